@@ -1,0 +1,5 @@
+/** Problems, prompts and supervised data. */
+@NullMarked
+package org.r1zero.coldstart;
+
+import org.jspecify.annotations.NullMarked;
