@@ -1,0 +1,38 @@
+package org.r1zero.verify;
+
+/**
+ * Judges completions by a rule.
+ *
+ * <p>An implementation
+ *
+ * <ul>
+ *   <li>never throws on any completion text: what can't be read is {@link Outcome#UNPARSEABLE};
+ *   <li>is deterministic: the same problem and completion give the same verdict;
+ *   <li>is thread-safe: rollouts are scored in parallel;
+ *   <li>is bounded in time and memory for any text, a megabyte of brackets included.
+ * </ul>
+ *
+ * <p>Extend {@code VerifierContractTest} (in this module's test-jar) to check all four.
+ */
+public interface Verifier {
+
+  /**
+   * The name that recipes, metrics and rollout columns use, such as {@code math}: lower case,
+   * digits, {@code _} and {@code -}.
+   */
+  String id();
+
+  /** The scores that {@link #verify} may give. */
+  ScoreRange range();
+
+  /**
+   * Judges one completion.
+   *
+   * @param problem what was asked, with its reference answer
+   * @param completion what the model answered
+   * @return the verdict, its score within {@link #range()}
+   * @throws IllegalArgumentException if the <em>problem</em> lacks what this verifier needs (a
+   *     fault of the data set, not of the model)
+   */
+  Verdict verify(Problem problem, Completion completion);
+}

@@ -1,0 +1,23 @@
+package org.r1zero.verify.reward;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.r1zero.verify.Verdict;
+
+/**
+ * The reward of one completion.
+ *
+ * @param total the number that training maximises
+ * @param verdicts what each verifier said, by its id, in the order of the recipe
+ */
+public record Reward(double total, Map<String, Verdict> verdicts) {
+
+  /** Checks the total and fixes the verdicts. */
+  public Reward {
+    if (!Double.isFinite(total)) {
+      throw new IllegalArgumentException("total must be finite, was " + total);
+    }
+    verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
+  }
+}
