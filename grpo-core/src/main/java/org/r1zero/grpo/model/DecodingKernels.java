@@ -1,0 +1,167 @@
+package org.r1zero.grpo.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.TorchModule;
+
+/**
+ * The calls that generation is made of: token ids in, token ids out, no gradients.
+ *
+ * <p>A cache is a list of {@code 2 * layers} arrays {@code [rows, time, K, E]}, all keys first. A
+ * row belongs to one sequence.
+ */
+public final class DecodingKernels {
+  private final DecoderConfig config;
+  private final ComputeType computeType;
+  private final TorchModule decoder;
+  private final List<NDArray> weights;
+  private final NDArray cos;
+  private final NDArray sin;
+
+  DecodingKernels(
+      DecoderConfig config,
+      ComputeType computeType,
+      TorchModule decoder,
+      List<NDArray> weights,
+      NDArray cos,
+      NDArray sin) {
+    this.config = config;
+    this.computeType = computeType;
+    this.decoder = decoder;
+    this.weights = List.copyOf(weights);
+    this.cos = cos;
+    this.sin = sin;
+  }
+
+  /** The shape of the model that decodes. */
+  public DecoderConfig config() {
+    return config;
+  }
+
+  /** Bytes that one position of one row takes in a cache. */
+  public long cacheBytesPerToken() {
+    long numbers = 2L * config.layers() * config.keyValueHeads() * config.headDim();
+    return numbers * (computeType == ComputeType.FLOAT32 ? 4 : 2);
+  }
+
+  /**
+   * Kernels that read copies of the weights in the compute type: in bf16 they save the conversion
+   * at every token. In fp32 there is nothing to save, and the masters themselves are read.
+   *
+   * @param owner owns the copies
+   */
+  public DecodingKernels narrowed(Scope owner) {
+    if (computeType == ComputeType.FLOAT32) {
+      return this;
+    }
+    List<NDArray> copies = decoder.callForList(owner, "narrow", weights);
+    return new DecodingKernels(config, computeType, decoder, copies, cos, sin);
+  }
+
+  /** Copies another model's weights into these narrowed ones; nothing to do in fp32. */
+  public void refreshFrom(DecodingKernels masters) {
+    if (computeType != ComputeType.FLOAT32) {
+      decoder.callForEffect("copy_weights", weights, masters.weights);
+    }
+  }
+
+  /** An empty cache that {@code owner} owns. */
+  public List<NDArray> newCache(int rows, int time, Scope owner) {
+    return decoder.callForList(owner, "new_cache", cos, rows, time);
+  }
+
+  /**
+   * Reads whole prompts.
+   *
+   * @param prompts {@code [P][S_p]} token ids
+   * @return {@code 2 * layers} arrays {@code [P, S, K, E]}, then the hidden states {@code [P, D]}
+   *     of each prompt's last token
+   */
+  public List<NDArray> prefill(int[][] prompts, Scope scope) {
+    int time = TokenBatch.longest(prompts);
+    long[] tokens = new long[prompts.length * time];
+    long[] positions = new long[tokens.length];
+    long[] last = new long[prompts.length];
+    for (int p = 0; p < prompts.length; p++) {
+      for (int s = 0; s < time; s++) {
+        tokens[p * time + s] = s < prompts[p].length ? prompts[p][s] : 0;
+        positions[p * time + s] = s;
+      }
+      last[p] = (long) p * time + prompts[p].length - 1;
+    }
+    NDArray ids = scope.longs(tokens).reshape(new Shape(prompts.length, time));
+    return decoder.callForList(
+        scope, "prefill", weights, cos, sin, ids, scope.longs(positions), scope.longs(last));
+  }
+
+  /** Puts prompt {@code owner[j]} of a prefill into cache row {@code first + j}. */
+  public void fillCache(
+      List<NDArray> cache, List<NDArray> prefilled, long[] owner, int first, Scope scope) {
+    decoder.callForEffect("fill_cache", cache, prefilled, scope.longs(owner), first);
+  }
+
+  /** Moves a cache row's first {@code time} positions to another row. */
+  public void moveRow(List<NDArray> cache, int source, int target, int time) {
+    decoder.callForEffect("move_row", cache, source, target, time);
+  }
+
+  /**
+   * Samples the token after each prompt of a prefill.
+   *
+   * @param hidden the prefill's last array {@code [P, D]}
+   * @param owner which prompt each of the {@code n} sequences follows
+   * @return tokens {@code [n]} int64, their log-probs as sampled {@code [n]}, and without filters
+   */
+  public List<NDArray> sampleFirst(
+      NDArray hidden, long[] owner, float[] uniforms, SamplingParameters how, Scope scope) {
+    NDArray logits = decoder.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+    NDArray rows = decoder.call(scope, "pick_rows", logits, scope.longs(owner));
+    return decoder.callForList(
+        scope,
+        "sample",
+        rows,
+        scope.floats(uniforms),
+        how.temperature(),
+        how.topK(),
+        how.topP(),
+        how.minP());
+  }
+
+  /**
+   * Adds one token to each of the first {@code n} cache rows and samples the next.
+   *
+   * @param tokens the tokens to add, {@code [n]}
+   * @param positions where they stand, {@code [n]}
+   * @param uniforms a number in [0, 1) for each row, {@code [n]}
+   * @return tokens {@code [n]} int64, their log-probs as sampled {@code [n]}, and without filters
+   */
+  public List<NDArray> decodeAndSample(
+      List<NDArray> cache,
+      long[] tokens,
+      long[] positions,
+      float[] uniforms,
+      SamplingParameters how,
+      Scope scope) {
+    long time = 1;
+    for (long position : positions) {
+      time = Math.max(time, position + 1);
+    }
+    return decoder.callForList(
+        scope,
+        "decode_and_sample",
+        weights,
+        cos,
+        sin,
+        cache,
+        scope.longs(tokens),
+        scope.longs(positions),
+        time,
+        scope.floats(uniforms),
+        how.temperature(),
+        how.topK(),
+        how.topP(),
+        how.minP());
+  }
+}

@@ -1,0 +1,45 @@
+package org.r1zero.grpo.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.torch.Torch;
+
+/** A trainable array with its gradient. */
+public final class Parameter {
+  private final ParameterLayout.Slot slot;
+  private final NDArray value;
+  private @Nullable NDArray gradient;
+
+  Parameter(ParameterLayout.Slot slot, NDArray value) {
+    this.slot = slot;
+    this.value = value;
+    Torch.requireGradient(value);
+  }
+
+  /** Unique within the model. */
+  public String name() {
+    return slot.name();
+  }
+
+  /** The fp32 master weights; the optimizer changes them in place. */
+  public NDArray value() {
+    return value;
+  }
+
+  /**
+   * The gradient collected since it was last zeroed: fp32, the value's shape, zero before the first
+   * backward. The same live array each time.
+   */
+  public NDArray gradient() {
+    if (gradient == null) {
+      NDArray collected = Torch.gradient(value);
+      gradient = collected != null ? collected : Torch.createGradient(value);
+    }
+    return gradient;
+  }
+
+  List<ParameterLayout.Part> parts() {
+    return slot.parts();
+  }
+}

@@ -1,0 +1,239 @@
+package org.r1zero.grpo.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+import org.r1zero.grpo.torch.TorchModule;
+
+/**
+ * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
+ *
+ * <p>The forward pass is {@code decoder.py} beside this class, read from top to bottom.
+ */
+public final class PolicyModel implements AutoCloseable {
+  /** Rows of logits computed at once: bounds memory to {@code CHUNK * V} floats. */
+  private static final long CHUNK = 512;
+
+  private final DecoderConfig config;
+  private final ComputeType computeType;
+  private final Scope scope;
+  private final TorchModule decoder;
+  private final List<NDArray> weights;
+  private final List<Parameter> parameters;
+  private final Parameter head;
+  private final NDArray cos;
+  private final NDArray sin;
+
+  /** Where weights come from, by Hugging Face name. */
+  public interface WeightSource {
+    /**
+     * All values of one tensor, row by row, in fp32.
+     *
+     * @param name such as {@code model.norm.weight}
+     */
+    FloatBuffer read(String name);
+  }
+
+  /**
+   * Puts a model on a device.
+   *
+   * @param config its shape
+   * @param source its weights
+   * @param computeType what to compute in
+   * @param device where
+   */
+  public PolicyModel(
+      DecoderConfig config, WeightSource source, ComputeType computeType, Device device) {
+    this.config = config;
+    this.computeType = computeType;
+    this.scope = Torch.openScope(device);
+    this.decoder =
+        TorchModule.load(
+            scope, PolicyModel.class, "decoder.py", "Decoder", attributes(config, computeType));
+    this.weights = new ArrayList<>();
+    this.parameters = new ArrayList<>();
+    NDArray absent = scope.floats(0f);
+    for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
+      if (slot == null) {
+        weights.add(absent);
+      } else {
+        Parameter parameter = new Parameter(slot, read(slot, source));
+        parameters.add(parameter);
+        weights.add(parameter.value());
+      }
+    }
+    this.head = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
+    weights.set(weights.size() - 1, head.value());
+    RotaryEmbedding rotary = RotaryEmbedding.of(config);
+    this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
+    this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+  }
+
+  private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
+    Shape shape = new Shape(slot.shape());
+    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+    for (ParameterLayout.Part part : slot.parts()) {
+      all.put(source.read(part.name()));
+    }
+    if (all.hasRemaining()) {
+      throw new IllegalArgumentException(
+          slot.name() + " must have " + shape.size() + " values, had " + all.position());
+    }
+    return scope.manager().create(all.array()).reshape(shape);
+  }
+
+  /** This model's shape. */
+  public DecoderConfig config() {
+    return config;
+  }
+
+  /** What it computes in. */
+  public ComputeType computeType() {
+    return computeType;
+  }
+
+  /** Where its arrays are. */
+  public Device device() {
+    return scope.manager().getDevice();
+  }
+
+  /** All trainable arrays; query, key and value projections are one, gate and up are one. */
+  public List<Parameter> parameters() {
+    return List.copyOf(parameters);
+  }
+
+  /** How many numbers it has. */
+  public long parameterCount() {
+    return parameters.stream().mapToLong(p -> p.value().size()).sum();
+  }
+
+  /** The typed calls that generation is made of, on this model's own weights. */
+  public DecodingKernels decoding() {
+    return new DecodingKernels(config, computeType, decoder, weights, cos, sin);
+  }
+
+  /**
+   * Log-probabilities of a batch's completion tokens, with what backward needs.
+   *
+   * @param batch at most the model's context long
+   * @param temperature the logits are divided by it, as in sampling; above 0
+   * @param scope owns the result and, for backward, the recorded activations
+   */
+  public TokenLogProbs logProbsForTraining(TokenBatch batch, double temperature, Scope scope) {
+    return Torch.withGrad(() -> logProbs(batch, temperature, scope));
+  }
+
+  /** The same without recording: less memory, no backward. */
+  public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
+    BatchArrays arrays = BatchArrays.of(batch, config.maxPositionEmbeddings(), scope);
+    NDArray hidden =
+        decoder.call(
+            scope,
+            "hidden",
+            weights,
+            cos,
+            sin,
+            arrays.prompts(),
+            arrays.completions(),
+            arrays.positions(),
+            arrays.owner(),
+            arrays.promptLengths(),
+            arrays.wanted());
+    NDArray detached = hidden.stopGradient();
+    detached.attach(scope.manager());
+    List<NDArray> outputs =
+        Torch.withoutGrad(
+            () ->
+                decoder.callForList(
+                    scope,
+                    "token_log_probs",
+                    detached,
+                    head.value(),
+                    arrays.targets(),
+                    1.0 / temperature,
+                    CHUNK));
+    return new TokenLogProbs(this, scope, hidden, arrays.targets(), outputs, temperature);
+  }
+
+  void backward(
+      Scope scope,
+      NDArray hidden,
+      NDArray targets,
+      NDArray normalisers,
+      NDArray entropies,
+      NDArray gradLogProbs,
+      NDArray gradEntropies,
+      boolean withEntropy,
+      double temperature) {
+    NDArray detached = hidden.stopGradient();
+    detached.attach(scope.manager());
+    NDArray gradHidden =
+        decoder.call(
+            scope,
+            "token_log_probs_backward",
+            detached,
+            head.value(),
+            targets,
+            normalisers,
+            entropies,
+            gradLogProbs,
+            gradEntropies,
+            withEntropy,
+            1.0 / temperature,
+            CHUNK,
+            head.gradient());
+    Torch.backward(hidden, gradHidden);
+  }
+
+  /** Gives every tensor under its Hugging Face name, in fp32, row by row. */
+  public void forEachTensor(BiConsumer<String, FloatBuffer> consumer) {
+    forEachPart(Parameter::value, consumer);
+  }
+
+  /** Gives every tensor's gradient under its Hugging Face name. */
+  public void forEachGradient(BiConsumer<String, FloatBuffer> consumer) {
+    forEachPart(Parameter::gradient, consumer);
+  }
+
+  private void forEachPart(
+      java.util.function.Function<Parameter, NDArray> array,
+      BiConsumer<String, FloatBuffer> consumer) {
+    for (Parameter parameter : parameters) {
+      FloatBuffer all = FloatBuffer.wrap(array.apply(parameter).toFloatArray());
+      long[] shape = parameter.value().getShape().getShape();
+      int columns = shape.length == 1 ? 1 : (int) shape[1];
+      for (ParameterLayout.Part part : parameter.parts()) {
+        consumer.accept(part.name(), all.slice(all.position(), part.rows() * columns));
+        all.position(all.position() + part.rows() * columns);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+
+  private static Map<String, Object> attributes(DecoderConfig c, ComputeType type) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("layers", (long) c.layers());
+    attributes.put("heads", (long) c.heads());
+    attributes.put("kv_heads", (long) c.keyValueHeads());
+    attributes.put("head_dim", (long) c.headDim());
+    attributes.put("eps", c.rmsNormEps());
+    attributes.put("qkv_bias", c.qkvBias());
+    attributes.put("output_bias", c.outputBias());
+    attributes.put("mlp_bias", c.mlpBias());
+    attributes.put("qk_norm", c.qkNorm());
+    attributes.put("dtype", (long) type.scalarType());
+    return attributes;
+  }
+}

@@ -1,0 +1,77 @@
+package org.r1zero.grpo.model;
+
+import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.torch.Scope;
+
+/**
+ * What the policy thinks of the completion tokens of a {@link TokenBatch}: {@code N} values, one a
+ * token, completion after completion.
+ *
+ * <p>The gradient of a loss flows back through {@link #backward}, which recomputes the logits in
+ * chunks: the {@code [N, V]} logits are never held.
+ */
+public final class TokenLogProbs {
+  private final PolicyModel model;
+  private final Scope scope;
+  private final NDArray hidden;
+  private final NDArray targets;
+  private final NDArray logProbs;
+  private final NDArray entropies;
+  private final NDArray normalisers;
+  private final double temperature;
+  private float @Nullable [] values;
+  private float @Nullable [] entropyValues;
+
+  TokenLogProbs(
+      PolicyModel model,
+      Scope scope,
+      NDArray hidden,
+      NDArray targets,
+      java.util.List<NDArray> outputs,
+      double temperature) {
+    this.model = model;
+    this.scope = scope;
+    this.hidden = hidden;
+    this.targets = targets;
+    this.logProbs = outputs.get(0);
+    this.entropies = outputs.get(1);
+    this.normalisers = outputs.get(2);
+    this.temperature = temperature;
+  }
+
+  /** Log-probability of each completion token, natural log, {@code [N]}. */
+  public float[] values() {
+    if (values == null) {
+      values = logProbs.toFloatArray();
+    }
+    return values;
+  }
+
+  /** Entropy in nats of the distribution that each token was drawn from, {@code [N]}. */
+  public float[] entropies() {
+    if (entropyValues == null) {
+      entropyValues = entropies.toFloatArray();
+    }
+    return entropyValues;
+  }
+
+  /**
+   * Adds the gradient of a loss to the parameters' gradients. Only where gradients were recorded,
+   * and only once.
+   *
+   * @param gradLogProbs derivative of the loss by each value, {@code [N]}
+   * @param gradEntropies derivative by each entropy, {@code [N]}, or {@code null} for none
+   */
+  public void backward(float[] gradLogProbs, float @Nullable [] gradEntropies) {
+    int n = values().length;
+    if (gradLogProbs.length != n || (gradEntropies != null && gradEntropies.length != n)) {
+      throw new IllegalArgumentException(
+          "gradients must have the batch's " + n + " tokens, had " + gradLogProbs.length);
+    }
+    NDArray g = scope.floats(gradLogProbs);
+    NDArray e = gradEntropies == null ? g : scope.floats(gradEntropies);
+    model.backward(
+        scope, hidden, targets, normalisers, entropies, g, e, gradEntropies != null, temperature);
+  }
+}

@@ -1,0 +1,137 @@
+package org.r1zero.grpo.torch;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Starts libtorch and holds its settings, some of which are a thread's own. */
+public final class Torch {
+  private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(() -> false);
+
+  private Torch() {}
+
+  /** Opens a scope on a device: the root of what a model, a step or a test allocates. */
+  public static Scope openScope(Device device) {
+    prepareThread();
+    return new Scope(NDManager.newBaseManager(device, "PyTorch"));
+  }
+
+  /**
+   * Loads libtorch where that has not happened yet, and switches this thread's TorchScript to plain
+   * interpretation: the profiling executor would spend the first calls of each new shape on
+   * specialising, and shapes change all the time here. Gradients are off until {@link #withGrad}.
+   */
+  static void prepareThread() {
+    if (!PREPARED.get()) {
+      Engine.getEngine("PyTorch");
+      JniUtils.setGraphExecutorOptimize(false);
+      JniUtils.setGradMode(false);
+      PREPARED.set(true);
+    }
+  }
+
+  /** Runs {@code work} with gradients recorded on this thread. */
+  public static <T> T withGrad(Supplier<T> work) {
+    return withGradMode(true, work);
+  }
+
+  /** Runs {@code work} with no gradients recorded on this thread, within {@link #withGrad} too. */
+  public static <T> T withoutGrad(Supplier<T> work) {
+    return withGradMode(false, work);
+  }
+
+  private static <T> T withGradMode(boolean enabled, Supplier<T> work) {
+    prepareThread();
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(enabled);
+    try {
+      return work.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  /**
+   * Propagates a gradient from {@code output} to the leaves that it was made from, adding to
+   * theirs.
+   *
+   * @param output recorded under {@link #withGrad}; its graph is freed
+   * @param gradient of the loss with respect to {@code output}: same shape and dtype
+   */
+  public static void backward(NDArray output, NDArray gradient) {
+    JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
+  }
+
+  /** Marks a leaf, so that {@link #backward} collects its gradient. */
+  public static void requireGradient(NDArray leaf) {
+    leaf.setRequiresGradient(true);
+  }
+
+  /**
+   * The gradient collected so far.
+   *
+   * @return the live array (changing it changes the leaf's gradient), attached to the leaf's
+   *     manager, or {@code null} where none was collected yet
+   */
+  public static @Nullable NDArray gradient(NDArray leaf) {
+    return JniUtils.getGradient((PtNDArray) leaf);
+  }
+
+  /**
+   * Gives a leaf that no backward has reached a gradient of zeros.
+   *
+   * @return the live array, as {@link #gradient} would return it
+   */
+  public static NDArray createGradient(NDArray leaf) {
+    NDArray touched = withGrad(() -> leaf.mul(0f).sum());
+    NDArray one = touched.onesLike();
+    backward(touched, one);
+    touched.close();
+    one.close();
+    return requireNonNull(gradient(leaf), "backward gave the leaf no gradient");
+  }
+
+  /** Threads that one operation may use. */
+  public static int threads() {
+    prepareThread();
+    return JniUtils.getNumThreads();
+  }
+
+  /** Sets how many threads one operation may use; results can differ in the last bits. */
+  public static void setThreads(int threads) {
+    prepareThread();
+    JniUtils.setNumThreads(threads);
+  }
+
+  /** The device named {@code cpu}, {@code cuda} or {@code cuda:N}; {@code auto} prefers CUDA. */
+  public static Device device(String name) {
+    prepareThread();
+    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    if (name.equals("auto")) {
+      return gpus > 0 ? Device.gpu() : Device.cpu();
+    }
+    if (name.equals("cpu")) {
+      return Device.cpu();
+    }
+    if (name.matches("cuda(:\\d+)?")) {
+      int index = name.length() > 5 ? Integer.parseInt(name.substring(5)) : 0;
+      if (index >= gpus) {
+        throw new IllegalArgumentException(
+            "device "
+                + name
+                + " was asked for, but PyTorch sees "
+                + gpus
+                + " CUDA devices; use device: cpu, or build with -Pcuda on a machine with a GPU");
+      }
+      return Device.gpu(index);
+    }
+    throw new IllegalArgumentException("device must be auto, cpu, cuda or cuda:N, was " + name);
+  }
+}

@@ -1,0 +1,162 @@
+package org.r1zero.grpo.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * TorchScript source, loaded and callable: one call crosses into native code once, whatever the
+ * method does.
+ *
+ * <p>Arguments are NDArray (Tensor), List of NDArray (List[Tensor]), Long or Integer (int), Double
+ * (float) and Boolean (bool). Whether gradients are recorded is the thread's state, see {@link
+ * Torch#withGrad}.
+ */
+public final class TorchModule {
+  private static final MethodHandle RUN_METHOD = findRunMethod();
+
+  private final PtSymbolBlock block;
+
+  private TorchModule(PtSymbolBlock block) {
+    this.block = block;
+  }
+
+  /**
+   * Loads a module from a class-path resource.
+   *
+   * @param scope owns the module
+   * @param owner the class beside whose package the resource lies
+   * @param resource the file's name, such as {@code decoder.py}
+   * @param className the class in it
+   * @param attributes values of the attributes that it declares: Long, Double or Boolean
+   */
+  public static TorchModule load(
+      Scope scope,
+      Class<?> owner,
+      String resource,
+      String className,
+      Map<String, Object> attributes) {
+    Torch.prepareThread();
+    try (InputStream in = owner.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + resource + " beside " + owner);
+      }
+      String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      byte[] archive = TorchScriptArchive.pack(className, source, attributes);
+      PtSymbolBlock block =
+          JniUtils.loadModule(
+              (PtNDManager) scope.manager(), new ByteArrayInputStream(archive), false, false);
+      return new TorchModule(block);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + resource + " failed", e);
+    }
+  }
+
+  /** Calls a method that returns a tensor, which {@code scope} then owns. */
+  public NDArray call(Scope scope, String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toTensor((PtNDManager) scope.manager());
+    }
+  }
+
+  /** Calls a method that returns a tuple or list of tensors, which {@code scope} then owns. */
+  public List<NDArray> callForList(Scope scope, String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      NDList list = result.toNDList((PtNDManager) scope.manager());
+      return List.copyOf(list);
+    }
+  }
+
+  /** Calls a method for its effect on its arguments; it returns an int that nobody reads. */
+  public void callForEffect(String method, Object... arguments) {
+    run(method, arguments).close();
+  }
+
+  private IValue run(String method, Object[] arguments) {
+    Torch.prepareThread();
+    IValue[] values = new IValue[arguments.length];
+    long[] handles = new long[arguments.length];
+    try {
+      for (int i = 0; i < arguments.length; i++) {
+        values[i] = toIValue(method, arguments[i]);
+        handles[i] = values[i].getHandle();
+      }
+      return (IValue) RUN_METHOD.invoke(block.getHandle(), method, handles, true, false);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("calling " + method + " failed", e);
+    } finally {
+      for (IValue value : values) {
+        if (value != null) {
+          value.close();
+        }
+      }
+    }
+  }
+
+  private static IValue toIValue(String method, Object argument) {
+    if (argument instanceof PtNDArray array) {
+      return IValue.from(array);
+    } else if (argument instanceof List<?> list) {
+      return IValue.listFrom(list.toArray(new PtNDArray[0]));
+    } else if (argument instanceof Long number) {
+      return IValue.from(number.longValue());
+    } else if (argument instanceof Integer number) {
+      return IValue.from(number.longValue());
+    } else if (argument instanceof Double number) {
+      return IValue.from(number.doubleValue());
+    } else if (argument instanceof Boolean flag) {
+      return IValue.from(flag.booleanValue());
+    }
+    throw new IllegalArgumentException(
+        method + " takes NDArray, List, Long, Integer, Double or Boolean, was given " + argument);
+  }
+
+  /**
+   * DJL's public {@code IValueUtils.runMethod} always runs in libtorch's inference mode, whose
+   * tensors can't enter autograd later. The same native entry with its training flag set leaves
+   * that to the thread's grad mode, but is package-private.
+   */
+  private static MethodHandle findRunMethod() {
+    Torch.prepareThread();
+    try {
+      Class<?> library = Class.forName("ai.djl.pytorch.jni.PyTorchLibrary");
+      Field instance = library.getDeclaredField("LIB");
+      instance.setAccessible(true);
+      Method run =
+          library.getDeclaredMethod(
+              "moduleRunMethod",
+              long.class,
+              String.class,
+              long[].class,
+              boolean.class,
+              boolean.class);
+      run.setAccessible(true);
+      Constructor<IValue> wrap = IValue.class.getDeclaredConstructor(long.class);
+      wrap.setAccessible(true);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      return MethodHandles.filterReturnValue(
+          lookup.unreflect(run).bindTo(instance.get(null)), lookup.unreflectConstructor(wrap));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "this DJL has no PyTorchLibrary.moduleRunMethod; r1zero needs DJL 0.36.0", e);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.r1zero.grpo.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+
+class PolicyModelTest {
+  private static final DecoderConfig CONFIG =
+      new DecoderConfig(
+          DecoderConfig.Family.QWEN3,
+          61,
+          32,
+          48,
+          2,
+          4,
+          2,
+          8,
+          1e-5,
+          1e4,
+          new RopeScaling.None(),
+          64,
+          true,
+          true,
+          true,
+          true,
+          true);
+  private static final int[][] PROMPTS = {{5, 6, 7}, {8, 9, 10, 11, 12}};
+  private static final int[][] COMPLETIONS = {{20, 21, 22, 23}, {30}, {40, 41}, {20, 44, 45}};
+  private static final int[] OWNER = {0, 0, 1, 1};
+
+  @Test
+  void sharedPromptsGiveWhatSeparateSequencesGive() {
+    try (PolicyModel model = model(1);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      float[] shared =
+          model.logProbs(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 0.7, scope).values();
+      int n = 0;
+      for (int c = 0; c < COMPLETIONS.length; c++) {
+        TokenBatch alone =
+            TokenBatch.pairs(new int[][] {PROMPTS[OWNER[c]]}, new int[][] {COMPLETIONS[c]});
+        for (float value : model.logProbs(alone, 0.7, scope).values()) {
+          assertThat(shared[n++]).isCloseTo(value, within(1e-5f));
+        }
+      }
+      assertThat(n).isEqualTo(shared.length);
+    }
+  }
+
+  @Test
+  void gradientsEqualFiniteDifferences() {
+    try (PolicyModel model = model(2);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      TokenBatch batch = new TokenBatch(PROMPTS, COMPLETIONS, OWNER);
+      int n = batch.tokenCount();
+      float[] a = new float[n];
+      float[] b = new float[n];
+      Random random = new Random(3);
+      for (int i = 0; i < n; i++) {
+        a[i] = (float) random.nextGaussian();
+        b[i] = (float) random.nextGaussian();
+      }
+      model.logProbsForTraining(batch, 0.7, scope).backward(a, b);
+      for (Parameter parameter : model.parameters()) {
+        float[] gradient = parameter.gradient().toFloatArray();
+        double squared = 0;
+        for (float g : gradient) {
+          squared += g * g;
+        }
+        float step = (float) (1e-2 / Math.sqrt(squared));
+        NDArray move = parameter.gradient().mul(step);
+        parameter.value().addi(move);
+        double up = loss(model, batch, a, b, scope);
+        parameter.value().subi(move).subi(move);
+        double down = loss(model, batch, a, b, scope);
+        parameter.value().addi(move);
+        assertThat((up - down) / (2 * step))
+            .as(parameter.name())
+            .isCloseTo(squared, within(0.01 * squared));
+      }
+    }
+  }
+
+  private static double loss(
+      PolicyModel model, TokenBatch batch, float[] a, float[] b, Scope scope) {
+    TokenLogProbs result = model.logProbs(batch, 0.7, scope);
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * (double) result.values()[i] + b[i] * (double) result.entropies()[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void decodingGivesTheLogProbsOfTheTrainingForward() {
+    for (ComputeType type : ComputeType.values()) {
+      try (PolicyModel model = model(4, type);
+          Scope scope = Torch.openScope(Device.cpu())) {
+        DecodingKernels kernels = model.decoding().narrowed(scope);
+        SamplingParameters how = new SamplingParameters(0.7, 0, 1, 0);
+        List<NDArray> cache = kernels.newCache(5, 20, scope);
+        List<NDArray> prefilled = kernels.prefill(PROMPTS, scope);
+        long[] owner = {0, 1, 1};
+        kernels.fillCache(cache, prefilled, owner, 0, scope);
+        int[][] sampled = new int[3][6];
+        float[][] logProbs = new float[3][6];
+        long[] positions = {3, 5, 5};
+        List<NDArray> out =
+            kernels.sampleFirst(
+                prefilled.get(prefilled.size() - 1),
+                owner,
+                new float[] {.1f, .5f, .9f},
+                how,
+                scope);
+        for (int t = 0; t < 6; t++) {
+          long[] tokens = out.get(0).toLongArray();
+          for (int r = 0; r < 3; r++) {
+            sampled[r][t] = (int) tokens[r];
+            logProbs[r][t] = out.get(1).toFloatArray()[r];
+          }
+          out =
+              kernels.decodeAndSample(
+                  cache, tokens, positions, new float[] {.3f * t / 2, .2f, .7f}, how, scope);
+          for (int r = 0; r < 3; r++) {
+            positions[r]++;
+          }
+        }
+        TokenBatch batch = new TokenBatch(PROMPTS, sampled, new int[] {0, 1, 1});
+        float[] trained = model.logProbs(batch, 0.7, scope).values();
+        float tolerance = type == ComputeType.FLOAT32 ? 1e-5f : 0.1f;
+        for (int i = 0; i < trained.length; i++) {
+          assertThat(logProbs[i / 6][i % 6]).isCloseTo(trained[i], within(tolerance));
+        }
+      }
+    }
+  }
+
+  private static PolicyModel model(long seed) {
+    return model(seed, ComputeType.FLOAT32);
+  }
+
+  private static PolicyModel model(long seed, ComputeType type) {
+    Random random = new Random(seed);
+    return new PolicyModel(
+        CONFIG,
+        name -> {
+          FloatBuffer buffer = FloatBuffer.allocate(size(name));
+          while (buffer.hasRemaining()) {
+            buffer.put(
+                (float) (random.nextGaussian() * 0.3 + (name.endsWith("norm.weight") ? 1 : 0)));
+          }
+          return buffer.flip();
+        },
+        type,
+        Device.cpu());
+  }
+
+  private static int size(String name) {
+    for (ParameterLayout.Slot slot : ParameterLayout.of(CONFIG)) {
+      if (slot != null) {
+        for (ParameterLayout.Part part : slot.parts()) {
+          if (part.name().equals(name)) {
+            return part.rows() * Math.max(1, slot.columns());
+          }
+        }
+      }
+    }
+    throw new IllegalArgumentException(name);
+  }
+}
