@@ -141,9 +141,11 @@ public final class PolicyModel implements AutoCloseable {
             weights,
             cos,
             sin,
-            arrays.prompts(),
-            arrays.completions(),
+            arrays.tokens(),
             arrays.positions(),
+            arrays.promptSlots(),
+            arrays.slots(),
+            arrays.real(),
             arrays.owner(),
             arrays.promptLengths(),
             arrays.wanted());

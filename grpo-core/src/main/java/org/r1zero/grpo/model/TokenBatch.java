@@ -49,10 +49,10 @@ public record TokenBatch(int[][] prompts, int[][] completions, int[] owner) {
     return Arrays.stream(completions).mapToInt(c -> c.length).sum();
   }
 
-  /** The rows that the forward pass computes, padding included. */
+  /** The tokens that the forward pass computes: each prompt once, each completion but its last. */
   public int rowCount() {
-    int rows = prompts.length * longest(prompts);
-    return rows + completions.length * (longest(completions) - 1);
+    int rows = Arrays.stream(prompts).mapToInt(p -> p.length).sum();
+    return rows + tokenCount() - completions.length;
   }
 
   static int longest(int[][] sequences) {

@@ -72,23 +72,26 @@ class Decoder(Module):
   def angles(self: __torch__.Decoder, table: Tensor, positions: Tensor) -> Tensor:
     return torch.to(torch.unsqueeze(torch.index_select(table, 0, positions), 1), self.dtype)
 
-  def causal(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, rows: int, time: int) -> Tensor:
-    a = torch.scaled_dot_product_attention(torch.transpose(torch.view(q, [rows, time, self.heads, self.head_dim]), 1, 2), self.widen(torch.view(k, [rows, time, self.kv_heads, self.head_dim])), self.widen(torch.view(v, [rows, time, self.kv_heads, self.head_dim])), None, 0., True)
-    return torch.reshape(torch.transpose(a, 1, 2), [rows * time, self.heads * self.head_dim])
+  # Attention of q [B, T, H, E] over k and v [B, L, K, E]; causal where there is no mask, else with
+  # the additive mask [B, 1, T, L]. Returns [B*T, H*E].
+  def attend(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
+    a = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), self.widen(k), self.widen(v), mask, 0., torch.__is__(mask, None))
+    return torch.reshape(torch.transpose(a, 1, 2), [torch.size(q, 0) * torch.size(q, 1), self.heads * self.head_dim])
 
   # --- training -----------------------------------------------------------------------------------
 
-  # prompts [P, S] and completions [C, T], both padded at the end; owner [C] names each completion's
-  # prompt, whose keys and values it shares; prompt_lengths [P]. The rows of all prompts come first,
-  # then those of all completions: positions [P*S + C*T].
-  # Returns the final hidden states of `wanted` rows [N, D].
-  def hidden(self: __torch__.Decoder, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prompts: Tensor, completions: Tensor, positions: Tensor, owner: Tensor, prompt_lengths: Tensor, wanted: Tensor) -> Tensor:
-    mask = self.shared_mask(prompt_lengths, owner, torch.size(prompts, 1), torch.size(completions, 1))
-    x = self.embed(torch.cat([torch.flatten(prompts), torch.flatten(completions)], 0), w)
+  # tokens [R] are the prompts' and then the completions' tokens without any padding, at positions
+  # [R]. Attention alone needs rectangles: prompt_slots [P, S] and slots [C, T] name the row that
+  # stands at each place (row 0 where padding stands), and `real` [R] names each row's place among
+  # the P*S + C*T. owner [C] names each completion's prompt, whose keys and values it shares;
+  # prompt_lengths [P]. Returns the final hidden states of `wanted` rows [N, D].
+  def hidden(self: __torch__.Decoder, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, tokens: Tensor, positions: Tensor, prompt_slots: Tensor, slots: Tensor, real: Tensor, owner: Tensor, prompt_lengths: Tensor, wanted: Tensor) -> Tensor:
+    mask = self.shared_mask(prompt_lengths, owner, torch.size(prompt_slots, 1), torch.size(slots, 1))
+    x = self.embed(tokens, w)
     cos = self.angles(cos_table, positions)
     sin = self.angles(sin_table, positions)
     for i in range(self.layers):
-      x = self.shared_block(x, w, i * 12, cos, sin, torch.size(prompts, 0), torch.size(prompts, 1), torch.size(completions, 0), torch.size(completions, 1), owner, mask)
+      x = self.shared_block(x, w, i * 12, cos, sin, prompt_slots, slots, real, owner, mask)
     return self.norm(torch.index_select(x, 0, wanted), w[self.layers * 12 + 1])
 
   # Additive mask [C, 1, T, S + T]: a completion sees its prompt without the padding, and its own past.
@@ -100,22 +103,19 @@ class Decoder(Module):
     future = torch.triu(torch.full([time, time], -inf, dtype=self.dtype, layout=None, device=ops.prim.device(owner), pin_memory=None), 1)
     return torch.unsqueeze(torch.cat([torch.expand(torch.unsqueeze(prompt_part, 1), [rows, time, prompt_time]), torch.expand(torch.unsqueeze(future, 0), [rows, time, time])], 2), 1)
 
-  def shared_block(self: __torch__.Decoder, x: Tensor, w: List[Tensor], at: int, cos: Tensor, sin: Tensor, prompts: int, prompt_time: int, completions: int, time: int, owner: Tensor, mask: Tensor) -> Tensor:
+  def place(self: __torch__.Decoder, x: Tensor, slots: Tensor) -> Tensor:
+    return torch.view(torch.index_select(x, 0, torch.flatten(slots)), [torch.size(slots, 0), torch.size(slots, 1), -1, self.head_dim])
+
+  def shared_block(self: __torch__.Decoder, x: Tensor, w: List[Tensor], at: int, cos: Tensor, sin: Tensor, prompt_slots: Tensor, slots: Tensor, real: Tensor, owner: Tensor, mask: Tensor) -> Tensor:
     q, k, v = self.queries_keys_values(x, w, at, cos, sin)
-    rows = prompts * prompt_time
-    end = rows + completions * time
-    prompt_k = torch.slice(k, 0, 0, rows, 1)
-    prompt_v = torch.slice(v, 0, 0, rows, 1)
-    a = self.causal(torch.slice(q, 0, 0, rows, 1), prompt_k, prompt_v, prompts, prompt_time)
-    if torch.gt(time, 0):
-      own_k = torch.view(torch.slice(k, 0, rows, end, 1), [completions, time, self.kv_heads, self.head_dim])
-      own_v = torch.reshape(torch.slice(v, 0, rows, end, 1), [completions, time, self.kv_heads, self.head_dim])
-      all_k = torch.cat([torch.index_select(torch.view(prompt_k, [prompts, prompt_time, self.kv_heads, self.head_dim]), 0, owner), own_k], 1)
-      all_v = torch.cat([torch.index_select(torch.reshape(prompt_v, [prompts, prompt_time, self.kv_heads, self.head_dim]), 0, owner), own_v], 1)
-      own_q = torch.transpose(torch.view(torch.slice(q, 0, rows, end, 1), [completions, time, self.heads, self.head_dim]), 1, 2)
-      b = torch.scaled_dot_product_attention(own_q, self.widen(all_k), self.widen(all_v), mask, 0., False)
-      a = torch.cat([a, torch.reshape(torch.transpose(b, 1, 2), [completions * time, self.heads * self.head_dim])], 0)
-    return self.finish_block(x, a, w, at)
+    prompt_k = self.place(k, prompt_slots)
+    prompt_v = self.place(v, prompt_slots)
+    a = self.attend(self.place(q, prompt_slots), prompt_k, prompt_v, None)
+    if torch.gt(torch.size(slots, 1), 0):
+      all_k = torch.cat([torch.index_select(prompt_k, 0, owner), self.place(k, slots)], 1)
+      all_v = torch.cat([torch.index_select(prompt_v, 0, owner), self.place(v, slots)], 1)
+      a = torch.cat([a, self.attend(self.place(q, slots), all_k, all_v, mask)], 0)
+    return self.finish_block(x, torch.index_select(a, 0, real), w, at)
 
   # Log-probability [N] of each target under softmax(h · headᵀ / temperature), the entropy [N] of
   # that distribution and its log-normaliser [N], `chunk` rows of logits at a time: no [N, V] tensor.
@@ -177,9 +177,12 @@ class Decoder(Module):
     values = annotate(List[Tensor], [])
     for i in range(self.layers):
       q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)
-      torch.append(keys, torch.view(k, [rows, time, self.kv_heads, self.head_dim]))
-      torch.append(values, torch.reshape(v, [rows, time, self.kv_heads, self.head_dim]))
-      x = self.finish_block(x, self.causal(q, k, v, rows, time), w, i * 12)
+      key = torch.reshape(k, [rows, time, self.kv_heads, self.head_dim])
+      value = torch.reshape(v, [rows, time, self.kv_heads, self.head_dim])
+      torch.append(keys, key)
+      torch.append(values, value)
+      a = self.attend(torch.reshape(q, [rows, time, self.heads, self.head_dim]), key, value, None)
+      x = self.finish_block(x, a, w, i * 12)
     last = self.norm(torch.index_select(x, 0, wanted), w[self.layers * 12 + 1])
     return torch.add(torch.add(keys, values), [last])
 
