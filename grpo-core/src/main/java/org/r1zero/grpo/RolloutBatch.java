@@ -1,0 +1,20 @@
+package org.r1zero.grpo;
+
+import java.util.List;
+import java.util.Map;
+import org.r1zero.grpo.data.RolloutGroup;
+
+/**
+ * The rollouts of a step.
+ *
+ * @param groups {@code problems_per_step} groups of {@code num_generations}
+ * @param metrics what the source measured, by metric name: times, speeds, rewards by verifier
+ */
+public record RolloutBatch(List<RolloutGroup> groups, Map<String, Double> metrics) {
+
+  /** Fixes the groups and metrics. */
+  public RolloutBatch {
+    groups = List.copyOf(groups);
+    metrics = Map.copyOf(metrics);
+  }
+}

@@ -1,0 +1,41 @@
+package org.r1zero.grpo.data;
+
+/**
+ * One sampled completion with its reward.
+ *
+ * @param tokens the sampled token ids, the end-of-sequence token included where it was sampled;
+ *     {@code [T]}, at least one
+ * @param samplingLogProbs log-probability of each token under the distribution that it was drawn
+ *     from (temperature and filters applied), {@code [T]}
+ * @param policyLogProbs log-probability of each token under the policy at the sampling temperature
+ *     without filters, as the sampler computed it: what training must reproduce; {@code [T]}
+ * @param reward what training maximises
+ * @param truncated whether the limit on new tokens cut it off
+ * @param policyVersion how many optimizer updates the sampling policy had seen
+ */
+public record Rollout(
+    int[] tokens,
+    float[] samplingLogProbs,
+    float[] policyLogProbs,
+    double reward,
+    boolean truncated,
+    long policyVersion) {
+
+  /** Checks that there are tokens, a log-probability for each, and a finite reward. */
+  public Rollout {
+    if (tokens.length == 0
+        || samplingLogProbs.length != tokens.length
+        || policyLogProbs.length != tokens.length) {
+      throw new IllegalArgumentException(
+          "a rollout needs tokens and two log-probs for each; had "
+              + tokens.length
+              + ", "
+              + samplingLogProbs.length
+              + " and "
+              + policyLogProbs.length);
+    }
+    if (!Double.isFinite(reward)) {
+      throw new IllegalArgumentException("reward must be finite, was " + reward);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.r1zero.grpo.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+import org.r1zero.grpo.torch.TorchModule;
+
+/**
+ * AdamW (arXiv:1711.05101) on a model's fp32 master weights, with gradient clipping, through ATen's
+ * fused kernel: the same numbers as {@code torch.optim.AdamW}.
+ */
+public final class AdamW implements AutoCloseable {
+  private final OptimizerConfig config;
+  private final List<Parameter> parameters;
+  private final Scope scope;
+  private final TorchModule kernels;
+  private final List<NDArray> values = new ArrayList<>();
+  private final List<NDArray> means = new ArrayList<>();
+  private final List<NDArray> variances = new ArrayList<>();
+  private final List<NDArray> steps = new ArrayList<>();
+
+  /** Starts with zero moments. */
+  public AdamW(OptimizerConfig config, List<Parameter> parameters) {
+    this.config = config;
+    this.parameters = List.copyOf(parameters);
+    this.scope = Torch.openScope(parameters.get(0).value().getDevice());
+    this.kernels = TorchModule.load(scope, AdamW.class, "optimizer.py", "Optimizer", Map.of());
+    for (Parameter parameter : parameters) {
+      values.add(parameter.value());
+      means.add(scope.manager().zeros(parameter.value().getShape()));
+      variances.add(scope.manager().zeros(parameter.value().getShape()));
+      steps.add(scope.manager().zeros(new Shape()));
+    }
+  }
+
+  /**
+   * Clips the collected gradients, updates the weights in place, and zeroes the gradients.
+   *
+   * @param learningRate of this update
+   * @return the gradients' global L2 norm before clipping; where it is not finite nothing is
+   *     updated
+   */
+  public double step(double learningRate) {
+    List<NDArray> gradients = parameters.stream().map(Parameter::gradient).toList();
+    try (Scope step = scope.open()) {
+      NDArray norm = kernels.call(step, "clip", gradients, config.maxGradNorm());
+      double gradNorm = norm.getFloat();
+      if (Double.isFinite(gradNorm)) {
+        kernels.callForEffect(
+            "adamw",
+            values,
+            gradients,
+            means,
+            variances,
+            steps,
+            learningRate,
+            config.adamBeta1(),
+            config.adamBeta2(),
+            config.weightDecay(),
+            config.adamEpsilon());
+      }
+      kernels.callForEffect("zero", gradients);
+      return gradNorm;
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}
