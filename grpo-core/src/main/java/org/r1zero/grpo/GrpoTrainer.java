@@ -3,7 +3,6 @@ package org.r1zero.grpo;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.advantage.AdvantageEstimator;
 import org.r1zero.grpo.data.BatchPacker;
@@ -95,7 +94,7 @@ public final class GrpoTrainer {
       List<List<Sample>> groups = withAdvantages(batch.groups());
       long started = System.nanoTime();
       List<Minibatch> minibatches = packer.pack(groups, settings.seed() + step);
-      Map<MicroBatch, float[]> oldLogProbs = oldLogProbs(minibatches);
+      IdentityHashMap<MicroBatch, float[]> oldLogProbs = oldLogProbs(minibatches);
       for (int iteration = 0; iteration < config.numIterations(); iteration++) {
         for (Minibatch minibatch : minibatches) {
           for (MicroBatch micro : minibatch.micros()) {
@@ -148,8 +147,8 @@ public final class GrpoTrainer {
   }
 
   /** Log-probs before the first of several updates; with a single update they are the current. */
-  private Map<MicroBatch, float[]> oldLogProbs(List<Minibatch> minibatches) {
-    Map<MicroBatch, float[]> old = new IdentityHashMap<>();
+  private IdentityHashMap<MicroBatch, float[]> oldLogProbs(List<Minibatch> minibatches) {
+    IdentityHashMap<MicroBatch, float[]> old = new IdentityHashMap<>();
     if (config.updatesPerStep() > 1) {
       for (Minibatch minibatch : minibatches) {
         for (MicroBatch micro : minibatch.micros()) {

@@ -3,7 +3,6 @@ package org.r1zero.grpo.data;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.r1zero.grpo.model.TokenBatch;
 
 /**
@@ -17,7 +16,7 @@ public record MicroBatch(List<Sample> samples, TokenBatch tokens) {
 
   /** Lays samples out for the policy. */
   public static MicroBatch of(List<Sample> samples) {
-    Map<int[], Integer> promptIndex = new IdentityHashMap<>();
+    IdentityHashMap<int[], Integer> promptIndex = new IdentityHashMap<>();
     List<int[]> prompts = new ArrayList<>();
     int[][] completions = new int[samples.size()][];
     int[] owner = new int[samples.size()];

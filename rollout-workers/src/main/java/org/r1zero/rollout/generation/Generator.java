@@ -1,0 +1,166 @@
+package org.r1zero.rollout.generation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.model.DecodingKernels;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.SamplingParameters;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+
+/**
+ * Samples completions with continuous batching: when a sequence finishes, a waiting one takes its
+ * cache row at the next step. A prompt is read once, whatever the number of its completions.
+ *
+ * <p>Not thread-safe: a worker has its own.
+ */
+public final class Generator implements AutoCloseable {
+  private final PolicyModel policy;
+  private final Scope scope;
+  private final DecodingKernels kernels;
+  private @Nullable KeyValueCache cache;
+
+  /** Hears how far a call is; for progress. */
+  public interface Progress {
+    /** Called after each decoding step. */
+    void update(int finishedSequences, int runningSequences, long sampledTokens);
+  }
+
+  /** Reads its weights from a policy: in bf16 from copies that {@link #refresh} renews. */
+  public Generator(PolicyModel policy) {
+    this.policy = policy;
+    Device device = policy.device();
+    this.scope = Torch.openScope(device);
+    this.kernels = policy.decoding().narrowed(scope);
+  }
+
+  /** Takes over the policy's newest weights. */
+  public void refresh() {
+    kernels.refreshFrom(policy.decoding());
+  }
+
+  /**
+   * Samples every completion of every request.
+   *
+   * @return for each request its completions, in the order of its seeds
+   * @throws IllegalArgumentException if a prompt and {@code max_new_tokens} exceed the context
+   */
+  public List<List<Generation>> generate(
+      List<GenerationRequest> requests,
+      SamplingConfig config,
+      StopCondition stop,
+      Progress progress) {
+    Schedule schedule = new Schedule(requests, config.maxNewTokens());
+    requireFits(schedule.longest(), config);
+    KeyValueCache rows =
+        cacheFor(Math.min(config.maxBatch(), schedule.total()), schedule.longest());
+    SamplingParameters how = config.parameters();
+    List<Sequence> running = new ArrayList<>();
+    while (!schedule.isDone()) {
+      while (running.size() < config.maxBatch() && schedule.hasWaiting()) {
+        admit(schedule.next(config.maxBatch() - running.size()), running, rows, how);
+        retire(running, schedule, rows, stop);
+      }
+      if (!running.isEmpty()) {
+        decode(running, rows, how);
+        retire(running, schedule, rows, stop);
+      }
+      progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
+    }
+    return schedule.results();
+  }
+
+  /** Reads the prompts of new sequences and samples their first tokens. */
+  private void admit(
+      Schedule.Admission admission,
+      List<Sequence> running,
+      KeyValueCache rows,
+      SamplingParameters how) {
+    try (Scope step = scope.open()) {
+      List<NDArray> prefilled = kernels.prefill(admission.prompts(), step);
+      NDArray hidden = prefilled.get(prefilled.size() - 1);
+      long[] owner = admission.owner();
+      kernels.fillCache(rows.arrays(), prefilled, owner, running.size(), step);
+      float[] uniforms = uniforms(admission.sequences());
+      append(admission.sequences(), kernels.sampleFirst(hidden, owner, uniforms, how, step));
+    }
+    running.addAll(admission.sequences());
+  }
+
+  /** One more token for each running sequence. */
+  private void decode(List<Sequence> running, KeyValueCache rows, SamplingParameters how) {
+    long[] tokens = running.stream().mapToLong(Sequence::lastToken).toArray();
+    long[] positions = running.stream().mapToLong(Sequence::lastPosition).toArray();
+    try (Scope step = scope.open()) {
+      append(
+          running,
+          kernels.decodeAndSample(rows.arrays(), tokens, positions, uniforms(running), how, step));
+    }
+  }
+
+  private static float[] uniforms(List<Sequence> sequences) {
+    float[] uniforms = new float[sequences.size()];
+    for (int i = 0; i < uniforms.length; i++) {
+      uniforms[i] = sequences.get(i).nextUniform();
+    }
+    return uniforms;
+  }
+
+  private static void append(List<Sequence> sequences, List<NDArray> sampled) {
+    long[] tokens = sampled.get(0).toLongArray();
+    float[] samplingLogProbs = sampled.get(1).toFloatArray();
+    float[] policyLogProbs = sampled.get(2).toFloatArray();
+    for (int i = 0; i < tokens.length; i++) {
+      sequences.get(i).add((int) tokens[i], samplingLogProbs[i], policyLogProbs[i]);
+    }
+  }
+
+  /** Takes finished sequences out; the last row moves into the hole, so that rows stay packed. */
+  private void retire(
+      List<Sequence> running, Schedule schedule, KeyValueCache rows, StopCondition stop) {
+    for (int row = running.size() - 1; row >= 0; row--) {
+      Sequence sequence = running.get(row);
+      if (sequence.isFinished(stop)) {
+        schedule.finish(sequence, sequence.finish(stop));
+        int last = running.size() - 1;
+        Sequence moved = running.remove(last);
+        if (row != last) {
+          kernels.moveRow(rows.arrays(), last, row, moved.lastPosition());
+          running.set(row, moved);
+        }
+      }
+    }
+  }
+
+  private void requireFits(int longest, SamplingConfig config) {
+    int context = policy.config().maxPositionEmbeddings();
+    if (longest > context) {
+      throw new IllegalArgumentException(
+          "the longest prompt ("
+              + (longest - config.maxNewTokens())
+              + " tokens) and max_new_tokens ("
+              + config.maxNewTokens()
+              + ") exceed the model's max_position_embeddings ("
+              + context
+              + "); lower sampling.max_new_tokens");
+    }
+  }
+
+  private KeyValueCache cacheFor(int rows, int time) {
+    if (cache == null || !cache.holds(rows, time)) {
+      if (cache != null) {
+        cache.close();
+      }
+      cache = new KeyValueCache(kernels, rows, time, scope);
+    }
+    return cache;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

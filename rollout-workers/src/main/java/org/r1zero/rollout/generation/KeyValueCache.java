@@ -1,0 +1,34 @@
+package org.r1zero.rollout.generation;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.r1zero.grpo.model.DecodingKernels;
+import org.r1zero.grpo.torch.Scope;
+
+/** Keys and values of running sequences, a row each; rows in use are always the first ones. */
+final class KeyValueCache implements AutoCloseable {
+  private final Scope scope;
+  private final List<NDArray> arrays;
+  private final int rows;
+  private final int time;
+
+  KeyValueCache(DecodingKernels kernels, int rows, int time, Scope parent) {
+    this.scope = parent.open();
+    this.arrays = kernels.newCache(rows, time, scope);
+    this.rows = rows;
+    this.time = time;
+  }
+
+  List<NDArray> arrays() {
+    return arrays;
+  }
+
+  boolean holds(int wantedRows, int wantedTime) {
+    return rows >= wantedRows && time >= wantedTime;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

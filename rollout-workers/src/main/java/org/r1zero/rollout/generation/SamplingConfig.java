@@ -1,0 +1,70 @@
+package org.r1zero.rollout.generation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.r1zero.grpo.model.SamplingParameters;
+
+/**
+ * Options of sampling, under the names of transformers and vLLM.
+ *
+ * @param temperature logits are divided by it; 0 is greedy
+ * @param topK keep the k likeliest tokens; 0 keeps all
+ * @param topP then keep the likeliest tokens that together reach this probability; 1 keeps all
+ * @param minP then keep tokens at least this share as likely as the likeliest; 0 keeps all
+ * @param maxNewTokens a completion is cut off after so many tokens
+ * @param stop texts that end a completion; they stay part of it
+ * @param maxBatch most sequences decoded at once
+ */
+public record SamplingConfig(
+    double temperature,
+    int topK,
+    double topP,
+    double minP,
+    int maxNewTokens,
+    List<String> stop,
+    int maxBatch) {
+
+  /** Checks the ranges; all faults are named at once. */
+  public SamplingConfig {
+    List<String> faults = new ArrayList<>();
+    if (!(temperature >= 0 && temperature <= 100)) {
+      faults.add("temperature must be in [0, 100], was " + temperature + " (1 is usual in RL)");
+    }
+    if (topK < 0) {
+      faults.add("top_k must be >= 0, was " + topK + " (0 keeps all tokens)");
+    }
+    if (!(topP > 0 && topP <= 1)) {
+      faults.add("top_p must be in (0, 1], was " + topP + " (1 keeps all tokens)");
+    }
+    if (!(minP >= 0 && minP < 1)) {
+      faults.add("min_p must be in [0, 1), was " + minP + " (0 keeps all tokens)");
+    }
+    if (maxNewTokens < 1) {
+      faults.add("max_new_tokens must be >= 1, was " + maxNewTokens);
+    }
+    if (maxBatch < 1) {
+      faults.add("max_batch must be >= 1, was " + maxBatch);
+    }
+    if (stop.stream().anyMatch(String::isEmpty)) {
+      faults.add("stop must not have an empty text");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+    stop = List.copyOf(stop);
+  }
+
+  /** Temperature 1 and no filters, as in training. */
+  public static SamplingConfig defaults() {
+    return new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64);
+  }
+
+  /** These options with another temperature; 0 is greedy. */
+  public SamplingConfig withTemperature(double other) {
+    return new SamplingConfig(other, topK, topP, minP, maxNewTokens, stop, maxBatch);
+  }
+
+  SamplingParameters parameters() {
+    return new SamplingParameters(temperature, topK, topP, minP);
+  }
+}

@@ -1,0 +1,101 @@
+package org.r1zero.rollout.generation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** Which sequences wait, and what the finished ones became. */
+final class Schedule {
+  private final List<GenerationRequest> requests;
+  private final int maxNewTokens;
+  private final List<List<Generation>> results = new ArrayList<>();
+  private final int total;
+  private int nextRequest;
+  private int nextSample;
+  private int finished;
+  private long finishedTokens;
+
+  /**
+   * New sequences with the prompts that they follow.
+   *
+   * @param prompts each needed prompt once
+   * @param owner the index of each sequence's prompt
+   * @param sequences to be started
+   */
+  record Admission(int[][] prompts, long[] owner, List<Sequence> sequences) {}
+
+  Schedule(List<GenerationRequest> requests, int maxNewTokens) {
+    this.requests = requests;
+    this.maxNewTokens = maxNewTokens;
+    int sum = 0;
+    for (GenerationRequest request : requests) {
+      results.add(new ArrayList<>(Collections.nCopies(request.seeds().length, null)));
+      sum += request.seeds().length;
+    }
+    total = sum;
+  }
+
+  int total() {
+    return total;
+  }
+
+  int finished() {
+    return finished;
+  }
+
+  boolean isDone() {
+    return finished == total;
+  }
+
+  boolean hasWaiting() {
+    return nextRequest < requests.size();
+  }
+
+  /** The most positions that a sequence may take. */
+  int longest() {
+    return maxNewTokens + requests.stream().mapToInt(r -> r.prompt().length).max().orElse(0);
+  }
+
+  long sampledTokens(List<Sequence> running) {
+    return finishedTokens + running.stream().mapToLong(Sequence::length).sum();
+  }
+
+  /** The next waiting sequences, at most {@code room}, whole groups while they fit. */
+  Admission next(int room) {
+    List<int[]> prompts = new ArrayList<>();
+    List<Sequence> sequences = new ArrayList<>();
+    long[] owner = new long[room];
+    while (sequences.size() < room && hasWaiting()) {
+      GenerationRequest request = requests.get(nextRequest);
+      prompts.add(request.prompt());
+      while (sequences.size() < room && nextSample < request.seeds().length) {
+        owner[sequences.size()] = prompts.size() - 1L;
+        sequences.add(
+            new Sequence(
+                nextRequest,
+                nextSample,
+                request.seeds()[nextSample],
+                request.prompt().length,
+                maxNewTokens));
+        nextSample++;
+      }
+      if (nextSample == request.seeds().length) {
+        nextRequest++;
+        nextSample = 0;
+      }
+    }
+    return new Admission(
+        prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences);
+  }
+
+  void finish(Sequence sequence, Generation generation) {
+    results.get(sequence.request()).set(sequence.sample(), generation);
+    finished++;
+    finishedTokens += generation.tokens().length;
+  }
+
+  List<List<Generation>> results() {
+    return results.stream().map(List::copyOf).toList();
+  }
+}
