@@ -96,6 +96,13 @@ public final class DecodingKernels {
         scope, "prefill", weights, cos, sin, ids, scope.longs(positions), scope.longs(last));
   }
 
+  /** Logits {@code [P, V]}, fp32, of the token after each whole prompt. */
+  public NDArray nextLogits(int[][] prompts, Scope scope) {
+    List<NDArray> prefilled = prefill(prompts, scope);
+    NDArray hidden = prefilled.get(prefilled.size() - 1);
+    return decoder.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+  }
+
   /** Puts prompt {@code owner[j]} of a prefill into cache row {@code first + j}. */
   public void fillCache(
       List<NDArray> cache, List<NDArray> prefilled, long[] owner, int first, Scope scope) {

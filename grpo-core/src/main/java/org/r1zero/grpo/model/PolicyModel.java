@@ -2,13 +2,14 @@ package org.r1zero.grpo.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
@@ -195,28 +196,37 @@ public final class PolicyModel implements AutoCloseable {
     Torch.backward(hidden, gradHidden);
   }
 
-  /** Gives every tensor under its Hugging Face name, in fp32, row by row. */
-  public void forEachTensor(BiConsumer<String, FloatBuffer> consumer) {
-    forEachPart(Parameter::value, consumer);
+  /**
+   * Copies a tensor's weights.
+   *
+   * @param name its Hugging Face name
+   * @return fp32, row by row
+   */
+  public FloatBuffer tensor(String name) {
+    return copyPart(name, Parameter::value);
   }
 
-  /** Gives every tensor's gradient under its Hugging Face name. */
-  public void forEachGradient(BiConsumer<String, FloatBuffer> consumer) {
-    forEachPart(Parameter::gradient, consumer);
+  /** Copies the gradient of a tensor under its Hugging Face name. */
+  public FloatBuffer gradient(String name) {
+    return copyPart(name, Parameter::gradient);
   }
 
-  private void forEachPart(
-      java.util.function.Function<Parameter, NDArray> array,
-      BiConsumer<String, FloatBuffer> consumer) {
+  private FloatBuffer copyPart(String name, Function<Parameter, NDArray> array) {
     for (Parameter parameter : parameters) {
-      FloatBuffer all = FloatBuffer.wrap(array.apply(parameter).toFloatArray());
-      long[] shape = parameter.value().getShape().getShape();
-      int columns = shape.length == 1 ? 1 : (int) shape[1];
+      long start = 0;
       for (ParameterLayout.Part part : parameter.parts()) {
-        consumer.accept(part.name(), all.slice(all.position(), part.rows() * columns));
-        all.position(all.position() + part.rows() * columns);
+        if (part.name().equals(name)) {
+          try (Scope copy = scope.open()) {
+            NDArray rows =
+                array.apply(parameter).get(new NDIndex("{}:{}", start, start + part.rows()));
+            rows.attach(copy.manager());
+            return FloatBuffer.wrap(rows.toFloatArray());
+          }
+        }
+        start += part.rows();
       }
     }
+    throw new IllegalArgumentException("this model has no tensor " + name);
   }
 
   @Override

@@ -1,0 +1,69 @@
+package org.r1zero.grpo.model.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.r1zero.grpo.model.weights.ModelFileException;
+
+/** A model's own tokenizer, read from its {@code tokenizer.json}; thread-safe. */
+public final class Tokenizer implements AutoCloseable {
+  private final HuggingFaceTokenizer delegate;
+  private final SpecialTokens specialTokens;
+
+  private Tokenizer(HuggingFaceTokenizer delegate, SpecialTokens specialTokens) {
+    this.delegate = delegate;
+    this.specialTokens = specialTokens;
+  }
+
+  /**
+   * Opens the tokenizer of a model folder.
+   *
+   * @throws ModelFileException if {@code tokenizer.json} is missing or can't be read
+   */
+  public static Tokenizer open(Path folder) {
+    Path file = folder.resolve("tokenizer.json");
+    if (!Files.isRegularFile(file)) {
+      throw new ModelFileException(
+          file, "is missing; save the model's fast tokenizer beside its weights");
+    }
+    try {
+      HuggingFaceTokenizer delegate =
+          HuggingFaceTokenizer.newInstance(
+              file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+      return new Tokenizer(delegate, SpecialTokens.read(folder));
+    } catch (IOException | RuntimeException e) {
+      throw new ModelFileException(file, "is no tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  /** The token ids of a text, {@code [T]}; special tokens only where the text spells them. */
+  public int[] encode(String text) {
+    return Arrays.stream(delegate.encode(text, false, false).getIds())
+        .mapToInt(Math::toIntExact)
+        .toArray();
+  }
+
+  /** The text of token ids, special tokens left out. */
+  public String decode(int[] tokens) {
+    return decode(tokens, true);
+  }
+
+  /** The text of token ids. */
+  public String decode(int[] tokens, boolean skipSpecialTokens) {
+    long[] ids = Arrays.stream(tokens).asLongStream().toArray();
+    return delegate.decode(ids, skipSpecialTokens);
+  }
+
+  /** The tokens with a meaning of their own. */
+  public SpecialTokens specialTokens() {
+    return specialTokens;
+  }
+
+  @Override
+  public void close() {
+    delegate.close();
+  }
+}

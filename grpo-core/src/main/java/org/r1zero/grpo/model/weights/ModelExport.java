@@ -1,0 +1,120 @@
+package org.r1zero.grpo.model.weights;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.WeightNames;
+
+/** Writes a policy as a Hugging Face folder that transformers loads. */
+public final class ModelExport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final TensorType type;
+  private final long maxShardBytes;
+
+  /**
+   * Sets the form.
+   *
+   * @param type F32 or BF16
+   * @param maxShardBytes weights are split into files of at most this size, where they exceed it
+   */
+  public ModelExport(TensorType type, long maxShardBytes) {
+    this.type = type;
+    this.maxShardBytes = maxShardBytes;
+  }
+
+  /**
+   * Writes a folder: the weights, and every other file of the folder that the model came from. It
+   * appears whole or not at all.
+   *
+   * @param source where the model came from: its config and tokenizer files are copied
+   * @param target must not exist
+   */
+  public void write(PolicyModel policy, Path source, Path target) throws IOException {
+    Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    deleteFolder(partial);
+    Files.createDirectories(partial);
+    copyOtherFiles(source, partial);
+    writeWeights(policy, partial);
+    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void copyOtherFiles(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.list(source)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        if (name.equals("config.json")) {
+          ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+          config.remove("torch_dtype");
+          config.put("dtype", type == TensorType.F32 ? "float32" : "bfloat16");
+          JSON.writerWithDefaultPrettyPrinter().writeValue(target.resolve(name).toFile(), config);
+        } else if (!name.startsWith(".") && !name.contains(".safetensors")) {
+          Files.copy(file, target.resolve(name));
+        }
+      }
+    }
+  }
+
+  private void writeWeights(PolicyModel policy, Path target) throws IOException {
+    List<Map<String, long[]>> shards = shards(WeightNames.shapes(policy.config()));
+    ObjectNode index = JSON.createObjectNode();
+    ObjectNode weightMap = JSON.createObjectNode();
+    long total = 0;
+    for (int i = 0; i < shards.size(); i++) {
+      String name =
+          shards.size() == 1
+              ? "model.safetensors"
+              : String.format("model-%05d-of-%05d.safetensors", i + 1, shards.size());
+      try (SafetensorsWriter writer =
+          new SafetensorsWriter(target.resolve(name), type, shards.get(i))) {
+        for (Map.Entry<String, long[]> tensor : shards.get(i).entrySet()) {
+          writer.write(policy.tensor(tensor.getKey()));
+          weightMap.put(tensor.getKey(), name);
+          total += SafetensorsWriter.bytes(tensor.getValue(), type);
+        }
+      }
+    }
+    if (shards.size() > 1) {
+      index.putObject("metadata").put("total_size", total);
+      index.set("weight_map", weightMap);
+      JSON.writeValue(target.resolve("model.safetensors.index.json").toFile(), index);
+    }
+  }
+
+  private List<Map<String, long[]>> shards(Map<String, long[]> shapes) {
+    List<Map<String, long[]>> shards = new ArrayList<>();
+    Map<String, long[]> current = new LinkedHashMap<>();
+    long size = 0;
+    for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
+      long bytes = SafetensorsWriter.bytes(tensor.getValue(), type);
+      if (!current.isEmpty() && size + bytes > maxShardBytes) {
+        shards.add(current);
+        current = new LinkedHashMap<>();
+        size = 0;
+      }
+      current.put(tensor.getKey(), tensor.getValue());
+      size += bytes;
+    }
+    shards.add(current);
+    return shards;
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+}

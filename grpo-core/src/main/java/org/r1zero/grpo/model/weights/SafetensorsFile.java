@@ -1,0 +1,175 @@
+package org.r1zero.grpo.model.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One safetensors file, its header checked, its tensors read on demand.
+ *
+ * <p>The format: eight bytes of header length (little-endian), a JSON header of that length, then
+ * the tensors' bytes.
+ */
+final class SafetensorsFile {
+  private static final long MAX_HEADER = 100_000_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path path;
+  private final Map<String, Entry> entries;
+
+  private record Entry(TensorType type, long[] shape, long start, long end) {
+    long count() {
+      return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+  }
+
+  private SafetensorsFile(Path path, Map<String, Entry> entries) {
+    this.path = path;
+    this.entries = entries;
+  }
+
+  /** Opens a file and checks its header against its size. */
+  static SafetensorsFile open(Path path) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < 8) {
+        throw new ModelFileException(
+            path, "is truncated: a safetensors file has at least 8 bytes, this has " + size);
+      }
+      long headerSize = read(channel, 0, 8).getLong();
+      if (headerSize < 2 || headerSize > MAX_HEADER || headerSize > size - 8) {
+        throw new ModelFileException(
+            path,
+            "is truncated or no safetensors file: it states a header of "
+                + headerSize
+                + " bytes in a file of "
+                + size);
+      }
+      byte[] header = new byte[(int) headerSize];
+      read(channel, 8, header.length).get(header);
+      return new SafetensorsFile(path, parse(path, header, 8 + headerSize, size));
+    } catch (IOException e) {
+      throw new ModelFileException(path, "can't be read: " + e, e);
+    }
+  }
+
+  private static Map<String, Entry> parse(Path path, byte[] header, long base, long size) {
+    JsonNode root;
+    try {
+      root = JSON.readTree(header);
+    } catch (JsonProcessingException e) {
+      throw new ModelFileException(
+          path, "has a header that is no JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new ModelFileException(path, "has a header that can't be read: " + e, e);
+    }
+    if (!root.isObject()) {
+      throw new ModelFileException(path, "has a header that is no JSON object");
+    }
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : root.properties()) {
+      if (!field.getKey().equals("__metadata__")) {
+        entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), base, size));
+      }
+    }
+    return entries;
+  }
+
+  private static Entry entry(Path path, String name, JsonNode node, long base, long size) {
+    String dtype = node.path("dtype").asText();
+    TensorType type =
+        Arrays.stream(TensorType.values())
+            .filter(t -> t.name().equals(dtype))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ModelFileException(
+                        path, name + " has dtype '" + dtype + "'; F32, F16 and BF16 are read"));
+    JsonNode offsets = node.path("data_offsets");
+    JsonNode shapeNode = node.path("shape");
+    if (!offsets.isArray() || offsets.size() != 2 || !shapeNode.isArray()) {
+      throw new ModelFileException(path, name + " lacks its shape or data_offsets");
+    }
+    long[] shape = new long[shapeNode.size()];
+    Arrays.setAll(shape, i -> shapeNode.get(i).asLong(-1));
+    long start = offsets.get(0).asLong(-1);
+    long end = offsets.get(1).asLong(-1);
+    if (start < 0 || end < start || Arrays.stream(shape).anyMatch(d -> d < 0)) {
+      throw new ModelFileException(
+          path, name + " has data_offsets " + offsets + " and shape " + shapeNode);
+    }
+    Entry entry = new Entry(type, shape, base + start, base + end);
+    if (entry.count() * type.bytes() != end - start) {
+      throw new ModelFileException(
+          path,
+          name
+              + " of shape "
+              + shapeNode
+              + " and dtype "
+              + dtype
+              + " can't have "
+              + (end - start)
+              + " bytes");
+    }
+    if (entry.end() > size) {
+      throw new ModelFileException(
+          path, "is truncated: " + name + " ends at byte " + entry.end() + " of a file of " + size);
+    }
+    return entry;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Set<String> names() {
+    return entries.keySet();
+  }
+
+  long @Nullable [] shape(String name) {
+    Entry entry = entries.get(name);
+    return entry == null ? null : entry.shape().clone();
+  }
+
+  /** The values of a tensor that this file has, in fp32, row by row. */
+  FloatBuffer read(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new ModelFileException(path, "has no tensor " + name);
+    }
+    FloatBuffer out = FloatBuffer.allocate(Math.toIntExact(entry.count()));
+    int step = 1 << 24;
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      for (long at = entry.start(); at < entry.end(); at += step) {
+        int length = (int) Math.min(step, entry.end() - at);
+        entry.type().decode(read(channel, at, length), out);
+      }
+    } catch (IOException e) {
+      throw new ModelFileException(path, "can't be read: " + e, e);
+    }
+    return out.flip();
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("the file ended at byte " + (position + buffer.position()));
+      }
+    }
+    return buffer.flip();
+  }
+}
