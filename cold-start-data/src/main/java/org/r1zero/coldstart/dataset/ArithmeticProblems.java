@@ -1,0 +1,255 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.CRC32;
+import org.r1zero.verify.Problem;
+
+/**
+ * Word problems of one to three steps with small whole numbers, made from a seed.
+ *
+ * <p>A problem's text alone decides whether it is for training or held out, so the two never
+ * overlap, whatever the seeds.
+ */
+public final class ArithmeticProblems {
+  private static final List<String> NAMES =
+      List.of("Tom", "Ana", "Ben", "Mia", "Leo", "Eva", "Sam", "Lily", "Max", "Zoe");
+  private static final List<String> THINGS =
+      List.of("apples", "pens", "books", "coins", "cards", "shells", "stamps", "marbles");
+  private static final int LIMIT = 100;
+
+  private ArithmeticProblems() {}
+
+  /** Which part a problem belongs to. */
+  public enum Split {
+    /** Nine tenths. */
+    TRAIN,
+    /** One tenth. */
+    HELD_OUT;
+
+    /** The part of a question, by a checksum of its text. */
+    static Split of(String question) {
+      CRC32 crc = new CRC32();
+      crc.update(question.getBytes(StandardCharsets.UTF_8));
+      return crc.getValue() % 10 == 0 ? HELD_OUT : TRAIN;
+    }
+  }
+
+  /** Different problems of one part. */
+  public static List<Problem> generate(Split split, int count, long seed) {
+    Random random = new Random(seed);
+    Map<String, Problem> byQuestion = new LinkedHashMap<>();
+    while (byQuestion.size() < count) {
+      Problem problem = next(random, split);
+      byQuestion.putIfAbsent(problem.question(), problem);
+    }
+    return new ArrayList<>(byQuestion.values());
+  }
+
+  /** The next problem of one part. */
+  public static Problem next(Random random, Split split) {
+    while (true) {
+      Story story = Story.tell(random);
+      if (story.steps.stream().allMatch(s -> s.result() >= 0 && s.result() < LIMIT)
+          && Split.of(story.question) == split) {
+        return story.toProblem();
+      }
+    }
+  }
+
+  /**
+   * One calculation.
+   *
+   * @param operator {@code +}, {@code -} or {@code *}
+   */
+  public record Step(int left, char operator, int right) {
+    /** Its result. */
+    public int result() {
+      return switch (operator) {
+        case '+' -> left + right;
+        case '-' -> left - right;
+        default -> left * right;
+      };
+    }
+
+    /** Such as {@code 12+7=19}. */
+    @Override
+    public String toString() {
+      return left + "" + operator + right + "=" + result();
+    }
+  }
+
+  /** The calculations that solve a problem of this class. */
+  public static List<Step> steps(Problem problem) {
+    List<Step> steps = new ArrayList<>();
+    problem
+        .field("steps")
+        .forEach(
+            s ->
+                steps.add(
+                    new Step(
+                        s.get("left").asInt(),
+                        s.get("operator").asText().charAt(0),
+                        s.get("right").asInt())));
+    return steps;
+  }
+
+  private record Story(String question, List<Step> steps) {
+
+    static Story tell(Random random) {
+      String who = NAMES.get(random.nextInt(NAMES.size()));
+      String other = NAMES.get(random.nextInt(NAMES.size()));
+      String things = THINGS.get(random.nextInt(THINGS.size()));
+      int a = 2 + random.nextInt(60);
+      int b = 2 + random.nextInt(38);
+      int c = 2 + random.nextInt(30);
+      int d = 2 + random.nextInt(20);
+      int bags = 2 + random.nextInt(8);
+      int each = 2 + random.nextInt(8);
+      String has = who + " has " + a + " " + things;
+      String ask = " How many " + things + " does " + who + " have now?";
+      return switch (random.nextInt(9)) {
+        case 0 -> story(has + ". " + other + " gives " + who + " " + b + " more." + ask, a, '+', b);
+        case 1 -> story(has + " and loses " + b + " of them." + ask, a, '-', b);
+        case 2 ->
+            story(
+                who + " has " + bags + " bags with " + each + " " + things + " each." + ask,
+                bags,
+                '*',
+                each);
+        case 3 ->
+            story(
+                has
+                    + ". "
+                    + who
+                    + " buys "
+                    + b
+                    + " more and gives "
+                    + c
+                    + " to "
+                    + other
+                    + "."
+                    + ask,
+                a,
+                '+',
+                b,
+                '-',
+                c);
+        case 4 ->
+            story(
+                who
+                    + " has "
+                    + bags
+                    + " boxes with "
+                    + each
+                    + " "
+                    + things
+                    + " each and finds "
+                    + b
+                    + " more."
+                    + ask,
+                bags,
+                '*',
+                each,
+                '+',
+                b);
+        case 5 ->
+            story(
+                who
+                    + " has "
+                    + bags
+                    + " boxes with "
+                    + each
+                    + " "
+                    + things
+                    + " each and sells "
+                    + d
+                    + " of them."
+                    + ask,
+                bags,
+                '*',
+                each,
+                '-',
+                d);
+        case 6 ->
+            story(
+                has + ". " + who + " loses " + c + " and then finds " + b + "." + ask,
+                a,
+                '-',
+                c,
+                '+',
+                b);
+        case 7 ->
+            story(
+                has + ". " + who + " buys " + b + ", loses " + c + " and finds " + d + "." + ask,
+                a,
+                '+',
+                b,
+                '-',
+                c,
+                '+',
+                d);
+        default ->
+            story(
+                who
+                    + " has "
+                    + bags
+                    + " bags with "
+                    + each
+                    + " "
+                    + things
+                    + " each, buys "
+                    + b
+                    + " more and gives "
+                    + d
+                    + " to "
+                    + other
+                    + "."
+                    + ask,
+                bags,
+                '*',
+                each,
+                '+',
+                b,
+                '-',
+                d);
+      };
+    }
+
+    private static Story story(String question, Object... chain) {
+      List<Step> steps = new ArrayList<>();
+      int value = (int) chain[0];
+      for (int i = 1; i < chain.length; i += 2) {
+        Step step = new Step(value, (char) chain[i], (int) chain[i + 1]);
+        steps.add(step);
+        value = step.result();
+      }
+      return new Story(question, steps);
+    }
+
+    Problem toProblem() {
+      ObjectNode data = JsonNodeFactory.instance.objectNode();
+      data.put("difficulty", steps.size());
+      ArrayNode array = data.putArray("steps");
+      for (Step step : steps) {
+        array
+            .addObject()
+            .put("left", step.left())
+            .put("operator", String.valueOf(step.operator()))
+            .put("right", step.right());
+      }
+      CRC32 crc = new CRC32();
+      crc.update(question.getBytes(StandardCharsets.UTF_8));
+      String gold = String.valueOf(steps.get(steps.size() - 1).result());
+      String id = "arithmetic/" + Long.toHexString(crc.getValue());
+      return new Problem(id, question, gold, data);
+    }
+  }
+}

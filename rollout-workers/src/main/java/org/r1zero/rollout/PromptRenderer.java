@@ -1,0 +1,10 @@
+package org.r1zero.rollout;
+
+import org.r1zero.verify.Problem;
+
+/** Turns a problem into the text that the model continues. */
+public interface PromptRenderer {
+
+  /** The whole prompt. */
+  String render(Problem problem);
+}
