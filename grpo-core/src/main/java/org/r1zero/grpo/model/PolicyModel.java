@@ -58,7 +58,11 @@ public final class PolicyModel implements AutoCloseable {
     this.scope = Torch.openScope(device);
     this.decoder =
         TorchModule.load(
-            scope, PolicyModel.class, "decoder.py", "Decoder", attributes(config, computeType));
+            scope,
+            PolicyModel.class,
+            "decoder.py",
+            "Decoder",
+            attributes(config, computeType, device));
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
     NDArray absent = scope.floats(0f);
@@ -234,7 +238,7 @@ public final class PolicyModel implements AutoCloseable {
     scope.close();
   }
 
-  private static Map<String, Object> attributes(DecoderConfig c, ComputeType type) {
+  private static Map<String, Object> attributes(DecoderConfig c, ComputeType type, Device device) {
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("layers", (long) c.layers());
     attributes.put("heads", (long) c.heads());
@@ -246,6 +250,8 @@ public final class PolicyModel implements AutoCloseable {
     attributes.put("mlp_bias", c.mlpBias());
     attributes.put("qk_norm", c.qkNorm());
     attributes.put("dtype", (long) type.scalarType());
+    ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
+    attributes.put("attention_dtype", (long) attention.scalarType());
     return attributes;
   }
 }

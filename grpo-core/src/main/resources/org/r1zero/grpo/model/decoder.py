@@ -12,6 +12,7 @@ class Decoder(Module):
   mlp_bias : bool
   qk_norm : bool
   dtype : int
+  attention_dtype : int
 
   # --- pieces -------------------------------------------------------------------------------------
 
@@ -73,10 +74,11 @@ class Decoder(Module):
     return torch.to(torch.unsqueeze(torch.index_select(table, 0, positions), 1), self.dtype)
 
   # Attention of q [B, T, H, E] over k and v [B, L, K, E]; causal where there is no mask, else with
-  # the additive mask [B, 1, T, L]. Returns [B*T, H*E].
+  # the additive mask [B, 1, T, L]. Returns [B*T, H*E]. On CPUs it runs in fp32: there each of the
+  # kernel's many small bf16 products costs more to set up than to compute.
   def attend(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
-    a = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), self.widen(k), self.widen(v), mask, 0., torch.__is__(mask, None))
-    return torch.reshape(torch.transpose(a, 1, 2), [torch.size(q, 0) * torch.size(q, 1), self.heads * self.head_dim])
+    a = torch.scaled_dot_product_attention(torch.to(torch.transpose(q, 1, 2), self.attention_dtype), self.widen(torch.to(k, self.attention_dtype)), self.widen(torch.to(v, self.attention_dtype)), mask, 0., torch.__is__(mask, None))
+    return torch.to(torch.reshape(torch.transpose(a, 1, 2), [torch.size(q, 0) * torch.size(q, 1), self.heads * self.head_dim]), self.dtype)
 
   # --- training -----------------------------------------------------------------------------------
 
@@ -99,8 +101,8 @@ class Decoder(Module):
     rows = torch.size(owner, 0)
     lengths = torch.unsqueeze(torch.index_select(prompt_lengths, 0, owner), 1)
     padding = torch.ge(torch.unsqueeze(torch.arange(prompt_time, dtype=4, layout=None, device=ops.prim.device(owner), pin_memory=None), 0), lengths)
-    prompt_part = torch.masked_fill(torch.zeros([rows, prompt_time], dtype=self.dtype, layout=None, device=ops.prim.device(owner), pin_memory=None), padding, -inf)
-    future = torch.triu(torch.full([time, time], -inf, dtype=self.dtype, layout=None, device=ops.prim.device(owner), pin_memory=None), 1)
+    prompt_part = torch.masked_fill(torch.zeros([rows, prompt_time], dtype=self.attention_dtype, layout=None, device=ops.prim.device(owner), pin_memory=None), padding, -inf)
+    future = torch.triu(torch.full([time, time], -inf, dtype=self.attention_dtype, layout=None, device=ops.prim.device(owner), pin_memory=None), 1)
     return torch.unsqueeze(torch.cat([torch.expand(torch.unsqueeze(prompt_part, 1), [rows, time, prompt_time]), torch.expand(torch.unsqueeze(future, 0), [rows, time, time])], 2), 1)
 
   def place(self: __torch__.Decoder, x: Tensor, slots: Tensor) -> Tensor:

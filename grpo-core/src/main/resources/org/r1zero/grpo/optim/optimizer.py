@@ -8,7 +8,7 @@ class Optimizer(Module):
   def clip(self: __torch__.Optimizer, grads: List[Tensor], max_norm: float) -> Tensor:
     total = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(grads, 2)), 2.)
     if torch.gt(max_norm, 0.):
-      torch._foreach_mul_(grads, torch.clamp(torch.div(max_norm, torch.add(total, 1e-06)), None, 1.))
+      torch._foreach_mul_(grads, torch.clamp(torch.mul(torch.reciprocal(torch.add(total, 1e-06)), max_norm), None, 1.))
     return total
 
   def adamw(self: __torch__.Optimizer, params: List[Tensor], grads: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float) -> int:

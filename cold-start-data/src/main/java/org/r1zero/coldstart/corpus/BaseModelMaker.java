@@ -1,0 +1,167 @@
+package org.r1zero.coldstart.corpus;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.r1zero.coldstart.sft.SftConfig;
+import org.r1zero.coldstart.sft.SftExample;
+import org.r1zero.coldstart.sft.SftTrainer;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.RopeScaling;
+import org.r1zero.grpo.model.WeightNames;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.model.weights.TensorType;
+import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.optim.LearningRateSchedule;
+import org.r1zero.grpo.optim.OptimizerConfig;
+
+/**
+ * Makes the embedded base model from nothing but a seed: a tokenizer and a small Llama decoder,
+ * pre-trained by next-token loss on {@link SyntheticCorpus}.
+ */
+public final class BaseModelMaker {
+  private static final int VOCABULARY = 512;
+  private static final int TOKENIZER_DOCUMENTS = 4000;
+  private static final int CONTEXT = 256;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final long seed;
+  private final int steps;
+
+  /**
+   * Sets what the model depends on.
+   *
+   * @param seed decides corpus, tokenizer and first weights
+   * @param steps optimizer updates of 128 documents each
+   */
+  public BaseModelMaker(long seed, int steps) {
+    this.seed = seed;
+    this.steps = steps;
+  }
+
+  /**
+   * Makes the model.
+   *
+   * @param target a folder that does not exist; its parent does
+   * @param listener hears of the progress
+   */
+  public void make(Path target, SftTrainer.Listener listener) throws IOException {
+    Path draft = Files.createTempDirectory(target.toAbsolutePath().getParent(), "base-model");
+    SyntheticCorpus sample = new SyntheticCorpus(CorpusMix.defaults(), seed + 1);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < TOKENIZER_DOCUMENTS; i++) {
+      texts.add(sample.get().text());
+    }
+    int vocabulary = TokenizerFiles.write(draft, texts, VOCABULARY);
+    DecoderConfig config = config(vocabulary);
+    writeConfig(config, draft.resolve("config.json"));
+    OptimizerConfig optimizerConfig =
+        new OptimizerConfig(
+            3e-3, LearningRateSchedule.COSINE, Math.min(100, steps / 10), 0.05, 0.9, 0.95, 1e-8, 1);
+    try (Tokenizer tokenizer = Tokenizer.open(draft);
+        PolicyModel model =
+            new PolicyModel(config, firstWeights(config), ComputeType.BFLOAT16, Device.cpu());
+        AdamW optimizer = new AdamW(optimizerConfig, model.parameters())) {
+      SftConfig sft = new SftConfig(steps, 128, 2048, optimizerConfig);
+      new SftTrainer(sft, model, optimizer).train(examples(tokenizer), listener);
+      new ModelExport(TensorType.BF16, Long.MAX_VALUE).write(model, draft, target);
+    } finally {
+      deleteFolder(draft);
+    }
+  }
+
+  private Supplier<SftExample> examples(Tokenizer tokenizer) {
+    SyntheticCorpus corpus = new SyntheticCorpus(CorpusMix.defaults(), seed);
+    int end = tokenizer.specialTokens().endOfSequence().iterator().next();
+    return () -> {
+      Document document = corpus.get();
+      int[] tokens = tokenizer.encode(document.text());
+      int length = Math.min(tokens.length, CONTEXT - 1);
+      boolean ended = document.ended() && length == tokens.length;
+      int[] completion = Arrays.copyOfRange(tokens, 1, length + (ended ? 1 : 0));
+      if (ended) {
+        completion[completion.length - 1] = end;
+      }
+      return new SftExample(new int[] {tokens[0]}, completion);
+    };
+  }
+
+  private static DecoderConfig config(int vocabulary) {
+    return new DecoderConfig(
+        DecoderConfig.Family.LLAMA,
+        vocabulary,
+        256,
+        640,
+        4,
+        8,
+        4,
+        32,
+        1e-5,
+        10_000,
+        new RopeScaling.None(),
+        CONTEXT,
+        true,
+        false,
+        false,
+        false,
+        false);
+  }
+
+  private static void writeConfig(DecoderConfig c, Path file) throws IOException {
+    ObjectNode json = JSON.createObjectNode();
+    json.putArray("architectures").add("LlamaForCausalLM");
+    json.put("model_type", "llama");
+    json.put("vocab_size", c.vocabSize());
+    json.put("hidden_size", c.hiddenSize());
+    json.put("intermediate_size", c.intermediateSize());
+    json.put("num_hidden_layers", c.layers());
+    json.put("num_attention_heads", c.heads());
+    json.put("num_key_value_heads", c.keyValueHeads());
+    json.put("head_dim", c.headDim());
+    json.put("rms_norm_eps", c.rmsNormEps());
+    json.put("rope_theta", c.ropeTheta());
+    json.put("max_position_embeddings", c.maxPositionEmbeddings());
+    json.put("tie_word_embeddings", c.tieWordEmbeddings());
+    json.put("hidden_act", "silu");
+    json.put("attention_bias", false).put("mlp_bias", false);
+    json.putNull("bos_token_id").put("eos_token_id", 0).put("pad_token_id", 0);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), json);
+  }
+
+  /** Normal with 0.02, smaller for what is added to the residual stream (GPT-2's rule). */
+  private PolicyModel.WeightSource firstWeights(DecoderConfig config) {
+    Random random = new Random(seed);
+    return name -> {
+      long[] shape = WeightNames.shapes(config).get(name);
+      int size = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+      float[] values = new float[size];
+      boolean residual = name.contains("o_proj") || name.contains("down_proj");
+      double scale = residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02;
+      for (int i = 0; i < size; i++) {
+        values[i] = name.endsWith("norm.weight") ? 1 : (float) (random.nextGaussian() * scale);
+      }
+      return FloatBuffer.wrap(values);
+    };
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}

@@ -1,0 +1,44 @@
+package org.r1zero.experiment.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.r1zero.coldstart.corpus.BaseModelMaker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes the embedded base model again. */
+@Command(
+    name = "make-base",
+    description = "Makes the embedded base model again, from a seed.",
+    mixinStandardHelpOptions = true)
+final class MakeBaseCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DIR", description = "The model's folder; must not exist.")
+  private Path target = Path.of("base");
+
+  @Option(names = "--seed", description = "Decides everything (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(names = "--steps", description = "Optimizer updates (default: ${DEFAULT-VALUE}).")
+  private int steps = 2500;
+
+  @Override
+  public Integer call() throws Exception {
+    long started = System.nanoTime();
+    long[] tokens = {0};
+    new BaseModelMaker(seed, steps)
+        .make(
+            target,
+            (step, loss, gradNorm, count) -> {
+              tokens[0] += count;
+              if (step % 25 == 0 || step + 1 == steps) {
+                double seconds = (System.nanoTime() - started) / 1e9;
+                System.err.printf(
+                    "step %d/%d  loss %.4f  grad_norm %.2f  %.0f tokens/s  %.0f s%n",
+                    step, steps, loss, gradNorm, tokens[0] / seconds, seconds);
+              }
+            });
+    System.err.println("wrote " + target);
+    return 0;
+  }
+}
