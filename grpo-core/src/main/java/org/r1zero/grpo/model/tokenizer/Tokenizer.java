@@ -46,6 +46,31 @@ public final class Tokenizer implements AutoCloseable {
         .toArray();
   }
 
+  /**
+   * The token ids of a whole prompt, {@code [S]}: with the special tokens that the tokenizer puts
+   * before a text, such as Llama's begin-of-text, but not twice where the text spells it already.
+   */
+  public int[] encodePrompt(String text) {
+    int[] bare = encode(text);
+    int[] full =
+        Arrays.stream(delegate.encode(text, true, false).getIds())
+            .mapToInt(Math::toIntExact)
+            .toArray();
+    int before = prefixLength(full, bare);
+    boolean doubled = before == 1 && bare.length > 0 && full[0] == bare[0];
+    return doubled ? bare : Arrays.copyOf(full, before + bare.length);
+  }
+
+  /** How many ids the tokenizer put before {@code bare}. */
+  private static int prefixLength(int[] full, int[] bare) {
+    for (int start = full.length - bare.length; start > 0; start--) {
+      if (Arrays.equals(full, start, start + bare.length, bare, 0, bare.length)) {
+        return start;
+      }
+    }
+    return 0;
+  }
+
   /** The text of token ids, special tokens left out. */
   public String decode(int[] tokens) {
     return decode(tokens, true);

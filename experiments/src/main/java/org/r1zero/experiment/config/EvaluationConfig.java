@@ -1,0 +1,36 @@
+package org.r1zero.experiment.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is measured on held-out problems, before and after training.
+ *
+ * @param problems how many; 0 skips evaluation
+ * @param samples sampled completions a problem, besides a greedy one
+ * @param temperature of those samples
+ */
+public record EvaluationConfig(int problems, int samples, double temperature) {
+
+  /** Checks the ranges; all faults are named at once. */
+  public EvaluationConfig {
+    List<String> faults = new ArrayList<>();
+    if (problems < 0) {
+      faults.add("problems must be >= 0, was " + problems + " (0 skips evaluation)");
+    }
+    if (samples < 0) {
+      faults.add("samples must be >= 0, was " + samples);
+    }
+    if (!(temperature > 0)) {
+      faults.add("temperature must be > 0, was " + temperature);
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /** A quick look. */
+  public static EvaluationConfig defaults() {
+    return new EvaluationConfig(200, 4, 1);
+  }
+}

@@ -1,0 +1,39 @@
+package org.r1zero.experiment.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a problem is put to the model.
+ *
+ * @param template {@code r1_zero}, {@code plain} or {@code chat}
+ * @param system the system message of the chat template; empty leaves the template's own
+ */
+public record PromptConfig(Template template, String system) {
+
+  /** The kinds of prompt. */
+  public enum Template {
+    /** The template of DeepSeek-R1-Zero. */
+    R1_ZERO,
+    /** {@code Question: … Answer:}. */
+    PLAIN,
+    /** The model's own chat template. */
+    CHAT
+  }
+
+  /** Checks that a system message has somewhere to go. */
+  public PromptConfig {
+    List<String> faults = new ArrayList<>();
+    if (!system.isEmpty() && template != Template.CHAT) {
+      faults.add("system must be empty unless template is chat, was '" + system + "'");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /** R1-Zero's template. */
+  public static PromptConfig defaults() {
+    return new PromptConfig(Template.R1_ZERO, "");
+  }
+}

@@ -1,0 +1,77 @@
+package org.r1zero.experiment.config;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.rollout.generation.SamplingConfig;
+
+/**
+ * Everything that a run depends on.
+ *
+ * @param name becomes part of the run directory's name
+ * @param seed decides all randomness
+ * @param model a folder in Hugging Face layout, or {@code embedded}
+ * @param dtype what the network computes in; weights are kept in fp32
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param output the folder that run directories go to
+ * @param task where problems come from
+ * @param prompt how they are put
+ * @param rewards how answers are judged; the first is what accuracy means
+ * @param sampling how completions are drawn
+ * @param grpo the training
+ * @param evaluation what is measured before and after
+ */
+public record Recipe(
+    String name,
+    long seed,
+    String model,
+    ComputeType dtype,
+    String device,
+    String output,
+    TaskConfig task,
+    PromptConfig prompt,
+    List<RewardEntry> rewards,
+    SamplingConfig sampling,
+    GrpoConfig grpo,
+    EvaluationConfig evaluation) {
+
+  /** Checks what no part can check alone. */
+  public Recipe {
+    List<String> faults = new ArrayList<>();
+    if (!name.matches("[A-Za-z0-9._-]+")) {
+      faults.add("name must be letters, digits, '.', '_' and '-', was '" + name + "'");
+    }
+    if (rewards.isEmpty()) {
+      faults.add("rewards must name at least one verifier, such as {verifier: number}");
+    }
+    if (sampling.temperature() <= 0) {
+      faults.add(
+          "sampling.temperature must be > 0 in training, was "
+              + sampling.temperature()
+              + " (a group needs different answers)");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+    rewards = List.copyOf(rewards);
+  }
+
+  /** The embedded model on arithmetic. */
+  public static Recipe defaults() {
+    return new Recipe(
+        "run",
+        42,
+        "embedded",
+        ComputeType.FLOAT32,
+        "auto",
+        "runs",
+        TaskConfig.defaults(),
+        PromptConfig.defaults(),
+        List.of(new RewardEntry("number", 1, false, JsonNodeFactory.instance.objectNode())),
+        SamplingConfig.defaults(),
+        GrpoConfig.defaults(),
+        EvaluationConfig.defaults());
+  }
+}

@@ -1,0 +1,113 @@
+package org.r1zero.experiment.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads recipes: defaults, then files from left to right, then {@code --set key=value}. */
+public final class RecipeLoader {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          new YAMLFactory()
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES));
+
+  private RecipeLoader() {}
+
+  /**
+   * Loads a recipe.
+   *
+   * @param files later ones win
+   * @param settings such as {@code grpo.steps=20}; they win over files
+   * @throws ConfigException with every fault, if there is any
+   */
+  public static Recipe load(List<Path> files, List<String> settings) {
+    List<String> faults = new ArrayList<>();
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (Path file : files) {
+      merge(tree, read(file));
+    }
+    for (String setting : settings) {
+      apply(setting, tree, faults);
+    }
+    Recipe recipe = new RecordBinder(faults).bind(tree, Recipe.class, "");
+    String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
+    if (recipe == null || !faults.isEmpty()) {
+      throw new ConfigException(source, faults);
+    }
+    return recipe;
+  }
+
+  /** Every key of a recipe with its value, as YAML. */
+  public static String toYaml(Recipe recipe) {
+    try {
+      return YAML.writeValueAsString(RecordWriter.write(recipe));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a recipe is plain data", e);
+    }
+  }
+
+  private static ObjectNode read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException(
+          file.toString(), List.of("there is no such file; recipes/ holds ready ones"));
+    }
+    try {
+      JsonNode node = YAML.readTree(file.toFile());
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw new ConfigException(file.toString(), List.of("a recipe is a mapping of keys"));
+    } catch (JsonProcessingException e) {
+      String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+      throw new ConfigException(
+          file.toString(), List.of("is no YAML: " + where + e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new ConfigException(file.toString(), List.of("can't be read: " + e));
+    }
+  }
+
+  private static void apply(String setting, ObjectNode tree, List<String> faults) {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      faults.add("--set takes key=value, such as grpo.steps=20; was " + setting);
+      return;
+    }
+    String[] keys = setting.substring(0, equals).split("\\.", -1);
+    ObjectNode node = tree;
+    for (int i = 0; i < keys.length - 1; i++) {
+      node = node.get(keys[i]) instanceof ObjectNode inner ? inner : node.putObject(keys[i]);
+    }
+    String value = setting.substring(equals + 1);
+    try {
+      JsonNode parsed = YAML.readTree(value);
+      node.set(
+          keys[keys.length - 1],
+          parsed == null || parsed.isMissingNode() ? node.textNode(value) : parsed);
+    } catch (JsonProcessingException e) {
+      node.put(keys[keys.length - 1], value);
+    }
+  }
+
+  private static void merge(ObjectNode target, ObjectNode source) {
+    for (Map.Entry<String, JsonNode> field : source.properties()) {
+      if (target.get(field.getKey()) instanceof ObjectNode inner
+          && field.getValue() instanceof ObjectNode value) {
+        merge(inner, value);
+      } else {
+        target.set(field.getKey(), field.getValue());
+      }
+    }
+  }
+}

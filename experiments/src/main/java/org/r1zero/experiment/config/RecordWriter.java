@@ -1,0 +1,49 @@
+package org.r1zero.experiment.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Locale;
+
+/** The reverse of {@link RecordBinder}: a record as a tree with every key. */
+final class RecordWriter {
+  private RecordWriter() {}
+
+  static ObjectNode write(Record record) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      node.set(
+          RecordBinder.snake(component.getName()), toNode(RecordBinder.call(component, record)));
+    }
+    return node;
+  }
+
+  private static JsonNode toNode(Object value) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    if (value instanceof Record record) {
+      return write(record);
+    } else if (value instanceof JsonNode node) {
+      return node;
+    } else if (value instanceof List<?> list) {
+      ArrayNode array = nodes.arrayNode();
+      list.forEach(element -> array.add(toNode(element)));
+      return array;
+    } else if (value instanceof Enum<?> constant) {
+      return nodes.textNode(constant.name().toLowerCase(Locale.ROOT));
+    } else if (value instanceof Integer number) {
+      return nodes.numberNode(number);
+    } else if (value instanceof Long number) {
+      return nodes.numberNode(number);
+    } else if (value instanceof Double number) {
+      return nodes.numberNode(number);
+    } else if (value instanceof Boolean flag) {
+      return nodes.booleanNode(flag);
+    } else if (value instanceof String text) {
+      return nodes.textNode(text);
+    }
+    throw new IllegalStateException("no rule writes " + value.getClass());
+  }
+}

@@ -1,0 +1,72 @@
+package org.r1zero.rollout.trace;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.reward.Reward;
+
+/**
+ * One rollout for a person to read.
+ *
+ * @param step of training, from 0
+ * @param problem its id
+ * @param sample which of its group
+ * @param prompt the whole text that the model was given
+ * @param completion what it said
+ * @param gold the reference answer
+ * @param tokens how many it sampled
+ * @param finishReason whether it came to its end or to the limit
+ * @param reward what training maximised
+ * @param verdicts by verifier
+ */
+public record RolloutTrace(
+    long step,
+    String problem,
+    int sample,
+    String prompt,
+    String completion,
+    String gold,
+    int tokens,
+    String finishReason,
+    double reward,
+    Map<String, VerdictTrace> verdicts) {
+
+  /**
+   * A verdict in short.
+   *
+   * @param score within the verifier's range
+   * @param outcome such as {@code correct}
+   * @param reason in a sentence
+   */
+  public record VerdictTrace(double score, String outcome, String reason) {}
+
+  /** Puts a rollout's parts together. */
+  public static RolloutTrace of(
+      long step, Problem problem, int sample, String prompt, Completion completion, Reward reward) {
+    Map<String, VerdictTrace> verdicts = new LinkedHashMap<>();
+    for (Map.Entry<String, Verdict> entry : reward.verdicts().entrySet()) {
+      Verdict verdict = entry.getValue();
+      verdicts.put(
+          entry.getKey(),
+          new VerdictTrace(verdict.score(), lower(verdict.outcome()), verdict.reason()));
+    }
+    return new RolloutTrace(
+        step,
+        problem.id(),
+        sample,
+        prompt,
+        completion.text(),
+        problem.gold(),
+        completion.tokenCount(),
+        lower(completion.finishReason()),
+        reward.total(),
+        verdicts);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}
