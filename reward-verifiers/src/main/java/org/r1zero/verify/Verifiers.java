@@ -154,7 +154,8 @@ public final class Verifiers {
   private static List<URL> jars(Path folder) {
     List<Path> paths;
     try (Stream<Path> files = Files.list(folder)) {
-      paths = files.filter(f -> f.toString().endsWith(".jar")).sorted().collect(Collectors.toList());
+      paths =
+          files.filter(f -> f.toString().endsWith(".jar")).sorted().collect(Collectors.toList());
     } catch (IOException e) {
       throw new IllegalArgumentException("plug-in folder " + folder + " can't be listed", e);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns byte-level byte-pair merges (Sennrich et al., arXiv:1508.07909; on bytes as in GPT-2),
@@ -104,8 +105,7 @@ final class BytePairTrainer {
     return symbols;
   }
 
-  private static @org.jspecify.annotations.Nullable Merge mostFrequent(
-      Map<List<String>, Integer> words) {
+  private static @Nullable Merge mostFrequent(Map<List<String>, Integer> words) {
     Map<Merge, Integer> pairs = new HashMap<>();
     words.forEach(
         (word, count) -> {

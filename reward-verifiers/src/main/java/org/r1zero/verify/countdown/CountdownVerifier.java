@@ -62,8 +62,7 @@ public final class CountdownVerifier implements Verifier {
   public Verdict verify(Problem problem, Completion completion) {
     BigInteger target = whole(problem, "target", problem.field("target"));
     List<BigInteger> numbers = numbers(problem);
-    Optional<String> answer =
-        scanner.lastAnswer(completion.text()).filter(text -> !text.isBlank());
+    Optional<String> answer = scanner.lastAnswer(completion.text()).filter(text -> !text.isBlank());
     if (answer.isEmpty()) {
       return new Verdict(0, Outcome.UNPARSEABLE, "no answer in the tags");
     }

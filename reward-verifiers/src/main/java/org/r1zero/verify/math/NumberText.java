@@ -36,10 +36,12 @@ final class NumberText {
 
   /** What makes the numbers around it a calculation or another number than the one that is read. */
   private static final Pattern OPERATOR =
-      Pattern.compile("[\\^*/+<>√∛∜π≤≥≠±∞|_]|\\\\(?:sqrt|pi|[lg]eq?|pm|infty|log|ln|sin|cos|tan)\\b");
+      Pattern.compile(
+          "[\\^*/+<>√∛∜π≤≥≠±∞|_]|\\\\(?:sqrt|pi|[lg]eq?|pm|infty|log|ln|sin|cos|tan)\\b");
 
   private static final Pattern UNIT_POWER =
-      Pattern.compile("(?<=[A-Za-z}])\\s?\\^\\s?(?:\\{\\s?-?[123]\\s?\\}|-?[123])|\\^\\s?\\{?\\s?\\\\circ\\s?\\}?");
+      Pattern.compile(
+          "(?<=[A-Za-z}])\\s?\\^\\s?(?:\\{\\s?-?[123]\\s?\\}|-?[123])|\\^\\s?\\{?\\s?\\\\circ\\s?\\}?");
   private static final Pattern DECORATION =
       Pattern.compile(
           "\\\\[\\[\\]()]|\\\\left|\\\\right|\\\\[$]|[$€£¥₹]"
@@ -53,13 +55,13 @@ final class NumberText {
    * @param value its exact value, a percent sign left aside; {@code null} if it is too large
    * @param percent whether a percent sign follows
    */
-  record Number(@Nullable BigFraction value, boolean percent) {}
+  record Quantity(@Nullable BigFraction value, boolean percent) {}
 
   /**
    * The one number of a short text; units and words around it are allowed, other numbers and
    * calculations are not. After an equals sign only what follows it counts.
    */
-  static Optional<Number> only(String text) {
+  static Optional<Quantity> only(String text) {
     if (text.length() > 2000) {
       return Optional.empty();
     }
@@ -69,7 +71,7 @@ final class NumberText {
     if (!matcher.find()) {
       return Optional.empty();
     }
-    Optional<Number> number = number(matcher, plain);
+    Optional<Quantity> number = number(matcher, plain);
     String rest = plain.substring(0, matcher.start()) + " # " + plain.substring(matcher.end());
     boolean clean =
         !hasDigit(rest) && !OPERATOR.matcher(rest).find() && !plain.startsWith("!", matcher.end());
@@ -77,11 +79,11 @@ final class NumberText {
   }
 
   /** The last number of a text of any length. */
-  static Optional<Number> last(String text) {
+  static Optional<Quantity> last(String text) {
     // The last number of a long text is near its end, and no number is this long.
     String plain = plain(text.substring(Math.max(0, text.length() - 20_000)));
     Matcher matcher = NUMBER.matcher(plain);
-    Optional<Number> last = Optional.empty();
+    Optional<Quantity> last = Optional.empty();
     while (matcher.find()) {
       last = number(matcher, plain);
     }
@@ -98,7 +100,7 @@ final class NumberText {
     return text.chars().anyMatch(Character::isDigit);
   }
 
-  private static Optional<Number> number(Matcher matcher, String text) {
+  private static Optional<Quantity> number(Matcher matcher, String text) {
     BigFraction value = value(matcher);
     int after = matcher.end();
     while (after < text.length() && (text.charAt(after) == ' ' || text.charAt(after) == '}')) {
@@ -106,8 +108,8 @@ final class NumberText {
     }
     boolean percent = after < text.length() && text.charAt(after) == '%';
     return value == null && tooLarge(matcher)
-        ? Optional.of(new Number(null, percent))
-        : Optional.ofNullable(value).map(v -> new Number(v, percent));
+        ? Optional.of(new Quantity(null, percent))
+        : Optional.ofNullable(value).map(v -> new Quantity(v, percent));
   }
 
   private static boolean tooLarge(Matcher matcher) {

@@ -56,13 +56,13 @@ public final class NumberVerifier implements Verifier {
 
   @Override
   public Verdict verify(Problem problem, Completion completion) {
-    NumberText.Number gold = gold(problem);
+    NumberText.Quantity gold = gold(problem);
     Optional<AnswerExtractor.Extracted> extracted = extractor.extract(completion.text());
     if (extracted.isEmpty()) {
       return new Verdict(0, Outcome.UNPARSEABLE, "no answer found");
     }
     String text = extracted.get().text();
-    Optional<NumberText.Number> found =
+    Optional<NumberText.Quantity> found =
         extracted.get().source() == AnswerSource.LAST
             ? NumberText.last(text)
             : NumberText.only(text);
@@ -77,7 +77,7 @@ public final class NumberVerifier implements Verifier {
             "expected " + shown(problem.gold()) + ", found " + shown(found.get()));
   }
 
-  private boolean equal(NumberText.Number gold, NumberText.Number found) {
+  private boolean equal(NumberText.Quantity gold, NumberText.Quantity found) {
     if (gold.value() == null || found.value() == null) {
       return false;
     }
@@ -90,7 +90,7 @@ public final class NumberVerifier implements Verifier {
         || (percentRule == PercentRule.EITHER && withSign.equals(without));
   }
 
-  private static NumberText.Number gold(Problem problem) {
+  private static NumberText.Quantity gold(Problem problem) {
     String gold = problem.gold();
     int hashes = gold.lastIndexOf("####");
     String text = hashes < 0 ? gold : gold.substring(hashes + 4);
@@ -104,7 +104,7 @@ public final class NumberVerifier implements Verifier {
                         + shown(gold)));
   }
 
-  private static String shown(NumberText.Number number) {
+  private static String shown(NumberText.Quantity number) {
     return (number.value() == null ? "a number too large" : shown(number.value().toString()))
         + (number.percent() ? " %" : "");
   }

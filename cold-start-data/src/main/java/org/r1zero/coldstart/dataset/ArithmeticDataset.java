@@ -1,0 +1,28 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.coldstart.dataset.ArithmeticProblems.Split;
+
+/**
+ * {@code arithmetic}: word problems made from the run's seed. Options: {@code train} and {@code
+ * held_out}, how many of each.
+ */
+public final class ArithmeticDataset implements DatasetProvider {
+
+  @Override
+  public String name() {
+    return "arithmetic";
+  }
+
+  @Override
+  public Dataset load(JsonNode node, long seed) {
+    TaskOptions options = new TaskOptions(node);
+    int train = options.positive("train", 4000);
+    int heldOut = options.positive("held_out", 1000);
+    options.finish();
+    return new Dataset(
+        name(),
+        ArithmeticProblems.generate(Split.TRAIN, train, seed),
+        ArithmeticProblems.generate(Split.HELD_OUT, heldOut, seed + 1));
+  }
+}

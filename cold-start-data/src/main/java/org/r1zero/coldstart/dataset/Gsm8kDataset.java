@@ -1,0 +1,94 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.r1zero.verify.Problem;
+
+/**
+ * {@code gsm8k}: grade-school mathematics (Cobbe et al., arXiv:2110.14168) in its published JSON
+ * lines, plain or gzipped; the test part is held out. Options: {@code train_file} and {@code
+ * test_file}; {@code max_question_chars}, which leaves longer training questions out.
+ */
+public final class Gsm8kDataset implements DatasetProvider {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MARK = "####";
+
+  @Override
+  public String name() {
+    return "gsm8k";
+  }
+
+  @Override
+  public Dataset load(JsonNode node, long seed) {
+    TaskOptions options = new TaskOptions(node);
+    Path train = Path.of(options.text("train_file", "data/gsm8k/train.jsonl.gz"));
+    Path test = Path.of(options.text("test_file", "data/gsm8k/test.jsonl.gz"));
+    int longest = options.positive("max_question_chars", Integer.MAX_VALUE);
+    options.finish();
+    List<Problem> problems =
+        read(train, "gsm8k/train").stream().filter(p -> p.question().length() <= longest).toList();
+    return new Dataset(name(), problems, read(test, "gsm8k/test"));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param idPrefix before the line number, counted from 1
+   */
+  static List<Problem> read(Path file, String idPrefix) {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          file + ": is missing; set task.options.train_file and test_file to GSM8K's JSONL files");
+    }
+    List<Problem> problems = new ArrayList<>();
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      String line;
+      int number = 0;
+      while ((line = lines.readLine()) != null) {
+        number++;
+        if (!line.isBlank()) {
+          problems.add(problem(line, file + ":" + number, idPrefix + "/" + number));
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + ": can't be read: " + e.getMessage(), e);
+    }
+    return problems;
+  }
+
+  private static Problem problem(String line, String where, String id) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(where + ": is no JSON: " + e.getOriginalMessage(), e);
+    }
+    String question = node.path("question").asText();
+    String answer = node.path("answer").asText();
+    int mark = answer.lastIndexOf(MARK);
+    if (question.isBlank() || mark < 0) {
+      throw new IllegalArgumentException(
+          where + ": must have question, and answer with the gold after " + MARK);
+    }
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    data.put("solution", answer.substring(0, mark).strip());
+    String gold = answer.substring(mark + MARK.length()).strip().replace(",", "");
+    return new Problem(id, question.strip(), gold, data);
+  }
+}

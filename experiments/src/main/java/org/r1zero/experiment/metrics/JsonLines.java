@@ -1,0 +1,36 @@
+package org.r1zero.experiment.metrics;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** Appends records to a file, one JSON object a line; keys are in snake case. */
+public final class JsonLines {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private JsonLines() {}
+
+  /**
+   * Appends lines, whole and flushed.
+   *
+   * @throws UncheckedIOException if the file can't be written, as on a full disk
+   */
+  public static void append(Path file, List<?> records) {
+    try (Writer writer =
+        Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      for (Object entry : records) {
+        writer.write(JSON.writeValueAsString(entry));
+        writer.write('\n');
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+}
