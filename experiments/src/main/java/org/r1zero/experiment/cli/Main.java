@@ -1,19 +1,48 @@
 package org.r1zero.experiment.cli;
 
+import java.util.Arrays;
+import org.r1zero.experiment.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The {@code r1zero} command. */
+/** The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use. */
 @Command(
     name = "r1zero",
     description = "Trains reasoning models by reinforcement learning.",
     mixinStandardHelpOptions = true,
-    subcommands = {MakeBaseCommand.class})
-public final class Main {
+    versionProvider = Version.class,
+    subcommands = {DemoCommand.class, TrainCommand.class, MakeBaseCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private Main() {}
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(run(args));
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(String... args) {
+    boolean verbose = Arrays.asList(args).contains("--verbose");
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(
+            (fault, command, parsed) -> {
+              if (verbose) {
+                fault.printStackTrace(command.getErr());
+              }
+              command.getErr().println("error: " + Faults.message(fault));
+              command.getErr().flush();
+              return fault instanceof ConfigException ? 2 : 1;
+            })
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
   }
 }

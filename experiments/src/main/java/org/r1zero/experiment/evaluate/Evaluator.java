@@ -11,7 +11,6 @@ import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.rollout.worker.RewardScorer;
 import org.r1zero.verify.FinishReason;
-import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.reward.Reward;
 
@@ -87,7 +86,7 @@ public final class Evaluator {
       SampledGroup group = groups.get(p);
       for (int i = 0; i < count; i++) {
         Reward reward = rewards.get(p).get(i);
-        boolean right = reward.verdicts().get(accuracyVerifier).outcome() == Outcome.CORRECT;
+        boolean right = reward.isCorrect(accuracyVerifier);
         tally.right[p] += right ? 1.0 / count : 0;
         tally.completions++;
         tally.tokens += group.completions().get(i).tokenCount();

@@ -9,6 +9,9 @@ import org.r1zero.grpo.StepReport;
  * A run's progress for a person: one line that renews itself on a terminal, plain lines elsewhere.
  */
 public final class Progress implements StepListener {
+  /** Set by the start script where standard error is a terminal. */
+  private static final String TERMINAL = "R1ZERO_TERMINAL";
+
   private static final int WIDTH = 20;
   private final PrintStream out;
   private final boolean terminal;
@@ -24,7 +27,7 @@ public final class Progress implements StepListener {
    */
   public Progress(PrintStream out, int steps, String accuracyVerifier) {
     this.out = out;
-    this.terminal = System.console() != null;
+    this.terminal = System.getenv(TERMINAL) != null;
     this.steps = steps;
     this.accuracyMetric = "rewards/" + accuracyVerifier + "/correct";
   }

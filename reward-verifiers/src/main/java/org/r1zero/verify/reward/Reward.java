@@ -3,6 +3,7 @@ package org.r1zero.verify.reward;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
 
 /**
@@ -19,5 +20,19 @@ public record Reward(double total, Map<String, Verdict> verdicts) {
       throw new IllegalArgumentException("total must be finite, was " + total);
     }
     verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
+  }
+
+  /**
+   * Whether a verifier found the completion right.
+   *
+   * @throws IllegalArgumentException if no such verifier judged it
+   */
+  public boolean isCorrect(String verifier) {
+    Verdict verdict = verdicts.get(verifier);
+    if (verdict == null) {
+      throw new IllegalArgumentException(
+          "no verifier " + verifier + " judged this; there are " + verdicts.keySet());
+    }
+    return verdict.outcome() == Outcome.CORRECT;
   }
 }

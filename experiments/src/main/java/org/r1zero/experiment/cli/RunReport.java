@@ -1,0 +1,94 @@
+package org.r1zero.experiment.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.Interval;
+import org.r1zero.experiment.run.R1ZeroRun;
+import org.r1zero.rollout.trace.RolloutTrace;
+
+/** What a run came to, for a person on standard error and for a program on standard output. */
+final class RunReport {
+  private static final int TRACES = 3;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private RunReport() {}
+
+  static void print(R1ZeroRun.Result result, boolean json) throws JsonProcessingException {
+    Evaluation before = result.before();
+    Evaluation after = result.after();
+    if (before != null && after != null) {
+      System.err.printf(
+          "%nheld-out pass@1, %d problems    before                after%n", before.problems());
+      System.err.printf(
+          "  greedy                        %-21s %s%n", before.greedy(), after.greedy());
+      System.err.printf(
+          "  sampled                       %-21s %s%n", before.sampled(), after.sampled());
+      System.err.printf(
+          Locale.ROOT,
+          "  pass@%-2d                       %-21s %s%n",
+          before.samples(),
+          percent(before.passAtK()),
+          percent(after.passAtK()));
+      printTraces(before, after);
+    }
+    System.err.printf(
+        Locale.ROOT, "%nrun directory %s (%.0f s)%n", result.directory(), result.seconds());
+    if (json) {
+      System.out.println(JSON.writeValueAsString(toJson(result)));
+    }
+  }
+
+  private static void printTraces(Evaluation before, Evaluation after) {
+    for (int i = 0; i < Math.min(TRACES, before.problems()); i++) {
+      RolloutTrace first = firstSample(before, i);
+      RolloutTrace last = firstSample(after, i);
+      System.err.printf("%n--- trace %d, gold %s%n%s%n", i + 1, first.gold(), first.prompt());
+      System.err.printf("  before (reward %.2f):%s%n", first.reward(), clip(first.completion()));
+      System.err.printf("  after  (reward %.2f):%s%n", last.reward(), clip(last.completion()));
+    }
+  }
+
+  /** The first sampled completion of a problem, or the greedy one where none was sampled. */
+  private static RolloutTrace firstSample(Evaluation evaluation, int problem) {
+    List<RolloutTrace> traces = evaluation.traces();
+    return evaluation.samples() == 0
+        ? traces.get(problem)
+        : traces.get(evaluation.problems() + problem * evaluation.samples());
+  }
+
+  private static String clip(String text) {
+    String line = text.replace("\n", "\n    ");
+    return line.length() <= 600 ? line : line.substring(0, 600) + " …";
+  }
+
+  private static ObjectNode toJson(R1ZeroRun.Result result) {
+    ObjectNode node = JSON.createObjectNode();
+    if (result.before() != null && result.after() != null) {
+      put(node, "before", result.before());
+      put(node, "after", result.after());
+    }
+    node.put("seconds", result.seconds());
+    node.put("run_dir", result.directory().toString());
+    return node;
+  }
+
+  private static void put(ObjectNode node, String when, Evaluation evaluation) {
+    node.put("pass1_" + when, evaluation.sampled().mean());
+    interval(node, "pass1_" + when + "_ci", evaluation.sampled());
+    node.put("pass1_greedy_" + when, evaluation.greedy().mean());
+    interval(node, "pass1_greedy_" + when + "_ci", evaluation.greedy());
+    node.put("pass" + evaluation.samples() + "_" + when, evaluation.passAtK());
+  }
+
+  private static void interval(ObjectNode node, String name, Interval interval) {
+    node.putArray(name).add(interval.low()).add(interval.high());
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+}
