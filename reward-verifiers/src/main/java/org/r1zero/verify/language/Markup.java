@@ -29,9 +29,11 @@ final class Markup {
               + "|[\\w.]{1,60}\\([^\\n]{0,200}\\);?"
               + ")[ \\t]*+$");
 
+  /** Without \b, which looks back over all combining marks: quadratic in a text of them. */
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "\\b(?:https?|ftp)://\\S{1,500}|\\bwww\\.\\S{1,500}|[\\w.]{1,60}@[\\w.]{1,60}");
+          "(?<![A-Za-z])(?:(?:https?|ftp)://|www\\.)\\S{1,500}|[\\w.]{1,60}@[\\w.]{1,60}");
+
   private static final Pattern TAG = Pattern.compile("</?[A-Za-z][^<>\\n]{0,60}>");
 
   private Markup() {}

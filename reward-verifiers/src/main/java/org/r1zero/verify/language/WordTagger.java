@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The script decides where it can. Words of a script that several languages share are judged by
  * {@link WordEvidence}, all together: of all ways to part the text into stretches in the wanted and
  * in another language, the likeliest is taken (Viterbi over two states), where a change within a
- * sentence costs more than one between sentences. So a word alone needs strong evidence to count as
- * foreign, and little words follow their neighbours.
+ * sentence and a script costs more than one between them. So a word alone needs strong evidence to
+ * count as foreign, and little words follow their neighbours.
  */
 final class WordTagger {
 
@@ -75,6 +75,11 @@ final class WordTagger {
     return evidence == null ? CERTAIN : evidence.of(word.text());
   }
 
+  private static double changeCost(Word before, Word after) {
+    boolean expected = before.sentence() != after.sentence() || before.script() != after.script();
+    return expected ? CHANGE_BETWEEN : CHANGE_WITHIN;
+  }
+
   /** The path with the highest sum: the score of each word in the wanted language, 0 in another. */
   private static boolean[] likeliest(List<Word> words, double[] scores) {
     int n = scores.length;
@@ -82,8 +87,7 @@ final class WordTagger {
     double wanted = 0;
     double other = 0;
     for (int i = 0; i < n; i++) {
-      boolean within = i > 0 && words.get(i).sentence() == words.get(i - 1).sentence();
-      double cost = i == 0 ? 0 : within ? CHANGE_WITHIN : CHANGE_BETWEEN;
+      double cost = i == 0 ? 0 : changeCost(words.get(i - 1), words.get(i));
       changed[i][0] = other - cost > wanted;
       changed[i][1] = wanted - cost > other;
       double nextWanted = Math.max(wanted, other - cost) + scores[i];

@@ -12,7 +12,7 @@ final class Doubts {
       Pattern.compile(
           "^(?:oh |no |but |um+ |uh+ )*(?:wait|hmm+|hold on|espera|espere|un momento|attends|attendez"
               + "|warte|moment mal|aspetta|подожди|подождите|стоп)\\b"
-              + "|\\blet(?: me|'s| us|’s) (?:just |now |quickly )?(?:think|re ?check|double check|re ?think"
+              + "|\\blet(?: me|'s| us|’s) (?:just |now |quickly )?(?:think (?:again|twice|once more|about (?:it|this|that) (?:again|once more))|re ?check|double check|re ?think"
               + "|re ?consider|re ?verify|re ?do|start over|try (?:that |this |it )?again"
               + "|go (?:over|through|back)|(?:check|verify|look|count|see|do|calculate|compute)"
               + "(?: at)?(?: that| this| it)? (?:again|once more|one more time))\\b"
@@ -61,8 +61,8 @@ final class Doubts {
     if (sentence.stream().anyMatch(Doubts::isNumber)) {
       return false;
     }
-    return DOUBT.matcher(String.join(" ", sentence)).find()
-        || DOUBT_UNSPACED.matcher(String.join("", sentence)).find();
+    String spoken = String.join(" ", sentence).replace(" - ", " "); // double-check
+    return DOUBT.matcher(spoken).find() || DOUBT_UNSPACED.matcher(String.join("", sentence)).find();
   }
 
   /** The sentence without the words before it that add nothing. */

@@ -7,13 +7,15 @@ import java.util.Locale;
 
 /**
  * A text as sentences of tokens: words in lower case, numbers, signs of calculation, and single
- * characters of scripts that are written without spaces. Other punctuation is left out.
+ * characters of scripts that are written without spaces. Other punctuation is left out. A tag such
+ * as {@code <answer>} ends a sentence.
  *
  * <p>Bounded: of a long text the first and the last {@value #HALF} characters are read.
  */
 final class Sentences {
 
   private static final int HALF = 50_000;
+  private static final int MAX_TAG = 20;
   private static final String SIGNS = "+-*/=<>^×÷−%";
 
   private final String text;
@@ -43,7 +45,11 @@ final class Sentences {
     while (at < text.length()) {
       int c = text.codePointAt(at);
       int end = at + Character.charCount(c);
-      if (isUnspaced(c) || SIGNS.indexOf(c) >= 0) {
+      int tagEnd = c == '<' ? tagEnd(at) : at;
+      if (tagEnd > at) {
+        end = tagEnd;
+        finish();
+      } else if (isUnspaced(c) || SIGNS.indexOf(c) >= 0) {
         current.add(text.substring(at, end));
       } else if (Character.isLetter(c)) {
         end = runEnd(at, true);
@@ -57,6 +63,19 @@ final class Sentences {
       at = end;
     }
     finish();
+  }
+
+  /** Where the tag that starts there ends; {@code at} if none does. */
+  private int tagEnd(int at) {
+    int end = at + 1;
+    if (end < text.length() && text.charAt(end) == '/') {
+      end++;
+    }
+    int name = end;
+    while (end < text.length() && end < name + MAX_TAG && Character.isLetter(text.charAt(end))) {
+      end++;
+    }
+    return end > name && end < text.length() && text.charAt(end) == '>' ? end + 1 : at;
   }
 
   private void finish() {
