@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
     description = "Trains reasoning models by reinforcement learning.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, TrainCommand.class, MakeBaseCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      VerifyCommand.class,
+      MakeBaseCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
