@@ -114,9 +114,12 @@ public final class RecipeLoader {
     String value = setting.substring(equals + 1);
     try {
       JsonNode parsed = YAML.readTree(value);
-      node.set(
-          keys[keys.length - 1],
-          parsed == null || parsed.isMissingNode() ? node.textNode(value) : parsed);
+      // a text with a colon in it reads as a mapping too: one that is meant has braces
+      boolean text =
+          parsed == null
+              || parsed.isMissingNode()
+              || (parsed.isObject() && !value.stripLeading().startsWith("{"));
+      node.set(keys[keys.length - 1], text ? node.textNode(value) : parsed);
     } catch (JsonProcessingException e) {
       node.put(keys[keys.length - 1], value);
     }
