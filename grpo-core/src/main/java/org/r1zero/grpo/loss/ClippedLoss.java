@@ -49,6 +49,8 @@ public record ClippedLoss(
     double klSum = 0;
     int low = 0;
     int high = 0;
+    double lowMin = 1;
+    double highMax = 0;
     int n = 0;
     for (Sample sample : in.part().samples()) {
       double advantage = sample.advantage();
@@ -59,6 +61,8 @@ public record ClippedLoss(
               in.update().sampleCount(),
               in.update().tokenCount(),
               in.maxCompletionTokens());
+      int lowBefore = low;
+      int highBefore = high;
       for (int t = 0; t < length; t++, n++) {
         double current = in.current()[n];
         double ratio = in.old() == null ? 1 : Math.exp(current - in.old()[n]);
@@ -82,7 +86,9 @@ public record ClippedLoss(
         loss += weight * tokenLoss;
         gradient[n] = (float) (weight * tokenGradient);
       }
+      lowMin = Math.min(lowMin, (low - lowBefore) / (double) length);
+      highMax = Math.max(highMax, (high - highBefore) / (double) length);
     }
-    return new LossOutput(loss, gradient, n, klSum, low, high);
+    return new LossOutput(loss, gradient, n, klSum, low, high, lowMin, highMax);
   }
 }
