@@ -9,7 +9,9 @@ import org.r1zero.grpo.data.Sample;
  * * A) + beta * KL}, with {@code ratio = exp(current - old)} a token.
  *
  * <p>DeepSeekMath (arXiv:2402.03300), equation 3, after PPO (arXiv:1707.06347), equation 7. A
- * higher {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1.
+ * higher {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1. The KL term is
+ * the paper's, as TRL has it with {@code use_bias_correction_kl=False}; TRL's default multiplies it
+ * by the ratio.
  *
  * @param aggregation how tokens are averaged
  * @param epsilon how far the ratio may fall below 1 before the gradient stops
