@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.TokenAggregation;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.model.TestModels;
 import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.optim.AdamW;
@@ -61,10 +63,45 @@ class GrpoTrainerTest {
   }
 
   @Test
-  void severalStepsTeachTheRewardedCompletion() {
-    assertThat(sequenceLogProbs()[1]).isLessThan(Math.log(0.01));
-    train(steps(40), fixed(group(PROMPT, 0, 1, 0, 0)));
-    assertThat(sequenceLogProbs()[1]).isGreaterThan(Math.log(0.9));
+  void policyLearnsWhatIsRewarded() {
+    // single tokens, sampled on policy; multiples of 3 are rewarded
+    Random random = new Random(2);
+    RolloutSource sampled =
+        (step, version) -> {
+          try (Scope scope = Torch.openScope(Device.cpu())) {
+            return batch(sample(random, scope));
+          }
+        };
+    train(steps(40), sampled);
+    assertThat(reports.get(0).metric("reward")).isLessThan(0.7);
+    assertThat(report().metric("reward")).isGreaterThan(0.9);
+    assertThat(report().metric("sampling/sampling_logp_difference/max")).isLessThan(1e-4);
+  }
+
+  private RolloutGroup sample(Random random, Scope scope) {
+    int size = 16;
+    float[] uniforms = new float[size];
+    for (int i = 0; i < size; i++) {
+      uniforms[i] = random.nextFloat();
+    }
+    List<NDArray> prefilled = policy.decoding().prefill(new int[][] {PROMPT}, scope);
+    List<NDArray> drawn =
+        policy
+            .decoding()
+            .sampleFirst(
+                prefilled.get(prefilled.size() - 1),
+                new long[size],
+                uniforms,
+                new SamplingParameters(TEMPERATURE, 0, 1, 0),
+                scope);
+    List<Rollout> rollouts = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      int token = (int) drawn.get(0).toLongArray()[i];
+      float[] logProb = {drawn.get(2).toFloatArray()[i]};
+      rollouts.add(
+          new Rollout(new int[] {token}, logProb, logProb, token % 3 == 0 ? 1 : 0, false, 0));
+    }
+    return new RolloutGroup("multiples of 3", PROMPT, rollouts);
   }
 
   @Test
