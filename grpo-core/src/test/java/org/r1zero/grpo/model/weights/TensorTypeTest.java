@@ -29,7 +29,7 @@ class TensorTypeTest {
   })
   void halfPrecisionIsReadExactly(String bits, float value) {
     short half = Integer.decode(bits).shortValue();
-    assertThat(TensorType.fromHalf(half)).isEqualTo(value);
+    assertThat(TensorType.fromHalf(half)).isEqualTo(Float.valueOf(value));
   }
 
   @ParameterizedTest
