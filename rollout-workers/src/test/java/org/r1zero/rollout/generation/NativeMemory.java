@@ -35,9 +35,10 @@ final class NativeMemory {
     return count;
   }
 
-  /** Resident memory of this process in bytes, by Linux's {@code /proc}. */
-  static long resident() throws IOException {
+  /** Resident memory of this process without Java's heap, in bytes, by Linux's {@code /proc}. */
+  static long outsideHeap() throws IOException {
+    System.gc(); // gives unused heap back
     String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
-    return Long.parseLong(pages[1]) * 4096;
+    return Long.parseLong(pages[1]) * 4096 - Runtime.getRuntime().totalMemory();
   }
 }
