@@ -25,6 +25,9 @@ public final class ArithmeticProblems {
       List.of("apples", "pens", "books", "coins", "cards", "shells", "stamps", "marbles");
   private static final int LIMIT = 100;
 
+  /** The most calculations that a problem needs. */
+  public static final int MAX_STEPS = 3;
+
   private ArithmeticProblems() {}
 
   /** Which part a problem belongs to. */
@@ -42,13 +45,30 @@ public final class ArithmeticProblems {
     }
   }
 
-  /** Different problems of one part. */
-  public static List<Problem> generate(Split split, int count, long seed) {
+  /**
+   * Different problems of one part.
+   *
+   * @param maxSteps the most calculations that one needs
+   * @throws IllegalArgumentException if there are not so many
+   */
+  public static List<Problem> generate(Split split, int count, int maxSteps, long seed) {
     Random random = new Random(seed);
     Map<String, Problem> byQuestion = new LinkedHashMap<>();
-    while (byQuestion.size() < count) {
+    for (long tries = 0; byQuestion.size() < count; tries++) {
+      if (tries > 1000L * count) {
+        throw new IllegalArgumentException(
+            "there are only some "
+                + byQuestion.size()
+                + " different arithmetic problems of at most "
+                + maxSteps
+                + " steps in the part "
+                + split
+                + "; ask for fewer");
+      }
       Problem problem = next(random, split);
-      byQuestion.putIfAbsent(problem.question(), problem);
+      if (steps(problem).size() <= maxSteps) {
+        byQuestion.putIfAbsent(problem.question(), problem);
+      }
     }
     return new ArrayList<>(byQuestion.values());
   }

@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
     description = "Trains reasoning models by reinforcement learning.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, TrainCommand.class, MakeBaseCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      GenerateCommand.class,
+      MakeBaseCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -29,6 +35,7 @@ public final class Main implements Runnable {
   static int run(String... args) {
     boolean verbose = Arrays.asList(args).contains("--verbose");
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (fault, command, parsed) -> {
               if (verbose) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,16 +34,37 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static Recipe load(List<Path> files, List<String> settings) {
-    List<String> faults = new ArrayList<>();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (Path file : files) {
       merge(tree, read(file));
     }
+    return bind(
+        files.stream().map(Path::toString).collect(Collectors.joining(" + ")), tree, settings);
+  }
+
+  /**
+   * Loads a recipe that ships with the command.
+   *
+   * @param name such as {@code demo.yaml}
+   * @param settings as in {@link #load}
+   */
+  public static Recipe builtIn(String name, List<String> settings) {
+    try (InputStream in = RecipeLoader.class.getResourceAsStream("/org/r1zero/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("this build lacks the recipe " + name);
+      }
+      return bind(name, (ObjectNode) YAML.readTree(in), settings);
+    } catch (IOException e) {
+      throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
+    }
+  }
+
+  private static Recipe bind(String source, ObjectNode tree, List<String> settings) {
+    List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
     }
     Recipe recipe = new RecordBinder(faults).bind(tree, Recipe.class, "");
-    String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
     if (recipe == null || !faults.isEmpty()) {
       throw new ConfigException(source, faults);
     }
@@ -92,9 +114,12 @@ public final class RecipeLoader {
     String value = setting.substring(equals + 1);
     try {
       JsonNode parsed = YAML.readTree(value);
-      node.set(
-          keys[keys.length - 1],
-          parsed == null || parsed.isMissingNode() ? node.textNode(value) : parsed);
+      // a text with a colon in it reads as a mapping too: one that is meant has braces
+      boolean text =
+          parsed == null
+              || parsed.isMissingNode()
+              || (parsed.isObject() && !value.stripLeading().startsWith("{"));
+      node.set(keys[keys.length - 1], text ? node.textNode(value) : parsed);
     } catch (JsonProcessingException e) {
       node.put(keys[keys.length - 1], value);
     }

@@ -23,6 +23,17 @@ import org.r1zero.grpo.model.weights.ModelFileException;
  */
 public final class ChatTemplate {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Jinja2's own rules where Jinjava's differ; with all of its overrides it prints tags as text.
+   */
+  private static final LegacyOverrides JINJA =
+      LegacyOverrides.newBuilder()
+          .withParseWhitespaceControlStrictly(true)
+          .withUseTrimmingForNotesAndExpressions(true)
+          .withKeepNullableLoopValues(true)
+          .build();
+
   private final Path file;
   private final String template;
   private final SpecialTokens specialTokens;
@@ -37,7 +48,7 @@ public final class ChatTemplate {
             JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
-                .withLegacyOverrides(LegacyOverrides.ALL)
+                .withLegacyOverrides(JINJA)
                 .build());
   }
 
