@@ -49,6 +49,7 @@ public final class ChatTemplate {
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
                 .withLegacyOverrides(JINJA)
+                .withNestedInterpretationEnabled(false) // a message is data, not a template
                 .build());
   }
 
