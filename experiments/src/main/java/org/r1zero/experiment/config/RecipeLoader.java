@@ -1,5 +1,6 @@
 package org.r1zero.experiment.config;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,9 +21,10 @@ import java.util.stream.Collectors;
 public final class RecipeLoader {
   private static final ObjectMapper YAML =
       new ObjectMapper(
-          new YAMLFactory()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES));
+              new YAMLFactory()
+                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   private RecipeLoader() {}
 
@@ -93,11 +95,20 @@ public final class RecipeLoader {
       throw new ConfigException(file.toString(), List.of("a recipe is a mapping of keys"));
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-      throw new ConfigException(
-          file.toString(), List.of("is no YAML: " + where + e.getOriginalMessage()));
+      throw new ConfigException(file.toString(), List.of("is no YAML: " + where + problem(e)));
     } catch (IOException e) {
       throw new ConfigException(file.toString(), List.of("can't be read: " + e));
     }
+  }
+
+  /** The fault itself: SnakeYAML tells it last, in a line of its own, among shown source lines. */
+  private static String problem(JsonProcessingException fault) {
+    String message = fault.getOriginalMessage();
+    return message
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+        .reduce((first, second) -> second)
+        .orElse(message);
   }
 
   private static void apply(String setting, ObjectNode tree, List<String> faults) {
