@@ -15,7 +15,6 @@ import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.rollout.trace.TraceSink;
-import org.r1zero.rollout.worker.RewardScorer;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;

@@ -21,14 +21,10 @@ public final class ArithmeticDataset implements DatasetProvider {
     int train = options.positive("train", 4000);
     int heldOut = options.positive("held_out", 1000);
     int maxSteps = options.positive("max_steps", ArithmeticProblems.MAX_STEPS);
+    options.require(
+        maxSteps <= ArithmeticProblems.MAX_STEPS,
+        "max_steps must be <= " + ArithmeticProblems.MAX_STEPS + ", was " + maxSteps);
     options.finish();
-    if (maxSteps > ArithmeticProblems.MAX_STEPS) {
-      throw new IllegalArgumentException(
-          "task.options.max_steps must be <= "
-              + ArithmeticProblems.MAX_STEPS
-              + ", was "
-              + maxSteps);
-    }
     return new Dataset(
         name(),
         ArithmeticProblems.generate(Split.TRAIN, train, maxSteps, seed),

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -265,11 +268,19 @@ public final class ArithmeticProblems {
             .put("operator", String.valueOf(step.operator()))
             .put("right", step.right());
       }
-      CRC32 crc = new CRC32();
-      crc.update(question.getBytes(StandardCharsets.UTF_8));
       String gold = String.valueOf(steps.get(steps.size() - 1).result());
-      String id = "arithmetic/" + Long.toHexString(crc.getValue());
-      return new Problem(id, question, gold, data);
+      return new Problem("arithmetic/" + digest(question), question, gold, data);
+    }
+
+    /** 64 bits: a checksum of 32 would be shared by two of a hundred thousand problems. */
+    private static String digest(String question) {
+      try {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        byte[] hash = sha256.digest(question.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash, 0, 8);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
     }
   }
 }

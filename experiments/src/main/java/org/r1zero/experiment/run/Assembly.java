@@ -14,8 +14,8 @@ import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.generation.Generator;
-import org.r1zero.rollout.worker.RewardScorer;
 import org.r1zero.verify.Verifiers;
 
 /** A recipe's parts, made: the one place that calls their constructors. */

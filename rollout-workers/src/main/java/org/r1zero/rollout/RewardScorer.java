@@ -1,7 +1,6 @@
-package org.r1zero.rollout.worker;
+package org.r1zero.rollout;
 
 import java.util.List;
-import org.r1zero.rollout.SampledGroup;
 import org.r1zero.verify.reward.Reward;
 import org.r1zero.verify.reward.RewardFunction;
 
@@ -19,7 +18,7 @@ public final class RewardScorer {
     return groups.parallelStream()
         .map(
             group ->
-                group.completions().stream()
+                group.completions().parallelStream()
                     .map(completion -> function.score(group.problem(), completion))
                     .toList())
         .toList();
