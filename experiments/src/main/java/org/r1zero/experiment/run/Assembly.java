@@ -63,7 +63,10 @@ final class Assembly implements AutoCloseable {
         attempt(
             () ->
                 new RewardScorer(
-                    WeightedReward.of(recipe.rewards(), Verifiers.discover(), recipe.scoring()),
+                    WeightedReward.of(
+                        recipe.rewards(),
+                        Verifiers.discover(recipe.scoring().pluginFolders()),
+                        recipe.scoring()),
                     recipe.scoring()),
             faults);
     Dataset dataset =
