@@ -17,6 +17,7 @@ import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.reward.WeightedReward;
 
 /** A recipe's parts, made: the one place that calls their constructors. */
 final class Assembly implements AutoCloseable {
@@ -60,7 +61,11 @@ final class Assembly implements AutoCloseable {
     List<RuntimeException> faults = new ArrayList<>();
     RewardScorer scorer =
         attempt(
-            () -> new RewardScorer(new Rewards(recipe.rewards(), Verifiers.discover())), faults);
+            () ->
+                new RewardScorer(
+                    WeightedReward.of(recipe.rewards(), Verifiers.discover(), recipe.scoring()),
+                    recipe.scoring()),
+            faults);
     Dataset dataset =
         attempt(
             () -> Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed()),
