@@ -127,9 +127,8 @@ public final class ArithmeticProblems {
   private record Story(String question, List<Step> steps) {
 
     static Story tell(Random random) {
-      int first = random.nextInt(NAMES.size());
-      String who = NAMES.get(first);
-      String other = NAMES.get((first + 1 + random.nextInt(NAMES.size() - 1)) % NAMES.size());
+      String who = NAMES.get(random.nextInt(NAMES.size()));
+      String other = NAMES.get(random.nextInt(NAMES.size()));
       String things = THINGS.get(random.nextInt(THINGS.size()));
       int a = 2 + random.nextInt(60);
       int b = 2 + random.nextInt(38);
