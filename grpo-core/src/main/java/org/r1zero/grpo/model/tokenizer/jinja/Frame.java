@@ -2,31 +2,25 @@ package org.r1zero.grpo.model.tokenizer.jinja;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The names that are known at one place: its own, then those around it. */
 final class Frame {
-  private static final int MAX_DEPTH = 200;
   private final Map<String, Object> names = new HashMap<>();
-  private final Frame[] outer;
-  private final int depth;
+  private final Optional<Frame> outer;
 
   Frame(Map<String, Object> globals) {
+    this(Optional.empty());
     names.putAll(globals);
-    this.outer = new Frame[0];
-    this.depth = 0;
   }
 
-  private Frame(Frame outer) {
-    this.outer = new Frame[] {outer};
-    this.depth = outer.depth + 1;
-    if (depth > MAX_DEPTH) {
-      throw new JinjaException("loops and macros are nested more than " + MAX_DEPTH + " deep");
-    }
+  private Frame(Optional<Frame> outer) {
+    this.outer = outer;
   }
 
   /** A frame within this one: what is set in it is gone when it is. */
   Frame open() {
-    return new Frame(this);
+    return new Frame(Optional.of(this));
   }
 
   Object get(String name) {
@@ -34,7 +28,7 @@ final class Frame {
     if (value != null) {
       return value;
     }
-    return outer.length == 0 ? new Undefined(name) : outer[0].get(name);
+    return outer.isPresent() ? outer.get().get(name) : new Undefined(name);
   }
 
   void set(String name, Object value) {

@@ -20,7 +20,11 @@ public final class JinjaTemplate {
    * @throws JinjaException if it is malformed or uses a tag that is not supported
    */
   public static JinjaTemplate parse(String source, Clock clock) {
-    return new JinjaTemplate(new Parser(Lexer.tokens(source)).parse(), clock);
+    try {
+      return new JinjaTemplate(new Parser(Lexer.tokens(source)).parse(), clock);
+    } catch (StackOverflowError e) {
+      throw tooDeep();
+    }
   }
 
   /**
@@ -33,7 +37,16 @@ public final class JinjaTemplate {
     Frame frame = new Frame(Globals.with(clock));
     values.forEach(frame::set);
     StringBuilder out = new StringBuilder();
-    body.render(frame, out);
+    try {
+      body.render(frame, out);
+    } catch (StackOverflowError e) {
+      throw tooDeep();
+    }
     return out.toString();
+  }
+
+  /** Nothing but the thread's own stack bounds how deep a template nests or a macro recurs. */
+  private static JinjaException tooDeep() {
+    return new JinjaException("it is nested too deep, or a macro calls itself without end");
   }
 }

@@ -53,7 +53,7 @@ final class Values {
           .map(e -> repr(e.getKey()) + ": " + repr(e.getValue()))
           .collect(Collectors.joining(", ", "{", "}"));
     }
-    return value.toString();
+    return value instanceof Long ? value.toString() : "<" + value.getClass().getSimpleName() + ">";
   }
 
   /** Python's shortest decimal: with an exponent below 1e-4 and from 1e16 on. */
