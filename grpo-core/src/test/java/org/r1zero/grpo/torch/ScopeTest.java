@@ -103,8 +103,8 @@ class ScopeTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the process's memory from /proc")
   void trainingStepsLeakNoNativeMemory() throws IOException {
     int[] prompt = new int[24];
-    int[][] completions = new int[64][24];
-    TokenBatch batch = new TokenBatch(new int[][] {prompt}, completions, new int[64]);
+    int[][] completions = new int[200][24];
+    TokenBatch batch = new TokenBatch(new int[][] {prompt}, completions, new int[200]);
     try (PolicyModel model = TestModels.random(1)) {
       long before = 0;
       for (int i = 0; i < 60; i++) {
@@ -112,7 +112,7 @@ class ScopeTest {
           before = residentBytes();
         }
         try (Scope step = Torch.openScope(Device.cpu())) {
-          // several MiB of activations
+          // some 10 MiB of activations
           model.logProbsForTraining(batch, 1, step).backward(new float[batch.tokenCount()], null);
         }
       }
