@@ -169,7 +169,8 @@ public final class PolicyModel implements AutoCloseable {
                     arrays.targets(),
                     1.0 / temperature,
                     CHUNK));
-    return new TokenLogProbs(this, scope, hidden, arrays.targets(), outputs, temperature);
+    return new TokenLogProbs(
+        this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
   }
 
   void backward(

@@ -1,6 +1,7 @@
 package org.r1zero.grpo.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -119,6 +120,38 @@ class PolicyModelTest {
           assertThat(logProbs[i / 6][i % 6]).isCloseTo(trained[i], within(tolerance));
         }
       }
+    }
+  }
+
+  @Test
+  void backwardWithoutRecordingNamesTheRemedy() {
+    try (PolicyModel model = TestModels.random(5);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      TokenLogProbs result = model.logProbs(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 1, scope);
+      assertThatThrownBy(() -> result.backward(new float[10], null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no gradients were recorded; use PolicyModel.logProbsForTraining");
+    }
+  }
+
+  @Test
+  void gradientsOfAnotherLengthAreRefused() {
+    try (PolicyModel model = TestModels.random(5);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      TokenLogProbs result =
+          model.logProbsForTraining(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 1, scope);
+      assertThatThrownBy(() -> result.backward(new float[3], null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("gradients must have the batch's 10 tokens, had 3");
+    }
+  }
+
+  @Test
+  void unknownTensorIsNamed() {
+    try (PolicyModel model = TestModels.random(5)) {
+      assertThatThrownBy(() -> model.tensor("model.nope"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("this model has no tensor model.nope");
     }
   }
 }
