@@ -27,6 +27,7 @@ import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.reward.Reward;
+import org.r1zero.verify.reward.ScoringConfig;
 
 class RolloutCollectorTest {
   private static final String CHARACTERS = "abcdefghijklmnop";
@@ -143,7 +144,7 @@ class RolloutCollectorTest {
         new SamplingConfig(1, 0, 1, 0, LIMIT, List.of(), 5),
         (step, count) -> problems(step, count),
         new PolicySampler(tokenizer, problem -> "ab" + problem.question(), generator),
-        new RewardScorer(new Scripted()::score),
+        new RewardScorer(new Scripted()::score, ScoringConfig.defaults()),
         traces::put,
         (finished, running, tokens) -> {});
   }
