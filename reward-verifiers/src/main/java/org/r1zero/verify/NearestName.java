@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** Guesses which known name a misspelt one was meant to be. */
-final class NearestName {
+public final class NearestName {
 
   /** A guess may differ by at most this many edits, or by a third of the name if that is more. */
   private static final int MIN_EDITS = 2;
@@ -12,7 +12,7 @@ final class NearestName {
   private NearestName() {}
 
   /** The known name with the fewest edits from {@code name}, if it is near enough to suggest. */
-  static Optional<String> of(String name, Collection<String> known) {
+  public static Optional<String> of(String name, Collection<String> known) {
     int limit = Math.max(MIN_EDITS, name.length() / 3);
     String best = null;
     int bestEdits = limit + 1;
@@ -27,7 +27,7 @@ final class NearestName {
   }
 
   /** {@code (did you mean 'x'?)} where there is a guess, else nothing. */
-  static String hint(String name, Collection<String> known) {
+  public static String hint(String name, Collection<String> known) {
     return of(name, known).map(guess -> " (did you mean '" + guess + "'?)").orElse("");
   }
 

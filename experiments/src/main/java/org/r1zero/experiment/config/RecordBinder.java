@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.NearestName;
 
 /**
  * Fills records from a tree. Keys are the components' names in snake case; a record's static {@code
@@ -39,12 +40,11 @@ final class RecordBinder {
     List<String> keys = Arrays.stream(components).map(c -> snake(c.getName())).toList();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!keys.contains(field.getKey())) {
-        faults.add(
-            "unknown key "
-                + join(path, field.getKey())
-                + "; did you mean "
-                + join(path, NearestKey.of(field.getKey(), keys))
-                + "?");
+        String meant =
+            NearestName.of(field.getKey(), keys)
+                .map(near -> "did you mean " + join(path, near) + "?")
+                .orElse("known are " + String.join(", ", keys));
+        faults.add("unknown key " + join(path, field.getKey()) + "; " + meant);
       }
     }
     Object defaults = defaults(type);

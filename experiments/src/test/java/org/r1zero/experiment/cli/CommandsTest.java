@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,17 +17,10 @@ class CommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private Path folder;
 
-  private record Ran(int exitCode, String out, String err) {
-    JsonNode json() throws IOException {
-      List<String> lines = out.lines().toList();
-      return JSON.readTree(lines.get(lines.size() - 1));
-    }
-  }
-
   @Test
   void demoLeavesAWholeRunDirectoryAndPrintsItsResult() throws IOException {
     Ran ran =
-        run(
+        Ran.command(
             "demo",
             "--json",
             "--seed",
@@ -46,13 +35,13 @@ class CommandsTest {
             "evaluation.problems=20",
             "--set",
             "evaluation.samples=2");
-    assertThat(ran.exitCode).as(ran.err).isZero();
+    assertThat(ran.code()).as(ran.err()).isZero();
     JsonNode result = ran.json();
     assertThat(result.at("/pass1_before").asDouble()).isBetween(0.0, 1.0);
     assertThat(result.at("/pass1_before_ci")).hasSize(2);
     assertThat(result.at("/pass1_after_ci")).hasSize(2);
     assertThat(result.at("/seconds").asDouble()).isPositive();
-    assertThat(ran.err)
+    assertThat(ran.err())
         .contains("step 2/2")
         .contains("held-out pass@1")
         .contains("--- trace 3")
@@ -71,8 +60,8 @@ class CommandsTest {
     assertThat(manifest.at("/status").asText()).isEqualTo("done");
     assertThat(manifest.at("/seed").asLong()).isEqualTo(7);
 
-    Ran again = run("eval", run.toString(), "--json", "--out", folder + "/all.jsonl");
-    assertThat(again.exitCode).as(again.err).isZero();
+    Ran again = Ran.command("eval", run.toString(), "--json", "--out", folder + "/all.jsonl");
+    assertThat(again.code()).as(again.err()).isZero();
     assertThat(again.json().at("/pass1")).isEqualTo(result.at("/pass1_after"));
     assertThat(again.json().at("/pass1_greedy")).isEqualTo(result.at("/pass1_greedy_after"));
     assertThat(Files.readAllLines(folder.resolve("all.jsonl"))).hasSize(60);
@@ -83,23 +72,25 @@ class CommandsTest {
     String prompt =
         "Question: Tom has 12 pens and loses 4 of them. How many pens does Tom have now?";
     String[] arguments = {"generate", "--model", "embedded", "--template", "raw", prompt};
-    Ran plain = run(with(arguments, "--temperature", "0", "--max-new-tokens", "40"));
-    assertThat(plain.exitCode).as(plain.err).isZero();
-    Ran json = run(with(arguments, "--temperature", "0", "--max-new-tokens", "40", "--json"));
+    Ran plain = Ran.command(with(arguments, "--temperature", "0", "--max-new-tokens", "40"));
+    assertThat(plain.code()).as(plain.err()).isZero();
+    Ran json =
+        Ran.command(with(arguments, "--temperature", "0", "--max-new-tokens", "40", "--json"));
     JsonNode completion = json.json().at("/results/0/completions/0");
-    assertThat(plain.out.strip()).isEqualTo(completion.at("/text").asText().strip());
+    assertThat(plain.out().strip()).isEqualTo(completion.at("/text").asText().strip());
     assertThat(completion.at("/finish_reason").asText()).isIn("stop", "length");
     assertThat(completion.at("/tokens")).hasSameSizeAs(completion.at("/logprobs")).isNotEmpty();
-    Ran many = run(with(arguments, "-n", "3", "--seed", "5", "--max-new-tokens", "4", "--json"));
+    Ran many =
+        Ran.command(with(arguments, "-n", "3", "--seed", "5", "--max-new-tokens", "4", "--json"));
     assertThat(many.json().at("/results/0/completions")).hasSize(3);
   }
 
   @Test
   void aDryRunPrintsEveryKeyAndTrainsNothing() throws IOException {
     Path recipe = Files.writeString(folder.resolve("r.yaml"), "output: " + folder + "/runs\n");
-    Ran ran = run("train", recipe.toString(), "--dry-run", "--set", "grpo.steps=3");
-    assertThat(ran.exitCode).as(ran.err).isZero();
-    assertThat(ran.out).contains("steps: 3").contains("adam_beta2: 0.999");
+    Ran ran = Ran.command("train", recipe.toString(), "--dry-run", "--set", "grpo.steps=3");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("steps: 3").contains("adam_beta2: 0.999");
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
@@ -122,10 +113,10 @@ class CommandsTest {
         "generate --model embedded --dtype x hi  | Invalid value for option '--dtype'",
       })
   void wrongUseIsExitCode2AndOneMessage(String arguments, String message) {
-    Ran ran = run(arguments == null ? new String[0] : arguments.split(" ", -1));
-    assertThat(ran.exitCode).as(ran.err).isEqualTo(2);
-    assertThat(ran.err).contains(message).doesNotContain("\tat ");
-    assertThat(ran.out).isEmpty();
+    Ran ran = Ran.command(arguments == null ? new String[0] : arguments.split(" ", -1));
+    assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err()).contains(message).doesNotContain("\tat ");
+    assertThat(ran.out()).isEmpty();
   }
 
   @ParameterizedTest
@@ -140,41 +131,22 @@ class CommandsTest {
         "demo --set output=/proc/none                    | output /proc/none can't be made",
       })
   void aFailureIsExitCode1AndOneMessage(String arguments, String message) {
-    Ran ran = run(arguments.split(" ", -1));
-    assertThat(ran.exitCode).as(ran.err).isEqualTo(1);
-    assertThat(ran.err).contains(message).doesNotContain("\tat ");
+    Ran ran = Ran.command(arguments.split(" ", -1));
+    assertThat(ran.code()).as(ran.err()).isEqualTo(1);
+    assertThat(ran.err()).contains(message).doesNotContain("\tat ");
   }
 
   @ParameterizedTest
   @CsvSource({"demo", "train", "eval", "generate", "verify", "make-base"})
   void everyCommandHasHelp(String command) {
-    Ran ran = run(command, "--help");
-    assertThat(ran.exitCode).isZero();
-    assertThat(ran.out).contains("Usage: r1zero " + command);
+    Ran ran = Ran.command(command, "--help");
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out()).contains("Usage: r1zero " + command);
   }
 
   private static String[] with(String[] arguments, String... more) {
     String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
     return all;
-  }
-
-  private static Ran run(String... arguments) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      int code = Main.run(arguments);
-      return new Ran(
-          code,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +21,6 @@ class VerifyCommandTest {
   @TempDir Path folder;
 
   /** What a command came to. */
-  private record Ran(int code, String out, String err) {}
-
   @Test
   void comparesVerdictsWithWhatIsExpected() throws IOException {
     Path file =
@@ -200,22 +196,7 @@ class VerifyCommandTest {
     String[] all = new String[args.length + 1];
     all[0] = "verify";
     System.arraycopy(args, 0, all, 1, args.length);
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    try {
-      int code = Main.run(all);
-      return new Ran(
-          code,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+    return Ran.command(all);
   }
 
   private static String answer(String id, String gold, String completion, int expected) {
