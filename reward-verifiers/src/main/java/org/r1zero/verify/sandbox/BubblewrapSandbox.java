@@ -1,0 +1,229 @@
+package org.r1zero.verify.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.sandbox.SandboxException.Kind;
+
+/**
+ * Isolation by bubblewrap: a process tree in user, mount, process, network, IPC, host name and
+ * control group namespaces of its own.
+ *
+ * <p>It sees {@code /usr}, read-only, an empty {@code /tmp} in memory, and nothing else of this
+ * machine; no network but a loopback of its own; no environment; no privilege, and none to be
+ * gained. System calls that a program under test never needs are denied ({@link SeccompFilter}).
+ * Where this JVM runs as root the tree runs as nobody, since the kernel holds root to no limit of
+ * processes. Limits: {@link Prlimit}, {@link ControlGroups}. The tree dies with its first process,
+ * and that with this JVM.
+ */
+public final class BubblewrapSandbox implements Sandbox {
+
+  private static final String NOBODY = "65534";
+
+  private final Features features;
+  private final ControlGroups groups;
+  private final @Nullable Path filter;
+
+  /**
+   * What this machine's bubblewrap and kernel can do.
+   *
+   * @param dropRoot whether to become nobody first
+   * @param proc whether a fresh {@code /proc} can be mounted; not so in some containers
+   * @param tmpfsSize whether the size of {@code /tmp} can be set: bubblewrap 0.7
+   */
+  private record Features(boolean dropRoot, boolean proc, boolean tmpfsSize) {}
+
+  private BubblewrapSandbox(Features features, ControlGroups groups, @Nullable Path filter) {
+    this.features = features;
+    this.groups = groups;
+    this.filter = filter;
+  }
+
+  /**
+   * Opens the sandbox after a trial.
+   *
+   * @throws SandboxUnavailableException if bubblewrap is not installed, or this machine does not
+   *     let it work; the message says what to do
+   */
+  public static BubblewrapSandbox open() {
+    String help = help();
+    boolean tmpfsSize = help.contains("--size");
+    Path filter = writeFilter();
+    SandboxException first = null;
+    for (boolean dropRoot : isRoot() ? new boolean[] {true, false} : new boolean[] {false}) {
+      for (boolean proc : new boolean[] {true, false}) {
+        Features features = new Features(dropRoot, proc, tmpfsSize);
+        try {
+          trial(new BubblewrapSandbox(features, ControlGroups.none(), filter));
+          return new BubblewrapSandbox(features, ControlGroups.open(), filter);
+        } catch (SandboxException e) {
+          first = first == null ? e : first;
+        }
+      }
+    }
+    delete(filter);
+    throw new SandboxUnavailableException(
+        "bubblewrap (bwrap) is installed but can't isolate programs on this machine: "
+            + (first == null ? "" : first.getMessage())
+            + ". It needs user namespaces: allow them by 'sysctl kernel.unprivileged_userns_clone=1'"
+            + " (Debian) or 'sysctl kernel.apparmor_restrict_unprivileged_userns=0' (Ubuntu 24.04);"
+            + " in a container, start it with a seccomp profile that allows them");
+  }
+
+  @Override
+  public SandboxProcess start(SandboxedCommand command) throws SandboxException {
+    ControlGroups.Group group = groups.create(command.limits());
+    String script =
+        group.joinScript() + "exec \"$@\"" + (filter == null ? "" : " 9<'" + filter + "'");
+    List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
+    whole.addAll(bubblewrap(command));
+    try {
+      return new SandboxProcess(
+          Spawner.start(whole), command.limits().lineBytes(), true, group::close);
+    } catch (SandboxException e) {
+      group.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String inside(Map.Entry<String, Path> readOnly) {
+    return readOnly.getKey();
+  }
+
+  @Override
+  public String describe() {
+    return "bubblewrap"
+        + (features.dropRoot() ? ", as nobody" : "")
+        + (filter == null ? ", no filter of system calls" : ", filter of system calls")
+        + ", "
+        + groups.describe()
+        + (features.proc() ? "" : ", no /proc")
+        + (features.tmpfsSize() ? "" : ", /tmp without a limit of its size (bubblewrap < 0.7)");
+  }
+
+  @Override
+  public void close() {
+    groups.close();
+    delete(filter);
+  }
+
+  private List<String> bubblewrap(SandboxedCommand command) {
+    List<String> a = new ArrayList<>();
+    if (features.dropRoot()) {
+      a.addAll(
+          List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--"));
+    }
+    a.add("bwrap");
+    a.addAll(List.of("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"));
+    a.addAll(List.of("--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"));
+    a.addAll(List.of("--uid", NOBODY, "--gid", NOBODY, "--new-session", "--die-with-parent"));
+    a.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin"));
+    a.addAll(List.of("--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"));
+    a.addAll(List.of("--setenv", "PYTHONHASHSEED", "0"));
+    if (filter != null) {
+      a.addAll(List.of("--seccomp", "9"));
+    }
+    a.addAll(List.of("--ro-bind", "/usr", "/usr"));
+    for (String name : List.of("bin", "sbin", "lib", "lib32", "lib64")) {
+      mountTopLevel(a, Path.of("/" + name));
+    }
+    a.addAll(List.of("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"));
+    a.addAll(features.proc() ? List.of("--proc", "/proc") : List.of("--dir", "/proc"));
+    // not --dev: its /dev/shm would be a second place to write to, without a limit
+    a.addAll(List.of("--dir", "/dev"));
+    for (String device : List.of("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")) {
+      a.addAll(List.of("--dev-bind", device, device));
+    }
+    if (features.tmpfsSize()) {
+      a.addAll(List.of("--size", Long.toString(command.limits().diskBytes())));
+    }
+    a.addAll(List.of("--tmpfs", "/tmp"));
+    new TreeMap<>(command.readOnly())
+        .forEach((inside, host) -> a.addAll(List.of("--ro-bind", host.toString(), inside)));
+    a.addAll(List.of("--remount-ro", "/", "--chdir", "/tmp", "--"));
+    a.addAll(Prlimit.options(command.limits(), true));
+    a.addAll(command.command());
+    return a;
+  }
+
+  /** A link on systems that keep everything in /usr, else a folder of its own. */
+  private static void mountTopLevel(List<String> a, Path path) {
+    try {
+      if (Files.isSymbolicLink(path)) {
+        a.addAll(List.of("--symlink", Files.readSymbolicLink(path).toString(), path.toString()));
+        return;
+      }
+    } catch (IOException e) {
+      // as a folder, then
+    }
+    a.addAll(List.of("--ro-bind-try", path.toString(), path.toString()));
+  }
+
+  private static void trial(BubblewrapSandbox sandbox) throws SandboxException {
+    SandboxLimits limits = new SandboxLimits(Duration.ofSeconds(5), 256 << 20, 8, 1 << 20, 1 << 10);
+    try (SandboxProcess process =
+        sandbox.start(
+            new SandboxedCommand(List.of("/bin/sh", "-c", "echo ok"), Map.of(), limits))) {
+      process.startClock(Duration.ofSeconds(10));
+      byte[] line = process.receive();
+      if (!new String(line, StandardCharsets.UTF_8).equals("ok")) {
+        throw new SandboxException(Kind.NOT_STARTED, "a trial gave an odd answer");
+      }
+    }
+  }
+
+  private static String help() {
+    try {
+      Process process = Spawner.start(List.of("bwrap", "--help"));
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (SandboxException | IOException e) {
+      throw new SandboxUnavailableException(
+          "programs are judged in a sandbox, and bubblewrap (bwrap) is not installed; install it by"
+              + " 'sudo apt-get install bubblewrap' (Fedora: 'sudo dnf install bubblewrap'). To run"
+              + " programs without isolation, with all rights of this user, set the option sandbox:"
+              + " none");
+    }
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static @Nullable Path writeFilter() {
+    byte[] bytes = SeccompFilter.forThisMachine().orElse(null);
+    if (bytes == null) {
+      return null;
+    }
+    try {
+      Path file = Files.createTempFile("r1zero-seccomp", ".bpf");
+      Files.write(file, bytes);
+      file.toFile().deleteOnExit();
+      return file;
+    } catch (IOException e) {
+      throw new SandboxUnavailableException(
+          "the sandbox needs a temporary file, and none can be made: " + e.getMessage());
+    }
+  }
+
+  private static void delete(@Nullable Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // deleteOnExit has another try
+    }
+  }
+}
