@@ -99,6 +99,11 @@ public final class BubblewrapSandbox implements Sandbox {
   }
 
   @Override
+  public boolean isIsolated() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     return "bubblewrap"
         + (features.dropRoot() ? ", as nobody" : "")
@@ -127,7 +132,7 @@ public final class BubblewrapSandbox implements Sandbox {
     a.addAll(List.of("--uid", NOBODY, "--gid", NOBODY, "--new-session", "--die-with-parent"));
     a.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin"));
     a.addAll(List.of("--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"));
-    a.addAll(List.of("--setenv", "PYTHONHASHSEED", "0"));
+    a.addAll(List.of("--setenv", "PYTHONHASHSEED", "0", "--setenv", "MALLOC_ARENA_MAX", "2"));
     if (filter != null) {
       a.addAll(List.of("--seccomp", "9"));
     }

@@ -44,8 +44,8 @@ final class ControlGroupPaths {
       if (dash < 0) {
         continue;
       }
-      String[] mount = line.substring(0, dash).split(" ");
-      String[] source = line.substring(dash + 3).split(" ");
+      String[] mount = line.substring(0, dash).split(" ", -1);
+      String[] source = line.substring(dash + 3).split(" ", -1);
       if (mount.length < 5 || source.length < 3 || !source[0].startsWith("cgroup")) {
         continue;
       }

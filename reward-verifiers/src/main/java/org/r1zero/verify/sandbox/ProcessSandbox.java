@@ -29,6 +29,11 @@ public final class ProcessSandbox implements Sandbox {
   }
 
   @Override
+  public boolean isIsolated() {
+    return false;
+  }
+
+  @Override
   public String describe() {
     return "no sandbox: programs run with all rights of this user";
   }

@@ -17,6 +17,9 @@ public sealed interface Sandbox extends AutoCloseable permits BubblewrapSandbox,
   /** The path at which a program sees a folder or file that is given in {@code readOnly}. */
   String inside(Map.Entry<String, Path> readOnly);
 
+  /** Whether a process tree sees no process but its own. */
+  boolean isIsolated();
+
   /** One line for the log: what it is, and which protections are in force. */
   String describe();
 

@@ -6,6 +6,7 @@ public final class SandboxException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Kind kind;
+  private final String fault;
 
   /** Why. */
   public enum Kind {
@@ -27,6 +28,12 @@ public final class SandboxException extends Exception {
   public SandboxException(Kind kind, String message) {
     super(message);
     this.kind = kind;
+    this.fault = message;
+  }
+
+  /** The message; never {@code null}. */
+  public String fault() {
+    return fault;
   }
 
   /** Why. */

@@ -37,8 +37,8 @@ class WorkerGone(BaseException):
     """The program ended, broke a limit or answered what can not be read."""
 
 
-class TestFault(BaseException):
-    """The tests can not be run, whatever the program does."""
+class TestFault(Exception):
+    """The tests can not be run, whatever the program does. Raised before the program has a say."""
 
 
 def read_line():
@@ -170,7 +170,7 @@ def literal(x):
     for kind in (int, float, str):
         if isinstance(x, kind):  # a member of IntEnum, say
             return literal(kind(x) if kind is not str else str.__str__(x))
-    raise TestFault("the tests give the program a %s, which can't be sent to it" % t.__name__)
+    raise TypeError("the tests give the program a %s, which can't be sent to it" % t.__name__)
 
 
 def literal_int(x):
@@ -416,19 +416,20 @@ def run_tests(job, tally):
             pass  # a prompt in plain words
     try:
         trees = [ast.parse(source) for source in job["tests"]]
+        codes = [compile(ast.fix_missing_locations(Instrument(tally).visit(ast.parse(s))), "<tests>", "exec") for s in job["tests"]]
     except (SyntaxError, ValueError) as e:
         raise TestFault("the tests are not Python: " + described(e)) from None
     entry = job["entry"]
     if entry:
         namespace.pop(entry, None)
     needed, free = names_needed(trees, namespace)
+    if not entry and ("candidate" in needed or defines(trees, "check")):
+        raise TestFault("the tests speak of a candidate, and the problem names no entry_point")
     if entry:
         candidate = ask("get", entry)
         namespace["candidate"] = candidate
         if entry.isidentifier():
             namespace[entry] = candidate
-    elif "candidate" in needed or defines(trees, "check"):
-        raise TestFault("the tests speak of a candidate, and the problem names no entry_point")
     elif not needed:
         needed = [n for n in [shadowed_builtin(trees)] if n in free]
     for name in needed:
@@ -437,8 +438,6 @@ def run_tests(job, tally):
                 namespace[name] = ask("get", name)
             except NameError:
                 pass  # the test that reads it fails by itself
-    codes = [compile(ast.fix_missing_locations(Instrument(tally).visit(t)), "<tests>", "exec") for t in trees]
-
     def check(key, value, source):
         passed = bool(value)
         tally.note(key, passed, "failed: " + short(source))

@@ -19,6 +19,8 @@ os.close(_null)
 
 from _json import encode_basestring_ascii as quote  # noqa: E402  (the json package costs 10 ms)
 
+# Whether this process tree has a process namespace of its own: its parent is then the first one.
+ISOLATED = sys.argv[1:] == ["isolated"] and os.getppid() == 1
 MAX_DEPTH = 200
 handles = []  # objects that stay here, by number
 handle_of = {}
@@ -101,15 +103,14 @@ def reply(text):
         data = data[os.write(replies, data) :]
 
 
-def compiled(sources):
-    """The first of the sources that compiles; raises the first one's fault if none does."""
-    fault = None
-    for source in sources:
+def compiled(alternatives):
+    """The first of the sources that compiles; raises the last one's fault if none does."""
+    for number, source in enumerate(alternatives):
         try:
             return compile(source, "<program>", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as e:
-            fault = fault or e
-    raise fault
+        except BaseException:
+            if number == len(alternatives) - 1:
+                raise
 
 
 def new_module(name):
@@ -119,20 +120,18 @@ def new_module(name):
     return module.__dict__
 
 
-def load(alternatives):
-    """Runs a program's top level. Each alternative is a list of parts, run one after the other."""
-    fault = None
-    for parts in alternatives:
-        try:
-            codes = [compiled([part]) for part in parts]
-            break
-        except BaseException as e:
-            fault = fault or e
-    else:
-        return '{"syntax":%s}' % quote(described(fault))
+def load(prompt, alternatives):
+    """Runs the prompt's code, if it is code, and then the program's top level."""
+    try:
+        code = compiled(alternatives)
+    except BaseException as e:
+        return '{"syntax":%s}' % quote(described(e))
     namespace = new_module("solution")
-    for code in codes:
-        exec(code, namespace)
+    try:
+        exec(compiled([prompt]), namespace)
+    except Exception:
+        pass  # a prompt in plain words
+    exec(code, namespace)
     return '{"v":true}'
 
 
@@ -177,7 +176,6 @@ def read():
 
 
 OPERATIONS = {
-    "load": load,
     "get": named,
     "call": lambda f, args, kwargs: f(*args, **kwargs),
     "attr": getattr,
@@ -189,15 +187,39 @@ OPERATIONS = {
     "next": next,
     "str": str,
     "repr": repr,
+    "write": write_file,
 }
 
 
-def run_with_input(sources, stdin):
-    """Runs a program as a process of its own, as `python program.py < stdin`."""
+def run_python(source, stdin):
+    """Runs a program as `python program.py < stdin` would; in the child, returns its code."""
     try:
-        code = compiled(sources)
+        code = compiled([source])
     except BaseException as e:
         return '{"syntax":%s}' % quote(described(e))
+    return run(stdin) or code
+
+
+def run_command(arguments, stdin):
+    """Runs a command; its standard error goes with its output when it fails."""
+    answer = run(stdin)
+    if answer is None:
+        try:
+            os.execv(arguments[0], arguments)
+        finally:
+            os._exit(127)
+    return answer
+
+
+def write_file(path, text):
+    with open(path, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+    return True
+
+
+def run(stdin):
+    """Forks. In the child sets the standard streams and returns None; in the parent waits, ends
+    what the child left running, and returns the reply."""
     files = [os.open("/tmp", os.O_TMPFILE | os.O_RDWR, 0o600) for _ in range(3)]
     data = memoryview(stdin.encode("utf-8", "replace"))
     while data:
@@ -205,52 +227,48 @@ def run_with_input(sources, stdin):
     os.lseek(files[0], 0, os.SEEK_SET)
     child = os.fork()
     if child == 0:
+        os.setsid()
         for fd, file in enumerate(files):
             os.dup2(file, fd)
         os.closerange(3, 64)
-        return code  # the main loop ends, and the program runs where no frame of ours is left
+        return None
     _, status = os.waitpid(child, 0)
     try:
-        os.kill(-1, 9)  # what the program left running: all but this process and the sandbox's init
+        os.kill(-1 if ISOLATED else -child, 9)  # -1: all but this process and the sandbox's init
     except OSError:
         pass
-    texts = []
-    for file, limit in ((files[1], MAX_OUTPUT), (files[2], 2000)):
-        size = os.fstat(file).st_size
-        start = 0 if file == files[1] else max(0, size - limit)
-        texts.append(os.pread(file, limit, start).decode("utf-8", "replace"))
-        too_long = size > limit and file == files[1]
-        if too_long:
-            texts[0] = None
+    size = os.fstat(files[1]).st_size
+    out = "null" if size > MAX_OUTPUT else quote(os.pread(files[1], size, 0).decode("utf-8", "replace"))
+    size = os.fstat(files[2]).st_size
+    err = quote(os.pread(files[2], MAX_ERRORS, max(0, size - MAX_ERRORS)).decode("utf-8", "replace"))
     for file in files:
         os.close(file)
-    out = "null" if texts[0] is None else quote(texts[0])
-    return '{"out":%s,"err":%s,"status":%d}' % (out, quote(texts[1]), os.waitstatus_to_exitcode(status))
+    return '{"out":%s,"err":%s,"status":%d}' % (out, err, os.waitstatus_to_exitcode(status))
 
 
+MAX_ERRORS = 2000
 MAX_OUTPUT = 1 << 20
 
 
 def main():
+    """Serves requests, until in a child that is to run a program: returns the program's code."""
+    whole_answers = {"load": load, "python": run_python, "command": run_command}
     while True:
         operation, arguments = read()
-        if operation == "run":
-            answer = run_with_input(*arguments)
-            if type(answer) is not str:
-                return answer
-        else:
+        try:
+            if operation in whole_answers:
+                answer = whole_answers[operation](*arguments)
+                if type(answer) is not str:
+                    return answer
+            else:
+                answer = '{"v":%s}' % encode(OPERATIONS[operation](*arguments))
+        except BaseException as e:
             try:
-                answer = OPERATIONS[operation](*arguments)
-                if operation != "load":
-                    answer = '{"v":%s}' % encode(answer)
-            except BaseException as e:
-                try:
-                    answer = '{"e":%s,"a":%s,"m":%s}' % (encode(ancestors(type(e))), encode(e.args), quote(described(e)))
-                except BaseException:
-                    answer = '{"e":["Exception"],"a":[],"m":"an exception that can not be sent"}'
+                answer = '{"e":%s,"a":%s,"m":%s}' % (encode(ancestors(type(e))), encode(e.args), quote(described(e)))
+            except BaseException:
+                answer = '{"e":["Exception"],"a":[],"m":"an exception that can not be sent"}'
         reply(answer)
 
 
 _program = main()
-del requests, replies
 exec(_program, new_module("__main__"))
