@@ -13,5 +13,10 @@ public enum Outcome {
   /** Judging it took longer than allowed. */
   TIMEOUT,
   /** The verifier itself failed: counted apart, since it says nothing of the completion. */
-  ERROR
+  ERROR;
+
+  /** Whether it says nothing of the completion: {@link #ERROR} and {@link #TIMEOUT}. */
+  public boolean isFailure() {
+    return this == ERROR || this == TIMEOUT;
+  }
 }

@@ -10,23 +10,43 @@ import java.util.Map;
  * @param score within the verifier's {@link Verifier#range()}
  * @param outcome how it came about
  * @param reason one short sentence for a person who reads the trace, such as {@code expected 72,
- *     found 70}
+ *     found 70}; what is longer than {@link #MAX_REASON} is cut off, and half characters (unpaired
+ *     surrogates), which no file can hold, are replaced
  * @param parts named shares of the score, such as {@code tests_passed}; empty where there are none
  */
 public record Verdict(double score, Outcome outcome, String reason, Map<String, Double> parts) {
 
-  /** Checks that nothing is missing and that the score is a number. */
+  /** The longest reason, in characters. */
+  public static final int MAX_REASON = 300;
+
+  /** Checks that nothing is missing and that the numbers are numbers. */
   public Verdict {
     requireNonNull(outcome, "outcome is null");
     requireNonNull(reason, "reason is null");
     if (!Double.isFinite(score)) {
       throw new IllegalArgumentException("score must be finite, was " + score);
     }
+    reason = wellFormed(reason);
     parts = Map.copyOf(parts);
+    for (Map.Entry<String, Double> part : parts.entrySet()) {
+      if (!Double.isFinite(part.getValue())) {
+        throw new IllegalArgumentException("a part must be finite, was " + part);
+      }
+    }
   }
 
   /** A verdict without parts. */
   public Verdict(double score, Outcome outcome, String reason) {
     this(score, outcome, reason, Map.of());
+  }
+
+  private static String wellFormed(String text) {
+    String shortened = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON - 1) + "…";
+    StringBuilder whole = new StringBuilder(shortened.length());
+    shortened
+        .codePoints()
+        .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+        .forEach(whole::appendCodePoint);
+    return whole.toString();
   }
 }

@@ -26,6 +26,14 @@ public interface Verifier {
   ScoreRange range();
 
   /**
+   * The score that stands in for a verdict where this verifier itself fails: when it throws or
+   * takes too long. Within {@link #range()}; the lowest unless overridden.
+   */
+  default double failureScore() {
+    return range().min();
+  }
+
+  /**
    * Judges one completion.
    *
    * @param problem what was asked, with its reference answer

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,9 @@ import java.util.stream.Collectors;
  * A method whose option is at fault returns the default, so that reading goes on to the next fault.
  */
 public final class VerifierOptions {
+
+  private static final Pattern EXPONENT =
+      Pattern.compile("[-+]?\\d{1,20}(?:\\.\\d{0,20})?[eE][-+]?\\d{1,4}");
 
   private final String owner;
   private final JsonNode node;
@@ -83,8 +87,10 @@ public final class VerifierOptions {
     if (value.isMissingNode()) {
       return defaultValue;
     }
-    double number = value.doubleValue();
-    if (!value.isNumber() || !(number >= min && number <= max)) {
+    // YAML 1.2 reads 1e-6 as a number, YAML 1.1 as a text: both are taken.
+    boolean isNumber = value.isNumber() || EXPONENT.matcher(value.asText()).matches();
+    double number = isNumber ? value.asDouble() : Double.NaN;
+    if (!(number >= min && number <= max)) {
       fault(name, "a number from " + min + " to " + max, value);
       return defaultValue;
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,12 @@ public final class Verifiers {
       }
     } catch (ServiceConfigurationError e) {
       throw new IllegalArgumentException("a verifier provider can't be loaded: " + message(e), e);
+    } catch (LinkageError e) {
+      throw new IllegalArgumentException(
+          "a verifier provider can't be loaded: "
+              + e
+              + "; is a jar missing, or made for a newer Java?",
+          e);
     }
     for (Found found : byId.values()) {
       LOGGER.info("verifier {} ({}, {})", found.id(), found.version(), found.location());
@@ -112,7 +119,7 @@ public final class Verifiers {
 
   /** The names of all verifiers found, in alphabetical order. */
   public Set<String> ids() {
-    return Set.copyOf(byId.keySet());
+    return Collections.unmodifiableSet(byId.keySet());
   }
 
   /** All verifiers found, in alphabetical order. */
@@ -152,6 +159,10 @@ public final class Verifiers {
   }
 
   private static List<URL> jars(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "plug-in folder " + folder + " is no folder; name the one that holds the plug-in's jars");
+    }
     List<Path> paths;
     try (Stream<Path> files = Files.list(folder)) {
       paths =
@@ -160,7 +171,8 @@ public final class Verifiers {
       throw new IllegalArgumentException("plug-in folder " + folder + " can't be listed", e);
     }
     if (paths.isEmpty()) {
-      throw new IllegalArgumentException("plug-in folder " + folder + " has no .jar file");
+      throw new IllegalArgumentException(
+          "plug-in folder " + folder + " has no .jar file; put the plug-in's jar there");
     }
     List<URL> urls = new ArrayList<>();
     for (Path path : paths) {

@@ -27,18 +27,43 @@ public final class PolicySampler {
     this.generator = generator;
   }
 
-  /**
-   * Samples completions.
-   *
-   * @param count completions a problem
-   * @param seed with the problem's place and the sample's number it decides every draw
-   */
+  /** Takes completions as they come to their end, in any order, while others are generated. */
+  @FunctionalInterface
+  public interface CompletionListener {
+
+    /**
+     * Called on the generating thread, which waits for it.
+     *
+     * @param problem the index of its problem
+     * @param sample which of its problem's completions
+     */
+    void completed(int problem, int sample, Completion completion);
+  }
+
+  /** Samples completions without listening to each. */
   public List<SampledGroup> sample(
       List<Problem> problems,
       int count,
       SamplingConfig config,
       long seed,
       Generator.Progress progress) {
+    return sample(problems, count, config, seed, progress, (problem, sample, completion) -> {});
+  }
+
+  /**
+   * Samples completions.
+   *
+   * @param count completions a problem
+   * @param seed with the problem's place and the sample's number it decides every draw
+   * @param listener has each completion as soon as it is finished
+   */
+  public List<SampledGroup> sample(
+      List<Problem> problems,
+      int count,
+      SamplingConfig config,
+      long seed,
+      Generator.Progress progress,
+      CompletionListener listener) {
     List<String> prompts = problems.stream().map(renderer::render).toList();
     List<GenerationRequest> requests = new ArrayList<>();
     for (int p = 0; p < problems.size(); p++) {
@@ -48,17 +73,31 @@ public final class PolicySampler {
       requests.add(new GenerationRequest(tokenizer.encodePrompt(prompts.get(p)), seeds));
     }
     StopCondition stop = new TokenizerStops(tokenizer, config.stop());
-    List<List<Generation>> generated = generator.generate(requests, config, stop, progress);
+    Completion[][] completions = new Completion[problems.size()][count];
+    Generator.Progress decoding =
+        new Generator.Progress() {
+          @Override
+          public void update(int finished, int running, long tokens) {
+            progress.update(finished, running, tokens);
+          }
+
+          @Override
+          public void finished(int problem, int sample, Generation generation) {
+            progress.finished(problem, sample, generation);
+            completions[problem][sample] = decode(generation);
+            listener.completed(problem, sample, completions[problem][sample]);
+          }
+        };
+    List<List<Generation>> generated = generator.generate(requests, config, stop, decoding);
     List<SampledGroup> groups = new ArrayList<>();
     for (int p = 0; p < problems.size(); p++) {
-      List<Completion> completions = generated.get(p).stream().map(this::decode).toList();
       groups.add(
           new SampledGroup(
               problems.get(p),
               prompts.get(p),
               requests.get(p).prompt(),
               generated.get(p),
-              completions));
+              List.of(completions[p])));
     }
     return groups;
   }

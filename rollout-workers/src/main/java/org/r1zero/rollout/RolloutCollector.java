@@ -15,7 +15,6 @@ import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.rollout.trace.TraceSink;
-import org.r1zero.rollout.worker.RewardScorer;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -63,11 +62,17 @@ public final class RolloutCollector implements RolloutSource {
   public RolloutBatch collect(long step, long policyVersion) {
     long started = System.nanoTime();
     List<Problem> asked = problems.problems(step, config.problemsPerStep());
+    RewardScorer.Batch scoring = scorer.open(asked);
     List<SampledGroup> sampled =
         sampler.sample(
-            asked, config.numGenerations(), sampling, Draws.seed(config.seed(), step), progress);
+            asked,
+            config.numGenerations(),
+            sampling,
+            Draws.seed(config.seed(), step),
+            progress,
+            scoring::submit);
     long generated = System.nanoTime();
-    List<List<Reward>> rewards = scorer.score(sampled);
+    List<List<Reward>> rewards = scoring.rewards();
     long scored = System.nanoTime();
     List<RolloutGroup> groups = new ArrayList<>();
     for (int g = 0; g < sampled.size(); g++) {
@@ -140,7 +145,7 @@ public final class RolloutCollector implements RolloutSource {
           right
               .computeIfAbsent(id, k -> new SummaryStatistics())
               .addValue(outcome == Outcome.CORRECT ? 1 : 0);
-          anyFailed |= outcome == Outcome.ERROR || outcome == Outcome.TIMEOUT;
+          anyFailed |= outcome.isFailure();
         }
         failed += anyFailed ? 1 : 0;
         count++;

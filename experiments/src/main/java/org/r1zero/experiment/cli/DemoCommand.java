@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
         "R1-Zero GRPO on the embedded base model: it is sampled, its answers are checked by a rule,"
             + " and what was better than the rest of its group becomes likelier.");
     Progress progress =
-        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).verifier());
+        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).column());
     RunReport.print(new R1ZeroRun(recipe, progress).run(), common.json);
     return 0;
   }

@@ -48,7 +48,7 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     Progress progress =
-        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).verifier());
+        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).column());
     R1ZeroRun.Result result = new R1ZeroRun(recipe, progress).run();
     RunReport.print(result, common.json);
     return 0;

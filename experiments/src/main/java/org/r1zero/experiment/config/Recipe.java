@@ -1,11 +1,12 @@
 package org.r1zero.experiment.config;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.verify.reward.RewardEntry;
+import org.r1zero.verify.reward.ScoringConfig;
 
 /**
  * Everything that a run depends on.
@@ -19,6 +20,7 @@ import org.r1zero.rollout.generation.SamplingConfig;
  * @param task where problems come from
  * @param prompt how they are put
  * @param rewards how answers are judged; the first is what accuracy means
+ * @param scoring how verifiers are run
  * @param sampling how completions are drawn
  * @param grpo the training
  * @param evaluation what is measured before and after
@@ -33,6 +35,7 @@ public record Recipe(
     TaskConfig task,
     PromptConfig prompt,
     List<RewardEntry> rewards,
+    ScoringConfig scoring,
     SamplingConfig sampling,
     GrpoConfig grpo,
     EvaluationConfig evaluation) {
@@ -69,7 +72,8 @@ public record Recipe(
         "runs",
         TaskConfig.defaults(),
         PromptConfig.defaults(),
-        List.of(new RewardEntry("number", 1, false, JsonNodeFactory.instance.objectNode())),
+        List.of(RewardEntry.defaults()),
+        ScoringConfig.defaults(),
         SamplingConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults());

@@ -18,9 +18,10 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.generation.Generator;
-import org.r1zero.rollout.worker.RewardScorer;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.reward.WeightedReward;
 
 /** A recipe's parts, made: the one place that calls their constructors. */
 final class Assembly implements AutoCloseable {
@@ -35,7 +36,10 @@ final class Assembly implements AutoCloseable {
 
   /** Checks the cheap parts first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe) throws IOException {
-    this.scorer = new RewardScorer(new Rewards(recipe.rewards(), Verifiers.discover()));
+    this.scorer =
+        new RewardScorer(
+            WeightedReward.of(recipe.rewards(), Verifiers.discover(), recipe.scoring()),
+            recipe.scoring());
     this.dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
     boolean embedded = recipe.model().equals(EmbeddedModel.NAME);
     this.unpacked = embedded ? Files.createTempDirectory("r1zero") : null;

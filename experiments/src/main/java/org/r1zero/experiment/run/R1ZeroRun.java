@@ -119,7 +119,7 @@ public final class R1ZeroRun {
                 recipe.evaluation(),
                 recipe.sampling(),
                 parts.scorer(),
-                recipe.rewards().get(0).verifier(),
+                recipe.rewards().get(0).column(),
                 recipe.seed())
             .evaluate(parts.sampler(), problems, (finished, running, tokens) -> {});
     directory.writeEvaluation(when, evaluation.traces());

@@ -16,12 +16,25 @@ import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
 
 /**
- * Countdown by the rules of TinyZero: an equation in the answer tags that makes the problem's
- * {@code target} from its {@code numbers}, each at most once, by {@code + - * /} and parentheses.
+ * Countdown after TinyZero (its {@code verl/utils/reward_score/countdown.py}): an equation in the
+ * answer tags that makes the problem's {@code target} from its {@code numbers} by {@code + - * /}
+ * and parentheses.
  *
  * <p>Score 1 for a right one, the format score for any other answer in the tags that is not blank,
- * 0 for none. {@code = target} at the end is allowed. The value is computed exactly, so that {@code
- * 1/3*3} is 1.
+ * 0 for none. Where this departs from TinyZero's code:
+ *
+ * <ol>
+ *   <li>each number at most once, as in the game and in TinyZero's prompt; its code asks for each
+ *       exactly once, as {@code use_all} does here;
+ *   <li>the value is exact, {@code 1/3*3} is 1 and nothing else is; there it is a float within
+ *       1e-5;
+ *   <li>{@code = target} at the end is allowed, {@code × ÷ −} are read, leading zeros too; there
+ *       they are not;
+ *   <li>powers and floor division ({@code **}, {@code //}) are not allowed; there Python's {@code
+ *       eval} takes them;
+ *   <li>the answer may stand on any line and have several; there it has to be on the last one;
+ *   <li>a blank answer in the tags scores 0; there it has the format score.
+ * </ol>
  */
 public final class CountdownVerifier implements Verifier {
 

@@ -17,7 +17,7 @@ import org.r1zero.verify.format.TagScanner.Tag;
  * Whether a completion keeps to the thinking and answer tags.
  *
  * <p>Strict: score 1 if the completion is reasoning in its tags, then white space, then an answer
- * in its tags, then the end; each tag once, neither part blank; else 0.
+ * in its tags, then the end; each tag once, something visible in both; else 0.
  *
  * <p>Soft: the share of the expected tags that stand in the completion exactly once and in their
  * order; text around them is allowed. It leads a model that has none of the tags towards them.
@@ -125,8 +125,23 @@ public final class FormatVerifier implements Verifier {
     return Math.max(longestCommon(restA, b), longestCommon(a, restB));
   }
 
+  /** Whether nothing can be seen there: only white space, control and format characters. */
   private static boolean blank(String text, int from, int to) {
-    return text.substring(from, to).isBlank();
+    return text.substring(from, to).codePoints().noneMatch(FormatVerifier::isVisible);
+  }
+
+  private static boolean isVisible(int c) {
+    return switch (Character.getType(c)) {
+      case Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          false;
+      default -> true;
+    };
   }
 
   private static Verdict wrong(String reason) {

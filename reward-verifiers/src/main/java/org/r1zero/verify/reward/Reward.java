@@ -10,7 +10,7 @@ import org.r1zero.verify.Verdict;
  * The reward of one completion.
  *
  * @param total the number that training maximises
- * @param verdicts what each verifier said, by its id, in the order of the recipe
+ * @param verdicts what each verifier said, by its column, in the order of the recipe
  */
 public record Reward(double total, Map<String, Verdict> verdicts) {
 
@@ -20,6 +20,11 @@ public record Reward(double total, Map<String, Verdict> verdicts) {
       throw new IllegalArgumentException("total must be finite, was " + total);
     }
     verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
+  }
+
+  /** Whether a verifier failed on it: an error or a timeout. */
+  public boolean isFailed() {
+    return verdicts.values().stream().anyMatch(verdict -> verdict.outcome().isFailure());
   }
 
   /**

@@ -27,6 +27,15 @@ public final class Generator implements AutoCloseable {
   public interface Progress {
     /** Called after each decoding step. */
     void update(int finishedSequences, int runningSequences, long sampledTokens);
+
+    /**
+     * Called for each completion as soon as it is finished, on the generating thread: what takes
+     * long here holds generation up.
+     *
+     * @param request the index of its request
+     * @param sample which of its request's completions
+     */
+    default void finished(int request, int sample, Generation generation) {}
   }
 
   /** Reads its weights from a policy: in bf16 from copies that {@link #refresh} renews. */
@@ -62,11 +71,11 @@ public final class Generator implements AutoCloseable {
     while (!schedule.isDone()) {
       while (running.size() < config.maxBatch() && schedule.hasWaiting()) {
         admit(schedule.next(config.maxBatch() - running.size()), running, rows, how);
-        retire(running, schedule, rows, stop);
+        retire(running, schedule, rows, stop, progress);
       }
       if (!running.isEmpty()) {
         decode(running, rows, how);
-        retire(running, schedule, rows, stop);
+        retire(running, schedule, rows, stop, progress);
       }
       progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
     }
@@ -120,11 +129,17 @@ public final class Generator implements AutoCloseable {
 
   /** Takes finished sequences out; the last row moves into the hole, so that rows stay packed. */
   private void retire(
-      List<Sequence> running, Schedule schedule, KeyValueCache rows, StopCondition stop) {
+      List<Sequence> running,
+      Schedule schedule,
+      KeyValueCache rows,
+      StopCondition stop,
+      Progress progress) {
     for (int row = running.size() - 1; row >= 0; row--) {
       Sequence sequence = running.get(row);
       if (sequence.isFinished(stop)) {
-        schedule.finish(sequence, sequence.finish(stop));
+        Generation generation = sequence.finish(stop);
+        schedule.finish(sequence, generation);
+        progress.finished(sequence.request(), sequence.sample(), generation);
         int last = running.size() - 1;
         Sequence moved = running.remove(last);
         if (row != last) {

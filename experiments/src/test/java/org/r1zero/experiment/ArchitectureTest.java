@@ -1,0 +1,30 @@
+package org.r1zero.experiment;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.r1zero.fixtures.architecture.HouseRules;
+
+class ArchitectureTest {
+  private final HouseRules rules = HouseRules.of(ArchitectureTest.class);
+
+  @TestFactory
+  Stream<DynamicTest> houseRules() {
+    return rules.printingAllowedIn("org.r1zero.experiment.cli").tests();
+  }
+
+  @Test
+  void onlyCommandsUseTheCommandLineLibrary() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.r1zero.experiment.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("picocli..")
+        .because("a run can be started from Java too")
+        .check(rules.mainClasses());
+  }
+}

@@ -1,0 +1,44 @@
+package org.r1zero.verify.reward;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * One verifier's part in a reward, as a recipe says it.
+ *
+ * @param verifier its id
+ * @param name what metrics and rollouts call it; empty for the verifier's id. Needed where one
+ *     verifier is used twice with different options.
+ * @param weight its score is multiplied by this
+ * @param gate whether the others earn nothing unless this verifier finds the completion right
+ * @param options the verifier's own options
+ */
+public record RewardEntry(
+    String verifier, String name, double weight, boolean gate, ObjectNode options) {
+
+  /** Checks the name and the weight. */
+  public RewardEntry {
+    if (!Double.isFinite(weight)) {
+      throw new IllegalArgumentException("weight must be a finite number, was " + weight);
+    }
+    if (!name.matches("[a-z0-9_-]*")) {
+      throw new IllegalArgumentException(
+          "name must be lower case letters, digits, '_' and '-', was '" + name + "'");
+    }
+  }
+
+  /** A verifier with its own defaults, weight 1. */
+  public static RewardEntry of(String verifier) {
+    return new RewardEntry(verifier, "", 1, false, JsonNodeFactory.instance.objectNode());
+  }
+
+  /** An exact number, weight 1. */
+  public static RewardEntry defaults() {
+    return of("number");
+  }
+
+  /** What metrics and rollouts call it. */
+  public String column() {
+    return name.isEmpty() ? verifier : name;
+  }
+}

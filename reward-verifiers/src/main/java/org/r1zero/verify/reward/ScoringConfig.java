@@ -1,0 +1,37 @@
+package org.r1zero.verify.reward;
+
+/**
+ * How completions are judged, whatever the verifiers.
+ *
+ * @param threads completions judged at the same time; 0 for as many as there are cores
+ * @param timeoutSeconds the longest time for one verdict; a verifier that takes longer has failed
+ * @param maxFailedRatio the share of a step's completions that may have a failed verdict (the
+ *     verifier threw, or took too long); the run stops above it. 1 never stops it.
+ */
+public record ScoringConfig(int threads, double timeoutSeconds, double maxFailedRatio) {
+
+  /** Checks the ranges. */
+  public ScoringConfig {
+    if (threads < 0) {
+      throw new IllegalArgumentException("threads must be >= 0 (0: one a core), was " + threads);
+    }
+    if (!(timeoutSeconds > 0 && timeoutSeconds <= 3600)) {
+      throw new IllegalArgumentException(
+          "timeout_seconds must be in (0, 3600], was " + timeoutSeconds);
+    }
+    if (!(maxFailedRatio >= 0 && maxFailedRatio <= 1)) {
+      throw new IllegalArgumentException(
+          "max_failed_ratio must be in [0, 1], was " + maxFailedRatio);
+    }
+  }
+
+  /** One a core, a minute, half of the completions. */
+  public static ScoringConfig defaults() {
+    return new ScoringConfig(0, 60, 0.5);
+  }
+
+  /** How many threads {@link #threads} means here. */
+  public int threadCount() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,66 @@
+package org.r1zero.rollout;
+
+import ai.djl.Device;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.RopeScaling;
+import org.r1zero.grpo.model.WeightNames;
+
+/** Random two-layer policies, made in milliseconds. */
+public final class TinyPolicy {
+  /** The longest sequence that they take. */
+  public static final int CONTEXT = 96;
+
+  private TinyPolicy() {}
+
+  /**
+   * A policy whose next-token distributions are neither flat nor peaked.
+   *
+   * @param vocabulary how many tokens it knows
+   * @param seed decides its weights
+   */
+  public static PolicyModel make(int vocabulary, long seed, ComputeType type) {
+    DecoderConfig config = config(vocabulary);
+    Map<String, long[]> shapes = WeightNames.shapes(config);
+    Random random = new Random(seed);
+    return new PolicyModel(
+        config,
+        name -> {
+          int size = (int) Arrays.stream(shapes.get(name)).reduce(1, (a, b) -> a * b);
+          float[] values = new float[size];
+          for (int i = 0; i < size; i++) {
+            values[i] =
+                (float) (random.nextGaussian() * 0.25 + (name.endsWith("norm.weight") ? 1 : 0));
+          }
+          return FloatBuffer.wrap(values);
+        },
+        type,
+        Device.cpu());
+  }
+
+  private static DecoderConfig config(int vocabulary) {
+    return new DecoderConfig(
+        DecoderConfig.Family.QWEN3,
+        vocabulary,
+        32,
+        48,
+        2,
+        4,
+        2,
+        8,
+        1e-5,
+        1e4,
+        new RopeScaling.None(),
+        CONTEXT,
+        true,
+        true,
+        true,
+        true,
+        true);
+  }
+}
