@@ -36,7 +36,9 @@ final class JudgePool implements AutoCloseable {
         judge = idle.poll();
       }
       if (judge == null) {
-        return new Judge(sandbox.start(command), 0);
+        SandboxProcess process = sandbox.start(command);
+        process.awaitReady();
+        return new Judge(process, 0);
       }
       if (judge.process().isAlive()) {
         return judge;

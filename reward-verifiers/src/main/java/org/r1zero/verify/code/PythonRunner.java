@@ -72,12 +72,14 @@ final class PythonRunner implements CodeRunner {
     String prompt = task.prompt();
     boolean whole = task.entryPoint().isEmpty() || definition(task).matcher(code).find();
     List<String> alternatives = new ArrayList<>();
-    if (!whole) { // the completion goes on where the prompt ends
-      alternatives.add(prompt + code);
-      alternatives.add(prompt + "\n" + code);
-      alternatives.add(prompt + "\n    " + code.strip());
-      alternatives.add(prompt + "\n" + code.indent(4));
+    if (whole) {
+      alternatives.add(code);
     }
+    // else, or if that does not compile, the completion goes on where the prompt ends
+    alternatives.add(prompt + code);
+    alternatives.add(prompt + "\n" + code);
+    alternatives.add(prompt + "\n    " + code.strip());
+    alternatives.add(prompt + "\n" + code.indent(4));
     alternatives.add(code);
     String before = whole && task.entryPoint().isPresent() ? prompt : "";
     try {

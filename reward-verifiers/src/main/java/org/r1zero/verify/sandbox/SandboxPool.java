@@ -6,8 +6,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Keeps processes of one command started ahead, so that taking one costs no start. Each is given
- * out once: what a program left behind in its sandbox dies with it. Thread-safe.
+ * Keeps processes of one command started and ready ahead, so that taking one costs no start. Each
+ * is given out once: what a program left behind in its sandbox dies with it. Thread-safe.
  */
 public final class SandboxPool implements AutoCloseable {
 
@@ -55,7 +55,13 @@ public final class SandboxPool implements AutoCloseable {
       }
     } while (process != null && !process.isAlive());
     filler.execute(this::fill);
-    return process != null ? process : sandbox.start(command);
+    return process != null ? process : started();
+  }
+
+  private SandboxProcess started() throws SandboxException {
+    SandboxProcess process = sandbox.start(command);
+    process.awaitReady();
+    return process;
   }
 
   private void fill() {
@@ -66,7 +72,7 @@ public final class SandboxPool implements AutoCloseable {
             return;
           }
         }
-        SandboxProcess process = sandbox.start(command);
+        SandboxProcess process = started();
         synchronized (ready) {
           ready.add(process);
           if (closed) {

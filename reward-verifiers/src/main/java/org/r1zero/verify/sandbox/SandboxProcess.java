@@ -25,6 +25,8 @@ public final class SandboxProcess implements AutoCloseable {
   private static final int SIGXCPU = 24;
   private static final ScheduledThreadPoolExecutor CLOCK = clock();
   private static final byte[] END = new byte[0];
+  private static final byte[] READY = "ready".getBytes(StandardCharsets.UTF_8);
+  private static final Duration START_TIME = Duration.ofSeconds(30);
 
   private final Process process;
   private final Runnable afterwards;
@@ -53,6 +55,31 @@ public final class SandboxProcess implements AutoCloseable {
     this.reader = new Thread(this::read, "sandbox-reader");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  /**
+   * Waits for the line {@code ready}, by which a harness says that it has started.
+   *
+   * @throws SandboxException of kind {@link Kind#NOT_STARTED} if it says anything else or nothing;
+   *     the process is then killed
+   */
+  public void awaitReady() throws SandboxException {
+    startClock(START_TIME);
+    try {
+      if (Arrays.equals(receive(), READY)) {
+        stopClock();
+        return;
+      }
+      close();
+      throw new SandboxException(
+          Kind.NOT_STARTED, "a sandboxed process said what was not expected");
+    } catch (SandboxException e) {
+      close();
+      throw e.kind() == Kind.INTERRUPTED
+          ? e
+          : new SandboxException(
+              Kind.NOT_STARTED, "a sandboxed process did not start: " + e.fault());
+    }
   }
 
   /** Starts the clock: after {@code wallTime} the tree is killed. */

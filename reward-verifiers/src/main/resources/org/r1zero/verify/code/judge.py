@@ -539,6 +539,7 @@ def judge(job):
 
 
 def main():
+    write_line("ready")
     while True:
         job = eval(read_line(), dict(CONSTANTS))
         child = os.fork()

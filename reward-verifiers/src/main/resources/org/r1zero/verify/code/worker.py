@@ -175,22 +175,6 @@ def read():
     return eval(line, dict(CONSTANTS))
 
 
-OPERATIONS = {
-    "get": named,
-    "call": lambda f, args, kwargs: f(*args, **kwargs),
-    "attr": getattr,
-    "setattr": setattr,
-    "item": lambda o, k: o[k],
-    "setitem": lambda o, k, v: o.__setitem__(k, v),
-    "len": len,
-    "iter": iter,
-    "next": next,
-    "str": str,
-    "repr": repr,
-    "write": write_file,
-}
-
-
 def run_python(source, stdin):
     """Runs a program as `python program.py < stdin` would; in the child, returns its code."""
     try:
@@ -250,6 +234,22 @@ MAX_ERRORS = 2000
 MAX_OUTPUT = 1 << 20
 
 
+OPERATIONS = {
+    "get": named,
+    "call": lambda f, args, kwargs: f(*args, **kwargs),
+    "attr": getattr,
+    "setattr": setattr,
+    "item": lambda o, k: o[k],
+    "setitem": lambda o, k, v: o.__setitem__(k, v),
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "str": str,
+    "repr": repr,
+    "write": write_file,
+}
+
+
 def main():
     """Serves requests, until in a child that is to run a program: returns the program's code."""
     whole_answers = {"load": load, "python": run_python, "command": run_command}
@@ -270,5 +270,6 @@ def main():
         reply(answer)
 
 
+reply("ready")
 _program = main()
 exec(_program, new_module("__main__"))
