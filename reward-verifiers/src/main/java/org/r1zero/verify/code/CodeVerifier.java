@@ -111,10 +111,9 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     if (config.scoring() == Scoring.ALL) {
       return new Verdict(0, outcome, report.reason());
     }
-    double score = Math.min(share, 1); // all asserts may pass and the program still fail elsewhere
     return new Verdict(
-        score,
-        outcome == Outcome.INCORRECT && score > 0 ? Outcome.PARTIAL : outcome,
+        share,
+        outcome == Outcome.INCORRECT && share > 0 ? Outcome.PARTIAL : outcome,
         report.reason(),
         Map.of("tests_passed", share));
   }

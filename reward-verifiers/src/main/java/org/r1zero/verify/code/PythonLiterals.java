@@ -22,7 +22,8 @@ final class PythonLiterals {
   /** Any value as one line. */
   static byte[] line(Object value) {
     try {
-      return JSON.writeValueAsBytes(value);
+      // not as bytes: Jackson would write an emoji as two escapes, which Python reads as two halves
+      return JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -15,6 +15,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import importlib
 import json
 import os
 import random
@@ -331,9 +332,9 @@ class Instrument(ast.NodeTransformer):
         else:
             self.tally.tests[key] = None
         source = ast.unparse(node)
-        call = ast.Expr(
-            ast.Call(ast.Name("__r1zero_assert", ast.Load()), [ast.Constant(key), node.test, ast.Constant(source)], [])
-        )
+        raises = self.tally.stop_early or self.in_try > 0 or key < 0
+        arguments = [ast.Constant(key), node.test, ast.Constant(source), ast.Constant(raises)]
+        call = ast.Expr(ast.Call(ast.Name("__r1zero_assert", ast.Load()), arguments, []))
         if self.tally.stop_early or self.in_try:
             return ast.copy_location(call, node)
         handler = ast.ExceptHandler(
@@ -360,37 +361,56 @@ def described(e):
     return short("%s: %s" % (type(e).__name__, e) if str(e) else type(e).__name__)
 
 
-def names_needed(trees, namespace):
-    """Names that the tests read and neither define nor find among the builtins, and those they call
-    on the way to their first assert's value."""
+def free_names(trees, namespace):
+    """Names that the tests read and do not define."""
     loaded, stored = [], set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                (loaded.append(node.id) if isinstance(node.ctx, ast.Load) else stored.add(node.id))
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-                stored.add(node.name)
-            elif isinstance(node, ast.arg):
-                stored.add(node.arg)
-            elif isinstance(node, ast.alias):
-                stored.add((node.asname or node.name).split(".")[0])
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                stored.add(node.name)
-    free = [n for n in dict.fromkeys(loaded) if n not in stored and n not in namespace]
-    needed = [n for n in free if not hasattr(builtins, n)]
-    return needed, free
+    for node in [node for tree in trees for node in ast.walk(tree)]:
+        if isinstance(node, ast.Name):
+            (loaded.append(node.id) if isinstance(node.ctx, ast.Load) else stored.add(node.id))
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+            stored.add(node.name)
+        elif isinstance(node, ast.arg):
+            stored.add(node.arg)
+        elif isinstance(node, ast.alias):
+            stored.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            stored.add(node.name)
+    return [n for n in dict.fromkeys(loaded) if n not in stored and n not in namespace]
 
 
-def shadowed_builtin(trees):
-    """The function under test where it has a builtin's name (MBPP has a `sum`): the one called
-    first. Asked only where the tests call nothing that is not a builtin."""
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assert):
-                for inner in ast.walk(node.test):
-                    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                        return inner.func.id
-    return None
+def innermost_call(trees, names):
+    """Of some names the one that every assert calls, the innermost if there are several."""
+    calls = [
+        [c.func.id for c in ast.walk(node) if isinstance(c, ast.Call) and isinstance(c.func, ast.Name)]
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+    ]
+    everywhere = [n for n in (calls[0] if calls else []) if n in names and all(n in c for c in calls)]
+    return everywhere[-1:]
+
+
+def resolve(trees, namespace, entry):
+    """Finds what the tests read and do not define: in the standard library, else in the program.
+
+    The program is asked for a name that the library or the language has only where that must be the
+    function under test, since nothing else could be (MBPP has a `sum`): else its own `isclose`
+    could agree to anything.
+    """
+    free = free_names(trees, namespace)
+    builtin = [n for n in free if hasattr(builtins, n)]
+    library = [n for n in free if n not in builtin and from_library(n) is not None]
+    programs = [n for n in free if n not in builtin and n not in library]
+    if not entry and not programs:
+        programs = innermost_call(trees, library) or innermost_call(trees, builtin)
+    for name in library:
+        if name not in programs:
+            namespace[name] = from_library(name)
+    for name in programs:
+        try:
+            namespace[name] = ask("get", name)
+        except NameError:
+            pass  # the test that reads it fails by itself
 
 
 def calls_itself(trees, name):
@@ -402,6 +422,34 @@ def calls_itself(trees, name):
     return False
 
 
+def run_prompt(prompt, namespace):
+    """Defines the imports and helpers of the prompt, which tests may use."""
+    for source in (prompt, prompt + "\n    pass\n"):
+        try:
+            code = compile(source, "<prompt>", "exec")
+        except (SyntaxError, ValueError):
+            continue  # it ends with the head of a function, or is in plain words
+        try:
+            exec(code, namespace)
+        except Exception:
+            pass
+        return
+
+
+COMMON = ("math", "collections", "itertools", "functools", "typing", "copy", "string", "operator")
+
+
+def from_library(name):
+    """A module of the standard library, or what tests often use of one without importing it. Not
+    asked of the program: its own `math` could agree to anything."""
+    if name in sys.stdlib_module_names:
+        return importlib.import_module(name)
+    for module in COMMON:
+        if hasattr(importlib.import_module(module), name):
+            return getattr(importlib.import_module(module), name)
+    return None
+
+
 def defines(trees, name):
     return any(isinstance(n, ast.FunctionDef) and n.name == name and n.args.args for t in trees for n in t.body)
 
@@ -409,41 +457,27 @@ def defines(trees, name):
 def run_tests(job, tally):
     namespace = {"__name__": "tests", "__builtins__": builtins}
     sys.modules["tests"] = types.ModuleType("tests")
-    if job["prompt"]:
-        try:
-            exec(compile(job["prompt"], "<prompt>", "exec"), namespace)
-        except Exception:
-            pass  # a prompt in plain words
+    run_prompt(job["prompt"], namespace)
     try:
         trees = [ast.parse(source) for source in job["tests"]]
         codes = [compile(ast.fix_missing_locations(Instrument(tally).visit(ast.parse(s))), "<tests>", "exec") for s in job["tests"]]
     except (SyntaxError, ValueError) as e:
         raise TestFault("the tests are not Python: " + described(e)) from None
     entry = job["entry"]
-    if entry:
-        namespace.pop(entry, None)
-    needed, free = names_needed(trees, namespace)
-    if not entry and ("candidate" in needed or defines(trees, "check")):
-        raise TestFault("the tests speak of a candidate, and the problem names no entry_point")
+    if not entry and defines(trees, "check"):
+        raise TestFault("the tests define check(candidate), and the problem names no entry_point")
     if entry:
         candidate = ask("get", entry)
         namespace["candidate"] = candidate
         if entry.isidentifier():
             namespace[entry] = candidate
-    elif not needed:
-        needed = [n for n in [shadowed_builtin(trees)] if n in free]
-    for name in needed:
-        if name not in namespace:
-            try:
-                namespace[name] = ask("get", name)
-            except NameError:
-                pass  # the test that reads it fails by itself
-    def check(key, value, source):
+    resolve(trees, namespace, entry)
+
+    def check(key, value, source, raises):
         passed = bool(value)
         tally.note(key, passed, "failed: " + short(source))
-        if not passed and (tally.stop_early or key < 0):
+        if not passed and raises:
             raise AssertionError(source)
-        return passed
 
     def raised(key, e, source):
         if not isinstance(e, AssertionError) or tally.tests.get(key) is not False:
@@ -529,10 +563,12 @@ def judge(job):
         tally.fail(described(e))
     if not tally.executed and not tally.reason:
         tally.fail("no assert was reached")
+    passed = sum(1 for v in tally.tests.values() if v is True)
+    failed_elsewhere = bool(tally.reason) and passed == len(tally.tests)
     return {
         "fault": fault,
-        "passed": sum(1 for v in tally.tests.values() if v is True),
-        "total": len(tally.tests),
+        "passed": passed,
+        "total": len(tally.tests) + failed_elsewhere,
         "ok": not (fault or tally.reason or gone),
         "reason": tally.reason,
     }

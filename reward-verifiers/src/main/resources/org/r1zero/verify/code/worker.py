@@ -128,7 +128,7 @@ def load(prompt, alternatives):
         return '{"syntax":%s}' % quote(described(e))
     namespace = new_module("solution")
     try:
-        exec(compiled([prompt]), namespace)
+        exec(compiled([prompt, prompt + "\n    pass\n"]), namespace)
     except Exception:
         pass  # a prompt in plain words
     exec(code, namespace)
