@@ -15,6 +15,8 @@ import org.r1zero.verify.code.TestReport.Status;
 import org.r1zero.verify.sandbox.BubblewrapSandbox;
 import org.r1zero.verify.sandbox.ProcessSandbox;
 import org.r1zero.verify.sandbox.Sandbox;
+import org.r1zero.verify.sandbox.SandboxException;
+import org.r1zero.verify.sandbox.SandboxProcess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +68,25 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
       LOGGER.info("programs run under {}", sandbox.describe());
     }
     this.harness = new Harness(python, config.packages());
+    requireStart(python);
     this.permits = new Semaphore(config.workers());
+  }
+
+  /** A Python that the sandbox can't show would fail every verdict: better to fail now. */
+  private void requireStart(PythonInterpreter python) {
+    try (SandboxProcess trial =
+        sandbox.start(harness.command("worker", sandbox, Map.of(), config.limits()))) {
+      trial.awaitReady();
+    } catch (SandboxException e) {
+      close();
+      throw new IllegalArgumentException(
+          python.executable()
+              + " can't run in the sandbox: "
+              + e.fault()
+              + "; name a Python by the option python that all users may read, such as"
+              + " /usr/bin/python3, or allow it more memory_mb",
+          e);
+    }
   }
 
   @Override
