@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Map;
 import org.r1zero.verify.sandbox.Sandbox;
 import org.r1zero.verify.sandbox.SandboxLimits;
 import org.r1zero.verify.sandbox.SandboxedCommand;
+import org.r1zero.verify.sandbox.ScratchFolder;
 
 /** Our Python scripts, in a temporary folder that sandboxes can read. */
 final class Harness implements AutoCloseable {
@@ -23,6 +23,7 @@ final class Harness implements AutoCloseable {
 
   private final PythonInterpreter python;
   private final boolean packages;
+  private final ScratchFolder scratch;
   private final Path folder;
 
   /**
@@ -34,9 +35,8 @@ final class Harness implements AutoCloseable {
     this.python = python;
     this.packages = packages;
     try {
-      this.folder = Files.createTempDirectory("r1zero-harness");
-      folder.toFile().deleteOnExit();
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      this.scratch = ScratchFolder.create();
+      this.folder = scratch.path();
       for (String script : SCRIPTS) {
         write(script);
       }
@@ -48,8 +48,6 @@ final class Harness implements AutoCloseable {
   private void write(String script) throws IOException {
     Path source = folder.resolve(script + ".py");
     Path compiled = folder.resolve(script + ".pyc");
-    source.toFile().deleteOnExit();
-    compiled.toFile().deleteOnExit();
     try (InputStream in = Harness.class.getResourceAsStream(script + ".py")) {
       if (in == null) {
         throw new IOException("the resource " + script + ".py is missing");
@@ -72,7 +70,7 @@ final class Harness implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    Files.setPosixFilePermissions(compiled, PosixFilePermissions.fromString("rw-r--r--"));
+    ScratchFolder.publish(compiled);
   }
 
   /**
@@ -99,14 +97,6 @@ final class Harness implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      for (String script : SCRIPTS) {
-        Files.deleteIfExists(folder.resolve(script + ".py"));
-        Files.deleteIfExists(folder.resolve(script + ".pyc"));
-      }
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      // deleteOnExit has another try
-    }
+    scratch.close();
   }
 }

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Isolation by bubblewrap: a process tree in user, mount, process, network, IPC, host name and
@@ -25,24 +25,28 @@ import org.jspecify.annotations.Nullable;
 public final class BubblewrapSandbox implements Sandbox {
 
   private static final String NOBODY = "65534";
+  private static final String FILTER = "seccomp.bpf";
 
   private final Features features;
   private final ControlGroups groups;
-  private final @Nullable Path filter;
+  private final ScratchFolder scratch;
+  private final boolean filters;
 
   /**
    * What this machine's bubblewrap and kernel can do.
    *
+   * @param executable bubblewrap's name or path
    * @param dropRoot whether to become nobody first
    * @param proc whether a fresh {@code /proc} can be mounted; not so in some containers
    * @param tmpfsSize whether the size of {@code /tmp} can be set: bubblewrap 0.7
    */
-  private record Features(boolean dropRoot, boolean proc, boolean tmpfsSize) {}
+  private record Features(String executable, boolean dropRoot, boolean proc, boolean tmpfsSize) {}
 
-  private BubblewrapSandbox(Features features, ControlGroups groups, @Nullable Path filter) {
+  private BubblewrapSandbox(Features features, ControlGroups groups, ScratchFolder scratch) {
     this.features = features;
     this.groups = groups;
-    this.filter = filter;
+    this.scratch = scratch;
+    this.filters = Files.exists(scratch.path().resolve(FILTER));
   }
 
   /**
@@ -52,22 +56,27 @@ public final class BubblewrapSandbox implements Sandbox {
    *     let it work; the message says what to do
    */
   public static BubblewrapSandbox open() {
-    String help = help();
+    return open("bwrap");
+  }
+
+  /** As {@link #open()}, with the executable's name or path. */
+  static BubblewrapSandbox open(String executable) {
+    String help = help(executable);
     boolean tmpfsSize = help.contains("--size");
-    Path filter = writeFilter();
+    ScratchFolder scratch = scratch();
     SandboxException first = null;
     for (boolean dropRoot : isRoot() ? new boolean[] {true, false} : new boolean[] {false}) {
       for (boolean proc : new boolean[] {true, false}) {
-        Features features = new Features(dropRoot, proc, tmpfsSize);
+        Features features = new Features(executable, dropRoot, proc, tmpfsSize);
         try {
-          trial(new BubblewrapSandbox(features, ControlGroups.none(), filter));
-          return new BubblewrapSandbox(features, ControlGroups.open(), filter);
+          trial(new BubblewrapSandbox(features, ControlGroups.none(), scratch));
+          return new BubblewrapSandbox(features, ControlGroups.open(), scratch);
         } catch (SandboxException e) {
           first = first == null ? e : first;
         }
       }
     }
-    delete(filter);
+    scratch.close();
     throw new SandboxUnavailableException(
         "bubblewrap (bwrap) is installed but can't isolate programs on this machine: "
             + (first == null ? "" : first.getMessage())
@@ -80,7 +89,9 @@ public final class BubblewrapSandbox implements Sandbox {
   public SandboxProcess start(SandboxedCommand command) throws SandboxException {
     ControlGroups.Group group = groups.create(command.limits());
     String script =
-        group.joinScript() + "exec \"$@\"" + (filter == null ? "" : " 9<'" + filter + "'");
+        group.joinScript()
+            + "exec \"$@\""
+            + (filters ? " 9<'" + scratch.path().resolve(FILTER) + "'" : "");
     List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
     whole.addAll(bubblewrap(command));
     try {
@@ -106,7 +117,7 @@ public final class BubblewrapSandbox implements Sandbox {
   public String describe() {
     return "bubblewrap"
         + (features.dropRoot() ? ", as nobody" : "")
-        + (filter == null ? ", no filter of system calls" : ", filter of system calls")
+        + (filters ? ", filter of system calls" : ", no filter of system calls")
         + ", "
         + groups.describe()
         + (features.proc() ? "" : ", no /proc")
@@ -116,7 +127,7 @@ public final class BubblewrapSandbox implements Sandbox {
   @Override
   public void close() {
     groups.close();
-    delete(filter);
+    scratch.close();
   }
 
   private List<String> bubblewrap(SandboxedCommand command) {
@@ -125,14 +136,14 @@ public final class BubblewrapSandbox implements Sandbox {
       a.addAll(
           List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--"));
     }
-    a.add("bwrap");
+    a.add(features.executable());
     a.addAll(List.of("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"));
     a.addAll(List.of("--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"));
     a.addAll(List.of("--uid", NOBODY, "--gid", NOBODY, "--new-session", "--die-with-parent"));
     a.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin"));
     a.addAll(List.of("--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"));
     a.addAll(List.of("--setenv", "PYTHONHASHSEED", "0", "--setenv", "MALLOC_ARENA_MAX", "2"));
-    if (filter != null) {
+    if (filters) {
       a.addAll(List.of("--seccomp", "9"));
     }
     a.addAll(List.of("--ro-bind", "/usr", "/usr"));
@@ -180,9 +191,9 @@ public final class BubblewrapSandbox implements Sandbox {
     }
   }
 
-  private static String help() {
+  private static String help(String executable) {
     try {
-      Process process = Spawner.start(List.of("bwrap", "--help"));
+      Process process = Spawner.start(List.of(executable, "--help"));
       return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (SandboxException | IOException e) {
       throw new SandboxUnavailableException(
@@ -201,29 +212,19 @@ public final class BubblewrapSandbox implements Sandbox {
     }
   }
 
-  private static @Nullable Path writeFilter() {
-    byte[] bytes = SeccompFilter.forThisMachine().orElse(null);
-    if (bytes == null) {
-      return null;
-    }
+  /** The folder with the filter of system calls; empty where this processor's are not known. */
+  private static ScratchFolder scratch() {
     try {
-      Path file = Files.createTempFile("r1zero-seccomp", ".bpf");
-      Files.write(file, bytes);
-      file.toFile().deleteOnExit();
-      return file;
+      ScratchFolder scratch = ScratchFolder.create();
+      Optional<byte[]> filter = SeccompFilter.forThisMachine();
+      if (filter.isPresent()) {
+        Files.write(scratch.path().resolve(FILTER), filter.get());
+        ScratchFolder.publish(scratch.path().resolve(FILTER));
+      }
+      return scratch;
     } catch (IOException e) {
       throw new SandboxUnavailableException(
-          "the sandbox needs a temporary file, and none can be made: " + e.getMessage());
-    }
-  }
-
-  private static void delete(@Nullable Path file) {
-    try {
-      if (file != null) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      // deleteOnExit has another try
+          "the sandbox needs a temporary folder, and none can be made: " + e.getMessage());
     }
   }
 }

@@ -3,6 +3,7 @@ package org.r1zero.verify.sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,13 +129,16 @@ final class ControlGroups {
   }
 
   private static Optional<Base> base(Path parent, Optional<String> memory, boolean tasks) {
+    if (!Files.exists(parent.resolve("cgroup.procs"))) {
+      return Optional.empty();
+    }
     removeStale(parent);
     Path folder = parent.resolve(PREFIX + ProcessHandle.current().pid());
     Base base = new Base(folder, memory, tasks);
     try {
       Files.createDirectories(folder);
       if (Files.exists(folder.resolve("cgroup.subtree_control"))) {
-        Files.writeString(folder.resolve("cgroup.subtree_control"), "+memory +pids");
+        write(folder.resolve("cgroup.subtree_control"), "+memory +pids");
       }
       SandboxLimits limits =
           new SandboxLimits(Duration.ofSeconds(1), 64 << 20, 4, 1 << 20, 1 << 10);
@@ -162,15 +166,20 @@ final class ControlGroups {
     if (base.memory().isPresent()) {
       long bytes =
           limits.memoryBytes() + limits.diskBytes() + (16 << 20); // 16 MiB: bubblewrap's own
-      Files.writeString(folder.resolve(base.memory().get()), Long.toString(bytes));
+      write(folder.resolve(base.memory().get()), Long.toString(bytes));
       Path swap = folder.resolve("memory.swap.max");
       if (Files.exists(swap)) {
-        Files.writeString(swap, "0");
+        write(swap, "0");
       }
     }
     if (base.tasks()) { // two more: the shell that becomes bubblewrap, and its init
-      Files.writeString(folder.resolve("pids.max"), Integer.toString(limits.processes() + 2));
+      write(folder.resolve("pids.max"), Integer.toString(limits.processes() + 2));
     }
+  }
+
+  /** Writes to a file that the kernel made; in a folder that is no control group there is none. */
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.WRITE);
   }
 
   /** What a JVM left that was killed. */

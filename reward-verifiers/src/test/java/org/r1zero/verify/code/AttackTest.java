@@ -66,10 +66,7 @@ class AttackTest {
     Set<Path> ours = temporaryFiles();
     ours.removeAll(before);
     harness =
-        ours.stream()
-            .filter(p -> p.toString().contains("r1zero-harness"))
-            .findFirst()
-            .orElseThrow();
+        ours.stream().filter(p -> Files.exists(p.resolve("worker.pyc"))).findFirst().orElseThrow();
   }
 
   /** What is left when all is closed. */
@@ -108,13 +105,14 @@ class AttackTest {
   }
 
   @Test
-  void rightProgramsPassUnderTheSameLimits() {
+  void rightProgramsPassUnderTheSameLimits() throws IOException {
     String function = "def secret(n):\n    return {12: 84729, 13: 91403}[n]\n";
     String program = "print(sum(map(int, input().split())))\n";
     assertThat(verifier.verify(FUNCTION, Completion.of(function)).outcome())
         .isEqualTo(Outcome.CORRECT);
     assertThat(verifier.verify(PROGRAM, Completion.of(program)).outcome())
         .isEqualTo(Outcome.CORRECT);
+    assertThat(sandboxed()).as("what waits, seen by the way that later sees nothing").isNotEmpty();
   }
 
   private static Stream<DynamicTest> attacks(String file, int atLeast, Problem problem)
@@ -158,7 +156,11 @@ class AttackTest {
   private static Set<Path> temporaryFiles() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files
-          .filter(p -> p.getFileName().toString().startsWith("r1zero"))
+          .filter(
+              p ->
+                  p.getFileName()
+                      .toString()
+                      .startsWith("r1zero-sandbox-" + ProcessHandle.current().pid()))
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

@@ -109,6 +109,23 @@ class BubblewrapSandboxTest {
   }
 
   @Test
+  void refusesWithAnInstallationHintWhereThereIsNoBubblewrap() {
+    assertThatThrownBy(() -> BubblewrapSandbox.open("/no/such/bwrap"))
+        .isInstanceOf(SandboxUnavailableException.class)
+        .hasMessageContaining("bubblewrap (bwrap) is not installed")
+        .hasMessageContaining("sudo apt-get install bubblewrap")
+        .hasMessageContaining("sandbox: none");
+  }
+
+  @Test
+  void refusesWithAHintWhereBubblewrapMayNotWork() {
+    assertThatThrownBy(() -> BubblewrapSandbox.open("/bin/false"))
+        .isInstanceOf(SandboxUnavailableException.class)
+        .hasMessageContaining("can't isolate programs on this machine")
+        .hasMessageContaining("user namespaces");
+  }
+
+  @Test
   void describesWhatIsInForce() {
     assertThat(sandbox.describe()).startsWith("bubblewrap");
     assertThat(sandbox.isIsolated()).isTrue();
