@@ -38,7 +38,7 @@ final class ControlGroups {
    *     none
    * @param tasks whether it limits the number of tasks
    */
-  private record Base(Path folder, Optional<String> memory, boolean tasks) {}
+  record Base(Path folder, Optional<String> memory, boolean tasks) {}
 
   /** No groups at all. */
   static ControlGroups none() {
@@ -128,7 +128,8 @@ final class ControlGroups {
     }
   }
 
-  private static Optional<Base> base(Path parent, Optional<String> memory, boolean tasks) {
+  /** Makes the folder for groups; empty where this user can't make groups there. */
+  static Optional<Base> base(Path parent, Optional<String> memory, boolean tasks) {
     if (!Files.exists(parent.resolve("cgroup.procs"))) {
       return Optional.empty();
     }
