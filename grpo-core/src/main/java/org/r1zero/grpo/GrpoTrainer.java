@@ -45,6 +45,7 @@ public final class GrpoTrainer {
   private final AdvantageEstimator estimator;
   private final BatchPacker packer;
   private long updates;
+  private long tokensSeen;
 
   /**
    * Settings that the trainer shares with sampling.
@@ -89,8 +90,10 @@ public final class GrpoTrainer {
   /** Trains for the configured number of steps. */
   public void train() {
     for (long step = 0; step < config.steps(); step++) {
+      StepMetrics metrics = new StepMetrics();
       RolloutBatch batch = rollouts.collect(step, updates); // G scored completions a problem
-      StepMetrics metrics = new StepMetrics(batch);
+      tokensSeen += batch.tokenCount();
+      metrics.addRollouts(batch, tokensSeen);
       List<List<Sample>> groups = withAdvantages(batch.groups());
       long started = System.nanoTime();
       List<Minibatch> minibatches = packer.pack(groups, settings.seed() + step);
@@ -108,7 +111,7 @@ public final class GrpoTrainer {
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      stepListener.stepFinished(metrics.finish(step, reference != null));
+      stepListener.stepFinished(metrics.finish(step, objective.usesReference()));
     }
   }
 

@@ -17,4 +17,14 @@ public record RolloutBatch(List<RolloutGroup> groups, Map<String, Double> metric
     groups = List.copyOf(groups);
     metrics = Map.copyOf(metrics);
   }
+
+  /** Prompt and completion tokens of all rollouts; a prompt counts for each of its rollouts. */
+  public long tokenCount() {
+    long count = 0;
+    for (RolloutGroup group : groups) {
+      count += (long) group.prompt().length * group.rollouts().size();
+      count += group.rollouts().stream().mapToLong(r -> r.tokens().length).sum();
+    }
+    return count;
+  }
 }

@@ -1,6 +1,7 @@
 package org.r1zero.grpo;
 
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,11 @@ import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.model.TokenLogProbs;
 
-/** Collects the numbers of a step. */
+/**
+ * Collects the numbers of a step, under TRL 1.16's names and with its meanings. Where TRL averages
+ * over micro-batches, these are over the tokens or completions of whole updates: how an update is
+ * split for memory changes no number.
+ */
 final class StepMetrics {
   private final Map<String, Double> metrics = new TreeMap<>();
   private final SummaryStatistics gradNorms = new SummaryStatistics();
@@ -24,31 +29,44 @@ final class StepMetrics {
   private double entropySum;
   private double clippedLow;
   private double clippedHigh;
+  private double updateLowMin = 1;
+  private double updateHighMax;
+  private double lowMinSum;
+  private double highMaxSum;
   private double gapSum;
   private double gapMax;
   private double gapTokens;
   private long trainedTokens;
   private int updates;
 
-  StepMetrics(RolloutBatch batch) {
+  /** Adds what the step's rollouts are like. */
+  void addRollouts(RolloutBatch batch, long tokensSeen) {
     metrics.putAll(batch.metrics());
     List<RolloutGroup> groups = batch.groups();
     double[] rewards = groups.stream().flatMapToDouble(g -> Arrays.stream(g.rewards())).toArray();
     double[] deviations =
         groups.stream().mapToDouble(g -> Math.sqrt(StatUtils.variance(g.rewards()))).toArray();
     metrics.put("reward", StatUtils.mean(rewards));
-    metrics.put("reward_std", StatUtils.mean(deviations));
+    metrics.put("reward_std", Math.sqrt(StatUtils.variance(rewards)));
     metrics.put(
         "frac_reward_zero_std",
-        Arrays.stream(deviations).filter(d -> d < 1e-9).count() / (double) deviations.length);
+        Arrays.stream(deviations).filter(d -> d <= 1e-8).count() / (double) deviations.length);
     List<Rollout> rollouts = groups.stream().flatMap(g -> g.rollouts().stream()).toList();
-    double[] lengths = rollouts.stream().mapToDouble(r -> r.tokens().length).toArray();
-    metrics.put("completions/mean_length", StatUtils.mean(lengths));
-    metrics.put("completions/min_length", StatUtils.min(lengths));
-    metrics.put("completions/max_length", StatUtils.max(lengths));
-    metrics.put(
-        "completions/clipped_ratio",
-        rollouts.stream().filter(Rollout::truncated).count() / (double) rollouts.size());
+    List<Rollout> terminated = rollouts.stream().filter(r -> !r.truncated()).toList();
+    addLengths("length", rollouts);
+    addLengths("terminated_length", terminated);
+    metrics.put("completions/clipped_ratio", 1 - terminated.size() / (double) rollouts.size());
+    metrics.put("num_tokens", (double) tokensSeen);
+  }
+
+  /** Of no rollouts at all the lengths are 0, as in TRL. */
+  private void addLengths(String name, List<Rollout> rollouts) {
+    IntSummaryStatistics lengths =
+        rollouts.stream().mapToInt(r -> r.tokens().length).summaryStatistics();
+    boolean none = rollouts.isEmpty();
+    metrics.put("completions/mean_" + name, lengths.getAverage());
+    metrics.put("completions/min_" + name, none ? 0.0 : lengths.getMin());
+    metrics.put("completions/max_" + name, none ? 0.0 : lengths.getMax());
   }
 
   /** Adds a part of an update. */
@@ -58,6 +76,8 @@ final class StepMetrics {
     klSum += output.klSum();
     clippedLow += output.clippedLow();
     clippedHigh += output.clippedHigh();
+    updateLowMin = Math.min(updateLowMin, output.clippedLowMin());
+    updateHighMax = Math.max(updateHighMax, output.clippedHighMax());
     trainedTokens += micro.tokens().rowCount();
     for (float entropy : current.entropies()) {
       entropySum += entropy;
@@ -80,6 +100,10 @@ final class StepMetrics {
   void addUpdate(double gradNorm, double learningRate) {
     gradNorms.addValue(gradNorm);
     metrics.put("learning_rate", learningRate);
+    lowMinSum += updateLowMin;
+    highMaxSum += updateHighMax;
+    updateLowMin = 1;
+    updateHighMax = 0;
     updates++;
   }
 
@@ -93,6 +117,8 @@ final class StepMetrics {
     metrics.put("clip_ratio/low_mean", clippedLow / tokens);
     metrics.put("clip_ratio/high_mean", clippedHigh / tokens);
     metrics.put("clip_ratio/region_mean", (clippedLow + clippedHigh) / tokens);
+    metrics.put("clip_ratio/low_min", lowMinSum / updates);
+    metrics.put("clip_ratio/high_max", highMaxSum / updates);
     metrics.put("grad_norm", gradNorms.getMean());
     if (withReference) {
       metrics.put("kl", klSum / tokens);
@@ -101,9 +127,7 @@ final class StepMetrics {
     metrics.put("sampling/sampling_logp_difference/max", gapMax);
     metrics.put("time/train", trainSeconds);
     metrics.put("tokens_per_second/train", trainedTokens / trainSeconds);
-    double stepTime =
-        (System.nanoTime() - started) / 1e9 + metrics.getOrDefault("time/rollout", 0.0);
-    metrics.put("step_time", stepTime);
+    metrics.put("step_time", (System.nanoTime() - started) / 1e9);
     return new StepReport(step, metrics);
   }
 }

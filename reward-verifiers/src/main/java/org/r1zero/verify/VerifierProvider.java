@@ -22,4 +22,14 @@ public interface VerifierProvider {
    *     option, what was expected and what was found
    */
   Verifier create(JsonNode options);
+
+  /**
+   * Makes a verifier that may use others, such as one that wraps another; what {@link Verifiers}
+   * calls. Override it instead of needing {@link Verifiers#discover()}.
+   *
+   * @param known all verifiers that were found with this one
+   */
+  default Verifier create(JsonNode options, Verifiers known) {
+    return create(options);
+  }
 }

@@ -114,7 +114,7 @@ public final class Verifiers {
               + "; found: "
               + String.join(", ", byId.keySet()));
     }
-    return found.provider().create(options);
+    return found.provider().create(options, this);
   }
 
   /** The names of all verifiers found, in alphabetical order. */

@@ -9,6 +9,8 @@ import org.r1zero.rollout.generation.StopCondition;
 
 /** Ends a completion at an end-of-sequence token, or where its text has a stop string. */
 final class TokenizerStops implements StopCondition {
+  private static final int MOST_BYTES_IN_CHARACTER = 4;
+  private static final String REPLACEMENT = "\uFFFD";
   private final Tokenizer tokenizer;
   private final Set<Integer> endOfSequence;
   private final List<String> stops;
@@ -32,8 +34,23 @@ final class TokenizerStops implements StopCondition {
     if (stops.isEmpty()) {
       return false;
     }
-    String tail =
-        tokenizer.decode(Arrays.copyOfRange(tokens, Math.max(0, length - window), length), false);
+    String tail = tail(tokens, length);
     return stops.stream().anyMatch(tail::contains);
+  }
+
+  /**
+   * The text of the newest tokens. Where the window starts within a character, it goes back to the
+   * character's start: a decoder with byte fallback would lose the characters after it too.
+   */
+  private String tail(int[] tokens, int length) {
+    int start = Math.max(0, length - window);
+    int farthest = Math.max(0, start - (MOST_BYTES_IN_CHARACTER - 1));
+    while (true) {
+      String text = tokenizer.decode(Arrays.copyOfRange(tokens, start, length), false);
+      if (!text.startsWith(REPLACEMENT) || start == farthest) {
+        return text;
+      }
+      start--;
+    }
   }
 }

@@ -10,6 +10,7 @@ import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.RopeScaling;
 import org.r1zero.grpo.model.WeightNames;
+import org.r1zero.grpo.torch.Torch;
 
 /** Random two-layer policies, made in milliseconds. */
 public final class TinyPolicy {
@@ -25,6 +26,7 @@ public final class TinyPolicy {
    * @param seed decides its weights
    */
   public static PolicyModel make(int vocabulary, long seed, ComputeType type) {
+    Torch.setThreads(1); // so small that a second thread would cost more than it gives
     DecoderConfig config = config(vocabulary);
     Map<String, long[]> shapes = WeightNames.shapes(config);
     Random random = new Random(seed);

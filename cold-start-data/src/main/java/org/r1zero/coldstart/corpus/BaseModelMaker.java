@@ -56,8 +56,13 @@ public final class BaseModelMaker {
    *
    * @param target a folder that does not exist; its parent does
    * @param listener hears of the progress
+   * @throws IllegalArgumentException if the target exists
    */
   public void make(Path target, SftTrainer.Listener listener) throws IOException {
+    if (Files.exists(target)) {
+      throw new IllegalArgumentException(
+          target + " exists already; name a folder that does not exist");
+    }
     Path draft = Files.createTempDirectory(target.toAbsolutePath().getParent(), "base-model");
     SyntheticCorpus sample = new SyntheticCorpus(CorpusMix.defaults(), seed + 1);
     List<String> texts = new ArrayList<>();

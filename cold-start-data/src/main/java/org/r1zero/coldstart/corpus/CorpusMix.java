@@ -1,5 +1,7 @@
 package org.r1zero.coldstart.corpus;
 
+import java.util.stream.IntStream;
+
 /**
  * How often each kind of text occurs, in any unit. What follows a question is of several kinds, as
  * on the web: few of them show how the answer comes about and say it in the wanted form.
@@ -24,6 +26,18 @@ public record CorpusMix(
     int untagged,
     int blurted,
     int endless) {
+
+  /** Checks that there is something to choose from. */
+  public CorpusMix {
+    int least =
+        IntStream.of(facts, clean, mixed, rambling, slips, guess, untagged, blurted, endless)
+            .min()
+            .getAsInt();
+    if (least < 0
+        || facts + clean + mixed + rambling + slips + guess + untagged + blurted + endless == 0) {
+      throw new IllegalArgumentException("shares of a mix must be >= 0, and not all of them 0");
+    }
+  }
 
   /** The mix of the embedded base model. */
   public static CorpusMix defaults() {

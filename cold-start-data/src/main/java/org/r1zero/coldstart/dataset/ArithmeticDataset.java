@@ -5,7 +5,8 @@ import org.r1zero.coldstart.dataset.ArithmeticProblems.Split;
 
 /**
  * {@code arithmetic}: word problems made from the run's seed. Options: {@code train} and {@code
- * held_out}, how many of each.
+ * held_out}, how many of each; {@code max_steps}, the most calculations that a problem needs, 1 to
+ * 3.
  */
 public final class ArithmeticDataset implements DatasetProvider {
 
@@ -19,10 +20,14 @@ public final class ArithmeticDataset implements DatasetProvider {
     TaskOptions options = new TaskOptions(node);
     int train = options.positive("train", 4000);
     int heldOut = options.positive("held_out", 1000);
+    int maxSteps = options.positive("max_steps", ArithmeticProblems.MAX_STEPS);
+    options.require(
+        maxSteps <= ArithmeticProblems.MAX_STEPS,
+        "max_steps must be <= " + ArithmeticProblems.MAX_STEPS + ", was " + maxSteps);
     options.finish();
     return new Dataset(
         name(),
-        ArithmeticProblems.generate(Split.TRAIN, train, seed),
-        ArithmeticProblems.generate(Split.HELD_OUT, heldOut, seed + 1));
+        ArithmeticProblems.generate(Split.TRAIN, train, maxSteps, seed),
+        ArithmeticProblems.generate(Split.HELD_OUT, heldOut, maxSteps, seed + 1));
   }
 }

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.r1zero.verify.Problem;
 
@@ -24,6 +28,9 @@ public final class ArithmeticProblems {
   private static final List<String> THINGS =
       List.of("apples", "pens", "books", "coins", "cards", "shells", "stamps", "marbles");
   private static final int LIMIT = 100;
+
+  /** The most calculations that a problem needs. */
+  public static final int MAX_STEPS = 3;
 
   private ArithmeticProblems() {}
 
@@ -42,13 +49,35 @@ public final class ArithmeticProblems {
     }
   }
 
-  /** Different problems of one part. */
-  public static List<Problem> generate(Split split, int count, long seed) {
+  /** Stories in which somebody gives things to himself: the corpus has them, data sets do not. */
+  private static final Pattern SELF_GIVING =
+      Pattern.compile("\\b(\\w+) gives \\1\\b|^(\\w+) .* to \\2\\.");
+
+  /**
+   * Different problems of one part.
+   *
+   * @param maxSteps the most calculations that one needs
+   * @throws IllegalArgumentException if there are not so many
+   */
+  public static List<Problem> generate(Split split, int count, int maxSteps, long seed) {
     Random random = new Random(seed);
     Map<String, Problem> byQuestion = new LinkedHashMap<>();
-    while (byQuestion.size() < count) {
+    for (long tries = 0; byQuestion.size() < count; tries++) {
+      if (tries > 1000L * count) {
+        throw new IllegalArgumentException(
+            "there are only some "
+                + byQuestion.size()
+                + " different arithmetic problems of at most "
+                + maxSteps
+                + " steps in the part "
+                + split
+                + "; ask for fewer");
+      }
       Problem problem = next(random, split);
-      byQuestion.putIfAbsent(problem.question(), problem);
+      boolean odd = SELF_GIVING.matcher(problem.question()).find();
+      if (!odd && steps(problem).size() <= maxSteps) {
+        byQuestion.putIfAbsent(problem.question(), problem);
+      }
     }
     return new ArrayList<>(byQuestion.values());
   }
@@ -245,11 +274,19 @@ public final class ArithmeticProblems {
             .put("operator", String.valueOf(step.operator()))
             .put("right", step.right());
       }
-      CRC32 crc = new CRC32();
-      crc.update(question.getBytes(StandardCharsets.UTF_8));
       String gold = String.valueOf(steps.get(steps.size() - 1).result());
-      String id = "arithmetic/" + Long.toHexString(crc.getValue());
-      return new Problem(id, question, gold, data);
+      return new Problem("arithmetic/" + digest(question), question, gold, data);
+    }
+
+    /** 64 bits: a checksum of 32 would be shared by two of a hundred thousand problems. */
+    private static String digest(String question) {
+      try {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        byte[] hash = sha256.digest(question.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash, 0, 8);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
     }
   }
 }

@@ -16,13 +16,17 @@ import org.r1zero.verify.Problem;
 /**
  * {@code countdown}: reach a target with given numbers, each at most once, by + - * and /. Options:
  * {@code train} and {@code held_out}, how many of each; {@code min_numbers} and {@code
- * max_numbers}; {@code max_number}, the largest given.
+ * max_numbers}, how many are given, 2 to 8; {@code max_number}, the largest given, at most 1000.
  *
  * <p>TinyZero's task. A target is the value of a random expression over all the numbers with whole
  * results at each step, so every problem has a solution.
  */
 public final class CountdownDataset implements DatasetProvider {
   private static final int MAX_TARGET = 1000;
+  private static final int MAX_NUMBERS = 8;
+
+  /** After so many tries without a new problem there is hardly any left. */
+  private static final int MAX_FRUITLESS = 100_000;
 
   @Override
   public String name() {
@@ -37,24 +41,30 @@ public final class CountdownDataset implements DatasetProvider {
     int min = options.positive("min_numbers", 3);
     int max = options.positive("max_numbers", 4);
     int largest = options.positive("max_number", 99);
+    options.require(
+        2 <= min && min <= max && max <= MAX_NUMBERS,
+        String.format(
+            "min_numbers and max_numbers must be 2 <= min_numbers <= max_numbers <= %d, were %d and"
+                + " %d",
+            MAX_NUMBERS, min, max));
+    options.require(
+        largest <= MAX_TARGET, "max_number must be <= " + MAX_TARGET + ", was " + largest);
     options.finish();
-    if (min < 2 || max < min || max > 8) {
-      throw new IllegalArgumentException(
-          "task.options must have 2 <= min_numbers <= max_numbers <= 8, had "
-              + min
-              + " and "
-              + max);
-    }
+    long count = (long) train + heldOut;
     Random random = new Random(seed);
     Map<String, Problem> problems = new LinkedHashMap<>();
-    for (int tries = 0; problems.size() < train + heldOut; tries++) {
-      if (tries > 1000 * (train + heldOut)) {
-        throw new IllegalArgumentException(
-            "task.options allow only " + problems.size() + " different problems; ask for fewer");
-      }
+    int fruitless = 0;
+    while (problems.size() < count) {
       Problem problem = make(random, min + random.nextInt(max - min + 1), largest);
-      if (problem != null) {
-        problems.putIfAbsent(problem.id(), problem);
+      boolean isNew = problem != null && problems.putIfAbsent(problem.id(), problem) == null;
+      fruitless = isNew ? 0 : fruitless + 1;
+      if (fruitless > MAX_FRUITLESS) {
+        throw new IllegalArgumentException(
+            "task.options allow only some "
+                + problems.size()
+                + " different problems, but train and held_out ask for "
+                + count
+                + "; ask for fewer, or raise max_numbers or max_number");
       }
     }
     List<Problem> all = new ArrayList<>(problems.values());

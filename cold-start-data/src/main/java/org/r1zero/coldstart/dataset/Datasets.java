@@ -20,7 +20,7 @@ public final class Datasets {
       if (other != null) {
         throw new IllegalArgumentException(
             "two data sets are named "
-                + name
+                + provider.name()
                 + ": "
                 + other.getClass()
                 + " and "

@@ -1,6 +1,7 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.r1zero.verify.Problem;
 
@@ -23,7 +25,9 @@ import org.r1zero.verify.Problem;
  * test_file}; {@code max_question_chars}, which leaves longer training questions out.
  */
 public final class Gsm8kDataset implements DatasetProvider {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final Pattern GOLD = Pattern.compile("-?\\d+(\\.\\d+)?");
   private static final String MARK = "####";
 
   @Override
@@ -40,6 +44,10 @@ public final class Gsm8kDataset implements DatasetProvider {
     options.finish();
     List<Problem> problems =
         read(train, "gsm8k/train").stream().filter(p -> p.question().length() <= longest).toList();
+    if (problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "task.options.max_question_chars " + longest + " leaves no problem of " + train);
+    }
     return new Dataset(name(), problems, read(test, "gsm8k/test"));
   }
 
@@ -69,6 +77,9 @@ public final class Gsm8kDataset implements DatasetProvider {
     } catch (IOException e) {
       throw new IllegalArgumentException(file + ": can't be read: " + e.getMessage(), e);
     }
+    if (problems.isEmpty()) {
+      throw new IllegalArgumentException(file + ": has no problems; is it GSM8K's JSONL file?");
+    }
     return problems;
   }
 
@@ -79,16 +90,20 @@ public final class Gsm8kDataset implements DatasetProvider {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(where + ": is no JSON: " + e.getOriginalMessage(), e);
     }
-    String question = node.path("question").asText();
-    String answer = node.path("answer").asText();
-    int mark = answer.lastIndexOf(MARK);
-    if (question.isBlank() || mark < 0) {
+    String question = node.path("question").textValue();
+    String answer = node.path("answer").textValue();
+    int mark = answer == null ? -1 : answer.lastIndexOf(MARK);
+    if (question == null || question.isBlank() || answer == null || mark < 0) {
       throw new IllegalArgumentException(
           where + ": must have question, and answer with the gold after " + MARK);
     }
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("solution", answer.substring(0, mark).strip());
     String gold = answer.substring(mark + MARK.length()).strip().replace(",", "");
+    if (!GOLD.matcher(gold).matches()) {
+      throw new IllegalArgumentException(
+          where + ": the gold after " + MARK + " must be a number, was '" + gold + "'");
+    }
     return new Problem(id, question.strip(), gold, data);
   }
 }

@@ -42,6 +42,13 @@ final class TaskOptions {
     return value.asText();
   }
 
+  /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */
+  void require(boolean right, String fault) {
+    if (!right) {
+      faults.add("task.options." + fault);
+    }
+  }
+
   /** Throws where an option is unknown or was wrong. */
   void finish() {
     for (Map.Entry<String, JsonNode> field : node.properties()) {

@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use. */
 @Command(
@@ -14,7 +15,14 @@ import picocli.CommandLine.Spec;
     description = "Trains reasoning models by reinforcement learning.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, TrainCommand.class, MakeBaseCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      GenerateCommand.class,
+      VerifyCommand.class,
+      MakeBaseCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -29,6 +37,17 @@ public final class Main implements Runnable {
   static int run(String... args) {
     boolean verbose = Arrays.asList(args).contains("--verbose");
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (fault, arguments) -> {
+              CommandLine command = fault.getCommandLine();
+              command.getErr().println("error: " + fault.getMessage());
+              UnmatchedArgumentException.printSuggestions(fault, command.getErr());
+              command
+                  .getErr()
+                  .println(command.getCommandSpec().qualifiedName() + " --help lists all options");
+              return command.getCommandSpec().exitCodeOnInvalidInput();
+            })
         .setExecutionExceptionHandler(
             (fault, command, parsed) -> {
               if (verbose) {
@@ -43,6 +62,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command");
+    throw new ParameterException(
+        spec.commandLine(), "name a command: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import org.r1zero.experiment.evaluate.Evaluation;
-import org.r1zero.experiment.evaluate.Interval;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.rollout.trace.RolloutTrace;
 
@@ -30,9 +29,9 @@ final class RunReport {
       System.err.printf(
           Locale.ROOT,
           "  pass@%-2d                       %-21s %s%n",
-          before.samples(),
-          percent(before.passAtK()),
-          percent(after.passAtK()));
+          before.passAt().lastKey(),
+          percent(before.passAt().lastEntry().getValue()),
+          percent(after.passAt().lastEntry().getValue()));
       printTraces(before, after);
     }
     System.err.printf(
@@ -68,24 +67,12 @@ final class RunReport {
   private static ObjectNode toJson(R1ZeroRun.Result result) {
     ObjectNode node = JSON.createObjectNode();
     if (result.before() != null && result.after() != null) {
-      put(node, "before", result.before());
-      put(node, "after", result.after());
+      EvaluationJson.put(node, "_before", result.before());
+      EvaluationJson.put(node, "_after", result.after());
     }
     node.put("seconds", result.seconds());
     node.put("run_dir", result.directory().toString());
     return node;
-  }
-
-  private static void put(ObjectNode node, String when, Evaluation evaluation) {
-    node.put("pass1_" + when, evaluation.sampled().mean());
-    interval(node, "pass1_" + when + "_ci", evaluation.sampled());
-    node.put("pass1_greedy_" + when, evaluation.greedy().mean());
-    interval(node, "pass1_greedy_" + when + "_ci", evaluation.greedy());
-    node.put("pass" + evaluation.samples() + "_" + when, evaluation.passAtK());
-  }
-
-  private static void interval(ObjectNode node, String name, Interval interval) {
-    node.putArray(name).add(interval.low()).add(interval.high());
   }
 
   private static String percent(double share) {

@@ -1,10 +1,8 @@
 package org.r1zero.experiment.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
@@ -24,26 +22,19 @@ final class TrainCommand implements Callable<Integer> {
   private List<Path> recipes = List.of();
 
   @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Changes a key, such as grpo.steps=20; may be repeated.")
-  private List<String> settings = new ArrayList<>();
-
-  @Option(names = "--seed", description = "Sets all randomness; the same as --set seed=N.")
-  private @Nullable Long seed;
-
-  @Option(names = "--dry-run", description = "Print the whole recipe and stop.")
+      names = "--dry-run",
+      description = "Check the recipe, its data and its model's files, print every key, and stop.")
   private boolean dryRun;
+
+  @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
-    if (seed != null) {
-      settings.add("seed=" + seed);
-    }
-    Recipe recipe = RecipeLoader.load(recipes, settings);
+    Recipe recipe = RecipeLoader.load(recipes, options.settings());
     if (dryRun) {
+      R1ZeroRun.verify(recipe);
       System.out.print(RecipeLoader.toYaml(recipe));
       return 0;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How a problem is put to the model.
  *
- * @param template {@code r1_zero}, {@code plain} or {@code chat}
+ * @param template {@code r1_zero}, {@code plain}, {@code chat} or {@code raw}
  * @param system the system message of the chat template; empty leaves the template's own
  */
 public record PromptConfig(Template template, String system) {
@@ -18,7 +18,9 @@ public record PromptConfig(Template template, String system) {
     /** {@code Question: … Answer:}. */
     PLAIN,
     /** The model's own chat template. */
-    CHAT
+    CHAT,
+    /** The question as it is. */
+    RAW
   }
 
   /** Checks that a system message has somewhere to go. */

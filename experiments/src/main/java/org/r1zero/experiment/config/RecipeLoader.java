@@ -1,5 +1,6 @@
 package org.r1zero.experiment.config;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +21,10 @@ import java.util.stream.Collectors;
 public final class RecipeLoader {
   private static final ObjectMapper YAML =
       new ObjectMapper(
-          new YAMLFactory()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES));
+              new YAMLFactory()
+                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   private RecipeLoader() {}
 
@@ -33,16 +36,37 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static Recipe load(List<Path> files, List<String> settings) {
-    List<String> faults = new ArrayList<>();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (Path file : files) {
       merge(tree, read(file));
     }
+    return bind(
+        files.stream().map(Path::toString).collect(Collectors.joining(" + ")), tree, settings);
+  }
+
+  /**
+   * Loads a recipe that ships with the command.
+   *
+   * @param name such as {@code demo.yaml}
+   * @param settings as in {@link #load}
+   */
+  public static Recipe builtIn(String name, List<String> settings) {
+    try (InputStream in = RecipeLoader.class.getResourceAsStream("/org/r1zero/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("this build lacks the recipe " + name);
+      }
+      return bind(name, (ObjectNode) YAML.readTree(in), settings);
+    } catch (IOException e) {
+      throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
+    }
+  }
+
+  private static Recipe bind(String source, ObjectNode tree, List<String> settings) {
+    List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
     }
     Recipe recipe = new RecordBinder(faults).bind(tree, Recipe.class, "");
-    String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
     if (recipe == null || !faults.isEmpty()) {
       throw new ConfigException(source, faults);
     }
@@ -71,11 +95,20 @@ public final class RecipeLoader {
       throw new ConfigException(file.toString(), List.of("a recipe is a mapping of keys"));
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-      throw new ConfigException(
-          file.toString(), List.of("is no YAML: " + where + e.getOriginalMessage()));
+      throw new ConfigException(file.toString(), List.of("is no YAML: " + where + problem(e)));
     } catch (IOException e) {
       throw new ConfigException(file.toString(), List.of("can't be read: " + e));
     }
+  }
+
+  /** The fault itself: SnakeYAML tells it last, in a line of its own, among shown source lines. */
+  private static String problem(JsonProcessingException fault) {
+    String message = fault.getOriginalMessage();
+    return message
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+        .reduce((first, second) -> second)
+        .orElse(message);
   }
 
   private static void apply(String setting, ObjectNode tree, List<String> faults) {
@@ -92,9 +125,12 @@ public final class RecipeLoader {
     String value = setting.substring(equals + 1);
     try {
       JsonNode parsed = YAML.readTree(value);
-      node.set(
-          keys[keys.length - 1],
-          parsed == null || parsed.isMissingNode() ? node.textNode(value) : parsed);
+      // a text with a colon in it reads as a mapping too: one that is meant has braces
+      boolean text =
+          parsed == null
+              || parsed.isMissingNode()
+              || (parsed.isObject() && !value.stripLeading().startsWith("{"));
+      node.set(keys[keys.length - 1], text ? node.textNode(value) : parsed);
     } catch (JsonProcessingException e) {
       node.put(keys[keys.length - 1], value);
     }

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.evaluate;
 
 import java.util.List;
+import java.util.NavigableMap;
 import org.r1zero.rollout.trace.RolloutTrace;
 
 /**
@@ -10,7 +11,7 @@ import org.r1zero.rollout.trace.RolloutTrace;
  * @param samples sampled completions a problem; 0 where only greedy ones were made
  * @param greedy pass@1 of greedy decoding
  * @param sampled pass@1 as the mean over samples; that of greedy where there are none
- * @param passAtK unbiased pass@k for k = {@code samples}
+ * @param passAt unbiased pass@k by k: the powers of two up to {@code samples}, and that itself
  * @param meanLength tokens of a completion
  * @param truncated share of completions that the limit cut off
  * @param traces every completion, greedy ones first, each with sample number -1
@@ -20,7 +21,7 @@ public record Evaluation(
     int samples,
     Interval greedy,
     Interval sampled,
-    double passAtK,
+    NavigableMap<Integer, Double> passAt,
     double meanLength,
     double truncated,
     List<RolloutTrace> traces) {}

@@ -3,6 +3,8 @@ package org.r1zero.experiment.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RewardScorer;
@@ -55,21 +57,28 @@ public final class Evaluator {
   }
 
   private Evaluation report(int problems, Tally greedy, Tally sampled, int samples) {
-    int k = Math.max(1, samples);
-    double passAtK =
-        Arrays.stream(sampled.right)
-            .map(share -> PassAtK.estimate(k, (int) Math.round(share * k), k))
-            .average()
-            .orElse(0);
+    int n = Math.max(1, samples);
+    NavigableMap<Integer, Double> passAt = new TreeMap<>();
+    for (int k = 1; k < n; k *= 2) {
+      passAt.put(k, passAtK(sampled.right, n, k));
+    }
+    passAt.put(n, passAtK(sampled.right, n, n));
     return new Evaluation(
         problems,
         samples,
         Interval.bootstrap(greedy.right, seed),
         Interval.bootstrap(sampled.right, seed),
-        passAtK,
+        passAt,
         sampled.tokens / (double) sampled.completions,
         sampled.truncated / (double) sampled.completions,
         List.copyOf(sampled.traces));
+  }
+
+  private static double passAtK(double[] shares, int n, int k) {
+    return Arrays.stream(shares)
+        .map(share -> PassAtK.estimate(n, (int) Math.round(share * n), k))
+        .average()
+        .orElse(0);
   }
 
   private Tally run(

@@ -13,11 +13,15 @@ public final class Progress implements StepListener {
   private static final String TERMINAL = "R1ZERO_TERMINAL";
 
   private static final int WIDTH = 20;
+  private static final long RENEWAL_NANOS = 250_000_000;
   private final PrintStream out;
   private final boolean terminal;
   private final int steps;
   private final String accuracyMetric;
   private final long started = System.nanoTime();
+  private long trainingStarted;
+  private long lastRenewal;
+  private long stepsDone;
   private boolean lineOpen;
 
   /**
@@ -34,42 +38,68 @@ public final class Progress implements StepListener {
 
   /** Says a line of its own. */
   public void say(String line) {
-    if (lineOpen) {
-      out.println();
-      lineOpen = false;
+    out.println(lineOpen ? "\r\u001b[K" + line : line);
+    lineOpen = false;
+  }
+
+  /** How far an evaluation is: shown on a terminal only. */
+  public void sampling(String what, int finished, int total) {
+    renew(String.format(Locale.ROOT, "%s: %d/%d completions", what, finished, total));
+  }
+
+  /** How far the rollouts of a step are: shown on a terminal only. */
+  public void rollouts(int finished, int running, long tokens) {
+    if (trainingStarted == 0) {
+      trainingStarted = System.nanoTime();
     }
-    out.println(line);
+    renew(
+        String.format(
+            Locale.ROOT,
+            "%s step %d/%d: sampling, %d rollouts done, %d running, %d tokens",
+            bar(),
+            stepsDone + 1,
+            steps,
+            finished,
+            running,
+            tokens));
   }
 
   @Override
   public void stepFinished(StepReport report) {
-    long done = report.step() + 1;
-    double seconds = (System.nanoTime() - started) / 1e9;
-    double left = seconds / done * (steps - done);
-    int filled = (int) (WIDTH * done / steps);
-    String line =
+    stepsDone = report.step() + 1;
+    say(
         String.format(
             Locale.ROOT,
-            "[%s%s] step %d/%d  reward %.3f  accuracy %5.1f %%  length %.0f  %.0f tokens/s  left %s",
-            "#".repeat(filled),
-            "-".repeat(WIDTH - filled),
-            done,
+            "%s step %d/%d  reward %.3f  accuracy %5.1f %%  length %.0f  %.0f tokens/s  left %s",
+            bar(),
+            stepsDone,
             steps,
             report.metric("reward"),
             100 * report.metric(accuracyMetric),
             report.metric("completions/mean_length"),
             report.metric("tokens_per_second/rollout"),
-            clock(left));
-    if (terminal) {
-      out.print("\r" + line + " ");
+            clock(secondsLeft())));
+  }
+
+  /** The steps that are left, and an evaluation after them as long as the one before. */
+  private double secondsLeft() {
+    double evaluation = (trainingStarted - started) / 1e9;
+    double training = (System.nanoTime() - trainingStarted) / 1e9;
+    return training / stepsDone * (steps - stepsDone) + evaluation;
+  }
+
+  private String bar() {
+    int filled = (int) (WIDTH * stepsDone / steps);
+    return "[" + "#".repeat(filled) + "-".repeat(WIDTH - filled) + "]";
+  }
+
+  private void renew(String line) {
+    long now = System.nanoTime();
+    if (terminal && now - lastRenewal > RENEWAL_NANOS) {
+      out.print("\r\u001b[K" + line);
       out.flush();
+      lastRenewal = now;
       lineOpen = true;
-      if (done == steps) {
-        out.println();
-        lineOpen = false;
-      }
-    } else {
-      out.println(line);
     }
   }
 

@@ -1,20 +1,16 @@
 package org.r1zero.experiment.run;
 
-import ai.djl.Device;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;
-import org.r1zero.coldstart.prompt.ChatPrompt;
-import org.r1zero.coldstart.prompt.PlainPrompt;
-import org.r1zero.coldstart.prompt.R1ZeroPrompt;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.PolicyModel;
-import org.r1zero.grpo.model.tokenizer.ChatTemplate;
-import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
@@ -25,52 +21,102 @@ import org.r1zero.verify.reward.WeightedReward;
 
 /** A recipe's parts, made: the one place that calls their constructors. */
 final class Assembly implements AutoCloseable {
-  private final @Nullable Path unpacked;
-  private final ModelDirectory directory;
-  private final Tokenizer tokenizer;
-  private final Dataset dataset;
-  private final RewardScorer scorer;
+  private final Checked checked;
   private final PolicyModel policy;
   private final Generator generator;
   private final PolicySampler sampler;
 
-  /** Checks the cheap parts first, so that a fault shows before the weights are read. */
+  /**
+   * What a recipe names, found and checked, before any weight is read.
+   *
+   * @param scorer judges completions
+   * @param dataset has the problems
+   * @param folder has the model's files
+   * @param renderer puts problems to the model
+   */
+  private record Checked(
+      RewardScorer scorer, Dataset dataset, ModelFolder folder, PromptRenderer renderer) {}
+
+  /** Checks all that is cheap to check first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe) throws IOException {
-    this.scorer =
-        new RewardScorer(
-            WeightedReward.of(recipe.rewards(), Verifiers.discover(), recipe.scoring()),
-            recipe.scoring());
-    this.dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
-    boolean embedded = recipe.model().equals(EmbeddedModel.NAME);
-    this.unpacked = embedded ? Files.createTempDirectory("r1zero") : null;
-    Path path = unpacked != null ? EmbeddedModel.unpack(unpacked) : Path.of(recipe.model());
-    this.directory = ModelDirectory.open(path);
-    this.tokenizer = Tokenizer.open(path);
-    PromptRenderer renderer = renderer(recipe, path);
-    Device device = Torch.device(recipe.device());
-    this.policy = new PolicyModel(directory.config(), directory, recipe.dtype(), device);
+    this.checked = check(recipe);
+    this.policy =
+        new PolicyModel(
+            directory().config(), directory(), recipe.dtype(), Torch.device(recipe.device()));
     this.generator = new Generator(policy);
-    this.sampler = new PolicySampler(tokenizer, renderer, generator);
+    this.sampler = new PolicySampler(checked.folder.tokenizer(), checked.renderer, generator);
   }
 
-  private static PromptRenderer renderer(Recipe recipe, Path model) {
-    return switch (recipe.prompt().template()) {
-      case R1_ZERO -> new R1ZeroPrompt();
-      case PLAIN -> PlainPrompt.defaults();
-      case CHAT -> new ChatPrompt(ChatTemplate.open(model), recipe.prompt().system());
-    };
+  /**
+   * Finds what a recipe names, without reading weights.
+   *
+   * @throws ConfigException with every fault of verifiers, data and model
+   * @throws ModelFileException if only the model's files are at fault
+   */
+  static void verify(Recipe recipe) throws IOException {
+    check(recipe).folder.close();
+  }
+
+  private static Checked check(Recipe recipe) throws IOException {
+    List<RuntimeException> faults = new ArrayList<>();
+    RewardScorer scorer =
+        attempt(
+            () ->
+                new RewardScorer(
+                    WeightedReward.of(
+                        recipe.rewards(),
+                        Verifiers.discover(recipe.scoring().pluginFolders()),
+                        recipe.scoring()),
+                    recipe.scoring()),
+            faults);
+    Dataset dataset =
+        attempt(
+            () -> Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed()),
+            faults);
+    ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
+    PromptRenderer renderer =
+        folder == null
+            ? null
+            : attempt(() -> Prompts.of(recipe.prompt(), folder.directory().path()), faults);
+    if (scorer != null && dataset != null && folder != null && renderer != null) {
+      return new Checked(scorer, dataset, folder, renderer);
+    }
+    if (folder != null) {
+      folder.close();
+    }
+    if (faults.size() == 1 && faults.get(0) instanceof ModelFileException fault) {
+      throw fault;
+    }
+    throw new ConfigException(
+        "recipe " + recipe.name(),
+        faults.stream().map(f -> f.getMessage() == null ? f.toString() : f.getMessage()).toList());
+  }
+
+  /** Something that may find a fault in the recipe or in the files that it names. */
+  private interface Attempt<T> {
+    T get() throws IOException;
+  }
+
+  private static <T> @Nullable T attempt(Attempt<T> work, List<RuntimeException> faults)
+      throws IOException {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException | ModelFileException e) {
+      faults.add(e);
+      return null;
+    }
   }
 
   ModelDirectory directory() {
-    return directory;
+    return checked.folder.directory();
   }
 
   Dataset dataset() {
-    return dataset;
+    return checked.dataset;
   }
 
   RewardScorer scorer() {
-    return scorer;
+    return checked.scorer;
   }
 
   PolicyModel policy() {
@@ -87,30 +133,14 @@ final class Assembly implements AutoCloseable {
 
   /** A second copy of the weights, for the KL term. */
   PolicyModel reference() {
-    return new PolicyModel(directory.config(), directory, policy.computeType(), policy.device());
+    return new PolicyModel(
+        directory().config(), directory(), policy.computeType(), policy.device());
   }
 
   @Override
   public void close() {
     generator.close();
     policy.close();
-    tokenizer.close();
-    if (unpacked != null) {
-      deleteQuietly(unpacked.resolve("embedded-base"));
-      deleteQuietly(unpacked);
-    }
-  }
-
-  /** Temporary files: left behind where they can't be deleted. */
-  private static void deleteQuietly(Path folder) {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      org.slf4j.LoggerFactory.getLogger(Assembly.class)
-          .warn("can't delete temporary folder {}: {}", folder, e.toString());
-    }
+    checked.folder.close();
   }
 }

@@ -2,13 +2,11 @@ package org.r1zero.experiment.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
-import org.r1zero.experiment.evaluate.Evaluator;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepReport;
@@ -17,7 +15,6 @@ import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.rollout.RolloutCollector;
-import org.r1zero.verify.Problem;
 
 /** One R1-Zero run: evaluate the base, train, evaluate again, keep everything. */
 public final class R1ZeroRun {
@@ -40,6 +37,13 @@ public final class R1ZeroRun {
   public R1ZeroRun(Recipe recipe, Progress progress) {
     this.recipe = recipe;
     this.progress = progress;
+  }
+
+  /**
+   * Checks that a recipe's verifiers, data and model's files can be used, without reading weights.
+   */
+  public static void verify(Recipe recipe) throws IOException {
+    Assembly.verify(recipe);
   }
 
   /** Runs to the end. */
@@ -83,7 +87,7 @@ public final class R1ZeroRun {
               parts.sampler(),
               parts.scorer(),
               directory::writeRollouts,
-              (finished, running, tokens) -> {});
+              progress::rollouts);
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
               recipe.seed(), recipe.sampling().temperature(), recipe.sampling().maxNewTokens());
@@ -108,38 +112,15 @@ public final class R1ZeroRun {
   private @Nullable Evaluation evaluate(
       Assembly parts, RunDirectory directory, RunManifest manifest, String when)
       throws IOException {
-    int count = recipe.evaluation().problems();
-    if (count == 0) {
+    if (recipe.evaluation().problems() == 0) {
       return null;
     }
-    List<Problem> heldOut = parts.dataset().heldOut();
-    List<Problem> problems = heldOut.subList(0, Math.min(count, heldOut.size()));
-    Evaluation evaluation =
-        new Evaluator(
-                recipe.evaluation(),
-                recipe.sampling(),
-                parts.scorer(),
-                recipe.rewards().get(0).column(),
-                recipe.seed())
-            .evaluate(parts.sampler(), problems, (finished, running, tokens) -> {});
+    Evaluation evaluation = HeldOut.evaluate(parts, recipe, progress, when + " training");
     directory.writeEvaluation(when, evaluation.traces());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());
-    manifest.result("pass_at_" + evaluation.samples() + "_" + when, evaluation.passAtK());
+    manifest.result("pass_at_" + when, evaluation.passAt());
     manifest.write();
-    progress.say(
-        String.format(
-            java.util.Locale.ROOT,
-            "held-out pass@1 %s training: greedy %s, sampled %s, pass@%d %.1f %%, %.0f tokens,"
-                + " %.1f %% truncated (%d problems)",
-            when,
-            evaluation.greedy(),
-            evaluation.sampled(),
-            evaluation.samples(),
-            100 * evaluation.passAtK(),
-            evaluation.meanLength(),
-            100 * evaluation.truncated(),
-            evaluation.problems()));
     return evaluation;
   }
 }

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,12 @@ public final class RunDirectory {
 
   /** Makes a new one below {@code parent}, named after the time (UTC) and the recipe. */
   public static RunDirectory create(Path parent, String name) throws IOException {
-    Files.createDirectories(parent);
+    try {
+      Files.createDirectories(parent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "output " + parent + " can't be made: " + e + "; set output to a folder that can", e);
+    }
     String base = LocalDateTime.now(ZoneOffset.UTC).format(TIME) + "-" + name;
     for (int i = 1; ; i++) {
       Path path = parent.resolve(i == 1 ? base : base + "-" + i);

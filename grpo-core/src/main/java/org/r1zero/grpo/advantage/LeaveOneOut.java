@@ -1,6 +1,7 @@
 package org.r1zero.grpo.advantage;
 
 import java.util.Arrays;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Reward minus the mean reward of the group's other rollouts: RLOO (arXiv:2402.14740), equation 9.
@@ -10,8 +11,11 @@ public record LeaveOneOut() implements AdvantageEstimator {
 
   @Override
   public double[] estimate(double[] rewards) {
-    double sum = Arrays.stream(rewards).sum();
-    int others = rewards.length - 1;
-    return Arrays.stream(rewards).map(r -> others == 0 ? 0 : r - (sum - r) / others).toArray();
+    double mean = StatUtils.mean(rewards);
+    int count = rewards.length;
+    // r - (sum - r) / (G - 1) = (r - mean) * G / (G - 1), which is 0 exactly for equal rewards
+    return Arrays.stream(rewards)
+        .map(r -> count == 1 ? 0 : (r - mean) * count / (count - 1))
+        .toArray();
   }
 }

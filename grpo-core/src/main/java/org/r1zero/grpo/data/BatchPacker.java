@@ -9,8 +9,8 @@ import java.util.Random;
 /**
  * Splits the groups of a step into optimizer updates, and those into parts that fit in memory.
  *
- * <p>Groups stay together where they fit, since their prompt is computed once a part; longest
- * first, so that a lack of memory shows at once.
+ * <p>A group that fits into one part stays together, since its prompt is computed once a part;
+ * longest first, so that a lack of memory shows at once.
  */
 public final class BatchPacker {
   private final int minibatches;
@@ -50,6 +50,34 @@ public final class BatchPacker {
   }
 
   private List<MicroBatch> split(List<List<Sample>> groups) {
+    List<MicroBatch> micros = new ArrayList<>();
+    List<Sample> current = new ArrayList<>();
+    long tokens = 0;
+    for (List<Sample> group : longestFirst(groups)) {
+      long whole = group.get(0).prompt().length + completionTokens(group);
+      boolean keepTogether = whole <= maxTokens;
+      boolean promptIsIn = false;
+      for (Sample sample : group) {
+        int cost = promptIsIn ? sample.rollout().tokens().length : sample.length();
+        long needed = keepTogether && !promptIsIn ? whole : cost;
+        if (!current.isEmpty() && tokens + needed > maxTokens) {
+          micros.add(MicroBatch.of(current));
+          current.clear();
+          tokens = 0;
+          cost = sample.length();
+        }
+        current.add(sample);
+        promptIsIn = true;
+        tokens += cost;
+      }
+    }
+    if (!current.isEmpty()) {
+      micros.add(MicroBatch.of(current));
+    }
+    return micros;
+  }
+
+  private static List<List<Sample>> longestFirst(List<List<Sample>> groups) {
     List<List<Sample>> ordered = new ArrayList<>();
     for (List<Sample> group : groups) {
       List<Sample> samples = new ArrayList<>(group);
@@ -57,28 +85,10 @@ public final class BatchPacker {
       ordered.add(samples);
     }
     ordered.sort(Comparator.comparingInt((List<Sample> g) -> g.get(0).length()).reversed());
-    List<MicroBatch> micros = new ArrayList<>();
-    List<Sample> current = new ArrayList<>();
-    int tokens = 0;
-    for (List<Sample> group : ordered) {
-      int[] prompt = {};
-      for (Sample sample : group) {
-        int cost = sample.rollout().tokens().length;
-        int withPrompt = sample.prompt() == prompt ? cost : sample.length();
-        if (!current.isEmpty() && tokens + withPrompt > maxTokens) {
-          micros.add(MicroBatch.of(current));
-          current.clear();
-          tokens = 0;
-          withPrompt = sample.length();
-        }
-        current.add(sample);
-        prompt = sample.prompt();
-        tokens += withPrompt;
-      }
-    }
-    if (!current.isEmpty()) {
-      micros.add(MicroBatch.of(current));
-    }
-    return micros;
+    return ordered;
+  }
+
+  private static long completionTokens(List<Sample> group) {
+    return group.stream().mapToLong(s -> s.rollout().tokens().length).sum();
   }
 }

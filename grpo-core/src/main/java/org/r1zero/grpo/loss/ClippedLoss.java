@@ -9,7 +9,9 @@ import org.r1zero.grpo.data.Sample;
  * * A) + beta * KL}, with {@code ratio = exp(current - old)} a token.
  *
  * <p>DeepSeekMath (arXiv:2402.03300), equation 3, after PPO (arXiv:1707.06347), equation 7. A
- * higher {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1.
+ * higher {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1. The KL term is
+ * the paper's, as TRL has it with {@code use_bias_correction_kl=False}; TRL's default multiplies it
+ * by the ratio.
  *
  * @param aggregation how tokens are averaged
  * @param epsilon how far the ratio may fall below 1 before the gradient stops
@@ -49,6 +51,8 @@ public record ClippedLoss(
     double klSum = 0;
     int low = 0;
     int high = 0;
+    double lowMin = 1;
+    double highMax = 0;
     int n = 0;
     for (Sample sample : in.part().samples()) {
       double advantage = sample.advantage();
@@ -59,6 +63,8 @@ public record ClippedLoss(
               in.update().sampleCount(),
               in.update().tokenCount(),
               in.maxCompletionTokens());
+      int lowBefore = low;
+      int highBefore = high;
       for (int t = 0; t < length; t++, n++) {
         double current = in.current()[n];
         double ratio = in.old() == null ? 1 : Math.exp(current - in.old()[n]);
@@ -82,7 +88,9 @@ public record ClippedLoss(
         loss += weight * tokenLoss;
         gradient[n] = (float) (weight * tokenGradient);
       }
+      lowMin = Math.min(lowMin, (low - lowBefore) / (double) length);
+      highMax = Math.max(highMax, (high - highBefore) / (double) length);
     }
-    return new LossOutput(loss, gradient, n, klSum, low, high);
+    return new LossOutput(loss, gradient, n, klSum, low, high, lowMin, highMax);
   }
 }

@@ -9,6 +9,15 @@ package org.r1zero.grpo.loss;
  * @param klSum sum over tokens of the KL estimate; 0 without a reference
  * @param clippedLow tokens whose ratio was clipped from below
  * @param clippedHigh tokens whose ratio was clipped from above
+ * @param clippedLowMin the smallest share of a completion's tokens that was clipped from below
+ * @param clippedHighMax the largest share of a completion's tokens that was clipped from above
  */
 public record LossOutput(
-    double loss, float[] gradient, int tokens, double klSum, int clippedLow, int clippedHigh) {}
+    double loss,
+    float[] gradient,
+    int tokens,
+    double klSum,
+    int clippedLow,
+    int clippedHigh,
+    double clippedLowMin,
+    double clippedHighMax) {}

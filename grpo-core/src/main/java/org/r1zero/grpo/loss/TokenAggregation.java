@@ -12,7 +12,10 @@ public enum TokenAggregation {
       return 1.0 / completionTokens / samples;
     }
   },
-  /** Mean over all tokens of the update: DAPO (arXiv:2503.14476), equation 8. */
+  /**
+   * Mean over all tokens of the update: DAPO (arXiv:2503.14476), equation 8. With several updates a
+   * step TRL divides each by the mean token count of the step's updates instead of its own.
+   */
   DAPO {
     @Override
     double weight(int completionTokens, int samples, int totalTokens, int maxCompletionTokens) {

@@ -86,11 +86,13 @@ public final class PolicyModel implements AutoCloseable {
     Shape shape = new Shape(slot.shape());
     FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.size()));
     for (ParameterLayout.Part part : slot.parts()) {
-      all.put(source.read(part.name()));
-    }
-    if (all.hasRemaining()) {
-      throw new IllegalArgumentException(
-          slot.name() + " must have " + shape.size() + " values, had " + all.position());
+      FloatBuffer values = source.read(part.name());
+      int wanted = part.rows() * Math.max(1, slot.columns());
+      if (values.remaining() != wanted) {
+        throw new IllegalArgumentException(
+            part.name() + " must have " + wanted + " values, had " + values.remaining());
+      }
+      all.put(values);
     }
     return scope.manager().create(all.array()).reshape(shape);
   }
@@ -167,7 +169,8 @@ public final class PolicyModel implements AutoCloseable {
                     arrays.targets(),
                     1.0 / temperature,
                     CHUNK));
-    return new TokenLogProbs(this, scope, hidden, arrays.targets(), outputs, temperature);
+    return new TokenLogProbs(
+        this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
   }
 
   void backward(

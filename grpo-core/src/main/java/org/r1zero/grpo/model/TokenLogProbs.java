@@ -20,6 +20,7 @@ public final class TokenLogProbs {
   private final NDArray entropies;
   private final NDArray normalisers;
   private final double temperature;
+  private final boolean recorded;
   private float @Nullable [] values;
   private float @Nullable [] entropyValues;
 
@@ -29,7 +30,8 @@ public final class TokenLogProbs {
       NDArray hidden,
       NDArray targets,
       java.util.List<NDArray> outputs,
-      double temperature) {
+      double temperature,
+      boolean recorded) {
     this.model = model;
     this.scope = scope;
     this.hidden = hidden;
@@ -38,6 +40,7 @@ public final class TokenLogProbs {
     this.entropies = outputs.get(1);
     this.normalisers = outputs.get(2);
     this.temperature = temperature;
+    this.recorded = recorded;
   }
 
   /** Log-probability of each completion token, natural log, {@code [N]}. */
@@ -62,8 +65,13 @@ public final class TokenLogProbs {
    *
    * @param gradLogProbs derivative of the loss by each value, {@code [N]}
    * @param gradEntropies derivative by each entropy, {@code [N]}, or {@code null} for none
+   * @throws IllegalStateException if no gradients were recorded
    */
   public void backward(float[] gradLogProbs, float @Nullable [] gradEntropies) {
+    if (!recorded) {
+      throw new IllegalStateException(
+          "no gradients were recorded; use PolicyModel.logProbsForTraining");
+    }
     int n = values().length;
     if (gradLogProbs.length != n || (gradEntropies != null && gradEntropies.length != n)) {
       throw new IllegalArgumentException(

@@ -69,6 +69,12 @@ public final class Torch {
     JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
   }
 
+  /** Whether gradients are recorded on this thread. */
+  public static boolean isRecording() {
+    prepareThread();
+    return JniUtils.isGradMode();
+  }
+
   /** Marks a leaf, so that {@link #backward} collects its gradient. */
   public static void requireGradient(NDArray leaf) {
     leaf.setRequiresGradient(true);

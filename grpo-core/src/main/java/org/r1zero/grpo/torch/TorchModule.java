@@ -1,5 +1,6 @@
 package org.r1zero.grpo.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -32,9 +33,11 @@ public final class TorchModule {
   private static final MethodHandle RUN_METHOD = findRunMethod();
 
   private final PtSymbolBlock block;
+  private final String resource;
 
-  private TorchModule(PtSymbolBlock block) {
+  private TorchModule(PtSymbolBlock block, String resource) {
     this.block = block;
+    this.resource = resource;
   }
 
   /**
@@ -45,6 +48,7 @@ public final class TorchModule {
    * @param resource the file's name, such as {@code decoder.py}
    * @param className the class in it
    * @param attributes values of the attributes that it declares: Long, Double or Boolean
+   * @throws IllegalArgumentException if libtorch refuses the source or the attributes
    */
   public static TorchModule load(
       Scope scope,
@@ -62,16 +66,32 @@ public final class TorchModule {
       PtSymbolBlock block =
           JniUtils.loadModule(
               (PtNDManager) scope.manager(), new ByteArrayInputStream(archive), false, false);
-      return new TorchModule(block);
+      return new TorchModule(block, resource);
+    } catch (EngineException e) {
+      throw new IllegalArgumentException(
+          resource
+              + " can't be loaded as class "
+              + className
+              + " with attributes "
+              + attributes.keySet()
+              + ": "
+              + reason(e),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + resource + " failed", e);
     }
   }
 
-  /** Calls a method that returns a tensor, which {@code scope} then owns. */
+  /**
+   * Calls a method that returns a tensor, which {@code scope} then owns.
+   *
+   * @throws IllegalStateException if the method fails: the message has libtorch's reason
+   */
   public NDArray call(Scope scope, String method, Object... arguments) {
     try (IValue result = run(method, arguments)) {
       return result.toTensor((PtNDManager) scope.manager());
+    } catch (EngineException e) {
+      throw failure(method, e);
     }
   }
 
@@ -98,6 +118,8 @@ public final class TorchModule {
         handles[i] = values[i].getHandle();
       }
       return (IValue) RUN_METHOD.invoke(block.getHandle(), method, handles, true, false);
+    } catch (EngineException e) {
+      throw failure(method, e);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -111,10 +133,22 @@ public final class TorchModule {
     }
   }
 
+  private IllegalStateException failure(String method, EngineException e) {
+    return new IllegalStateException(resource + "'s " + method + " failed: " + reason(e), e);
+  }
+
+  /** libtorch puts a traceback before its reason, which is one line. */
+  private static String reason(EngineException e) {
+    String message = String.valueOf(e.getMessage());
+    int at = message.lastIndexOf("RuntimeError: ");
+    return message.substring(Math.max(0, at)).strip().replaceAll("\\s+", " ");
+  }
+
   private static IValue toIValue(String method, Object argument) {
     if (argument instanceof PtNDArray array) {
       return IValue.from(array);
-    } else if (argument instanceof List<?> list) {
+    } else if (argument instanceof List<?> list
+        && list.stream().allMatch(PtNDArray.class::isInstance)) {
       return IValue.listFrom(list.toArray(new PtNDArray[0]));
     } else if (argument instanceof Long number) {
       return IValue.from(number.longValue());
@@ -126,7 +160,9 @@ public final class TorchModule {
       return IValue.from(flag.booleanValue());
     }
     throw new IllegalArgumentException(
-        method + " takes NDArray, List, Long, Integer, Double or Boolean, was given " + argument);
+        method
+            + " takes NDArray, List of NDArray, Long, Integer, Double or Boolean, was given "
+            + argument);
   }
 
   /**

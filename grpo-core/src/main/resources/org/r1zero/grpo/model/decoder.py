@@ -265,7 +265,8 @@ class Decoder(Module):
         kept = torch.masked_fill(kept, torch.lt(q, limit), -inf)
       cumulative = torch.cumsum(torch.softmax(kept, 1), 1, dtype=7)
       total = torch.slice(cumulative, 1, vocabulary - 1, vocabulary, 1)
-      tokens = torch.searchsorted(cumulative, torch.mul(torch.unsqueeze(torch.to(uniforms, 7), 1), total), right=True)
+      # among NaN nothing is found, and the index would be past the end: then the log-prob tells
+      tokens = torch.clamp_max(torch.searchsorted(cumulative, torch.mul(torch.unsqueeze(torch.to(uniforms, 7), 1), total), right=True), vocabulary - 1)
       picked = torch.squeeze(torch.gather(full, 1, tokens), 1)
       chosen = torch.squeeze(torch.gather(torch.log_softmax(kept, 1), 1, tokens), 1)
     return (torch.squeeze(tokens, 1), chosen, picked)

@@ -1,11 +1,11 @@
 package org.r1zero.grpo.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,32 +13,13 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 class PolicyModelTest {
-  private static final DecoderConfig CONFIG =
-      new DecoderConfig(
-          DecoderConfig.Family.QWEN3,
-          61,
-          32,
-          48,
-          2,
-          4,
-          2,
-          8,
-          1e-5,
-          1e4,
-          new RopeScaling.None(),
-          64,
-          true,
-          true,
-          true,
-          true,
-          true);
   private static final int[][] PROMPTS = {{5, 6, 7}, {8, 9, 10, 11, 12}};
   private static final int[][] COMPLETIONS = {{20, 21, 22, 23}, {30}, {40, 41}, {20, 44, 45}};
   private static final int[] OWNER = {0, 0, 1, 1};
 
   @Test
   void sharedPromptsGiveWhatSeparateSequencesGive() {
-    try (PolicyModel model = model(1);
+    try (PolicyModel model = TestModels.random(1);
         Scope scope = Torch.openScope(Device.cpu())) {
       float[] shared =
           model.logProbs(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 0.7, scope).values();
@@ -56,7 +37,7 @@ class PolicyModelTest {
 
   @Test
   void gradientsEqualFiniteDifferences() {
-    try (PolicyModel model = model(2);
+    try (PolicyModel model = TestModels.random(2);
         Scope scope = Torch.openScope(Device.cpu())) {
       TokenBatch batch = new TokenBatch(PROMPTS, COMPLETIONS, OWNER);
       int n = batch.tokenCount();
@@ -101,7 +82,7 @@ class PolicyModelTest {
   @Test
   void decodingGivesTheLogProbsOfTheTrainingForward() {
     for (ComputeType type : ComputeType.values()) {
-      try (PolicyModel model = model(4, type);
+      try (PolicyModel model = TestModels.random(4, type);
           Scope scope = Torch.openScope(Device.cpu())) {
         DecodingKernels kernels = model.decoding().narrowed(scope);
         SamplingParameters how = new SamplingParameters(0.7, 0, 1, 0);
@@ -142,36 +123,35 @@ class PolicyModelTest {
     }
   }
 
-  private static PolicyModel model(long seed) {
-    return model(seed, ComputeType.FLOAT32);
-  }
-
-  private static PolicyModel model(long seed, ComputeType type) {
-    Random random = new Random(seed);
-    return new PolicyModel(
-        CONFIG,
-        name -> {
-          FloatBuffer buffer = FloatBuffer.allocate(size(name));
-          while (buffer.hasRemaining()) {
-            buffer.put(
-                (float) (random.nextGaussian() * 0.3 + (name.endsWith("norm.weight") ? 1 : 0)));
-          }
-          return buffer.flip();
-        },
-        type,
-        Device.cpu());
-  }
-
-  private static int size(String name) {
-    for (ParameterLayout.Slot slot : ParameterLayout.of(CONFIG)) {
-      if (slot != null) {
-        for (ParameterLayout.Part part : slot.parts()) {
-          if (part.name().equals(name)) {
-            return part.rows() * Math.max(1, slot.columns());
-          }
-        }
-      }
+  @Test
+  void backwardWithoutRecordingNamesTheRemedy() {
+    try (PolicyModel model = TestModels.random(5);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      TokenLogProbs result = model.logProbs(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 1, scope);
+      assertThatThrownBy(() -> result.backward(new float[10], null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no gradients were recorded; use PolicyModel.logProbsForTraining");
     }
-    throw new IllegalArgumentException(name);
+  }
+
+  @Test
+  void gradientsOfAnotherLengthAreRefused() {
+    try (PolicyModel model = TestModels.random(5);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      TokenLogProbs result =
+          model.logProbsForTraining(new TokenBatch(PROMPTS, COMPLETIONS, OWNER), 1, scope);
+      assertThatThrownBy(() -> result.backward(new float[3], null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("gradients must have the batch's 10 tokens, had 3");
+    }
+  }
+
+  @Test
+  void unknownTensorIsNamed() {
+    try (PolicyModel model = TestModels.random(5)) {
+      assertThatThrownBy(() -> model.tensor("model.nope"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("this model has no tensor model.nope");
+    }
   }
 }

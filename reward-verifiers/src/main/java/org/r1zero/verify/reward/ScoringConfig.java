@@ -1,5 +1,8 @@
 package org.r1zero.verify.reward;
 
+import java.nio.file.Path;
+import java.util.List;
+
 /**
  * How completions are judged, whatever the verifiers.
  *
@@ -7,8 +10,10 @@ package org.r1zero.verify.reward;
  * @param timeoutSeconds the longest time for one verdict; a verifier that takes longer has failed
  * @param maxFailedRatio the share of a step's completions that may have a failed verdict (the
  *     verifier threw, or took too long); the run stops above it. 1 never stops it.
+ * @param plugins folders of plug-in jars, in which more verifiers are looked for
  */
-public record ScoringConfig(int threads, double timeoutSeconds, double maxFailedRatio) {
+public record ScoringConfig(
+    int threads, double timeoutSeconds, double maxFailedRatio, List<String> plugins) {
 
   /** Checks the ranges. */
   public ScoringConfig {
@@ -23,11 +28,22 @@ public record ScoringConfig(int threads, double timeoutSeconds, double maxFailed
       throw new IllegalArgumentException(
           "max_failed_ratio must be in [0, 1], was " + maxFailedRatio);
     }
+    plugins = List.copyOf(plugins);
+  }
+
+  /** Without plug-ins. */
+  public ScoringConfig(int threads, double timeoutSeconds, double maxFailedRatio) {
+    this(threads, timeoutSeconds, maxFailedRatio, List.of());
   }
 
   /** One a core, a minute, half of the completions. */
   public static ScoringConfig defaults() {
     return new ScoringConfig(0, 60, 0.5);
+  }
+
+  /** The folders of {@link #plugins}. */
+  public List<Path> pluginFolders() {
+    return plugins.stream().map(Path::of).toList();
   }
 
   /** How many threads {@link #threads} means here. */

@@ -56,6 +56,7 @@ public final class Generator implements AutoCloseable {
    *
    * @return for each request its completions, in the order of its seeds
    * @throws IllegalArgumentException if a prompt and {@code max_new_tokens} exceed the context
+   * @throws IllegalStateException if the weights give NaN or infinite logits
    */
   public List<List<Generation>> generate(
       List<GenerationRequest> requests,
@@ -123,6 +124,11 @@ public final class Generator implements AutoCloseable {
     float[] samplingLogProbs = sampled.get(1).toFloatArray();
     float[] policyLogProbs = sampled.get(2).toFloatArray();
     for (int i = 0; i < tokens.length; i++) {
+      if (!Float.isFinite(policyLogProbs[i])) {
+        throw new IllegalStateException(
+            "the policy's logits are not finite: its weights have diverged; lower"
+                + " optimizer.learning_rate, or set optimizer.max_grad_norm");
+      }
       sequences.get(i).add((int) tokens[i], samplingLogProbs[i], policyLogProbs[i]);
     }
   }

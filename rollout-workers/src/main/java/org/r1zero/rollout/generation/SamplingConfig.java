@@ -27,8 +27,11 @@ public record SamplingConfig(
   /** Checks the ranges; all faults are named at once. */
   public SamplingConfig {
     List<String> faults = new ArrayList<>();
-    if (!(temperature >= 0 && temperature <= 100)) {
-      faults.add("temperature must be in [0, 100], was " + temperature + " (1 is usual in RL)");
+    if (!(temperature == 0 || (temperature >= 0.01 && temperature <= 100))) {
+      faults.add(
+          "temperature must be 0 (greedy) or in [0.01, 100], was "
+              + temperature
+              + " (1 is usual in RL)");
     }
     if (topK < 0) {
       faults.add("top_k must be >= 0, was " + topK + " (0 keeps all tokens)");

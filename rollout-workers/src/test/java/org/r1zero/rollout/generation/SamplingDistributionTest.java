@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,6 +104,30 @@ class SamplingDistributionTest {
     Arrays.setAll(pairs, i -> first[i / VOCABULARY] * second[i / VOCABULARY][i % VOCABULARY]);
     assertDrawnFrom(first, seenFirst);
     assertDrawnFrom(pairs, seenPairs);
+  }
+
+  /** At this temperature most probabilities are 0 in fp32: none of those may be drawn. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("options")
+  void theEndsOfTheUnitIntervalDrawPossibleTokens(
+      String name, double temperature, int topK, double topP, double minP) {
+    float[] uniforms = {0, 0x1p-24f, 1 - 0x1p-24f};
+    long[] owner = {0, 0, 0};
+    for (double t : new double[] {temperature, 0.01}) {
+      SamplingConfig config = new SamplingConfig(t, topK, topP, minP, 1, List.of(), 1);
+      double[] exact = ExactSampling.probabilities(firstLogits, config);
+      try (Scope scope = Torch.openScope(Device.cpu())) {
+        List<NDArray> prefilled = policy.decoding().prefill(new int[][] {PROMPT}, scope);
+        NDArray hidden = prefilled.get(prefilled.size() - 1);
+        List<NDArray> drawn =
+            policy.decoding().sampleFirst(hidden, owner, uniforms, config.parameters(), scope);
+        for (int i = 0; i < uniforms.length; i++) {
+          double p = exact[(int) drawn.get(0).toLongArray()[i]];
+          assertThat(p).isPositive();
+          assertLogProb(drawn.get(1).toFloatArray()[i], p);
+        }
+      }
+    }
   }
 
   @Test

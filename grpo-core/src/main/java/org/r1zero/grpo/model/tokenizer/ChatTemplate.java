@@ -2,19 +2,19 @@ package org.r1zero.grpo.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.FatalTemplateErrorsException;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.r1zero.grpo.model.tokenizer.jinja.JinjaException;
+import org.r1zero.grpo.model.tokenizer.jinja.JinjaTemplate;
+import org.r1zero.grpo.model.tokenizer.jinja.None;
 import org.r1zero.grpo.model.weights.ModelFileException;
 
 /**
@@ -24,40 +24,40 @@ import org.r1zero.grpo.model.weights.ModelFileException;
 public final class ChatTemplate {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path file;
-  private final String template;
+  private final JinjaTemplate template;
   private final SpecialTokens specialTokens;
-  private final Jinjava jinja;
 
-  private ChatTemplate(Path file, String template, SpecialTokens specialTokens) {
+  private ChatTemplate(Path file, String source, SpecialTokens specialTokens, Clock clock) {
     this.file = file;
-    this.template = template;
     this.specialTokens = specialTokens;
-    this.jinja =
-        new Jinjava(
-            JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
-                .withLegacyOverrides(LegacyOverrides.ALL)
-                .build());
+    try {
+      this.template = JinjaTemplate.parse(source, clock);
+    } catch (JinjaException e) {
+      throw new ModelFileException(file, "its chat template can't be read: " + e.getMessage(), e);
+    }
   }
 
   /**
    * Opens the template of a model folder.
    *
-   * @throws ModelFileException if it has none
+   * @throws ModelFileException if it has none, or one that can't be read
    */
   public static ChatTemplate open(Path folder) {
+    return open(folder, Clock.system(ZoneId.systemDefault()));
+  }
+
+  static ChatTemplate open(Path folder, Clock clock) {
     Path own = folder.resolve("chat_template.jinja");
     Path config = folder.resolve("tokenizer_config.json");
     SpecialTokens specialTokens = SpecialTokens.read(folder);
     try {
       if (Files.isRegularFile(own)) {
-        return new ChatTemplate(own, Files.readString(own), specialTokens);
+        return new ChatTemplate(own, Files.readString(own), specialTokens, clock);
       }
       if (Files.isRegularFile(config)) {
-        JsonNode template = JSON.readTree(config.toFile()).path("chat_template");
+        JsonNode template = defaultTemplate(JSON.readTree(config.toFile()).path("chat_template"));
         if (template.isTextual()) {
-          return new ChatTemplate(config, template.asText(), specialTokens);
+          return new ChatTemplate(config, template.asText(), specialTokens, clock);
         }
       }
     } catch (IOException e) {
@@ -69,6 +69,16 @@ public final class ChatTemplate {
             + " choose another prompt template, such as r1_zero");
   }
 
+  /** Some models have several templates, each {@code {"name": ..., "template": ...}}. */
+  private static JsonNode defaultTemplate(JsonNode node) {
+    for (JsonNode named : node) {
+      if (named.path("name").asText().equals("default")) {
+        return named.path("template");
+      }
+    }
+    return node;
+  }
+
   /**
    * Renders a chat.
    *
@@ -77,25 +87,31 @@ public final class ChatTemplate {
    * @throws ModelFileException if the template refuses the messages or can't be rendered
    */
   public String render(List<Message> messages, boolean addGenerationPrompt) {
-    List<Map<String, String>> turns = new ArrayList<>();
+    List<Object> turns = new ArrayList<>();
     for (Message message : messages) {
-      turns.add(Map.of("role", message.role(), "content", message.content()));
+      Map<Object, Object> turn = new LinkedHashMap<>();
+      turn.put("role", message.role());
+      turn.put("content", message.content());
+      turns.add(turn);
     }
-    Map<String, Object> context = new HashMap<>();
-    context.put("messages", turns);
-    context.put("add_generation_prompt", addGenerationPrompt);
-    context.put("bos_token", specialTokens.bosToken());
-    context.put("eos_token", specialTokens.eosToken());
+    Map<String, Object> values = new HashMap<>();
+    values.put("messages", turns);
+    values.put("tools", None.NONE);
+    values.put("documents", None.NONE);
+    values.put("add_generation_prompt", addGenerationPrompt);
+    putToken(values, "bos_token", specialTokens.bosToken());
+    putToken(values, "eos_token", specialTokens.eosToken());
     try {
-      RenderResult result = jinja.renderForResult(template, context);
-      for (TemplateError error : result.getErrors()) {
-        if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-          throw new ModelFileException(file, "its chat template fails: " + error.getMessage());
-        }
-      }
-      return result.getOutput();
-    } catch (FatalTemplateErrorsException e) {
+      return template.render(values);
+    } catch (JinjaException e) {
       throw new ModelFileException(file, "its chat template fails: " + e.getMessage(), e);
+    }
+  }
+
+  /** A token that the model lacks stays undefined. */
+  private static void putToken(Map<String, Object> values, String name, String token) {
+    if (!token.isEmpty()) {
+      values.put(name, token);
     }
   }
 }

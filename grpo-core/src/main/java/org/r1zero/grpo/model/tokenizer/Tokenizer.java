@@ -29,11 +29,12 @@ public final class Tokenizer implements AutoCloseable {
       throw new ModelFileException(
           file, "is missing; save the model's fast tokenizer beside its weights");
     }
+    SpecialTokens specialTokens = SpecialTokens.read(folder);
     try {
       HuggingFaceTokenizer delegate =
           HuggingFaceTokenizer.newInstance(
               file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-      return new Tokenizer(delegate, SpecialTokens.read(folder));
+      return new Tokenizer(delegate, specialTokens);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is no tokenizer: " + e.getMessage(), e);
     }

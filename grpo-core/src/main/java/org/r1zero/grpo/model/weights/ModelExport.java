@@ -3,6 +3,7 @@ package org.r1zero.grpo.model.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,9 @@ public final class ModelExport {
    * @param maxShardBytes weights are split into files of at most this size, where they exceed it
    */
   public ModelExport(TensorType type, long maxShardBytes) {
+    if (type == TensorType.F16) {
+      throw new IllegalArgumentException("weights are written in F32 or BF16, not in F16");
+    }
     this.type = type;
     this.maxShardBytes = maxShardBytes;
   }
@@ -37,8 +41,17 @@ public final class ModelExport {
    *
    * @param source where the model came from: its config and tokenizer files are copied
    * @param target must not exist
+   * @throws ModelFileException if the source has no config
    */
   public void write(PolicyModel policy, Path source, Path target) throws IOException {
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(
+          target.toString(), null, "a model is written to a new folder; choose another name");
+    }
+    Path config = source.resolve("config.json");
+    if (!Files.isRegularFile(config)) {
+      throw new ModelFileException(config, "is missing: the export copies it");
+    }
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     deleteFolder(partial);
     Files.createDirectories(partial);

@@ -110,8 +110,7 @@ final class SafetensorsFile {
       throw new ModelFileException(
           path, name + " has data_offsets " + offsets + " and shape " + shapeNode);
     }
-    Entry entry = new Entry(type, shape, base + start, base + end);
-    if (entry.count() * type.bytes() != end - start) {
+    if (byteCount(shape, type) != end - start) {
       throw new ModelFileException(
           path,
           name
@@ -123,11 +122,27 @@ final class SafetensorsFile {
               + (end - start)
               + " bytes");
     }
-    if (entry.end() > size) {
+    if (end > size - base) {
       throw new ModelFileException(
-          path, "is truncated: " + name + " ends at byte " + entry.end() + " of a file of " + size);
+          path,
+          "is truncated: "
+              + name
+              + " ends at byte "
+              + end
+              + " of the tensors, the file has "
+              + (size - base)
+              + " after its header");
     }
-    return entry;
+    return new Entry(type, shape, base + start, base + end);
+  }
+
+  /** The bytes that a tensor takes; -1, which no tensor has, where a long can't hold them. */
+  private static long byteCount(long[] shape, TensorType type) {
+    try {
+      return Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
+    } catch (ArithmeticException e) {
+      return -1;
+    }
   }
 
   Path path() {

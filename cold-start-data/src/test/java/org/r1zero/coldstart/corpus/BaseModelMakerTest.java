@@ -1,0 +1,84 @@
+package org.r1zero.coldstart.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.TokenBatch;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+
+class BaseModelMakerTest {
+  @TempDir private Path folder;
+
+  @Test
+  void makesAModelThatLoadsAndTheSameOfTheSameSeed() throws IOException {
+    List<Double> losses = new ArrayList<>();
+    Path first = folder.resolve("first");
+    new BaseModelMaker(5, 2).make(first, (step, loss, norm, tokens) -> losses.add(loss));
+    assertThat(losses).hasSize(2);
+    assertThat(losses.get(0)).as("nearly uniform at first").isBetween(5.5, 6.8);
+    assertLoads(first, losses.get(0));
+
+    Path second = folder.resolve("second");
+    new BaseModelMaker(5, 2).make(second, (step, loss, norm, tokens) -> {});
+    assertThat(names(second)).isEqualTo(names(first)).contains("model.safetensors", "config.json");
+    for (String name : names(first)) {
+      assertThat(second.resolve(name)).hasSameBinaryContentAs(first.resolve(name));
+    }
+    assertThat(names(folder)).as("no drafts are left").containsExactly("first", "second");
+  }
+
+  @Test
+  void anExistingTargetIsRefusedBeforeAnyWork() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("there"));
+    assertThatThrownBy(
+            () ->
+                new BaseModelMaker(5, 1000)
+                    .make(
+                        target,
+                        (step, loss, norm, tokens) -> {
+                          throw new AssertionError("trained already");
+                        }))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there exists already");
+    assertThat(names(folder)).containsExactly("there");
+  }
+
+  private static void assertLoads(Path path, double firstLoss) {
+    ModelDirectory directory = ModelDirectory.open(path);
+    try (Tokenizer tokenizer = Tokenizer.open(path);
+        PolicyModel model =
+            new PolicyModel(directory.config(), directory, ComputeType.FLOAT32, Device.cpu());
+        Scope scope = Torch.openScope(Device.cpu())) {
+      int[] tokens = tokenizer.encode("Question: Tom has 5 pens. How many? <think> 5+3=8.");
+      assertThat(tokens.length).isLessThan(30);
+      int[] prompt = {tokens[0]};
+      int[] completion = java.util.Arrays.copyOfRange(tokens, 1, tokens.length);
+      double sum = 0;
+      TokenBatch batch = TokenBatch.pairs(new int[][] {prompt}, new int[][] {completion});
+      for (float value : model.logProbs(batch, 1, scope).values()) {
+        sum -= value;
+      }
+      assertThat(sum / completion.length).isLessThan(firstLoss);
+    }
+  }
+
+  private static List<String> names(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+}

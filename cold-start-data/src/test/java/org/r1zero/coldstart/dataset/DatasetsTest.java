@@ -1,0 +1,24 @@
+package org.r1zero.coldstart.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class DatasetsTest {
+
+  @Test
+  void findsTheBuiltInOnes() {
+    assertThat(Datasets.load("arithmetic", TaskOptionsTest.json("{'train': 2}"), 1).train())
+        .hasSize(2);
+    assertThat(Datasets.load("countdown", TaskOptionsTest.json("{'train': 2}"), 1).train())
+        .hasSize(2);
+  }
+
+  @Test
+  void anUnknownNameIsAnErrorThatListsTheKnown() {
+    assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("task.name must be one of arithmetic, countdown, gsm8k, was gsm");
+  }
+}

@@ -1,0 +1,55 @@
+package org.r1zero.experiment.run;
+
+import java.util.List;
+import java.util.Locale;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.Evaluator;
+import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.verify.Problem;
+
+/** Measures a policy on the problems that its recipe holds out. */
+final class HeldOut {
+  private HeldOut() {}
+
+  /**
+   * Evaluates as the recipe says.
+   *
+   * @param when such as {@code before training}, for the messages
+   */
+  static Evaluation evaluate(Assembly parts, Recipe recipe, Progress progress, String when) {
+    List<Problem> heldOut = parts.dataset().heldOut();
+    List<Problem> problems =
+        heldOut.subList(0, Math.min(recipe.evaluation().problems(), heldOut.size()));
+    int completions = problems.size() * (1 + recipe.evaluation().samples());
+    Evaluation evaluation =
+        new Evaluator(
+                recipe.evaluation(),
+                recipe.sampling(),
+                parts.scorer(),
+                recipe.rewards().get(0).column(),
+                recipe.seed())
+            .evaluate(
+                parts.sampler(),
+                problems,
+                (finished, running, tokens) ->
+                    progress.sampling("held-out problems " + when, finished, completions));
+    progress.say(line(evaluation, when));
+    return evaluation;
+  }
+
+  private static String line(Evaluation evaluation, String when) {
+    return String.format(
+        Locale.ROOT,
+        "held-out pass@1 %s: greedy %s, sampled %s, pass@%d %.1f %%, %.0f tokens, %.1f %% truncated"
+            + " (%d problems)",
+        when,
+        evaluation.greedy(),
+        evaluation.sampled(),
+        evaluation.passAt().lastKey(),
+        100 * evaluation.passAt().lastEntry().getValue(),
+        evaluation.meanLength(),
+        100 * evaluation.truncated(),
+        evaluation.problems());
+  }
+}

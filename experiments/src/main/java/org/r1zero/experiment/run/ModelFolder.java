@@ -1,0 +1,69 @@
+package org.r1zero.experiment.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.slf4j.LoggerFactory;
+
+/** A model's files, opened and checked, its weights not read yet. */
+final class ModelFolder implements AutoCloseable {
+  private final @Nullable Path unpacked;
+  private final ModelDirectory directory;
+  private final Tokenizer tokenizer;
+
+  private ModelFolder(@Nullable Path unpacked, ModelDirectory directory, Tokenizer tokenizer) {
+    this.unpacked = unpacked;
+    this.directory = directory;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param name a folder in Hugging Face layout, or {@code embedded}, which is unpacked into a
+   *     temporary folder
+   * @throws org.r1zero.grpo.model.weights.ModelFileException if a file can't be used
+   */
+  static ModelFolder open(String name) throws IOException {
+    if (!name.equals(EmbeddedModel.NAME)) {
+      Path path = Path.of(name);
+      return new ModelFolder(null, ModelDirectory.open(path), Tokenizer.open(path));
+    }
+    Path unpacked = Files.createTempDirectory("r1zero");
+    Path path = EmbeddedModel.unpack(unpacked);
+    return new ModelFolder(unpacked, ModelDirectory.open(path), Tokenizer.open(path));
+  }
+
+  ModelDirectory directory() {
+    return directory;
+  }
+
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    if (unpacked != null) {
+      deleteQuietly(directory.path());
+      deleteQuietly(unpacked);
+    }
+  }
+
+  /** Temporary files: left behind where they can't be deleted. */
+  private static void deleteQuietly(Path folder) {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      LoggerFactory.getLogger(ModelFolder.class)
+          .warn("can't delete temporary folder {}: {}", folder, e.toString());
+    }
+  }
+}

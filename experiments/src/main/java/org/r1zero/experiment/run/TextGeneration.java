@@ -1,0 +1,64 @@
+package org.r1zero.experiment.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.PolicySampler;
+import org.r1zero.rollout.SampledGroup;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.verify.Problem;
+
+/** Completes texts with a model. */
+public final class TextGeneration implements AutoCloseable {
+  private final ModelFolder folder;
+  private final PolicyModel policy;
+  private final Generator generator;
+  private final PolicySampler sampler;
+
+  /**
+   * Reads a model.
+   *
+   * @param model a folder in Hugging Face layout, or {@code embedded}
+   * @param dtype what it computes in
+   * @param device as {@link Torch#device} takes it
+   * @param prompt how a text is put to it
+   */
+  public TextGeneration(String model, ComputeType dtype, String device, PromptConfig prompt)
+      throws IOException {
+    this.folder = ModelFolder.open(model);
+    this.policy =
+        new PolicyModel(
+            folder.directory().config(), folder.directory(), dtype, Torch.device(device));
+    this.generator = new Generator(policy);
+    this.sampler =
+        new PolicySampler(
+            folder.tokenizer(), Prompts.of(prompt, folder.directory().path()), generator);
+  }
+
+  /**
+   * Samples completions.
+   *
+   * @param count completions a prompt
+   * @param seed with the prompt's place and the sample's number it decides every draw
+   */
+  public List<SampledGroup> complete(
+      List<String> prompts, int count, SamplingConfig sampling, long seed) {
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      problems.add(new Problem("prompt/" + (i + 1), prompts.get(i), ""));
+    }
+    return sampler.sample(problems, count, sampling, seed, (finished, running, tokens) -> {});
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+    policy.close();
+    folder.close();
+  }
+}

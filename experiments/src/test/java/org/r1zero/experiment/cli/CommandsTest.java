@@ -1,0 +1,179 @@
+package org.r1zero.experiment.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands as a shell sees them: exit code, standard output, standard error. */
+class CommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  @TempDir private Path folder;
+
+  private record Ran(int exitCode, String out, String err) {
+    JsonNode json() throws IOException {
+      List<String> lines = out.lines().toList();
+      return JSON.readTree(lines.get(lines.size() - 1));
+    }
+  }
+
+  @Test
+  void demoLeavesAWholeRunDirectoryAndPrintsItsResult() throws IOException {
+    Ran ran =
+        run(
+            "demo",
+            "--json",
+            "--seed",
+            "7",
+            "--set",
+            "output=" + folder,
+            "--set",
+            "grpo.steps=2",
+            "--set",
+            "grpo.problems_per_step=2",
+            "--set",
+            "evaluation.problems=20",
+            "--set",
+            "evaluation.samples=2");
+    assertThat(ran.exitCode).as(ran.err).isZero();
+    JsonNode result = ran.json();
+    assertThat(result.at("/pass1_before").asDouble()).isBetween(0.0, 1.0);
+    assertThat(result.at("/pass1_before_ci")).hasSize(2);
+    assertThat(result.at("/pass1_after_ci")).hasSize(2);
+    assertThat(result.at("/seconds").asDouble()).isPositive();
+    assertThat(ran.err)
+        .contains("step 2/2")
+        .contains("held-out pass@1")
+        .contains("--- trace 3")
+        .contains("run directory");
+    Path run = Path.of(result.at("/run_dir").asText());
+    assertThat(run)
+        .isDirectoryContaining("glob:**recipe.yaml")
+        .isDirectoryContaining("glob:**manifest.json")
+        .isDirectoryContaining("glob:**evaluation-after.jsonl");
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(2);
+    JsonNode rollout =
+        JSON.readTree(Files.readAllLines(run.resolve("rollouts/step-000001.jsonl")).get(0));
+    assertThat(rollout.at("/prompt").asText()).startsWith("Question: ");
+    assertThat(rollout.at("/verdicts/number/outcome").asText()).isNotEmpty();
+    JsonNode manifest = JSON.readTree(run.resolve("manifest.json").toFile());
+    assertThat(manifest.at("/status").asText()).isEqualTo("done");
+    assertThat(manifest.at("/seed").asLong()).isEqualTo(7);
+
+    Ran again = run("eval", run.toString(), "--json", "--out", folder + "/all.jsonl");
+    assertThat(again.exitCode).as(again.err).isZero();
+    assertThat(again.json().at("/pass1")).isEqualTo(result.at("/pass1_after"));
+    assertThat(again.json().at("/pass1_greedy")).isEqualTo(result.at("/pass1_greedy_after"));
+    assertThat(Files.readAllLines(folder.resolve("all.jsonl"))).hasSize(60);
+  }
+
+  @Test
+  void generatePrintsTheCompletionOrAllAboutItAsJson() throws IOException {
+    String prompt = "Question: Tom has 12 pens and loses 4 of them. How many pens does Tom have now?";
+    String[] arguments = {"generate", "--model", "embedded", "--template", "raw", prompt};
+    Ran plain = run(with(arguments, "--temperature", "0", "--max-new-tokens", "40"));
+    assertThat(plain.exitCode).as(plain.err).isZero();
+    Ran json = run(with(arguments, "--temperature", "0", "--max-new-tokens", "40", "--json"));
+    JsonNode completion = json.json().at("/results/0/completions/0");
+    assertThat(plain.out.strip()).isEqualTo(completion.at("/text").asText().strip());
+    assertThat(completion.at("/finish_reason").asText()).isIn("stop", "length");
+    assertThat(completion.at("/tokens")).hasSameSizeAs(completion.at("/logprobs")).isNotEmpty();
+    Ran many = run(with(arguments, "-n", "3", "--seed", "5", "--max-new-tokens", "4", "--json"));
+    assertThat(many.json().at("/results/0/completions")).hasSize(3);
+  }
+
+  @Test
+  void aDryRunPrintsEveryKeyAndTrainsNothing() throws IOException {
+    Path recipe = Files.writeString(folder.resolve("r.yaml"), "output: " + folder + "/runs\n");
+    Ran ran = run("train", recipe.toString(), "--dry-run", "--set", "grpo.steps=3");
+    assertThat(ran.exitCode).as(ran.err).isZero();
+    assertThat(ran.out).contains("steps: 3").contains("adam_beta2: 0.999");
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "                                        | name a command: demo, train",
+        "frobnicate                              | Unmatched argument at index 0: 'frobnicate'",
+        "train                                   | Missing required parameter: 'RECIPE.yaml'",
+        "train none.yaml                         | none.yaml: there is no such file",
+        "demo --set grpo.steps=0                 | grpo.steps must be >= 1, was 0",
+        "demo --set task.name=x --set rewards=[{verifier:nr}] | demo.yaml",
+        "demo --set task.name=gsm                | task.name must be one of arithmetic, countdown",
+        "demo --set task.options.trian=3         | unknown key task.options.trian",
+        "demo --seed x                           | Invalid value for option '--seed'",
+        "generate hi                             | Missing required option: '--model=DIR'",
+        "generate --model embedded -n 0 hi       | --num-generations must be >= 1, was 0",
+        "generate --model embedded --top-p 0 hi  | top_p must be in (0, 1], was 0.0",
+        "generate --model embedded --dtype x hi  | Invalid value for option '--dtype'",
+      })
+  void wrongUseIsExitCode2AndOneMessage(String arguments, String message) {
+    Ran ran = run(arguments == null ? new String[0] : arguments.split(" ", -1));
+    assertThat(ran.exitCode).as(ran.err).isEqualTo(2);
+    assertThat(ran.err).contains(message).doesNotContain("\tat ");
+    assertThat(ran.out).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate --model none hi                        | none: is no folder",
+        "generate --model embedded --template chat hi    | has no chat template",
+        "generate --model embedded --device cuda:77 hi   | cuda:77 was asked for",
+        "generate --model embedded --max-new-tokens 9000 hi | max_position_embeddings (256)",
+        "demo --set model=none                           | none: is no folder",
+        "demo --set output=/proc/none                    | output /proc/none can't be made",
+      })
+  void aFailureIsExitCode1AndOneMessage(String arguments, String message) {
+    Ran ran = run(arguments.split(" ", -1));
+    assertThat(ran.exitCode).as(ran.err).isEqualTo(1);
+    assertThat(ran.err).contains(message).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"demo", "train", "eval", "generate", "verify", "make-base"})
+  void everyCommandHasHelp(String command) {
+    Ran ran = run(command, "--help");
+    assertThat(ran.exitCode).isZero();
+    assertThat(ran.out).contains("Usage: r1zero " + command);
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return all;
+  }
+
+  private static Ran run(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+      int code = Main.run(arguments);
+      return new Ran(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}

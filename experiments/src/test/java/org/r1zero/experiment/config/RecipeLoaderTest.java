@@ -1,0 +1,145 @@
+package org.r1zero.experiment.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.r1zero.grpo.RewardScaling;
+import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.model.ComputeType;
+
+class RecipeLoaderTest {
+  @TempDir private Path folder;
+
+  @Test
+  void anEmptyMappingIsTheDefaults() throws IOException {
+    assertThat(RecipeLoader.load(List.of(file("a.yaml", "{}")), List.of()))
+        .isEqualTo(Recipe.defaults());
+  }
+
+  @Test
+  void laterFilesWinAndSettingsWinOverFiles() throws IOException {
+    Path first = file("a.yaml", "seed: 1\ngrpo: {steps: 5, num_generations: 4}\nname: first");
+    Path second = file("b.yaml", "grpo: {steps: 6}\nseed: 2");
+    Recipe recipe = RecipeLoader.load(List.of(first, second), List.of("seed=3", "dtype=bfloat16"));
+    assertThat(recipe.name()).isEqualTo("first");
+    assertThat(recipe.grpo().steps()).isEqualTo(6);
+    assertThat(recipe.grpo().numGenerations()).isEqualTo(4);
+    assertThat(recipe.seed()).isEqualTo(3);
+    assertThat(recipe.dtype()).isEqualTo(ComputeType.BFLOAT16);
+  }
+
+  @Test
+  void readsEveryKindOfValue() throws IOException {
+    Recipe recipe =
+        RecipeLoader.load(
+            List.of(
+                file(
+                    "a.yaml",
+                    """
+                    grpo:
+                      scale_rewards: leave_one_out
+                      loss: {loss_type: dr_grpo, epsilon_high: 0.28, beta: 1e-3}
+                      optimizer: {learning_rate: 1e-6}
+                    rewards:
+                      - {verifier: format, gate: true, options: {mode: soft}}
+                    sampling: {stop: ["</answer>", "x"], top_p: 1}
+                    """)),
+            List.of());
+    assertThat(recipe.grpo().scaleRewards()).isEqualTo(RewardScaling.LEAVE_ONE_OUT);
+    assertThat(recipe.grpo().loss().lossType()).isEqualTo(TokenAggregation.DR_GRPO);
+    assertThat(recipe.grpo().loss().beta()).isEqualTo(1e-3);
+    assertThat(recipe.grpo().optimizer().learningRate()).isEqualTo(1e-6);
+    assertThat(recipe.rewards().get(0).gate()).isTrue();
+    assertThat(recipe.rewards().get(0).options().get("mode").asText()).isEqualTo("soft");
+    assertThat(recipe.sampling().stop()).containsExactly("</answer>", "x");
+  }
+
+  @Test
+  void theWrittenRecipeReadsBackTheSame() throws IOException {
+    Recipe recipe =
+        RecipeLoader.builtIn(
+            "demo.yaml", List.of("prompt.template=chat", "prompt.system=Say: yes or no"));
+    assertThat(recipe.prompt().system()).isEqualTo("Say: yes or no");
+    Path written = file("written.yaml", RecipeLoader.toYaml(recipe));
+    assertThat(RecipeLoader.load(List.of(written), List.of())).isEqualTo(recipe);
+  }
+
+  @Test
+  void namesEveryFaultAtOnceWithTheNearestKey() throws IOException {
+    Path recipe =
+        file(
+            "bad.yaml",
+            """
+            sede: 1
+            grpo: {num_generations: 1, stepz: 4}
+            sampling: {temperature: hot, top_p: 2}
+            dtype: float8
+            """);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of("nonsense")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("bad.yaml has ")
+        .hasMessageContaining("--set takes key=value, such as grpo.steps=20; was nonsense")
+        .hasMessageContaining("unknown key sede; did you mean seed?")
+        .hasMessageContaining("unknown key grpo.stepz; did you mean grpo.steps?")
+        .hasMessageContaining("grpo.num_generations must be >= 2, was 1")
+        .hasMessageContaining("sampling.temperature must be a number, was \"hot\"")
+        .hasMessageContaining("dtype must be one of float32, bfloat16, was \"float8\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'a: [1,\n b'  | is no YAML: line 2",
+        "'- 1'         | a recipe is a mapping of keys",
+        "''            | a recipe is a mapping of keys",
+        "'seed: 1\nseed: 2' | Duplicate field 'seed'",
+        "'seed: 1.5'   | seed must be a whole number, was 1.5",
+        "'grpo: 3'     | grpo must be a mapping, was 3",
+        "'rewards: {}' | rewards must be a list",
+        "'rewards: []' | rewards must name at least one verifier",
+        "'sampling: {temperature: 0}' | temperature must be > 0 in training",
+        "'evaluation: {problems: -1}' | evaluation.problems must be >= 0",
+        "'name: a/b'   | name must be letters",
+      })
+  void oneMessageForOneFault(String yaml, String message) throws IOException {
+    Path recipe = file("bad.yaml", yaml);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("bad.yaml")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(folder.resolve("none.yaml")), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("none.yaml: there is no such file");
+  }
+
+  static Stream<Path> shippedRecipes() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
+      return files.filter(f -> f.toString().endsWith(".yaml")).toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shippedRecipes")
+  void everyShippedRecipeLoads(Path recipe) {
+    assertThat(RecipeLoader.load(List.of(recipe), List.of()).name()).isNotEqualTo("run");
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+}

@@ -1,0 +1,7 @@
+package org.r1zero.grpo.model.tokenizer.jinja;
+
+/** Python's {@code None}. */
+public enum None {
+  /** The only one. */
+  NONE
+}

@@ -1,0 +1,216 @@
+package org.r1zero.verify.external;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.ScoreRange;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+
+/**
+ * A verifier that is any program: it is started once and, for each completion, reads one line of
+ * JSON from its standard input and writes one line of JSON to its standard output.
+ *
+ * <pre>{@code
+ * {"id": "gsm8k/test/1", "question": "…", "gold": "72", "data": {…}, "completion": "…",
+ *  "tokens": 93, "finish_reason": "stop"}
+ * {"score": 1, "outcome": "correct", "reason": "…", "parts": {"name": 0.5}}
+ * }</pre>
+ *
+ * Requests are ASCII (other characters are escaped). In the answer only {@code score} is needed:
+ * without an outcome the highest score is correct, the lowest incorrect, what is between partial.
+ *
+ * <p>A program that ends, takes too long, answers something else or a score outside the range gives
+ * {@link Outcome#ERROR} or {@link Outcome#TIMEOUT} with the declared failure score; it is killed
+ * and started anew for the next completion. It runs with this process's rights: it is the user's
+ * own program, not model output.
+ */
+public final class ExternalVerifier implements Verifier {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private final ExternalConfig config;
+  private final BlockingQueue<Slot> idle;
+
+  /** A place for a program, which is empty until it is needed. */
+  private static final class Slot {
+    @Nullable ExternalProgram program;
+    boolean fresh;
+  }
+
+  /**
+   * Starts the first process, so that a wrong command shows at once.
+   *
+   * @throws IllegalArgumentException if it can't be started
+   */
+  public ExternalVerifier(ExternalConfig config) {
+    this.config = config;
+    this.idle = new ArrayBlockingQueue<>(config.processes());
+    Slot first = new Slot();
+    try {
+      start(first);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "verifier 'external': can't start " + config.command() + ": " + e.getMessage(), e);
+    }
+    idle.add(first);
+    for (int i = 1; i < config.processes(); i++) {
+      idle.add(new Slot());
+    }
+  }
+
+  @Override
+  public String id() {
+    return "external";
+  }
+
+  @Override
+  public ScoreRange range() {
+    return config.range();
+  }
+
+  @Override
+  public double failureScore() {
+    return config.failureScore();
+  }
+
+  @Override
+  public Verdict verify(Problem problem, Completion completion) {
+    String request = request(problem, completion);
+    Slot slot;
+    try {
+      slot = idle.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(Outcome.ERROR, "interrupted while waiting for a process");
+    }
+    try {
+      return verdict(ask(slot, request));
+    } catch (ExternalProgram.Failure e) {
+      slot.program = null;
+      String reason = e.getMessage() == null ? "the program failed" : e.getMessage();
+      return failed(e.isTimeout() ? Outcome.TIMEOUT : Outcome.ERROR, reason);
+    } catch (IOException e) {
+      return failed(Outcome.ERROR, "can't start " + config.command() + ": " + e.getMessage());
+    } catch (UnreadableAnswerException e) {
+      stop(slot);
+      return failed(Outcome.ERROR, String.valueOf(e.getMessage()));
+    } finally {
+      idle.add(slot);
+    }
+  }
+
+  private String ask(Slot slot, String request) throws ExternalProgram.Failure, IOException {
+    ExternalProgram program = slot.program == null ? start(slot) : slot.program;
+    Duration limit = slot.fresh ? config.timeout().plus(config.startTimeout()) : config.timeout();
+    slot.fresh = false;
+    return program.exchange(request, limit);
+  }
+
+  private ExternalProgram start(Slot slot) throws IOException {
+    ExternalProgram program = new ExternalProgram(config.command());
+    slot.program = program;
+    slot.fresh = true;
+    return program;
+  }
+
+  private static void stop(Slot slot) {
+    if (slot.program != null) {
+      slot.program.close();
+      slot.program = null;
+    }
+  }
+
+  private static String request(Problem problem, Completion completion) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("id", problem.id());
+    node.put("question", problem.question());
+    node.put("gold", problem.gold());
+    node.set("data", problem.data());
+    node.put("completion", completion.text());
+    node.put("tokens", completion.tokenCount());
+    node.put("finish_reason", lower(completion.finishReason()));
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
+  /** The program answered, but not a verdict. */
+  private static final class UnreadableAnswerException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnreadableAnswerException(String message) {
+      super(message);
+    }
+  }
+
+  private Verdict verdict(String answer) throws UnreadableAnswerException {
+    JsonNode node;
+    try {
+      node = JSON.readTree(answer);
+    } catch (JsonProcessingException e) {
+      throw new UnreadableAnswerException("the answer is no JSON: " + answer);
+    }
+    JsonNode score = node.path("score");
+    if (!score.isNumber() || !config.range().contains(score.doubleValue())) {
+      throw new UnreadableAnswerException(
+          "expected an object with a score in ["
+              + range().min()
+              + ", "
+              + range().max()
+              + "], found "
+              + answer);
+    }
+    Map<String, Double> parts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> part : node.path("parts").properties()) {
+      if (!part.getValue().isNumber()) {
+        throw new UnreadableAnswerException("parts must be numbers, found " + answer);
+      }
+      parts.put(part.getKey(), part.getValue().doubleValue());
+    }
+    return new Verdict(
+        score.doubleValue(),
+        outcome(node.path("outcome"), score.doubleValue()),
+        node.path("reason").asText(""),
+        parts);
+  }
+
+  private Outcome outcome(JsonNode node, double score) throws UnreadableAnswerException {
+    if (node.isMissingNode() || node.isNull()) {
+      return score >= range().max()
+          ? Outcome.CORRECT
+          : score <= range().min() ? Outcome.INCORRECT : Outcome.PARTIAL;
+    }
+    for (Outcome outcome : Outcome.values()) {
+      if (lower(outcome).equals(node.asText())) {
+        return outcome;
+      }
+    }
+    throw new UnreadableAnswerException("unknown outcome " + node);
+  }
+
+  private Verdict failed(Outcome outcome, String reason) {
+    return new Verdict(failureScore(), outcome, reason);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,141 @@
+package org.r1zero.verify.language;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.ScoreRange;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.format.TagScanner;
+
+/**
+ * Language consistency as in the DeepSeek-R1 paper (section 2.3.2): "the proportion of target
+ * language words in the CoT".
+ *
+ * <p>The score is that share, from 0 to 1. Code, formulas, tags, numbers, single letters, names,
+ * abbreviations and units do not count as words; a text without any scores 1. {@link
+ * Outcome#CORRECT} from a share of {@code min_share} on. A problem whose data has a field {@code
+ * language} is judged for that one.
+ *
+ * <p>Very close languages (such as Spanish and Portuguese) are told apart in sentences, hardly in
+ * single words. Bounded: of a long text the first and the last {@value #HALF} words count.
+ */
+public final class LanguageConsistencyVerifier implements Verifier {
+
+  /** From which share on a text counts as being in one language. */
+  public static final double DEFAULT_MIN_SHARE = 0.97;
+
+  private static final int HALF = 2000;
+  private static final int SHOWN = 3;
+
+  private final String language;
+  private final Map<String, ScriptProfile> known = new TreeMap<>();
+  private final Map<String, WordTagger> taggers = new ConcurrentHashMap<>();
+  private final double minShare;
+  private final TagScanner scanner;
+  private final Part part;
+
+  /** What of a completion is judged. */
+  public enum Part {
+    /** All of it. */
+    ALL,
+    /** The reasoning alone, as the paper says. */
+    THINKING
+  }
+
+  /**
+   * Makes the verifier; reads the language models, which takes seconds and some 25 MB for each
+   * language that shares its script with a target.
+   *
+   * @param language the wanted language, ISO 639-1
+   * @param others the languages to tell it from, and the further targets that a problem may name
+   * @param minShare from which share on a completion is correct, from 0 to 1
+   */
+  public LanguageConsistencyVerifier(
+      String language, List<String> others, double minShare, Part part, ReasoningFormat format) {
+    this.language = language;
+    this.minShare = minShare;
+    this.part = part;
+    this.scanner = new TagScanner(format);
+    others.forEach(code -> known.put(code, ScriptProfile.of(code)));
+    ScriptProfile target = ScriptProfile.of(language);
+    known.put(language, target);
+    tagger(target);
+  }
+
+  @Override
+  public String id() {
+    return "language";
+  }
+
+  @Override
+  public ScoreRange range() {
+    return ScoreRange.UNIT;
+  }
+
+  @Override
+  public Verdict verify(Problem problem, Completion completion) {
+    String wanted = problem.field("language").asText(language);
+    ScriptProfile target = known.get(wanted);
+    if (target == null) {
+      throw new IllegalArgumentException(
+          "problem "
+              + problem.id()
+              + ": the verifier 'language' does not know the language '"
+              + wanted
+              + "'; add it to the option 'languages', which now has "
+              + String.join(", ", known.keySet()));
+    }
+    String text = completion.text();
+    List<Word> words = bounded(Words.of(part == Part.ALL ? text : scanner.thinking(text)));
+    return verdict(wanted, words, tagger(target).foreign(words));
+  }
+
+  private WordTagger tagger(ScriptProfile target) {
+    return taggers.computeIfAbsent(
+        target.code(), code -> new WordTagger(target, List.copyOf(known.values())));
+  }
+
+  private static List<Word> bounded(List<Word> words) {
+    if (words.size() <= 2 * HALF) {
+      return words;
+    }
+    List<Word> ends = new ArrayList<>(words.subList(0, HALF));
+    ends.addAll(words.subList(words.size() - HALF, words.size()));
+    return ends;
+  }
+
+  private Verdict verdict(String wanted, List<Word> words, boolean[] foreign) {
+    int all = 0;
+    int strange = 0;
+    List<String> examples = new ArrayList<>();
+    for (int i = 0; i < foreign.length; i++) {
+      Word word = words.get(i);
+      all += word.count();
+      if (foreign[i]) {
+        strange += word.count();
+        if (examples.size() < SHOWN) {
+          examples.add(word.length() <= 20 ? word.text() : word.text().substring(0, 20) + "…");
+        }
+      }
+    }
+    if (all == 0) {
+      return new Verdict(1, Outcome.CORRECT, "no words", Map.of("words", 0.0));
+    }
+    double share = (double) (all - strange) / all;
+    Outcome outcome =
+        share >= minShare ? Outcome.CORRECT : strange == all ? Outcome.INCORRECT : Outcome.PARTIAL;
+    String reason =
+        String.format(Locale.ROOT, "%.1f %% of %d words are in '%s'", 100 * share, all, wanted)
+            + (examples.isEmpty() ? "" : "; not: " + String.join(", ", examples));
+    return new Verdict(
+        share, outcome, reason, Map.of("words", (double) all, "foreign_words", (double) strange));
+  }
+}

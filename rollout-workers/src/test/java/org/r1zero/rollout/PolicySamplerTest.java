@@ -1,0 +1,139 @@
+package org.r1zero.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Draws;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.FinishReason;
+import org.r1zero.verify.Problem;
+
+class PolicySamplerTest {
+  private static final String CHARACTERS = "abcdefghij 0123456789?=";
+  private static final Generator.Progress SILENT = (finished, running, tokens) -> {};
+  private static final List<Problem> PROBLEMS =
+      List.of(new Problem("p/0", "1 a", "1"), new Problem("p/1", "22 b", "2"));
+
+  @TempDir private Path folder;
+  private Tokenizer tokenizer;
+  private PolicyModel policy;
+  private Generator generator;
+  private PolicySampler sampler;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyTokenizer.ofCharacters(folder, CHARACTERS);
+    policy = TinyPolicy.make(CHARACTERS.length() + 1, 8, ComputeType.FLOAT32);
+    generator = new Generator(policy);
+    sampler = new PolicySampler(tokenizer, problem -> problem.question() + "=?", generator);
+  }
+
+  @AfterEach
+  void close() {
+    generator.close();
+    policy.close();
+    tokenizer.close();
+  }
+
+  @Test
+  void rendersTokenizesAndDecodes() {
+    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), 5, SILENT);
+    assertThat(groups).extracting(SampledGroup::problem).isEqualTo(PROBLEMS);
+    assertThat(groups).extracting(SampledGroup::prompt).containsExactly("1 a=?", "22 b=?");
+    // each character's place in CHARACTERS, counted from 1
+    assertThat(groups.get(0).promptTokens()).containsExactly(13, 11, 1, 23, 22);
+    for (SampledGroup group : groups) {
+      assertThat(group.completions()).hasSize(6);
+      for (int i = 0; i < 6; i++) {
+        Completion completion = group.completions().get(i);
+        Generation generation = group.generations().get(i);
+        assertThat(completion.tokenCount()).isEqualTo(generation.tokens().length);
+        assertThat(completion.finishReason()).isEqualTo(generation.finishReason());
+        assertThat(completion.text()).isEqualTo(text(generation.tokens()));
+      }
+    }
+    assertThat(groups.stream().flatMap(g -> g.completions().stream()).map(Completion::finishReason))
+        .contains(FinishReason.STOP, FinishReason.LENGTH);
+  }
+
+  @Test
+  void oneRolloutCanBeReplayedFromItsPlaces() {
+    long seed = 5;
+    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), seed, SILENT);
+    GenerationRequest request =
+        new GenerationRequest(groups.get(1).promptTokens(), new long[] {Draws.seed(seed, 1, 4)});
+    Generation replayed =
+        generator
+            .generate(
+                List.of(request), config(), (tokens, length) -> tokens[length - 1] == 0, SILENT)
+            .get(0)
+            .get(0);
+    assertThat(replayed.tokens()).isEqualTo(groups.get(1).generations().get(4).tokens());
+  }
+
+  @Test
+  void seedsDecide() {
+    String first = texts(sampler.sample(PROBLEMS, 6, config(), 5, SILENT));
+    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 5, SILENT))).isEqualTo(first);
+    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 6, SILENT))).isNotEqualTo(first);
+  }
+
+  @Test
+  void aStopTextEndsACompletionAndStaysPartOfIt() {
+    List<SampledGroup> free = sampler.sample(PROBLEMS, 6, config(), 5, SILENT);
+    String longest =
+        free.stream()
+            .flatMap(g -> g.completions().stream())
+            .map(Completion::text)
+            .max(java.util.Comparator.comparingInt(String::length))
+            .orElseThrow();
+    String stop = longest.substring(7, 10);
+    SamplingConfig config = new SamplingConfig(1, 0, 1, 0, 20, List.of("zzz", stop), 5);
+    List<SampledGroup> stopped = sampler.sample(PROBLEMS, 6, config, 5, SILENT);
+    int ended = 0;
+    for (int p = 0; p < 2; p++) {
+      for (int i = 0; i < 6; i++) {
+        String before = free.get(p).completions().get(i).text();
+        Completion after = stopped.get(p).completions().get(i);
+        int at = before.indexOf(stop);
+        assertThat(after.text()).isEqualTo(at < 0 ? before : before.substring(0, at + 3));
+        if (at >= 0) {
+          assertThat(after.finishReason()).isEqualTo(FinishReason.STOP);
+          ended++;
+        }
+      }
+    }
+    assertThat(ended).isPositive();
+  }
+
+  private static SamplingConfig config() {
+    return new SamplingConfig(1, 0, 1, 0, 20, List.of(), 5);
+  }
+
+  private static String text(int[] tokens) {
+    StringBuilder text = new StringBuilder();
+    for (int token : tokens) {
+      if (token > 0) {
+        text.append(CHARACTERS.charAt(token - 1));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String texts(List<SampledGroup> groups) {
+    return groups.stream().map(SampledGroup::completions).toList().toString();
+  }
+}

@@ -1,0 +1,191 @@
+package org.r1zero.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.grpo.RolloutBatch;
+import org.r1zero.grpo.data.Rollout;
+import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.trace.RolloutTrace;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.reward.Reward;
+import org.r1zero.verify.reward.ScoringConfig;
+
+class RolloutCollectorTest {
+  private static final String CHARACTERS = "abcdefghijklmnop";
+  private static final int LIMIT = 6;
+
+  @TempDir private Path folder;
+  private final Map<Long, List<RolloutTrace>> traces = new LinkedHashMap<>();
+  private Tokenizer tokenizer;
+  private PolicyModel policy;
+  private Generator generator;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyTokenizer.ofCharacters(folder, CHARACTERS);
+    policy = TinyPolicy.make(CHARACTERS.length() + 1, 8, ComputeType.FLOAT32);
+    generator = new Generator(policy);
+  }
+
+  @AfterEach
+  void close() {
+    generator.close();
+    policy.close();
+    tokenizer.close();
+  }
+
+  @Test
+  void givesScoredGroupsInOrder() {
+    RolloutBatch batch = collector(9).collect(3, 17);
+    assertThat(batch.groups())
+        .extracting(RolloutGroup::problemId)
+        .containsExactly("step3/0", "step3/1", "step3/2");
+    for (int g = 0; g < 3; g++) {
+      RolloutGroup group = batch.groups().get(g);
+      assertThat(group.prompt()).containsExactly(1, 2, 3 + g);
+      assertThat(group.rollouts()).hasSize(4);
+      for (Rollout rollout : group.rollouts()) {
+        int length = rollout.tokens().length;
+        boolean ended = rollout.tokens()[length - 1] == 0;
+        assertThat(rollout.truncated()).isEqualTo(!ended);
+        assertThat(rollout.policyVersion()).isEqualTo(17);
+        assertThat(rollout.samplingLogProbs()).hasSize(length);
+        assertThat(rollout.policyLogProbs()).hasSize(length);
+        assertThat(rollout.reward()).isEqualTo(score(tokenizer.decode(rollout.tokens())));
+      }
+    }
+  }
+
+  @Test
+  void handsOverATraceOfEachRollout() {
+    RolloutBatch batch = collector(9).collect(3, 0);
+    assertThat(traces).containsOnlyKeys(3L);
+    List<RolloutTrace> written = traces.getOrDefault(3L, List.of());
+    assertThat(written).hasSize(12);
+    for (int i = 0; i < 12; i++) {
+      RolloutTrace trace = written.get(i);
+      Rollout rollout = batch.groups().get(i / 4).rollouts().get(i % 4);
+      assertThat(trace.step()).isEqualTo(3);
+      assertThat(trace.problem()).isEqualTo("step3/" + i / 4);
+      assertThat(trace.sample()).isEqualTo(i % 4);
+      assertThat(trace.prompt()).isEqualTo("ab" + "cde".charAt(i / 4));
+      assertThat(trace.completion()).isEqualTo(tokenizer.decode(rollout.tokens()));
+      assertThat(trace.tokens()).isEqualTo(rollout.tokens().length);
+      assertThat(trace.reward()).isEqualTo(rollout.reward());
+      assertThat(trace.verdicts()).containsOnlyKeys("scripted", "flaky");
+      assertThat(trace.finishReason()).isEqualTo(rollout.truncated() ? "length" : "stop");
+    }
+  }
+
+  @Test
+  void measuresWhatVerifiersSaid() {
+    RolloutBatch batch = collector(9).collect(0, 0);
+    List<Double> scores = new ArrayList<>();
+    batch.groups().forEach(g -> g.rollouts().forEach(r -> scores.add(r.reward())));
+    double mean = scores.stream().mapToDouble(s -> s).average().orElseThrow();
+    double squares = scores.stream().mapToDouble(s -> (s - mean) * (s - mean)).sum();
+    Map<String, Double> metrics = batch.metrics();
+    assertThat(metrics)
+        .containsOnlyKeys(
+            "rewards/scripted/mean",
+            "rewards/scripted/std",
+            "rewards/scripted/correct",
+            "rewards/flaky/mean",
+            "rewards/flaky/std",
+            "rewards/flaky/correct",
+            "rewards/failed_ratio",
+            "time/rollout",
+            "time/score",
+            "tokens_per_second/rollout");
+    assertThat(mean).isPositive();
+    assertThat(metrics.get("rewards/scripted/mean")).isCloseTo(mean, within(1e-12));
+    assertThat(metrics.get("rewards/scripted/std"))
+        .isCloseTo(Math.sqrt(squares / 11), within(1e-12));
+    assertThat(metrics.get("rewards/scripted/correct"))
+        .isEqualTo(scores.stream().filter(s -> s >= 1).count() / 12.0);
+    assertThat(metrics.get("rewards/flaky/mean")).isZero();
+    // one of each group's four completions fails, by an error or a timeout
+    assertThat(metrics.get("rewards/failed_ratio")).isEqualTo(0.25);
+    assertThat(metrics.get("tokens_per_second/rollout")).isPositive();
+  }
+
+  @Test
+  void aStepIsAFunctionOfSeedAndStep() {
+    List<String> first = texts(collector(9).collect(2, 0));
+    RolloutCollector again = collector(9);
+    List<String> other = texts(again.collect(1, 0));
+    assertThat(texts(again.collect(2, 5))).isEqualTo(first);
+    assertThat(other).isNotEqualTo(first);
+    assertThat(texts(collector(10).collect(2, 0))).isNotEqualTo(first);
+  }
+
+  private RolloutCollector collector(long seed) {
+    return new RolloutCollector(
+        new RolloutCollector.RolloutConfig(3, 4, seed),
+        new SamplingConfig(1, 0, 1, 0, LIMIT, List.of(), 5),
+        (step, count) -> problems(step, count),
+        new PolicySampler(tokenizer, problem -> "ab" + problem.question(), generator),
+        new RewardScorer(new Scripted()::score, ScoringConfig.defaults()),
+        traces::put,
+        (finished, running, tokens) -> {});
+  }
+
+  private static List<Problem> problems(long step, int count) {
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      problems.add(new Problem("step" + step + "/" + i, CHARACTERS.substring(2 + i, 3 + i), ""));
+    }
+    return problems;
+  }
+
+  private List<String> texts(RolloutBatch batch) {
+    return batch.groups().stream()
+        .flatMap(g -> g.rollouts().stream())
+        .map(r -> tokenizer.decode(r.tokens()))
+        .toList();
+  }
+
+  /** How many letters come before i: 1 and more is right. */
+  private static double score(String text) {
+    return text.chars().filter(c -> c < 'i').count() / 4.0;
+  }
+
+  /** A verifier that likes early letters, and one that fails for one completion of each group. */
+  private static final class Scripted {
+    private final Map<String, Integer> seen = new LinkedHashMap<>();
+
+    synchronized Reward score(Problem problem, Completion completion) {
+      double score = RolloutCollectorTest.score(completion.text());
+      int before = seen.merge(problem.id(), 1, Integer::sum);
+      Outcome flaky =
+          before != 2
+              ? Outcome.UNPARSEABLE
+              : problem.id().endsWith("1") ? Outcome.TIMEOUT : Outcome.ERROR;
+      Map<String, Verdict> verdicts = new LinkedHashMap<>();
+      verdicts.put(
+          "scripted",
+          new Verdict(score, score >= 1 ? Outcome.CORRECT : Outcome.INCORRECT, "early letters"));
+      verdicts.put("flaky", new Verdict(0, flaky, "as told"));
+      return new Reward(score, verdicts);
+    }
+  }
+}
