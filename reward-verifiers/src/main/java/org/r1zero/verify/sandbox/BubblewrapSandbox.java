@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Isolation by bubblewrap: a process tree in user, mount, process, network, IPC, host name and
@@ -31,6 +33,8 @@ public final class BubblewrapSandbox implements Sandbox {
   private final ControlGroups groups;
   private final ScratchFolder scratch;
   private final boolean filters;
+  private final Set<SandboxProcess> running = ConcurrentHashMap.newKeySet();
+  private final Thread atExit = new Thread(this::end, "sandbox-exit");
 
   /**
    * What this machine's bubblewrap and kernel can do.
@@ -70,7 +74,10 @@ public final class BubblewrapSandbox implements Sandbox {
         Features features = new Features(executable, dropRoot, proc, tmpfsSize);
         try {
           trial(new BubblewrapSandbox(features, ControlGroups.none(), scratch));
-          return new BubblewrapSandbox(features, ControlGroups.open(), scratch);
+          BubblewrapSandbox sandbox =
+              new BubblewrapSandbox(features, ControlGroups.open(), scratch);
+          Runtime.getRuntime().addShutdownHook(sandbox.atExit);
+          return sandbox;
         } catch (SandboxException e) {
           first = first == null ? e : first;
         }
@@ -95,8 +102,15 @@ public final class BubblewrapSandbox implements Sandbox {
     List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
     whole.addAll(bubblewrap(command));
     try {
-      return new SandboxProcess(
-          Spawner.start(whole), command.limits().lineBytes(), true, group::close);
+      SandboxProcess process =
+          new SandboxProcess(Spawner.start(whole), command.limits().lineBytes(), true);
+      running.add(process);
+      process.whenEnded(
+          () -> {
+            running.remove(process);
+            group.close();
+          });
+      return process;
     } catch (SandboxException e) {
       group.close();
       throw e;
@@ -124,8 +138,19 @@ public final class BubblewrapSandbox implements Sandbox {
         + (features.tmpfsSize() ? "" : ", /tmp without a limit of its size (bubblewrap < 0.7)");
   }
 
+  /** Kills what still runs and deletes the sandbox's own files and groups. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // the JVM is ending, and the hook does the same
+    }
+    end();
+  }
+
+  private void end() {
+    running.forEach(SandboxProcess::close);
     groups.close();
     scratch.close();
   }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -90,9 +91,15 @@ final class ControlGroups {
         : "control groups";
   }
 
-  /** Removes the folders. */
+  /** Removes the folders, which works when the processes in them are gone. */
   void close() {
-    bases.forEach(base -> removeTree(base.folder()));
+    for (Base base : bases) {
+      retry(
+          () -> {
+            removeTree(base.folder());
+            return !Files.exists(base.folder());
+          });
+    }
   }
 
   /** The group of one sandbox. */
@@ -115,16 +122,18 @@ final class ControlGroups {
 
     /** Removes the group, which works when its processes are gone. */
     void close() {
-      for (Path folder : folders) {
-        for (int tries = 0; tries < 50 && !remove(folder); tries++) {
-          try {
-            TimeUnit.MILLISECONDS.sleep(10);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-          }
-        }
+      folders.forEach(folder -> retry(() -> remove(folder)));
+    }
+  }
+
+  /** Processes that were killed take some milliseconds to leave. */
+  private static void retry(BooleanSupplier action) {
+    try {
+      for (int tries = 0; tries < 50 && !action.getAsBoolean(); tries++) {
+        TimeUnit.MILLISECONDS.sleep(10);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -19,8 +19,7 @@ public final class ProcessSandbox implements Sandbox {
   public SandboxProcess start(SandboxedCommand command) throws SandboxException {
     List<String> whole = new ArrayList<>(Prlimit.options(command.limits(), false));
     whole.addAll(command.command());
-    return new SandboxProcess(
-        Spawner.start(whole), command.limits().lineBytes(), false, ProcessSandbox::nothing);
+    return new SandboxProcess(Spawner.start(whole), command.limits().lineBytes(), false);
   }
 
   @Override
@@ -40,6 +39,4 @@ public final class ProcessSandbox implements Sandbox {
 
   @Override
   public void close() {}
-
-  private static void nothing() {}
 }

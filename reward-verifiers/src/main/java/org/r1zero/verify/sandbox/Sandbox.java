@@ -23,7 +23,7 @@ public sealed interface Sandbox extends AutoCloseable permits BubblewrapSandbox,
   /** One line for the log: what it is, and which protections are in force. */
   String describe();
 
-  /** Deletes the sandbox's own files. Processes that still run are not touched. */
+  /** Ends the sandbox: deletes its own files. */
   @Override
   void close();
 }

@@ -29,7 +29,6 @@ public final class SandboxProcess implements AutoCloseable {
   private static final Duration START_TIME = Duration.ofSeconds(30);
 
   private final Process process;
-  private final Runnable afterwards;
   private final int lineBytes;
   private final boolean ownNamespace;
   private final OutputStream in;
@@ -44,12 +43,10 @@ public final class SandboxProcess implements AutoCloseable {
    * Takes over a process.
    *
    * @param ownNamespace whether the kernel kills its descendants with it
-   * @param afterwards run when the process has been killed and waited for
    */
-  SandboxProcess(Process process, int lineBytes, boolean ownNamespace, Runnable afterwards) {
+  SandboxProcess(Process process, int lineBytes, boolean ownNamespace) {
     this.process = process;
     this.ownNamespace = ownNamespace;
-    this.afterwards = afterwards;
     this.lineBytes = lineBytes;
     this.in = process.getOutputStream();
     this.reader = new Thread(this::read, "sandbox-reader");
@@ -156,7 +153,11 @@ public final class SandboxProcess implements AutoCloseable {
     stopClock();
     kill(Kind.ENDED);
     reader.interrupt();
-    var unused = process.onExit().thenRun(afterwards);
+  }
+
+  /** Says what to do when the process has ended, by itself or not. */
+  void whenEnded(Runnable action) {
+    var unused = process.onExit().thenRun(action);
   }
 
   private void kill(Kind why) {
