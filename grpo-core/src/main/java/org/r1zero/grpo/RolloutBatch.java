@@ -12,8 +12,11 @@ import org.r1zero.grpo.data.RolloutGroup;
  */
 public record RolloutBatch(List<RolloutGroup> groups, Map<String, Double> metrics) {
 
-  /** Fixes the groups and metrics. */
+  /** Fixes the groups and metrics; checks that there is a group. */
   public RolloutBatch {
+    if (groups.isEmpty()) {
+      throw new IllegalArgumentException("a step needs at least one group of rollouts, had none");
+    }
     groups = List.copyOf(groups);
     metrics = Map.copyOf(metrics);
   }

@@ -228,6 +228,13 @@ class GrpoTrainerTest {
   }
 
   @Test
+  void stepWithoutRolloutsIsRefused() {
+    assertThatThrownBy(() -> train(steps(1), fixed()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a step needs at least one group of rollouts, had none");
+  }
+
+  @Test
   void betaWithoutAReferenceIsRefused() {
     assertThatThrownBy(() -> train(steps(1).beta(0.1), fixed(group(PROMPT, 1, 0, 0, 0))))
         .isInstanceOf(IllegalArgumentException.class)

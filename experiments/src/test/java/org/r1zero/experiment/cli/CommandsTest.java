@@ -80,7 +80,8 @@ class CommandsTest {
 
   @Test
   void generatePrintsTheCompletionOrAllAboutItAsJson() throws IOException {
-    String prompt = "Question: Tom has 12 pens and loses 4 of them. How many pens does Tom have now?";
+    String prompt =
+        "Question: Tom has 12 pens and loses 4 of them. How many pens does Tom have now?";
     String[] arguments = {"generate", "--model", "embedded", "--template", "raw", prompt};
     Ran plain = run(with(arguments, "--temperature", "0", "--max-new-tokens", "40"));
     assertThat(plain.exitCode).as(plain.err).isZero();

@@ -15,9 +15,15 @@ import org.r1zero.verify.format.TagScanner;
  */
 public final class AnswerExtractor {
 
+  /**
+   * With look-arounds for {@code \b}, which in Java takes quadratic time in a row of combining
+   * marks.
+   */
   private static final Pattern PHRASE =
       Pattern.compile(
-          "\\banswer\\b\\**\\s{0,4}+(?:\\bis\\b|:|=)\\s{0,4}+:?\\**", Pattern.CASE_INSENSITIVE);
+          "(?<!\\w)answer(?!\\w)\\**\\s{0,4}+(?:(?<!\\w)is(?!\\w)|:|=)\\s{0,4}+:?\\**",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?](?=\\s|$)|[\\r\\n]");
 
   private final TagScanner scanner;

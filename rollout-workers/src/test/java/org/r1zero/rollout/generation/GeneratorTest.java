@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -117,6 +119,33 @@ class GeneratorTest {
     assertThat(mostRunning[0]).isLessThanOrEqualTo(maxBatch);
     assertThat(finished[0]).isEqualTo(all.size());
     assertThat(sampled[0]).isEqualTo(all.stream().mapToInt(g -> g.tokens().length).sum());
+  }
+
+  @Test
+  void eachFinishedCompletionIsToldOnceWithItsPlace() {
+    Map<String, Generation> told = new LinkedHashMap<>();
+    Generator.Progress listener =
+        new Generator.Progress() {
+          @Override
+          public void update(int finished, int running, long tokens) {
+            assertThat(told).hasSize(finished);
+          }
+
+          @Override
+          public void finished(int request, int sample, Generation generation) {
+            assertThat(told.put(request + "/" + sample, generation)).isNull();
+          }
+        };
+    try (Generator generator = new Generator(policy)) {
+      List<List<Generation>> results =
+          generator.generate(mixedRequests(), config(1, 12, 4), STOP, listener);
+      for (int r = 0; r < results.size(); r++) {
+        for (int s = 0; s < results.get(r).size(); s++) {
+          assertThat(told.remove(r + "/" + s)).isSameAs(results.get(r).get(s));
+        }
+      }
+      assertThat(told).isEmpty();
+    }
   }
 
   @Test

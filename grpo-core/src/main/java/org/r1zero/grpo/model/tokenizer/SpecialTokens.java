@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.r1zero.grpo.model.weights.ModelFileException;
@@ -45,10 +46,11 @@ public record SpecialTokens(Set<Integer> endOfSequence, String bosToken, String 
 
   private static Set<Integer> ids(JsonNode node) {
     Set<Integer> ids = new TreeSet<>();
-    if (node.isInt()) {
-      ids.add(node.asInt());
+    for (JsonNode id : node.isArray() ? node : List.of(node)) {
+      if (id.isInt()) {
+        ids.add(id.asInt());
+      }
     }
-    node.forEach(id -> ids.add(id.asInt()));
     return ids;
   }
 

@@ -87,7 +87,12 @@ class TokenizerFolderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{}", "{\"eos_token_id\": null}", "{\"eos_token_id\": \"</s>\"}"})
+      value = {
+        "{}",
+        "{\"eos_token_id\": null}",
+        "{\"eos_token_id\": \"</s>\"}",
+        "{\"eos_token_id\": [\"</s>\"]}"
+      })
   void missingEndOfSequenceIsToldOfTheConfig(String config) throws IOException {
     write("config.json", config);
     assertThatThrownBy(() -> Tokenizer.open(folder))

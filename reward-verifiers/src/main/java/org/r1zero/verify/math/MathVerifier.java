@@ -1,0 +1,184 @@
+package org.r1zero.verify.math;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.ScoreRange;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.format.ReasoningFormat;
+
+/**
+ * Whether the answer is mathematically equal to the gold, however either is written: score 1 or 0.
+ *
+ * <p>The answer is taken from the first source that has one, read as LaTeX or plain text, and
+ * compared with the gold by {@link MathRules}. The gold may be an answer or a whole solution with
+ * its answer in a box.
+ */
+final class MathVerifier implements Verifier {
+
+  /** Where an answer is looked for unless told otherwise. */
+  static final List<AnswerSource> SOURCES =
+      List.of(
+          AnswerSource.ANSWER_TAG,
+          AnswerSource.BOXED,
+          AnswerSource.HASHES,
+          AnswerSource.PHRASE,
+          AnswerSource.LAST);
+
+  private static final int GOLD_CACHE = 512;
+
+  private final List<AnswerSource> sources;
+  private final MathAnswerFinder finder;
+  private final MathRules rules;
+  private final SymbolicEngine engine;
+  private final Map<String, Gold> golds =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Gold> eldest) {
+          return size() > GOLD_CACHE;
+        }
+      };
+
+  MathVerifier(
+      ReasoningFormat format, List<AnswerSource> sources, MathRules rules, SymbolicEngine engine) {
+    this.sources = List.copyOf(sources);
+    this.finder = new MathAnswerFinder(format, sources);
+    this.rules = rules;
+    this.engine = engine;
+  }
+
+  @Override
+  public String id() {
+    return "math";
+  }
+
+  @Override
+  public ScoreRange range() {
+    return ScoreRange.UNIT;
+  }
+
+  @Override
+  public Verdict verify(Problem problem, Completion completion) {
+    if (problem.gold().isBlank()) {
+      throw new IllegalArgumentException(
+          "problem " + problem.id() + ": the verifier 'math' needs a gold answer, found none");
+    }
+    Gold gold = gold(problem.gold());
+    try {
+      return verify(gold, completion.text());
+    } catch (StackOverflowError e) {
+      return new Verdict(0, Outcome.UNPARSEABLE, "the answer is nested too deeply");
+    }
+  }
+
+  private Gold gold(String text) {
+    synchronized (golds) {
+      return golds.computeIfAbsent(text, Gold::new);
+    }
+  }
+
+  private Verdict verify(Gold gold, String completion) {
+    String letter = gold.choice() == null ? null : proseLetter(completion);
+    List<String> candidates = finder.find(completion);
+    if (letter != null) {
+      return verdict(letter.equals(letterOf(gold)), gold, letter);
+    }
+    if (candidates.isEmpty()) {
+      return new Verdict(0, Outcome.UNPARSEABLE, "no answer found");
+    }
+    AnswerText answer = chosen(gold, candidates, completion);
+    Comparison comparison = new Comparison(rules, engine);
+    boolean equal = new Answers(gold, comparison).equal(answer);
+    if (!equal && comparison.values().timedOut()) {
+      return new Verdict(
+          0, Outcome.TIMEOUT, "stopped while comparing " + shown(answer.text()) + " with the gold");
+    }
+    if (!equal && answer.read(ReadingRules.USUAL) == null && !gold.isText()) {
+      return new Verdict(
+          0, Outcome.UNPARSEABLE, "the answer can't be read: " + shown(answer.text()));
+    }
+    return verdict(equal, gold, answer.text());
+  }
+
+  private static String letterOf(Gold gold) {
+    Choices.Choice choice = gold.choice();
+    return choice == null ? "" : choice.letter();
+  }
+
+  /** Whether neither tags nor a box hold the answer. */
+  private boolean fromProse(String completion) {
+    for (AnswerSource source : sources) {
+      if (source == AnswerSource.PHRASE || source == AnswerSource.LAST) {
+        return !completion.isBlank()
+            && new MathAnswerFinder(ReasoningFormat.DEFAULT, sourcesBefore(source))
+                .find(completion)
+                .isEmpty();
+      }
+    }
+    return false;
+  }
+
+  private List<AnswerSource> sourcesBefore(AnswerSource source) {
+    return sources.subList(0, sources.indexOf(source));
+  }
+
+  /**
+   * The letter of a choice in prose; {@code null} where there is none or the prose is not asked.
+   */
+  private @Nullable String proseLetter(String completion) {
+    if (!fromProse(completion)) {
+      return null;
+    }
+    String tail = completion.substring(Math.max(0, completion.length() - 4_000));
+    return Choices.inProse(tail, sources.contains(AnswerSource.LAST));
+  }
+
+  /** The first candidate that can be read; where the gold is text, the first. */
+  private static AnswerText chosen(Gold gold, List<String> candidates, String completion) {
+    AnswerText first = new AnswerText(candidates.get(0));
+    if (gold.isText() || gold.choice() != null) {
+      return first;
+    }
+    if (gold.calendar() != null) {
+      return CalendarText.of(first.text()) != null
+          ? first
+          : new AnswerText(CalendarText.lastIn(completion));
+    }
+    for (String candidate : candidates) {
+      AnswerText answer = new AnswerText(candidate);
+      if (answer.read(ReadingRules.USUAL) != null) {
+        return answer;
+      }
+      for (AnswerSource source : List.of(AnswerSource.PHRASE, AnswerSource.LAST)) {
+        for (String inner : MathAnswerFinder.find(source, candidate)) {
+          AnswerText part = new AnswerText(inner);
+          if (part.read(ReadingRules.USUAL) != null) {
+            return part;
+          }
+        }
+      }
+    }
+    return first;
+  }
+
+  private static Verdict verdict(boolean equal, Gold gold, String found) {
+    return equal
+        ? new Verdict(1, Outcome.CORRECT, "equals the gold answer")
+        : new Verdict(
+            0,
+            Outcome.INCORRECT,
+            "expected " + shown(gold.answer().text()) + ", found " + shown(found));
+  }
+
+  private static String shown(String text) {
+    String line = text.replaceAll("\\s+", " ");
+    return line.length() <= 80 ? line : line.substring(0, 80) + "…";
+  }
+}

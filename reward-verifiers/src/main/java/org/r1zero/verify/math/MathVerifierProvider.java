@@ -1,0 +1,61 @@
+package org.r1zero.verify.math;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.VerifierProvider;
+import org.r1zero.verify.format.ReasoningFormat;
+
+/**
+ * Makes {@code math} verifiers. Options, each with its default:
+ *
+ * <ul>
+ *   <li>{@code sources} (answer_tag, boxed, hashes, phrase, last): where the answer is looked for;
+ *       the first source that has one counts
+ *   <li>{@code decimals} (6): places to which a decimal and what it is compared with are rounded
+ *   <li>{@code relative_tolerance} (0): above 0, numbers this near to the gold are equal too
+ *   <li>{@code percent} (either): whether 50% equals 50 as well as 0.5; {@code exact}: 0.5 alone
+ *   <li>{@code strict_names} (true): whether variables have to be the gold's
+ *   <li>{@code ordered_lists} (false): whether {@code 1, 2} differs from {@code 2, 1}
+ *   <li>{@code inequality_for_set} (true): whether an inequality answers a gold that is a set
+ *   <li>{@code symbolic} (true): whether Symja is asked where nothing cheaper decides
+ *   <li>{@code time_limit_ms} (3000): for one question to Symja
+ *   <li>{@code format}: the tags
+ * </ul>
+ */
+public final class MathVerifierProvider implements VerifierProvider {
+
+  @Override
+  public String id() {
+    return "math";
+  }
+
+  @Override
+  public String description() {
+    return "an answer mathematically equal to the gold, in LaTeX or plain text";
+  }
+
+  @Override
+  public Verifier create(JsonNode node) {
+    VerifierOptions options = VerifierOptions.of("verifier 'math'", node);
+    MathRules usual = MathRules.DEFAULT;
+    List<AnswerSource> sources =
+        options.choices("sources", AnswerSource.class, MathVerifier.SOURCES);
+    MathRules rules =
+        new MathRules(
+            options.integer("decimals", usual.decimals(), 0, 30),
+            options.number("relative_tolerance", usual.relativeTolerance(), 0, 0.5),
+            options.choice("percent", usual.percent()),
+            options.flag("strict_names", usual.strictNames()),
+            options.flag("ordered_lists", usual.orderedLists()),
+            options.flag("inequality_for_set", usual.inequalityForSet()),
+            options.flag("symbolic", usual.symbolic()),
+            Duration.ofMillis(
+                options.integer("time_limit_ms", (int) usual.timeLimit().toMillis(), 50, 60_000)));
+    JsonNode format = options.node("format");
+    options.finish();
+    return new MathVerifier(ReasoningFormat.parse(format), sources, rules, SymjaProcess.shared());
+  }
+}

@@ -1,0 +1,137 @@
+package org.r1zero.verify.math;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.commons.math3.complex.Complex;
+import org.apache.commons.math3.fraction.BigFraction;
+import org.jspecify.annotations.Nullable;
+
+/** Whether two equations, inequalities or chains of them say the same. */
+final class Relations {
+
+  private final Comparison comparison;
+
+  Relations(Comparison comparison) {
+    this.comparison = comparison;
+  }
+
+  boolean equal(Expr.Chain gold, Expr.Chain answer) {
+    if (sameSides(gold, answer) || sameSides(gold, reversed(answer))) {
+      return true;
+    }
+    if (gold.relations().size() == 1 && answer.relations().size() == 1) {
+      if (single(gold, answer)) {
+        return true;
+      }
+    } else if (gold.relations().size() == answer.relations().size()) {
+      return false;
+    }
+    RealSet goldSet = RealSets.of(gold);
+    RealSet answerSet = goldSet == null ? null : RealSets.of(answer);
+    return goldSet != null
+        && answerSet != null
+        && Exprs.names(gold).equals(Exprs.names(answer))
+        && comparison.sets(goldSet, answerSet);
+  }
+
+  private boolean sameSides(Expr.Chain gold, Expr.Chain answer) {
+    if (!gold.relations().equals(answer.relations())) {
+      return false;
+    }
+    for (int i = 0; i < gold.sides().size(); i++) {
+      if (!comparison.equal(gold.sides().get(i), answer.sides().get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Expr.Chain reversed(Expr.Chain chain) {
+    List<Expr> sides = new ArrayList<>(chain.sides());
+    List<Expr.Relation> relations = new ArrayList<>();
+    chain.relations().forEach(relation -> relations.add(relation.flipped()));
+    Collections.reverse(sides);
+    Collections.reverse(relations);
+    return new Expr.Chain(List.copyOf(sides), List.copyOf(relations));
+  }
+
+  /** Compares left minus right: the same up to a factor, positive for inequalities. */
+  private boolean single(Expr.Chain gold, Expr.Chain answer) {
+    Expr.Relation goldRelation = gold.relations().get(0);
+    Expr.Relation answerRelation = answer.relations().get(0);
+    boolean comparable =
+        goldRelation == Expr.Relation.EQUAL
+            || goldRelation == Expr.Relation.NOT_EQUAL
+            || goldRelation.inequality();
+    if (!comparable || hasCollections(gold) || hasCollections(answer)) {
+      return false;
+    }
+    Expr goldDifference = Exprs.difference(gold.first(), gold.last());
+    Expr answerDifference = Exprs.difference(answer.first(), answer.last());
+    if (goldRelation.inequality() && goldRelation != answerRelation) {
+      if (goldRelation != answerRelation.flipped()) {
+        return false;
+      }
+      answerDifference = Exprs.difference(answer.last(), answer.first());
+    } else if (goldRelation != answerRelation) {
+      return false;
+    }
+    Double ratio = ratio(goldDifference, answerDifference);
+    if (ratio == null || (goldRelation.inequality() && ratio < 0)) {
+      return false;
+    }
+    return proportional(goldDifference, answerDifference, ratio);
+  }
+
+  private static boolean hasCollections(Expr.Chain chain) {
+    return chain.sides().stream()
+        .anyMatch(side -> Exprs.isCollection(side) || side instanceof Expr.Matrix);
+  }
+
+  /** The factor between two expressions at all sample points, or {@code null}. */
+  private static @Nullable Double ratio(Expr gold, Expr answer) {
+    Complex ratio = null;
+    int points = 0;
+    for (int point = 0; point < 6; point++) {
+      Complex a = new Numeric(point / 2, point % 2 == 1).value(gold);
+      Complex b = new Numeric(point / 2, point % 2 == 1).value(answer);
+      if (a.isNaN() || b.isNaN()) {
+        continue;
+      }
+      if (a.abs() < 1e-12 || b.abs() < 1e-12) {
+        return null;
+      }
+      Complex quotient = a.divide(b);
+      if (ratio != null && quotient.subtract(ratio).abs() > 1e-9 * ratio.abs()) {
+        return null;
+      }
+      ratio = quotient;
+      points++;
+    }
+    return ratio == null || points < 2 || Math.abs(ratio.getImaginary()) > 1e-12
+        ? null
+        : ratio.getReal();
+  }
+
+  private boolean proportional(Expr gold, Expr answer, double ratio) {
+    try {
+      Form a = FormBuilder.of(gold);
+      Form b = FormBuilder.of(answer);
+      if (a != null && b != null && a.ratioTo(b) != null) {
+        return true;
+      }
+    } catch (Polynomial.TooLarge e) {
+      // Left to Symja.
+    }
+    Expr factor;
+    try {
+      factor = new Expr.Num(new BigFraction(ratio, 1e-12, 10_000), false);
+    } catch (org.apache.commons.math3.fraction.FractionConversionException e) {
+      return false;
+    }
+    return comparison
+        .values()
+        .isZero(Exprs.difference(gold, Expr.Call.of(Op.TIMES, factor, answer)), true);
+  }
+}

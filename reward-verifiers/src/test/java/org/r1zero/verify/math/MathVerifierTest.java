@@ -1,0 +1,130 @@
+package org.r1zero.verify.math;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierContractTest;
+
+class MathVerifierTest extends VerifierContractTest {
+
+  @Override
+  protected Verifier create() {
+    return make("{}");
+  }
+
+  @Override
+  protected Problem problem() {
+    return new Problem("p", "q", "\\frac{\\sqrt{3}}{2}");
+  }
+
+  @Override
+  protected List<Completion> right() {
+    return List.of(
+        Completion.of("So it is $\\boxed{\\frac{\\sqrt3}{2}}$."),
+        Completion.of("<think>\\boxed{1}</think> The answer is sqrt(3)/2."),
+        Completion.of("\\boxed{\\cos 30^\\circ \\cdot 0 + \\frac{3}{2\\sqrt{3}}}"));
+  }
+
+  @Override
+  protected List<Completion> wrong() {
+    return List.of(
+        Completion.of("\\boxed{\\frac{\\sqrt2}{2}}"),
+        Completion.of("0.866"),
+        Completion.of("\\boxed{\\frac{\\sqrt3}{2}, 1}"),
+        Completion.of(""));
+  }
+
+  /** Columns: rule, gold, answer, score. */
+  @ParameterizedTest(name = "{0}: {1} / {2}")
+  @CsvFileSource(resources = "rules.csv", delimiter = '¦', quoteCharacter = '\u0001')
+  void comparesByRule(String rule, String gold, String answer, int score) {
+    Verdict boxed = judge("{}", gold, "\\boxed{" + answer + "}");
+
+    assertThat(boxed.score()).as("%s: %s", rule, boxed).isEqualTo(score);
+  }
+
+  /** Columns: completion, the gold that it answers. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "prose.csv", delimiter = '¦', quoteCharacter = '\u0001')
+  void findsTheAnswerInProse(String completion, String gold) {
+    Verdict verdict = judge("{}", gold, completion.replace("⏎", "\n"));
+
+    assertThat(verdict.outcome()).as("%s", verdict).isEqualTo(Outcome.CORRECT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "   ", "\\boxed{}", "<answer></answer>", "no idea", "???"})
+  void findsNoAnswerWhereThereIsNone(String completion) {
+    assertThat(judge("{}", "5", completion).outcome()).isIn(Outcome.UNPARSEABLE, Outcome.INCORRECT);
+    assertThat(judge("{}", "5", completion).score()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'decimals':2} | 1/3 | 0.33 | 1",
+        "{} | 1/3 | 0.33 | 0",
+        "{'relative_tolerance':0.01} | 100 | 100.5 | 1",
+        "{} | 100 | 100.5 | 0",
+        "{'percent':'exact'} | 50 | 50\\% | 0",
+        "{} | 50 | 50\\% | 1",
+        "{'strict_names':false} | x+1 | y+1 | 1",
+        "{} | x+1 | y+1 | 0",
+        "{'ordered_lists':true} | 1, 2 | 2, 1 | 0",
+        "{} | 1, 2 | 2, 1 | 1",
+        "{'inequality_for_set':false} | (1,2) | 1<x<2 | 0",
+        "{} | (1,2) | 1<x<2 | 1",
+        "{'inequality_for_set':false} | 1<x<2 | (1,2) | 1",
+        "{'symbolic':false} | \\sin^2 x | 1-\\cos^2 x | 1"
+      })
+  void followsItsOptions(String options, String gold, String answer, int score) {
+    assertThat(judge(options, gold, "\\boxed{" + answer + "}").score()).isEqualTo(score);
+  }
+
+  @Test
+  void looksOnlyWhereToldTo() {
+    String options = "{'sources':['answer_tag']}";
+
+    assertThat(judge(options, "5", "\\boxed{5}").outcome()).isEqualTo(Outcome.UNPARSEABLE);
+    assertThat(judge(options, "5", "<answer>5</answer>").outcome()).isEqualTo(Outcome.CORRECT);
+    assertThat(judge("{'sources':['boxed']}", "B", "The answer is B.").outcome())
+        .isEqualTo(Outcome.UNPARSEABLE);
+  }
+
+  @Test
+  void namesWrongOptions() {
+    assertThatThrownBy(() -> make("{'decimal':3}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("decimals");
+    assertThatThrownBy(() -> make("{'time_limit_ms':1}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("time_limit_ms");
+  }
+
+  @Test
+  void blamesTheDataForAMissingGold() {
+    assertThatThrownBy(() -> judge("{}", " ", "5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("problem p");
+  }
+
+  private static Verdict judge(String options, String gold, String completion) {
+    return make(options).verify(new Problem("p", "q", gold), Completion.of(completion));
+  }
+
+  private static Verifier make(String options) {
+    return new MathVerifierProvider().create(Suite.parse(options.replace('\'', '"')));
+  }
+}

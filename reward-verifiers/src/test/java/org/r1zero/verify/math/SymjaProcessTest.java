@@ -1,0 +1,68 @@
+package org.r1zero.verify.math;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SymjaProcessTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Sin(v0)^2+Cos(v0)^2-1 | ZERO",
+        "Sqrt(5+2*Sqrt(6))-Sqrt(2)-Sqrt(3) | ZERO",
+        "Sum(v0,{v0,1,v1})-v1*(v1+1)/2 | ZERO",
+        "Integrate(v0^2,{v0,0,1})-1/3 | ZERO",
+        "Sin(v0)-v0 | NOT_ZERO",
+        "Sqrt(2)-(1414213562373/1000000000000) | NOT_ZERO",
+        "u0(v1)-u0(v1)+10^(-35)*Sin(v1) | UNKNOWN",
+        "((( | UNKNOWN"
+      })
+  void decides(String difference, SymbolicEngine.Answer answer) {
+    assertThat(SymjaProcess.shared().isZero(difference, LIMIT)).isEqualTo(answer);
+  }
+
+  @Test
+  void stopsWhatRunsAwayAndGoesOn() {
+    SymjaProcess symja = new SymjaProcess(1);
+    String endless = "Do(Sin(v1),{v1,1,10^12})";
+    String large = "Expand((v0+v1+v2+v3+v4+v5+v6)^60)-1";
+    for (String runaway : List.of(endless, large, "Factorial(10^8)-Factorial(10^8)+u1")) {
+      long start = System.nanoTime();
+
+      SymbolicEngine.Answer answer = symja.isZero(runaway, Duration.ofMillis(500));
+
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      // The first question also waits for the worker to start.
+      assertThat(answer).as(runaway).isNotEqualTo(SymbolicEngine.Answer.ZERO);
+      assertThat(millis).as(runaway).isLessThan(30_000);
+    }
+    assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+  }
+
+  @Test
+  void answersManyThreads() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    List<Future<SymbolicEngine.Answer>> answers = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      String difference = "Tan(v0)^2+" + i + "-Sec(v0)^2";
+      answers.add(pool.submit(() -> SymjaProcess.shared().isZero(difference, LIMIT)));
+    }
+    for (int i = 1; i <= 40; i++) {
+      assertThat(answers.get(i - 1).get())
+          .isEqualTo(i == 1 ? SymbolicEngine.Answer.ZERO : SymbolicEngine.Answer.NOT_ZERO);
+    }
+    pool.shutdown();
+  }
+}
