@@ -156,7 +156,7 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
   @Override
   public synchronized void close() {
     runners.values().forEach(CodeRunner::close);
-    harness.close();
     sandbox.close();
+    harness.close();
   }
 }

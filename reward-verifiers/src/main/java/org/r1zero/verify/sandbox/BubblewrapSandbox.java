@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.r1zero.verify.sandbox.SandboxException.Kind;
 
 /**
  * Isolation by bubblewrap: a process tree in user, mount, process, network, IPC, host name and
@@ -34,6 +35,7 @@ public final class BubblewrapSandbox implements Sandbox {
   private final ScratchFolder scratch;
   private final boolean filters;
   private final Set<SandboxProcess> running = ConcurrentHashMap.newKeySet();
+  private boolean closed;
   private final Thread atExit = new Thread(this::end, "sandbox-exit");
 
   /**
@@ -102,9 +104,7 @@ public final class BubblewrapSandbox implements Sandbox {
     List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
     whole.addAll(bubblewrap(command));
     try {
-      SandboxProcess process =
-          new SandboxProcess(Spawner.start(whole), command.limits().lineBytes(), true);
-      running.add(process);
+      SandboxProcess process = spawn(whole, command.limits().lineBytes());
       process.whenEnded(
           () -> {
             running.remove(process);
@@ -115,6 +115,16 @@ public final class BubblewrapSandbox implements Sandbox {
       group.close();
       throw e;
     }
+  }
+
+  private synchronized SandboxProcess spawn(List<String> command, int lineBytes)
+      throws SandboxException {
+    if (closed) {
+      throw new SandboxException(Kind.NOT_STARTED, "the sandbox is closed");
+    }
+    SandboxProcess process = new SandboxProcess(Spawner.start(command), lineBytes, true);
+    running.add(process);
+    return process;
   }
 
   @Override
@@ -150,6 +160,9 @@ public final class BubblewrapSandbox implements Sandbox {
   }
 
   private void end() {
+    synchronized (this) { // from now on nothing is started
+      closed = true;
+    }
     running.forEach(SandboxProcess::close);
     groups.close();
     scratch.close();

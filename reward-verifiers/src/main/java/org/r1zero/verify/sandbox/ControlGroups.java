@@ -202,9 +202,26 @@ final class ControlGroups {
                 String name = f.getFileName().toString();
                 return ProcessHandle.of(Long.parseLong(name.substring(PREFIX.length()))).isEmpty();
               })
-          .forEach(ControlGroups::removeTree);
+          .forEach(
+              f -> {
+                killAll(f);
+                removeTree(f);
+              });
     } catch (IOException e) {
       // nothing to be seen there
+    }
+  }
+
+  /** Ends what such a JVM left: bubblewrap, if the JVM was killed while that set up a sandbox. */
+  private static void killAll(Path folder) {
+    try (Stream<Path> groups = Files.list(folder)) {
+      for (Path group : groups.filter(Files::isDirectory).toList()) {
+        for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+          ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      // another user's
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ public final class SandboxProcess implements AutoCloseable {
   private static final byte[] END = new byte[0];
   private static final byte[] READY = "ready".getBytes(StandardCharsets.UTF_8);
   private static final Duration START_TIME = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
 
   private final Process process;
   private final int lineBytes;
@@ -34,6 +36,7 @@ public final class SandboxProcess implements AutoCloseable {
   private final OutputStream in;
   private final BlockingQueue<byte[]> lines = new ArrayBlockingQueue<>(1);
   private final Thread reader;
+  private final CountDownLatch spoken = new CountDownLatch(1);
   private volatile @Nullable Kind cause;
   private @Nullable ScheduledFuture<?> alarm;
   private long deadline = Long.MAX_VALUE;
@@ -151,8 +154,27 @@ public final class SandboxProcess implements AutoCloseable {
   @Override
   public void close() {
     stopClock();
+    letStart();
     kill(Kind.ENDED);
     reader.interrupt();
+  }
+
+  /**
+   * Bubblewrap that is killed while it sets up its sandbox leaves a child that waits for it for
+   * ever; so a tree that has not said anything yet is given time to. Only at the end of a pool or
+   * of the JVM is there such a tree.
+   */
+  private void letStart() {
+    try {
+      if (ownNamespace && spoken.getCount() > 0 && process.isAlive()) {
+        in.close(); // a harness that starts now finds that there is nothing to do
+        boolean unused = spoken.await(CLOSE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (IOException e) {
+      // it has ended
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Says what to do when the process has ended, by itself or not. */
@@ -166,7 +188,7 @@ public final class SandboxProcess implements AutoCloseable {
         cause = why;
       }
     }
-    if (!ownNamespace) {
+    if (!ownNamespace || spoken.getCount() > 0) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
     }
     process.destroyForcibly();
@@ -217,6 +239,7 @@ public final class SandboxProcess implements AutoCloseable {
           buffer = Arrays.copyOf(buffer, (int) Math.min(2L * length, lineBytes + 1L));
         }
         int count = out.read(buffer, length, buffer.length - length);
+        spoken.countDown();
         if (count < 0) {
           break;
         }
@@ -244,6 +267,7 @@ public final class SandboxProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       return; // closed: nobody waits for a line
     }
+    spoken.countDown();
     try {
       lines.put(END);
     } catch (InterruptedException e) {

@@ -109,6 +109,28 @@ class BubblewrapSandboxTest {
   }
 
   @Test
+  void leavesNoProcessWhenItIsClosedWhileOneStarts() throws Exception {
+    String mark = "r1zero-start-" + ProcessHandle.current().pid();
+    SandboxedCommand command =
+        new SandboxedCommand(List.of("/bin/sh", "-c", "echo; read x", mark), Map.of(), LIMITS);
+    for (int delay = 0; delay < 20; delay++) {
+      SandboxProcess process = sandbox.start(command);
+      Thread.sleep(delay);
+      process.close();
+    }
+    for (int i = 0; i < 100 && running(mark) > 0; i++) {
+      Thread.sleep(50);
+    }
+    assertThat(running(mark)).isZero();
+  }
+
+  private static long running(String mark) {
+    return ProcessHandle.allProcesses()
+        .filter(p -> p.info().commandLine().orElse("").contains(mark))
+        .count();
+  }
+
+  @Test
   void refusesWithAnInstallationHintWhereThereIsNoBubblewrap() {
     assertThatThrownBy(() -> BubblewrapSandbox.open("/no/such/bwrap"))
         .isInstanceOf(SandboxUnavailableException.class)
