@@ -1,0 +1,38 @@
+package org.r1zero.verify.code;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** The tests of one problem. */
+sealed interface CodeTests {
+
+  /**
+   * Test code in the program's language, as in HumanEval and MBPP.
+   *
+   * @param sources run in order; a function {@code check(candidate)} among them is called, and so
+   *     are functions named {@code test…} and classes of unittest
+   */
+  record Asserts(List<String> sources) implements CodeTests {}
+
+  /** Calls of the entry point. */
+  record Calls(List<Call> calls) implements CodeTests {}
+
+  /**
+   * One call.
+   *
+   * @param arguments a JSON array
+   * @param expected what it returns, as JSON
+   */
+  record Call(JsonNode arguments, JsonNode expected) {}
+
+  /** Runs of the whole program. */
+  record Runs(List<Run> runs) implements CodeTests {}
+
+  /**
+   * One run.
+   *
+   * @param input what stands on standard input
+   * @param output what has to be on standard output
+   */
+  record Run(String input, String output) {}
+}

@@ -1,0 +1,162 @@
+package org.r1zero.verify.code;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.ScoreRange;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.code.TestReport.Status;
+import org.r1zero.verify.sandbox.BubblewrapSandbox;
+import org.r1zero.verify.sandbox.ProcessSandbox;
+import org.r1zero.verify.sandbox.Sandbox;
+import org.r1zero.verify.sandbox.SandboxException;
+import org.r1zero.verify.sandbox.SandboxProcess;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the program in the completion passes the problem's tests ({@link CodeTaskReader} has
+ * their forms).
+ *
+ * <p>The program runs in a sandbox of its own and never sees what is expected; what it returns or
+ * prints is compared outside, as plain data. So ending early, printing or patching anything does
+ * not pass a test: only right values do. docs/verifiers-code.md says what else is covered.
+ *
+ * <p>Score 1 if all tests pass. Else 0, or with {@link Scoring#SHARE} the share of them that
+ * passed. A completion without a program, or with one that does not compile, is {@link
+ * Outcome#UNPARSEABLE}. {@link Outcome#ERROR} means that the sandbox or the judge failed.
+ *
+ * <p>Verdicts depend on time where a program comes close to a limit; else they are deterministic:
+ * hashes and the tests' random numbers have fixed seeds.
+ */
+public final class CodeVerifier implements Verifier, AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(CodeVerifier.class);
+
+  private final CodeConfig config;
+  private final CodeExtractor extractor;
+  private final Sandbox sandbox;
+  private final Harness harness;
+  private final Map<Language, CodeRunner> runners = new EnumMap<>(Language.class);
+  private final Semaphore permits;
+
+  /**
+   * Opens the sandbox; workers start with the first verdict.
+   *
+   * @throws org.r1zero.verify.sandbox.SandboxUnavailableException if this machine can't isolate
+   *     programs, with what to install
+   * @throws IllegalArgumentException if there is no Python
+   */
+  public CodeVerifier(CodeConfig config) {
+    this.config = config;
+    this.extractor = new CodeExtractor(config.format());
+    PythonInterpreter python = PythonInterpreter.find(config.python());
+    this.sandbox =
+        switch (config.isolation()) {
+          case BUBBLEWRAP -> BubblewrapSandbox.open();
+          case NONE -> new ProcessSandbox();
+        };
+    if (config.isolation() == CodeConfig.Isolation.NONE) {
+      LOGGER.warn("{}; a model's program can do anything that you can", sandbox.describe());
+    } else {
+      LOGGER.info("programs run under {}", sandbox.describe());
+    }
+    this.harness = new Harness(python, config.packages());
+    requireStart(python);
+    this.permits = new Semaphore(config.workers());
+  }
+
+  /** A Python that the sandbox can't show would fail every verdict: better to fail now. */
+  private void requireStart(PythonInterpreter python) {
+    try (SandboxProcess trial =
+        sandbox.start(harness.command("worker", sandbox, Map.of(), config.limits()))) {
+      trial.awaitReady();
+    } catch (SandboxException e) {
+      close();
+      throw new IllegalArgumentException(
+          python.executable()
+              + " can't run in the sandbox: "
+              + e.fault()
+              + "; name a Python by the option python that all users may read, such as"
+              + " /usr/bin/python3, or allow it more memory_mb",
+          e);
+    }
+  }
+
+  @Override
+  public String id() {
+    return "code";
+  }
+
+  @Override
+  public ScoreRange range() {
+    return ScoreRange.UNIT;
+  }
+
+  @Override
+  public Verdict verify(Problem problem, Completion completion) {
+    CodeTask task = CodeTaskReader.read(problem, config.language());
+    Optional<Pattern> wanted = task.entryPoint().map(entry -> PythonRunner.definition(task));
+    Optional<String> code = extractor.extract(completion.text(), task.language(), wanted);
+    if (code.isEmpty()) {
+      return new Verdict(0, Outcome.UNPARSEABLE, "no program found");
+    }
+    permits.acquireUninterruptibly();
+    try {
+      return verdict(runner(task.language()).run(task, code.get(), config.scoring()));
+    } finally {
+      permits.release();
+    }
+  }
+
+  private Verdict verdict(TestReport report) {
+    double share = report.total() == 0 ? 0 : (double) report.passed() / report.total();
+    if (report.status() == Status.PASSED) {
+      return new Verdict(1, Outcome.CORRECT, report.reason(), Map.of("tests_passed", 1.0));
+    }
+    Outcome outcome =
+        switch (report.status()) {
+          case PASSED -> throw new AssertionError();
+          case FAILED -> Outcome.INCORRECT;
+          case UNREADABLE -> Outcome.UNPARSEABLE;
+          case TIMEOUT -> Outcome.TIMEOUT;
+          case ERROR -> Outcome.ERROR;
+        };
+    if (config.scoring() == Scoring.ALL) {
+      return new Verdict(0, outcome, report.reason());
+    }
+    return new Verdict(
+        share,
+        outcome == Outcome.INCORRECT && share > 0 ? Outcome.PARTIAL : outcome,
+        report.reason(),
+        Map.of("tests_passed", share));
+  }
+
+  private synchronized CodeRunner runner(Language language) {
+    return runners.computeIfAbsent(
+        language,
+        wanted ->
+            switch (wanted) {
+              case PYTHON ->
+                  new PythonRunner(
+                      sandbox, harness, config.timeout(), config.limits(), config.workers());
+              case JAVA ->
+                  new JavaRunner(
+                      sandbox, harness, config.timeout(), config.javaLimits(), config.workers());
+            });
+  }
+
+  /** Kills all workers and deletes the sandbox's files. */
+  @Override
+  public synchronized void close() {
+    runners.values().forEach(CodeRunner::close);
+    sandbox.close();
+    harness.close();
+  }
+}

@@ -1,0 +1,137 @@
+package org.r1zero.verify.code;
+
+import static org.r1zero.verify.code.PythonLiterals.request;
+import static org.r1zero.verify.code.PythonLiterals.valid;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.r1zero.verify.code.TestReport.Status;
+import org.r1zero.verify.sandbox.Sandbox;
+import org.r1zero.verify.sandbox.SandboxLimits;
+import org.r1zero.verify.sandbox.SandboxPool;
+
+/**
+ * Java programs that read standard input and write standard output: compiled once, then run by a
+ * JVM of its own for each test, all in one sandbox. Tests in Java are not supported: they would
+ * have to run beside the program.
+ */
+final class JavaRunner implements CodeRunner {
+
+  private static final Pattern PUBLIC_CLASS =
+      Pattern.compile(
+          "\\bpublic\\s++(?:(?:final|abstract)\\s++)?(?:class|record|enum)\\s++(\\w++)");
+  private static final Pattern PACKAGE =
+      Pattern.compile("^[ \\t]*+package[ \\t]++[\\w.]++[ \\t]*+;", Pattern.MULTILINE);
+  private static final Pattern CLASS_OR_MAIN =
+      Pattern.compile(
+          "^(?:(?:public|final|abstract)\\s++)*+(?:class|record|enum|interface)\\s++(\\w++)"
+              + "|\\bstatic\\s++(?:final\\s++)?void\\s++main\\s*+\\(",
+          Pattern.MULTILINE);
+
+  /** Small, for a short life; the address space limit needs all of them. */
+  private static final List<String> SMALL_JVM =
+      List.of(
+          "-Xmx256m",
+          "-Xss16m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:ReservedCodeCacheSize=32m",
+          "-XX:CompressedClassSpaceSize=64m",
+          "-XX:-UsePerfData",
+          "-Xshare:auto");
+
+  private final Path home;
+  private final Duration wallTime;
+  private final SandboxPool workers;
+
+  /** Uses the JDK that runs this JVM. */
+  JavaRunner(Sandbox sandbox, Harness harness, Duration wallTime, SandboxLimits limits, int ahead) {
+    this.home = Path.of(System.getProperty("java.home"));
+    if (!Files.isExecutable(home.resolve("bin/javac"))) {
+      throw new IllegalArgumentException(
+          "Java programs are compiled by javac, and "
+              + home
+              + " has none: run on a JDK, not a JRE");
+    }
+    this.wallTime = wallTime;
+    this.workers =
+        new SandboxPool(sandbox, harness.command("worker", sandbox, folders(home), limits), ahead);
+  }
+
+  /** The JDK, and where its configuration lies if the package put it elsewhere (Debian: /etc). */
+  private static Map<String, Path> folders(Path home) {
+    Map<String, Path> folders = new HashMap<>();
+    if (!home.startsWith("/usr")) {
+      folders.put(home.toString(), home);
+    }
+    try {
+      Path policy = home.resolve("conf/security/java.security").toRealPath();
+      if (!policy.startsWith("/usr") && !policy.startsWith(home)) {
+        String conf = "/" + policy.subpath(0, policy.getNameCount() - 2);
+        folders.put(conf, Path.of(conf));
+      }
+    } catch (IOException e) {
+      // a JDK without it: the program will tell
+    }
+    return folders;
+  }
+
+  @Override
+  public TestReport run(CodeTask task, String written, Scoring scoring) {
+    String code = PACKAGE.matcher(written).replaceFirst("");
+    if (!(task.tests() instanceof CodeTests.Runs runs)) {
+      throw task.fault(
+          "Java programs are judged by tests of input and output: a list of {input, output}");
+    }
+    Matcher named = PUBLIC_CLASS.matcher(code);
+    String file = "/tmp/" + (named.find() ? named.group(1) : "Main") + ".java";
+    String main = mainClass(code);
+    if (main.isEmpty()) {
+      return TestReport.of(Status.UNREADABLE, "not a program: no class with a main method");
+    }
+    List<byte[]> preparations =
+        List.of(request("write", file, valid(code)), request("command", javac(file), ""));
+    return new ProgramRuns(workers, wallTime, preparations)
+        .run(runs.runs(), run -> request("command", java(main), valid(run.input())), scoring);
+  }
+
+  /** The class whose body, as far as the text tells, has the main method; empty if none has. */
+  static String mainClass(String code) {
+    Matcher matcher = CLASS_OR_MAIN.matcher(code);
+    String last = "";
+    while (matcher.find()) {
+      if (matcher.group(1) == null) {
+        return last;
+      }
+      last = matcher.group(1);
+    }
+    return "";
+  }
+
+  private List<String> javac(String file) {
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/javac").toString()));
+    SMALL_JVM.forEach(option -> command.add("-J" + option));
+    command.addAll(List.of("-proc:none", "-nowarn", "-encoding", "UTF-8", "-d", "/tmp", file));
+    return command;
+  }
+
+  private List<String> java(String main) {
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/java").toString()));
+    command.addAll(SMALL_JVM);
+    command.addAll(List.of("-Dfile.encoding=UTF-8", "-cp", "/tmp", main));
+    return command;
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}
