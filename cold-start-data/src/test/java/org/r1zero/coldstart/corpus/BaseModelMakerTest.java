@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.grpo.model.ComputeType;
@@ -22,6 +24,18 @@ import org.r1zero.grpo.torch.Torch;
 
 class BaseModelMakerTest {
   @TempDir private Path folder;
+  private final int threads = Torch.threads();
+
+  /** With two threads the last bit of a weight differed once in some thirty runs: not explained. */
+  @BeforeEach
+  void useOneThread() {
+    Torch.setThreads(1);
+  }
+
+  @AfterEach
+  void useAllThreads() {
+    Torch.setThreads(threads);
+  }
 
   @Test
   void makesAModelThatLoadsAndTheSameOfTheSameSeed() throws IOException {

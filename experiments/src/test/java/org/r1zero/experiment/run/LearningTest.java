@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.grpo.torch.Torch;
 
 /** The whole path, from the embedded base model to one that earns more. */
 @Tag("integration")
@@ -64,6 +65,16 @@ class LearningTest {
   @ParameterizedTest
   @ValueSource(strings = {"float32", "bfloat16"})
   void theSameSeedGivesTheSameRun(String dtype) throws IOException {
+    int threads = Torch.threads();
+    Torch.setThreads(1); // with two a last bit has been seen to differ, though rarely
+    try {
+      assertSameRuns(dtype);
+    } finally {
+      Torch.setThreads(threads);
+    }
+  }
+
+  private void assertSameRuns(String dtype) throws IOException {
     String[] settings = {"dtype=" + dtype, "grpo.steps=3", SMALL, "sampling.max_batch=5"};
     Path first = run(settings);
     Path second = run(settings);

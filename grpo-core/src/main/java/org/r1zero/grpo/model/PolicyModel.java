@@ -94,7 +94,7 @@ public final class PolicyModel implements AutoCloseable {
       }
       all.put(values);
     }
-    return scope.manager().create(all.array()).reshape(shape);
+    return scope.floats(all.array()).reshape(shape);
   }
 
   /** This model's shape. */

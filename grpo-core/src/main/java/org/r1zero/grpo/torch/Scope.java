@@ -36,9 +36,15 @@ public final class Scope implements AutoCloseable {
     return manager.create(values);
   }
 
-  /** A copy of Java's numbers, {@code [n]} fp32. */
+  /**
+   * A copy of Java's numbers in libtorch's own memory, {@code [n]} fp32. DJL's arrays lie in a Java
+   * buffer, whose alignment is left to chance (MKL's last bits depend on it) and whose size counts
+   * against the JVM's limit of direct memory.
+   */
   public NDArray floats(float... values) {
-    return manager.create(values);
+    try (NDArray wrapped = manager.create(values)) {
+      return wrapped.duplicate();
+    }
   }
 
   @Override
