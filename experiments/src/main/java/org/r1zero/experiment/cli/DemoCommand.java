@@ -24,8 +24,7 @@ final class DemoCommand implements Callable<Integer> {
     System.err.println(
         "R1-Zero GRPO on the embedded base model: it is sampled, its answers are checked by a rule,"
             + " and what was better than the rest of its group becomes likelier.");
-    Progress progress =
-        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).column());
+    Progress progress = new Progress(System.err, recipe.grpo().steps(), recipe.accuracyColumn());
     RunReport.print(new R1ZeroRun(recipe, progress).run(), common.json);
     return 0;
   }

@@ -71,7 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--out " + out + " exists already; name another file");
     }
     long started = System.nanoTime();
-    Progress progress = new Progress(System.err, 0, recipe.rewards().get(0).column());
+    Progress progress = new Progress(System.err, 0, recipe.accuracyColumn());
     Evaluation evaluation = new EvaluationRun(recipe, progress).run();
     for (var pass : evaluation.passAt().entrySet()) {
       System.err.printf(

@@ -38,8 +38,7 @@ final class TrainCommand implements Callable<Integer> {
       System.out.print(RecipeLoader.toYaml(recipe));
       return 0;
     }
-    Progress progress =
-        new Progress(System.err, recipe.grpo().steps(), recipe.rewards().get(0).column());
+    Progress progress = new Progress(System.err, recipe.grpo().steps(), recipe.accuracyColumn());
     R1ZeroRun.Result result = new R1ZeroRun(recipe, progress).run();
     RunReport.print(result, common.json);
     return 0;

@@ -61,6 +61,11 @@ public record Recipe(
     rewards = List.copyOf(rewards);
   }
 
+  /** The column of the verifier whose verdict is what accuracy means: the first reward's. */
+  public String accuracyColumn() {
+    return rewards.get(0).column();
+  }
+
   /** The embedded model on arithmetic. */
   public static Recipe defaults() {
     return new Recipe(

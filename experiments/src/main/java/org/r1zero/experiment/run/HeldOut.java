@@ -27,7 +27,7 @@ final class HeldOut {
                 recipe.evaluation(),
                 recipe.sampling(),
                 parts.scorer(),
-                recipe.rewards().get(0).column(),
+                recipe.accuracyColumn(),
                 recipe.seed())
             .evaluate(
                 parts.sampler(),
