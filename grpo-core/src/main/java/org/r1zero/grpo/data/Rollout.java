@@ -56,7 +56,6 @@ public record Rollout(
       double reward,
       boolean truncated,
       long policyVersion) {
-    this(
-        tokens, samplingLogProbs, policyLogProbs, reward, new double[0], truncated, policyVersion);
+    this(tokens, samplingLogProbs, policyLogProbs, reward, new double[0], truncated, policyVersion);
   }
 }
