@@ -45,17 +45,18 @@ class CheckpointStoreTest {
     saved.values().put("updates", 12L).put("coefficient", 0.1 + 0.2);
     store.save(saved, Set.of());
 
-    TrainingState live = state(0, scope.floats(new float[6]).reshape(2, 3), zeros());
-    Torch.requireGradient(live.tensors().get("w"));
-    NDArray view = live.tensors().get("w").flatten();
+    NDArray w = scope.floats(new float[6]).reshape(2, 3);
+    NDArray s = scope.manager().zeros(new Shape());
+    Torch.requireGradient(w);
+    NDArray view = w.flatten();
     Checkpoint checkpoint = store.newest(damaged -> {}).orElseThrow();
-    checkpoint.restore(live.tensors());
+    checkpoint.restore(state(0, w, s).tensors());
     assertThat(checkpoint.step()).isEqualTo(3);
     assertThat(checkpoint.values().get("updates").asLong()).isEqualTo(12);
     assertThat(checkpoint.values().get("coefficient").asDouble()).isEqualTo(0.1 + 0.2);
-    assertThat(bits(live.tensors().get("w").toFloatArray())).isEqualTo(bits(odd));
+    assertThat(bits(w.toFloatArray())).isEqualTo(bits(odd));
     assertThat(bits(view.toFloatArray())).as("memory is kept").isEqualTo(bits(odd));
-    assertThat(live.tensors().get("s").toFloatArray()).containsExactly(5f);
+    assertThat(s.toFloatArray()).containsExactly(5f);
   }
 
   @Test
@@ -188,11 +189,7 @@ class CheckpointStoreTest {
   }
 
   private TrainingState small(long step) {
-    return state(step, scope.floats(1, 2, 3), scope.floats(step).reshape());
-  }
-
-  private NDArray zeros() {
-    return scope.manager().zeros(new Shape());
+    return state(step, scope.floats(1, 2, 3), scope.floats((float) step).reshape());
   }
 
   private static TrainingState state(long step, NDArray w, NDArray s) {
