@@ -51,12 +51,12 @@ class GeneratorResumeTest {
     List<GenerationRequest> whole = GeneratorTest.mixedRequests();
     try (Generator generator = new Generator(policy)) {
       List<List<Generation>> expected = generator.generate(whole, CONFIG, STOP, SILENT);
-      List<List<Generation>> pieces = null;
+      List<List<Generation>> pieces = List.of();
       for (int calls = 0; calls * budget < LIMIT; calls++) {
         List<GenerationRequest> next = new ArrayList<>();
         for (int r = 0; r < whole.size(); r++) {
           GenerationRequest request = whole.get(r);
-          List<Generation> started = pieces == null ? List.of() : pieces.get(r);
+          List<Generation> started = pieces.isEmpty() ? List.of() : pieces.get(r);
           next.add(new GenerationRequest(request.prompt(), request.seeds(), started, budget));
         }
         pieces = generator.generate(next, CONFIG, STOP, SILENT);
@@ -69,7 +69,7 @@ class GeneratorResumeTest {
                       .isTrue();
                 });
       }
-      assertThat(pieces).isNotNull().hasSameSizeAs(expected);
+      assertThat(pieces).hasSameSizeAs(expected);
       for (int r = 0; r < expected.size(); r++) {
         for (int s = 0; s < expected.get(r).size(); s++) {
           Generation one = pieces.get(r).get(s);
