@@ -86,7 +86,7 @@ public final class CompletionCache {
   }
 
   /** The completions of one way of sampling. For one thread. */
-  final class Pass implements AutoCloseable {
+  static final class Pass implements AutoCloseable {
     private final Map<String, Completion> known = new HashMap<>();
     private final Writer writer;
 
