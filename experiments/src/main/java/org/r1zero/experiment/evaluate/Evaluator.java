@@ -1,7 +1,6 @@
 package org.r1zero.experiment.evaluate;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -93,16 +92,15 @@ public final class Evaluator {
           .toList();
     }
     List<String> prompts = problems.stream().map(sampler::prompt).toList();
-    Map<Integer, Completion[]> found = new HashMap<>();
+    Completion[][] found = new Completion[problems.size()][count];
     try (CompletionCache.Pass pass = cache.open(how, seed)) {
       List<PolicySampler.Request> missing = new ArrayList<>();
       int known = 0;
       for (int p = 0; p < problems.size(); p++) {
-        Completion[] completions = new Completion[count];
+        Completion[] completions = found[p];
         for (int s = 0; s < count; s++) {
           completions[s] = pass.find(p, s, prompts.get(p));
         }
-        found.put(p, completions);
         int[] absent = IntStream.range(0, count).filter(s -> completions[s] == null).toArray();
         known += count - absent.length;
         if (absent.length > 0) {
@@ -116,12 +114,12 @@ public final class Evaluator {
             seed,
             after(progress, known),
             (problem, sample, completion) -> {
-              found.get(problem)[sample] = completion;
+              found[problem][sample] = completion;
               pass.add(problem, sample, prompts.get(problem), completion);
             });
       }
     }
-    return IntStream.range(0, problems.size()).mapToObj(p -> List.of(found.get(p))).toList();
+    return IntStream.range(0, problems.size()).mapToObj(p -> List.of(found[p])).toList();
   }
 
   private List<EvaluatedSample> judge(

@@ -32,7 +32,9 @@ class AnalysisTest {
     assertThat(evaluation.meanLength()).isEqualTo((10 + 30 + 50 + 70 + 4 * 64) / 8.0);
     assertThat(evaluation.truncated()).isEqualTo(0.5);
     EvaluationDetails details = evaluation.details();
-    assertThat(details.consAt().get(4).mean()).as("a: 3 of 4; b: the only vote").isEqualTo(1);
+    assertThat(details.consAt().lastEntry().getValue().mean())
+        .as("a: 3 of 4; b: the only vote")
+        .isEqualTo(1);
     assertThat(details.tied()).isZero();
     assertThat(details.byDifficulty())
         .extracting(row -> row.difficulty() + " " + row.problems() + " " + row.sampled().mean())
