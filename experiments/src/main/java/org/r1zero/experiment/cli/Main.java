@@ -21,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
+      CurateCommand.class,
+      SftCommand.class,
+      PipelineCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {

@@ -115,6 +115,13 @@ public record PipelineRecipe(
     return toRecipe("pipeline " + name, name, startsFrom, JsonNodeFactory.instance.objectNode());
   }
 
+  /** The same with one option of every stage set. */
+  public PipelineRecipe withOption(String option, int value) {
+    ObjectNode tree = RecipeLoader.toTree(this);
+    tree.get("stages").forEach(stage -> ((ObjectNode) stage).withObject("/options").put(option, value));
+    return RecipeLoader.bind(PipelineRecipe.class, "recipe " + name, tree, List.of());
+  }
+
   /**
    * The same with changes.
    *

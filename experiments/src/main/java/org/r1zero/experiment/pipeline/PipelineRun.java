@@ -69,24 +69,23 @@ public final class PipelineRun {
     Files.writeString(directory.resolve("recipe.yaml"), RecipeLoader.toYaml(recipe));
     List<StageResult> results = new ArrayList<>();
     boolean again = false;
-    try (Stages stages = new Stages(recipe, out)) {
-      for (StageConfig config : recipe.stages()) {
-        again |= config.name().equals(from);
-        Stage stage = stages.ready(config);
-        StageFolder folder = StageFolder.of(output.resolve("stages"), config, stage);
-        if (again) {
-          folder.delete();
-        }
-        out.printf("stage %s (%s): %s%n", config.name(), Stages.kind(config), folder.path());
-        StageResult result = run(config, stage, folder, results, directory);
-        results.add(result);
-        write(directory, results, stages.model());
-        stages.made(config, folder);
+    Stages stages = new Stages(recipe, out);
+    for (StageConfig config : recipe.stages()) {
+      again |= config.name().equals(from);
+      Stage stage = stages.ready(config);
+      StageFolder folder = StageFolder.of(output.resolve("stages"), config, stage);
+      if (again) {
+        folder.delete();
       }
-      Path model = stages.model();
-      write(directory, results, model);
-      return new PipelineResult(directory, results, model);
+      out.printf("stage %s (%s): %s%n", config.name(), Stages.kind(config), folder.path());
+      StageResult result = run(config, stage, folder, results, directory);
+      results.add(result);
+      write(directory, results, stages.model());
+      stages.made(config, folder);
     }
+    Path model = stages.model();
+    write(directory, results, model);
+    return new PipelineResult(directory, results, model);
   }
 
   private StageResult run(

@@ -9,11 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.curate.Hashes;
 
@@ -41,7 +38,7 @@ final class StageFolder {
     inputs.set("configuration", sorted(stage.configuration()));
     ObjectNode hashes = inputs.putObject("sha256");
     for (Map.Entry<String, Path> input : new TreeMap<>(stage.inputs()).entrySet()) {
-      hashes.put(input.getKey(), hash(input.getValue()));
+      hashes.put(input.getKey(), Folders.hash(input.getValue()));
     }
     String key =
         Hashes.sha256(JSON.writeValueAsString(inputs).getBytes(StandardCharsets.UTF_8))
@@ -53,19 +50,6 @@ final class StageFolder {
   private static JsonNode sorted(JsonNode node) throws IOException {
     Object plain = JSON.treeToValue(node, Object.class);
     return JSON.readTree(JSON.writeValueAsString(plain));
-  }
-
-  private static String hash(Path input) throws IOException {
-    if (!Files.isDirectory(input)) {
-      return Hashes.sha256(input);
-    }
-    StringBuilder all = new StringBuilder();
-    try (Stream<Path> files = Files.walk(input)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        all.append(input.relativize(file)).append(' ').append(Hashes.sha256(file)).append('\n');
-      }
-    }
-    return Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   Path path() {
@@ -122,14 +106,6 @@ final class StageFolder {
   }
 
   void delete() throws IOException {
-    if (Files.exists(path)) {
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(path)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : all) {
-        Files.delete(file);
-      }
-    }
+    Folders.delete(path);
   }
 }

@@ -143,21 +143,7 @@ public final class PolicyModel implements AutoCloseable {
   /** The same without recording: less memory, no backward. */
   public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
     BatchArrays arrays = BatchArrays.of(batch, config.maxPositionEmbeddings(), scope);
-    NDArray hidden =
-        decoder.call(
-            scope,
-            "hidden",
-            weights,
-            cos,
-            sin,
-            arrays.tokens(),
-            arrays.positions(),
-            arrays.promptSlots(),
-            arrays.slots(),
-            arrays.real(),
-            arrays.owner(),
-            arrays.promptLengths(),
-            arrays.wanted());
+    NDArray hidden = hidden(arrays, scope);
     NDArray detached = hidden.stopGradient();
     detached.attach(scope.manager());
     List<NDArray> outputs =
@@ -173,6 +159,56 @@ public final class PolicyModel implements AutoCloseable {
                     CHUNK));
     return new TokenLogProbs(
         this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
+  }
+
+  /** Final hidden states {@code [N, D]} where a batch's completion tokens are predicted. */
+  NDArray hidden(BatchArrays arrays, Scope scope) {
+    return decoder.call(
+        scope,
+        "hidden",
+        weights,
+        cos,
+        sin,
+        arrays.tokens(),
+        arrays.positions(),
+        arrays.promptSlots(),
+        arrays.slots(),
+        arrays.real(),
+        arrays.owner(),
+        arrays.promptLengths(),
+        arrays.wanted());
+  }
+
+  /** 1 where greedy decoding would have picked the target, else 0: {@code [N]}. */
+  float[] greedyMatches(Scope scope, NDArray hidden, NDArray targets) {
+    return Torch.withoutGrad(
+            () ->
+                decoder.call(
+                    scope, "greedy_matches", hidden, head.value(), targets, CHUNK))
+        .toFloatArray();
+  }
+
+  /** KL {@code [N]} and the gradient of its weighted sum by the hidden states {@code [N, D]}. */
+  List<NDArray> reverseKl(
+      Scope scope,
+      NDArray hidden,
+      PolicyModel teacher,
+      NDArray teacherHidden,
+      double temperature,
+      double weight) {
+    return Torch.withoutGrad(
+        () ->
+            decoder.callForList(
+                scope,
+                "reverse_kl",
+                hidden,
+                head.value(),
+                teacherHidden,
+                teacher.head.value(),
+                1.0 / temperature,
+                weight,
+                CHUNK,
+                head.gradient()));
   }
 
   void backward(

@@ -59,6 +59,13 @@ public final class TokenLogProbs {
     return entropyValues;
   }
 
+  /** 1 where greedy decoding would have picked the completion's token, else 0: {@code [N]}. */
+  public float[] greedyMatches() {
+    NDArray detached = hidden.stopGradient();
+    detached.attach(scope.manager());
+    return model.greedyMatches(scope, detached, targets);
+  }
+
   /**
    * Adds the gradient of a loss to the parameters' gradients. Only where gradients were recorded,
    * and only once.

@@ -164,3 +164,40 @@ class Decoder(Module):
       torch.append(grads, torch.matmul(narrow, weight))
       torch.add_(head_grad, torch.to(torch.matmul(torch.transpose(narrow, 0, 1), x), 6))
     return torch.cat(grads, 0)
+
+  # 1 [N] where the target is the likeliest token, else 0, `chunk` rows of logits at a time.
+  def greedy_matches(self: __torch__.Decoder, h: Tensor, head: Tensor, targets: Tensor, chunk: int) -> Tensor:
+    weight = torch.to(head, self.dtype)
+    matches = annotate(List[Tensor], [])
+    rows = torch.size(h, 0)
+    chunks = torch.floordiv(rows + chunk - 1, chunk)
+    for c in range(chunks):
+      logits = torch.linear(torch.slice(h, 0, c * chunk, (c + 1) * chunk, 1), weight)
+      best = torch.argmax(logits, 1, False)
+      torch.append(matches, torch.to(torch.eq(best, torch.slice(targets, 0, c * chunk, (c + 1) * chunk, 1)), 6))
+    return torch.cat(matches, 0)
+
+  # KL(p || q) [N] of the student's distribution p at each row from the teacher's q, over the whole
+  # vocabulary, `chunk` rows of logits at a time. Adds the gradient of weight * sum(KL) by the
+  # student's head to head_grad and returns that by h: d KL / d logit_j = p_j (log p_j - log q_j - KL).
+  def reverse_kl(self: __torch__.Decoder, h: Tensor, head: Tensor, teacher_h: Tensor, teacher_head: Tensor, inverse_temperature: float, weight: float, chunk: int, head_grad: Tensor) -> Tuple[Tensor, Tensor]:
+    student_weight = torch.to(head, self.dtype)
+    teacher_weight = torch.to(teacher_head, self.dtype)
+    kls = annotate(List[Tensor], [])
+    grads = annotate(List[Tensor], [])
+    rows = torch.size(h, 0)
+    chunks = torch.floordiv(rows + chunk - 1, chunk)
+    for c in range(chunks):
+      x = torch.slice(h, 0, c * chunk, (c + 1) * chunk, 1)
+      y = torch.slice(teacher_h, 0, c * chunk, (c + 1) * chunk, 1)
+      log_p = torch.log_softmax(torch.mul(torch.to(torch.linear(x, student_weight), 6), inverse_temperature), 1)
+      log_q = torch.log_softmax(torch.mul(torch.to(torch.linear(y, teacher_weight), 6), inverse_temperature), 1)
+      p = torch.exp(log_p)
+      gap = torch.sub(log_p, log_q)
+      kl = torch.sum(torch.mul(p, gap), [1])
+      torch.append(kls, kl)
+      d = torch.mul(torch.mul(torch.mul(torch.sub(gap, torch.unsqueeze(kl, 1)), p), inverse_temperature), weight)
+      narrow = torch.to(d, self.dtype)
+      torch.append(grads, torch.matmul(narrow, student_weight))
+      torch.add_(head_grad, torch.to(torch.matmul(torch.transpose(narrow, 0, 1), x), 6))
+    return (torch.cat(kls, 0), torch.cat(grads, 0))
