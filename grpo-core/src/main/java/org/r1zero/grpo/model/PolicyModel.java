@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
@@ -20,18 +21,19 @@ import org.r1zero.grpo.torch.TorchModule;
  * <p>The forward pass is {@code decoder.py} beside this class, read from top to bottom.
  */
 public final class PolicyModel implements AutoCloseable {
-  /** Rows of logits computed at once: bounds memory to {@code CHUNK * V} floats. */
-  private static final long CHUNK = 512;
-
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
   private final TorchModule decoder;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
+  private final List<@Nullable Parameter> slots;
+  private final NDArray absent;
+  private final TrainingNetwork training;
   private final Parameter head;
   private final NDArray cos;
   private final NDArray sin;
+  private boolean gradientCheckpointing;
 
   /** Where weights come from, by Hugging Face name. */
   public interface WeightSource {
@@ -65,13 +67,16 @@ public final class PolicyModel implements AutoCloseable {
             attributes(config, computeType, device));
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
-    NDArray absent = scope.floats(0f);
+    this.slots = new ArrayList<>();
+    this.absent = scope.floats(0f);
     for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
       if (slot == null) {
         weights.add(absent);
+        slots.add(null);
       } else {
         Parameter parameter = new Parameter(slot, read(slot, source));
         parameters.add(parameter);
+        slots.add(parameter);
         weights.add(parameter.value());
       }
     }
@@ -80,6 +85,7 @@ public final class PolicyModel implements AutoCloseable {
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+    this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
   }
 
   private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
@@ -132,75 +138,60 @@ public final class PolicyModel implements AutoCloseable {
    *
    * @param batch at most the model's context long
    * @param temperature the logits are divided by it, as in sampling; above 0
-   * @param scope owns the result and, for backward, the recorded activations
+   * @param scope owns the result and, for backward, the kept activations
    */
   public TokenLogProbs logProbsForTraining(TokenBatch batch, double temperature, Scope scope) {
-    return Torch.withGrad(() -> logProbs(batch, temperature, scope));
+    return logProbs(
+        weights, batch, temperature, gradientCheckpointing ? Keep.INPUTS : Keep.ALL, scope);
   }
 
-  /** The same without recording: less memory, no backward. */
+  /** The same without keeping activations: less memory, no backward. */
   public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
-    BatchArrays arrays = BatchArrays.of(batch, config.maxPositionEmbeddings(), scope);
-    NDArray hidden =
-        decoder.call(
-            scope,
-            "hidden",
-            weights,
-            cos,
-            sin,
-            arrays.tokens(),
-            arrays.positions(),
-            arrays.promptSlots(),
-            arrays.slots(),
-            arrays.real(),
-            arrays.owner(),
-            arrays.promptLengths(),
-            arrays.wanted());
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    List<NDArray> outputs =
-        Torch.withoutGrad(
-            () ->
-                decoder.callForList(
-                    scope,
-                    "token_log_probs",
-                    detached,
-                    head.value(),
-                    arrays.targets(),
-                    1.0 / temperature,
-                    CHUNK));
-    return new TokenLogProbs(
-        this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
+    return logProbs(weights, batch, temperature, Keep.NOTHING, scope);
+  }
+
+  private TokenLogProbs logProbs(
+      List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
+    BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
+    TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
+    List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
+    return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
   void backward(
-      Scope scope,
-      NDArray hidden,
-      NDArray targets,
-      NDArray normalisers,
-      NDArray entropies,
-      NDArray gradLogProbs,
-      NDArray gradEntropies,
+      TrainingNetwork.Pass pass,
+      List<NDArray> outputs,
+      NDArray byLogProb,
+      NDArray byEntropy,
       boolean withEntropy,
-      double temperature) {
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    NDArray gradHidden =
-        decoder.call(
-            scope,
-            "token_log_probs_backward",
-            detached,
-            head.value(),
-            targets,
-            normalisers,
-            entropies,
-            gradLogProbs,
-            gradEntropies,
-            withEntropy,
-            1.0 / temperature,
-            CHUNK,
-            head.gradient());
-    Torch.backward(hidden, gradHidden);
+      double temperature,
+      Scope scope) {
+    training.backward(
+        weights,
+        pass,
+        outputs,
+        byLogProb,
+        byEntropy,
+        withEntropy,
+        temperature,
+        gradients(),
+        scope);
+  }
+
+  private TrainingNetwork.Gradients gradients() {
+    List<NDArray> all = new ArrayList<>();
+    for (@Nullable Parameter parameter : slots) {
+      all.add(parameter == null ? absent : parameter.gradient());
+    }
+    return new TrainingNetwork.Gradients(all, head.gradient(), List.of(), List.of(), 1);
+  }
+
+  /**
+   * Whether training keeps each block's input only and computes the rest again for backward: a
+   * third more computing for a fraction of the memory. Off at first.
+   */
+  public void setGradientCheckpointing(boolean on) {
+    gradientCheckpointing = on;
   }
 
   /**
