@@ -6,7 +6,7 @@ import java.util.List;
 import org.r1zero.grpo.torch.Scope;
 
 /**
- * A {@link TokenBatch} as {@code training.py} takes it. The network computes {@code R} rows without
+ * A {@link TokenBatch} as {@code decoder.py} takes it. The network computes {@code R} rows without
  * padding: the prompts' tokens, then each completion's tokens but the last, which predicts nothing.
  *
  * <p>Attention alone needs rectangles: sequences of about the same length share one (a bucket),

@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Which sequences of a {@link TokenBatch} share a rectangle in attention: prompts of similar length,
- * and completions of similar length that follow the same prompt.
+ * Which sequences of a {@link TokenBatch} share a rectangle in attention: prompts of similar
+ * length, and completions of similar length that follow the same prompt.
  */
 final class Buckets {
   /** The most of a rectangle that may be padding. */

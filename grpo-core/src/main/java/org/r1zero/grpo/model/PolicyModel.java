@@ -6,7 +6,6 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -18,14 +17,13 @@ import org.r1zero.grpo.torch.TorchModule;
 /**
  * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
  *
- * <p>The forward pass for training is {@code decoder.py} beside this class, read from top to
- * bottom; that for sampling is {@code generation.py}.
+ * <p>The forward and backward pass for training is {@code decoder.py} beside this class; the
+ * forward pass for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
-  private final TorchModule decoder;
   private final TorchModule generation;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
@@ -61,7 +59,6 @@ public final class PolicyModel implements AutoCloseable {
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
-    this.decoder = load("decoder.py", "Decoder", attributes);
     this.generation = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
@@ -169,15 +166,7 @@ public final class PolicyModel implements AutoCloseable {
       double temperature,
       Scope scope) {
     training.backward(
-        weights,
-        pass,
-        outputs,
-        byLogProb,
-        byEntropy,
-        withEntropy,
-        temperature,
-        gradients(),
-        scope);
+        weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
   }
 
   private TrainingNetwork.Gradients gradients() {
@@ -235,17 +224,7 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   private static Map<String, Object> attributes(DecoderConfig c, ComputeType type, Device device) {
-    Map<String, Object> attributes = new LinkedHashMap<>();
-    attributes.put("layers", (long) c.layers());
-    attributes.put("heads", (long) c.heads());
-    attributes.put("kv_heads", (long) c.keyValueHeads());
-    attributes.put("head_dim", (long) c.headDim());
-    attributes.put("eps", c.rmsNormEps());
-    attributes.put("qkv_bias", c.qkvBias());
-    attributes.put("output_bias", c.outputBias());
-    attributes.put("mlp_bias", c.mlpBias());
-    attributes.put("qk_norm", c.qkNorm());
-    attributes.put("dtype", (long) type.scalarType());
+    Map<String, Object> attributes = TrainingNetwork.attributes(c, type);
     ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
     attributes.put("attention_dtype", (long) attention.scalarType());
     return attributes;

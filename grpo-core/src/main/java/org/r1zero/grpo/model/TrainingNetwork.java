@@ -7,7 +7,7 @@ import java.util.Map;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
 
-/** The calls into {@code training.py}: the network's forward and backward pass. */
+/** The calls into {@code decoder.py}: the network's forward and backward pass. */
 final class TrainingNetwork {
   /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
   private static final long LIMIT = 1 << 22;
@@ -23,7 +23,7 @@ final class TrainingNetwork {
     this.sin = sin;
     this.module =
         TorchModule.load(
-            scope, TrainingNetwork.class, "training.py", "Training", attributes(config, type));
+            scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes(config, type));
   }
 
   /**
@@ -31,7 +31,7 @@ final class TrainingNetwork {
    *
    * @param plan what it computed
    * @param keep how much of it is there
-   * @param kept arrays in {@code training.py}'s order; the last is the hidden states {@code [N, D]}
+   * @param kept arrays in {@code decoder.py}'s order; the last is the hidden states {@code [N, D]}
    */
   record Pass(BatchPlan plan, Keep keep, List<NDArray> kept) {
     NDArray hidden() {
