@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.r1zero.grpo.RewardScaling;
+import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.loss.TokenAggregation;
 import org.r1zero.grpo.model.ComputeType;
 
@@ -55,7 +55,7 @@ class RecipeLoaderTest {
                     sampling: {stop: ["</answer>", "x"], top_p: 1}
                     """)),
             List.of());
-    assertThat(recipe.grpo().scaleRewards()).isEqualTo(RewardScaling.LEAVE_ONE_OUT);
+    assertThat(recipe.grpo().scaleRewards()).isEqualTo(GroupRelative.Scale.LEAVE_ONE_OUT);
     assertThat(recipe.grpo().loss().lossType()).isEqualTo(TokenAggregation.DR_GRPO);
     assertThat(recipe.grpo().loss().beta()).isEqualTo(1e-3);
     assertThat(recipe.grpo().optimizer().learningRate()).isEqualTo(1e-6);
