@@ -22,8 +22,7 @@ public record EntropyConfig(
   /** Checks the ranges; all faults are named at once. */
   public EntropyConfig {
     Faults faults = new Faults();
-    faults.require(
-        Double.isFinite(entropyCoef), "entropy_coef must be finite, was " + entropyCoef);
+    faults.require(Double.isFinite(entropyCoef), "entropy_coef must be finite, was " + entropyCoef);
     faults.require(
         entropyCoefMin <= entropyCoefMax,
         "entropy_coef_min must be <= entropy_coef_max ("
@@ -32,8 +31,7 @@ public record EntropyConfig(
             + entropyCoefMin);
     faults.require(
         entropyCoefDelta >= 0, "entropy_coef_delta must be >= 0, was " + entropyCoefDelta);
-    faults.require(
-        entropyTarget >= 0, "entropy_target must be >= 0 nats, was " + entropyTarget);
+    faults.require(entropyTarget >= 0, "entropy_target must be >= 0 nats, was " + entropyTarget);
     faults.check();
   }
 

@@ -60,8 +60,7 @@ public record LossConfig(
     faults.requireValid("", () -> new TopEntropyMask(topEntropyQuantile));
     faults.requireValid("sapo_", () -> new SapoSurrogate(sapoTemperaturePos, sapoTemperatureNeg));
     faults.requireValid(
-        "vespo_",
-        () -> new VespoSurrogate(vespoKPos, vespoLambdaPos, vespoKNeg, vespoLambdaNeg));
+        "vespo_", () -> new VespoSurrogate(vespoKPos, vespoLambdaPos, vespoKNeg, vespoLambdaNeg));
     faults.check();
   }
 

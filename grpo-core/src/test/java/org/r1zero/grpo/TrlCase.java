@@ -41,9 +41,7 @@ final class TrlCase {
             false,
             false);
     return new TrlCase(
-        json,
-        advantage,
-        ImportanceLevel.valueOf(upper(o, "importance_sampling_level", "TOKEN")));
+        json, advantage, ImportanceLevel.valueOf(upper(o, "importance_sampling_level", "TOKEN")));
   }
 
   static TrlCase ofRloo(JsonNode json) {

@@ -92,7 +92,9 @@ class TrlLossGoldenTest {
     return -sum / ours.samples.size();
   }
 
-  /** Whether an advantage that should be 0 is not, by rounding: its sign decides what is clipped. */
+  /**
+   * Whether an advantage that should be 0 is not, by rounding: its sign decides what is clipped.
+   */
   private static boolean hasNoise(JsonNode json, TrlCase ours) {
     return DoubleStream.concat(
             Arrays.stream(TrlCase.doubles(json.get("advantages"))),

@@ -5,7 +5,8 @@ package org.r1zero.grpo.advantage;
  *
  * @param rewards summed over verifiers, {@code [G]}; NaN where none could score a rollout
  * @param scores each verifier's own score, {@code [G][K]}; NaN where one did not apply
- * @param tokens counted completion tokens, {@code [G]}; 0 for a rollout that has no part in the loss
+ * @param tokens counted completion tokens, {@code [G]}; 0 for a rollout that has no part in the
+ *     loss
  */
 public record GroupRewards(double[] rewards, double[][] scores, int[] tokens) {
 

@@ -8,7 +8,8 @@ import java.util.List;
  * and variance are over tokens, as in the authors' OpenRLHF: each rollout weighs by its length. The
  * variance is the biased one, at least 1e-8.
  *
- * @param groupBaseline whether the group's mean is taken off first: REINFORCE++-baseline, equation 5
+ * @param groupBaseline whether the group's mean is taken off first: REINFORCE++-baseline, equation
+ *     5
  */
 public record ReinforcePlusPlus(boolean groupBaseline) implements AdvantageEstimator {
   private static final double LEAST_VARIANCE = 1e-8;

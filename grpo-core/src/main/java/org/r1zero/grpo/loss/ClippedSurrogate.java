@@ -57,7 +57,9 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
     double slopeOfSecond = weight < low || weight > high ? 0 : weight;
     // where both are equal torch.min hands half of the gradient to each
     double share =
-        first * advantage < second * advantage ? 1 : first * advantage > second * advantage ? 0 : 0.5;
+        first * advantage < second * advantage
+            ? 1
+            : first * advantage > second * advantage ? 0 : 0.5;
     return new TokenTerm(
         -Math.min(first * advantage, second * advantage),
         -(share * slopeOfFirst + (1 - share) * slopeOfSecond) * advantage,

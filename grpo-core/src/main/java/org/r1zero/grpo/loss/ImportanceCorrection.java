@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param clipMin lower bound; {@code null} for none
  * @param clipMax upper bound; {@code null} for none
  */
-public record ImportanceCorrection(
-    Mode mode, @Nullable Double clipMin, @Nullable Double clipMax) {
+public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullable Double clipMax) {
 
   /** TRL's {@code vllm_importance_sampling_mode}. */
   public enum Mode {

@@ -28,8 +28,7 @@ public final class LossMetrics {
   public void add(LossMetrics other) {
     addMeans(other);
     other.extremes.forEach(
-        (name, value) ->
-            extremes.merge(name, value, name.contains("min") ? Math::min : Math::max));
+        (name, value) -> extremes.merge(name, value, name.contains("min") ? Math::min : Math::max));
   }
 
   /** Adds another update, of which only the means add up. */

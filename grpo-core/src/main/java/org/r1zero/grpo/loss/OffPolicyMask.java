@@ -1,8 +1,8 @@
 package org.r1zero.grpo.loss;
 
 /**
- * Leaves out completions with a negative advantage that the policy has moved away from: DeepSeek-V3.2
- * (arXiv:2512.02556), equation 9.
+ * Leaves out completions with a negative advantage that the policy has moved away from:
+ * DeepSeek-V3.2 (arXiv:2512.02556), equation 9.
  *
  * @param threshold the largest mean of {@code sampling - current} over a completion's tokens that
  *     still counts; TRL's {@code off_policy_mask_threshold}

@@ -33,9 +33,7 @@ public record PolicyLoss(
 
   /** Checks what no part can check alone. */
   public PolicyLoss {
-    if (surrogate.weighsCompletions()
-        && correction != null
-        && correction.mode().perSequence()) {
+    if (surrogate.weighsCompletions() && correction != null && correction.mode().perSequence()) {
       throw new IllegalArgumentException(
           "importance_sampling_mode must be token_truncate or token_mask with loss_type vespo, was "
               + correction.mode().name().toLowerCase(Locale.ROOT));

@@ -29,8 +29,8 @@ final class Sums {
   }
 
   /**
-   * Ends the sum: {@code - coef * H}, with {@code H} the mean entropy of the tokens that the policy's
-   * term acts on, as in TRL the same for every loss type. Parts weigh by their tokens.
+   * Ends the sum: {@code - coef * H}, with {@code H} the mean entropy of the tokens that the
+   * policy's term acts on, as in TRL the same for every loss type. Parts weigh by their tokens.
    */
   LossOutput withEntropyBonus() {
     int tokens = inBonus.cardinality();

@@ -21,8 +21,8 @@ public record TopEntropyMask(double quantile) {
   }
 
   /**
-   * The least entropy that is kept: the (1 - quantile)-quantile, between two tokens interpolated, in
-   * single precision as {@code torch.quantile} does it.
+   * The least entropy that is kept: the (1 - quantile)-quantile, between two tokens interpolated,
+   * in single precision as {@code torch.quantile} does it.
    *
    * @param entropies of counted tokens; an empty array gives infinity
    */

@@ -35,7 +35,8 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
     }
   }
 
-  private static void requireNotNegative(String name, double value, int usual, List<String> faults) {
+  private static void requireNotNegative(
+      String name, double value, int usual, List<String> faults) {
     if (!(value >= 0 && Double.isFinite(value))) {
       faults.add(name + " must be >= 0, was " + value + " (the paper uses " + usual + ")");
     }

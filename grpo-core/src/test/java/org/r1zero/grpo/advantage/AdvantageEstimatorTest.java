@@ -115,8 +115,7 @@ class AdvantageEstimatorTest {
   @Test
   void normalisingEachRewardNeedsAScoreForEach() {
     GroupRewards group = GroupRewards.of(1, 0);
-    assertThatThrownBy(
-            () -> new DecoupledNormalization(List.of(1.0, 1.0)).estimate(List.of(group)))
+    assertThatThrownBy(() -> new DecoupledNormalization(List.of(1.0, 1.0)).estimate(List.of(group)))
         .hasMessageContaining("a score for each of the 2 rewards");
   }
 
@@ -165,7 +164,8 @@ class AdvantageEstimatorTest {
   void aRolloutWithoutRewardHasNoAdvantageAndNoPartInTheBaseline(AdvantageEstimator estimator) {
     double[] without = estimate(estimator, 1, 0, 0.5);
     double[] with = estimate(estimator, 1, Double.NaN, 0, 0.5);
-    assertThat(with).containsExactly(new double[] {without[0], 0, without[1], without[2]}, within(1e-12));
+    assertThat(with)
+        .containsExactly(new double[] {without[0], 0, without[1], without[2]}, within(1e-12));
   }
 
   @ParameterizedTest

@@ -79,8 +79,7 @@ class PolicyLossTest {
   void aggregationWeighsTokens(
       TokenAggregation aggregation, double loss, double shortGradient, double longGradient) {
     List<Sample> samples = samples(new int[] {1, 3}, new double[] {1, -2}, null, null, null);
-    LossOutput out =
-        clipped(aggregation, 0.2, 0.2, 0).compute(inputs(samples, new float[4]));
+    LossOutput out = clipped(aggregation, 0.2, 0.2, 0).compute(inputs(samples, new float[4]));
     assertThat(out.loss()).isCloseTo(loss, within(1e-9));
     assertThat(out.gradient()[0]).isCloseTo((float) shortGradient, within(1e-6f));
     for (int t = 1; t < 4; t++) {
