@@ -2,9 +2,11 @@ package org.r1zero.grpo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Collects what is wrong with options, so that all of it is named at once. */
 final class Faults {
+  private static final Pattern BETWEEN = Pattern.compile("; (?=[a-z_.]+ must )");
   private final List<String> faults = new ArrayList<>();
 
   /** Notes a fault unless a condition holds. */
@@ -19,9 +21,9 @@ final class Faults {
     try {
       part.run();
     } catch (IllegalArgumentException e) {
-      for (String fault : String.valueOf(e.getMessage()).split("; (?=[a-z_.]+ must )")) {
-        faults.add(prefix + fault);
-      }
+      BETWEEN
+          .splitAsStream(String.valueOf(e.getMessage()))
+          .forEach(fault -> faults.add(prefix + fault));
     }
   }
 

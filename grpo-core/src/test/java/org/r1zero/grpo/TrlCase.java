@@ -166,7 +166,7 @@ final class TrlCase {
         new UpdateSize(
             ofUpdate.size(),
             ofUpdate.stream().mapToLong(Sample::countedTokens).sum(),
-            Math.max(1.0, all) / json.get("updates").size());
+            Math.max(1.0, (double) all) / json.get("updates").size());
     List<Sample> part = new ArrayList<>();
     List<JsonNode> current = new ArrayList<>();
     List<JsonNode> entropies = new ArrayList<>();

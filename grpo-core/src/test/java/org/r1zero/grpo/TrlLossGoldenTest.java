@@ -60,7 +60,8 @@ class TrlLossGoldenTest {
     LossMetrics ofBatch = new LossMetrics();
     for (JsonNode update : json.get("updates")) {
       double applied = entropy.applied();
-      for (JsonNode part : update) {
+      for (int p = 0; p < update.size(); p++) {
+        JsonNode part = update.get(p);
         LossOutput out =
             ours.config.toLoss().compute(ours.inputs(part.get("rows"), update, applied));
         entropy.add(out);
@@ -76,7 +77,7 @@ class TrlLossGoldenTest {
             "entropy gradient",
             part.get("entropy_gradient"),
             byEntropy == null ? new float[tokens] : byEntropy);
-        if (part == update.get(update.size() - 1)) {
+        if (p == update.size() - 1) {
           entropy.endUpdate();
         }
         assertMetrics(part.get("metrics"), out, entropy.state().coef(), hasNoise(json, ours));

@@ -23,15 +23,6 @@ public record Sample(
     float @Nullable [] old,
     float @Nullable [] reference) {
 
-  /** Checks that log-probs are those of the rollout's tokens. */
-  public Sample {
-    int length = rollout.tokens().length;
-    if (old != null && old.length != length || reference != null && reference.length != length) {
-      throw new IllegalArgumentException(
-          "old and reference log-probs must be one for each of the " + length + " tokens");
-    }
-  }
-
   /** A sample that counts, under one policy only. */
   public Sample(int[] prompt, Rollout rollout, double advantage) {
     this(prompt, rollout, advantage, true, null, null);

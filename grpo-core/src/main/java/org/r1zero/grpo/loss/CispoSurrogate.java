@@ -43,7 +43,7 @@ public record CispoSurrogate(double epsilonHigh) implements Surrogate {
   public void measure(
       CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
     TokenTerm[] counted = perSequence ? Arrays.copyOf(terms, 1) : terms;
-    long clipped = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
+    double clipped = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
     metrics.mean("cispo_clip_ratio", clipped, counted.length);
   }
 }

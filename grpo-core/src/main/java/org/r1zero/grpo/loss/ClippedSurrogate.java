@@ -50,8 +50,9 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
   private TokenTerm term(double weight, double advantage) {
     double low = 1 - epsilon;
     double high = 1 + epsilonHigh;
-    boolean capped = delta != null && weight > delta;
-    double first = capped ? delta : weight;
+    double cap = delta == null ? Double.POSITIVE_INFINITY : delta;
+    boolean capped = weight > cap;
+    double first = capped ? cap : weight;
     double second = Math.min(Math.max(weight, low), high);
     double slopeOfFirst = capped ? 0 : weight;
     double slopeOfSecond = weight < low || weight > high ? 0 : weight;

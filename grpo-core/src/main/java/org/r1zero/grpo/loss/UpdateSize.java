@@ -20,7 +20,7 @@ public record UpdateSize(int samples, long tokens, double tokenShare) {
   public static UpdateSize of(Minibatch update, List<Minibatch> batch) {
     long all = batch.stream().mapToLong(UpdateSize::countedTokens).sum();
     return new UpdateSize(
-        update.sampleCount(), countedTokens(update), Math.max(1.0, all) / batch.size());
+        update.sampleCount(), countedTokens(update), Math.max(1.0, (double) all) / batch.size());
   }
 
   private static long countedTokens(Minibatch update) {
