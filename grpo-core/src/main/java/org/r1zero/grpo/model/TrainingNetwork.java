@@ -69,7 +69,7 @@ final class TrainingNetwork {
             plan.buckets(),
             plan.places(),
             plan.wanted(),
-            keep.ordinal(),
+            keep.level(),
             LIMIT);
     return new Pass(plan, keep, kept);
   }
@@ -135,7 +135,7 @@ final class TrainingNetwork {
         plan.buckets(),
         plan.places(),
         plan.wanted(),
-        pass.keep().ordinal(),
+        pass.keep().level(),
         LIMIT);
   }
 
