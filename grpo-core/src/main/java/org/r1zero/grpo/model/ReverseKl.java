@@ -1,9 +1,6 @@
 package org.r1zero.grpo.model;
 
-import ai.djl.ndarray.NDArray;
-import java.util.List;
 import org.r1zero.grpo.torch.Scope;
-import org.r1zero.grpo.torch.Torch;
 
 /**
  * The reverse Kullback-Leibler divergence {@code KL(student || teacher)} of next-token
@@ -38,18 +35,6 @@ public final class ReverseKl {
               + " tokens, has "
               + teacher.config().vocabSize());
     }
-    int context =
-        Math.min(
-            student.config().maxPositionEmbeddings(), teacher.config().maxPositionEmbeddings());
-    BatchArrays arrays = BatchArrays.of(batch, context, scope);
-    NDArray taught = teacher.hidden(arrays, scope);
-    NDArray hidden = Torch.withGrad(() -> student.hidden(arrays, scope));
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    List<NDArray> outputs =
-        student.reverseKl(scope, detached, teacher, taught, temperature, weight);
-    float[] values = outputs.get(0).toFloatArray();
-    Torch.backward(hidden, outputs.get(1));
-    return values;
+    return student.reverseKl(teacher, batch, temperature, weight, scope);
   }
 }
