@@ -27,8 +27,7 @@ public record CurationConfig(
       faults.add("near_duplicate must be in [0, 1], was " + nearDuplicate + " (0.8 is usual)");
     }
     if (decontaminateNgram < 0) {
-      faults.add(
-          "decontaminate_ngram must be >= 0, was " + decontaminateNgram + " (13 is usual)");
+      faults.add("decontaminate_ngram must be >= 0, was " + decontaminateNgram + " (13 is usual)");
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));

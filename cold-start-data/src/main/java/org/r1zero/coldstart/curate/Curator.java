@@ -47,7 +47,8 @@ public final class Curator {
     Map<String, Integer> left = new LinkedHashMap<>();
     left.put("read", traces.size());
     List<Candidate> rest = new ArrayList<>(traces);
-    List<String> filters = traces.isEmpty() ? List.of() : List.copyOf(traces.get(0).passed().keySet());
+    List<String> filters =
+        traces.isEmpty() ? List.of() : List.copyOf(traces.get(0).passed().keySet());
     for (String filter : filters) {
       rest.removeIf(trace -> !trace.passed().getOrDefault(filter, false));
       left.put(filter, rest.size());
@@ -60,14 +61,12 @@ public final class Curator {
     Collections.shuffle(rest, new Random(seed));
     if (config.nearDuplicate() > 0) {
       NearDuplicates seen = new NearDuplicates(config.nearDuplicate(), seed);
-      rest.removeIf(
-          trace -> !seen.addIfNew(trace.question() + " " + trace.example().completion()));
+      rest.removeIf(trace -> !seen.addIfNew(trace.question() + " " + trace.example().completion()));
       left.put("near_duplicates", rest.size());
     }
     Map<String, Integer> perProblem = new HashMap<>();
     rest.removeIf(
-        trace ->
-            perProblem.merge(problem(trace), 1, Integer::sum) > config.maxPerProblem());
+        trace -> perProblem.merge(problem(trace), 1, Integer::sum) > config.maxPerProblem());
     left.put("balanced_by_problem", rest.size());
     List<Example> chosen = byDifficulty(rest);
     left.put("balanced_by_difficulty", chosen.size());

@@ -51,9 +51,8 @@ public record DataCard(
     ArrayNode faults = node.putArray("bad_records");
     bad.forEach(b -> faults.add(b.toString()));
     node.set("config", config);
-    Path folder = data.toAbsolutePath().getParent();
     JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(folder.resolve("data-card.json").toFile(), node);
+        .writeValue(data.resolveSibling("data-card.json").toFile(), node);
     StringBuilder text = new StringBuilder();
     text.append("# ").append(name).append("\n\n");
     text.append(examples.size()).append(" examples in `").append(file).append("`, sha256 `");
@@ -64,7 +63,7 @@ public record DataCard(
     table(text, "difficulty", "examples", difficulties);
     text.append(bad.size()).append(" bad records\n");
     bad.forEach(b -> text.append("- ").append(b).append('\n'));
-    Files.writeString(folder.resolve("data-card.md"), text.toString());
+    Files.writeString(data.resolveSibling("data-card.md"), text.toString());
   }
 
   private static void table(StringBuilder text, String left, String right, Map<?, ?> rows) {

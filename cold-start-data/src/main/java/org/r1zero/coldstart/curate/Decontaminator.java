@@ -5,8 +5,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Finds texts that share a run of words with an evaluation set: 13 words, as GPT-3 (arXiv:2005.14165,
- * appendix C) and others have it. A text of fewer words overlaps where all of it occurs as a whole.
+ * Finds texts that share a run of words with an evaluation set: 13 words, as GPT-3
+ * (arXiv:2005.14165, appendix C) and others have it. A text of fewer words overlaps where all of it
+ * occurs as a whole.
  */
 public final class Decontaminator {
   /** The run's usual length. */

@@ -58,7 +58,10 @@ public final class ExampleFiles {
           try {
             examples.add(ExampleForm.read(JSON.readTree(json)));
           } catch (JsonProcessingException e) {
-            note(bad, new BadRecord(file.toString(), line, "no JSON: " + e.getOriginalMessage()), maxBad);
+            note(
+                bad,
+                new BadRecord(file.toString(), line, "no JSON: " + e.getOriginalMessage()),
+                maxBad);
           } catch (IllegalArgumentException e) {
             note(bad, new BadRecord(file.toString(), line, String.valueOf(e.getMessage())), maxBad);
           }
@@ -105,8 +108,7 @@ public final class ExampleFiles {
   }
 
   /** Writes a file, of the kind that its name says. */
-  public static void write(Path file, List<Example> examples, ExampleForm form)
-      throws IOException {
+  public static void write(Path file, List<Example> examples, ExampleForm form) throws IOException {
     String name = file.getFileName().toString();
     List<String> records = examples.stream().map(e -> form.write(e).toString()).toList();
     if (name.endsWith(".parquet")) {

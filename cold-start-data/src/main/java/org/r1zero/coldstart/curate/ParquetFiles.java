@@ -36,8 +36,7 @@ final class ParquetFiles {
   private static final String MESSAGES =
       "optional group messages (LIST) { repeated group list { optional group element {"
           + " optional binary role (STRING); optional binary content (STRING); } } }";
-  private static final String MORE =
-      "optional binary problem (STRING); optional int32 difficulty;";
+  private static final String MORE = "optional binary problem (STRING); optional int32 difficulty;";
 
   private ParquetFiles() {}
 
@@ -90,7 +89,9 @@ final class ParquetFiles {
     };
   }
 
-  /** The three-level list of the format's specification; other writers name the levels otherwise. */
+  /**
+   * The three-level list of the format's specification; other writers name the levels otherwise.
+   */
   private static ArrayNode list(Group group, GroupType type) {
     ArrayNode array = JSON.createArrayNode();
     GroupType repeated = type.getType(0).asGroupType();

@@ -87,13 +87,15 @@ public final class SftCourse {
     this.train = List.copyOf(shuffled.subList(heldOut, shuffled.size()));
     if (train.isEmpty()) {
       throw new IllegalArgumentException(
-          "there are no examples to train on: " + examples.size() + " given, " + heldOut + " held out");
+          "there are no examples to train on: "
+              + examples.size()
+              + " given, "
+              + heldOut
+              + " held out");
     }
     this.stepsPerEpoch = (train.size() + batchSize - 1) / batchSize;
     this.totalSteps =
-        schedule.maxSteps() > 0
-            ? schedule.maxSteps()
-            : stepsPerEpoch * schedule.numTrainEpochs();
+        schedule.maxSteps() > 0 ? schedule.maxSteps() : stepsPerEpoch * schedule.numTrainEpochs();
     SftConfig config =
         new SftConfig(Math.toIntExact(totalSteps), batchSize, microBatchTokens, optimizerConfig);
     this.trainer = new SftTrainer(config, policy, optimizer);
@@ -165,8 +167,8 @@ public final class SftCourse {
       withoutGain = 0;
     } else {
       withoutGain++;
-      stopped = schedule.earlyStoppingPatience() > 0
-          && withoutGain >= schedule.earlyStoppingPatience();
+      stopped =
+          schedule.earlyStoppingPatience() > 0 && withoutGain >= schedule.earlyStoppingPatience();
     }
     return held.stream().mapToLong(SftTrainer::length).sum();
   }

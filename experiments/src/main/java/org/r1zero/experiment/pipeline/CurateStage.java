@@ -33,7 +33,9 @@ import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;
 
-/** Makes examples: samples a model or reads files, judges, filters, balances, writes a data card. */
+/**
+ * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
+ */
 final class CurateStage implements Stage {
   private static final int CHUNK = 32;
   private final PipelineRecipe recipe;
@@ -77,8 +79,7 @@ final class CurateStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    Dataset dataset =
-        Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
     List<BadRecord> bad = new ArrayList<>();
     List<Candidate> candidates =
         options.files().isEmpty() ? sample(dataset, folder, meter) : given(dataset, bad);
@@ -199,8 +200,7 @@ final class CurateStage implements Stage {
         Problem problem = known.get(example.problem());
         Map<String, Boolean> passed = new LinkedHashMap<>();
         passed.put("problem_known", problem != null);
-        Problem asked =
-            problem == null ? new Problem("unknown", example.question(), "") : problem;
+        Problem asked = problem == null ? new Problem("unknown", example.question(), "") : problem;
         judged(judge, asked, Completion.of(example.completion()), filters, passed);
         candidates.add(new Candidate(example, asked.question(), passed));
       }

@@ -41,11 +41,7 @@ final class OnPolicyStage implements Stage {
   private final PrintStream out;
 
   OnPolicyStage(
-      PipelineRecipe recipe,
-      OnPolicyOptions options,
-      Path teacher,
-      Path student,
-      PrintStream out) {
+      PipelineRecipe recipe, OnPolicyOptions options, Path teacher, Path student, PrintStream out) {
     this.recipe = recipe;
     this.options = options;
     this.teacher = teacher;
@@ -72,7 +68,8 @@ final class OnPolicyStage implements Stage {
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
     Path tokenizer = Path.of("tokenizer.json");
-    if (!Folders.hash(student.resolve(tokenizer)).equals(Folders.hash(teacher.resolve(tokenizer)))) {
+    if (!Folders.hash(student.resolve(tokenizer))
+        .equals(Folders.hash(teacher.resolve(tokenizer)))) {
       throw new ConfigException(
           "on_policy_distill",
           List.of(
@@ -82,8 +79,7 @@ final class OnPolicyStage implements Stage {
                   + student
                   + "; use kind distill, which needs none in common"));
     }
-    Dataset dataset =
-        Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
     ShuffledProblems problems = new ShuffledProblems(dataset.train(), recipe.seed());
     CheckpointStore checkpoints = new CheckpointStore(folder.resolve("checkpoints"), 1);
     try (ModelSession taught =
@@ -112,8 +108,7 @@ final class OnPolicyStage implements Stage {
         }
         if (options.saveSteps() > 0 && (step + 1) % options.saveSteps() == 0) {
           ObjectNode none = JsonNodeFactory.instance.objectNode();
-          checkpoints.save(
-              TrainingState.of(step + 1, taught.policy(), optimizer, none), Set.of());
+          checkpoints.save(TrainingState.of(step + 1, taught.policy(), optimizer, none), Set.of());
         }
       }
       Path target = folder.resolve("model");
@@ -124,8 +119,7 @@ final class OnPolicyStage implements Stage {
     }
   }
 
-  private static long resume(
-      CheckpointStore checkpoints, ModelSession session, AdamW optimizer) {
+  private static long resume(CheckpointStore checkpoints, ModelSession session, AdamW optimizer) {
     checkpoints.clean();
     Optional<Checkpoint> newest = checkpoints.newest(fault -> {});
     newest.ifPresent(c -> c.restore(TrainingState.tensors(session.policy(), optimizer)));

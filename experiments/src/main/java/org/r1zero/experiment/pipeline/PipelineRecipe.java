@@ -118,7 +118,8 @@ public record PipelineRecipe(
   /** The same with one option of every stage set. */
   public PipelineRecipe withOption(String option, int value) {
     ObjectNode tree = RecipeLoader.toTree(this);
-    tree.get("stages").forEach(stage -> ((ObjectNode) stage).withObject("/options").put(option, value));
+    tree.get("stages")
+        .forEach(stage -> ((ObjectNode) stage).withObject("/options").put(option, value));
     return RecipeLoader.bind(PipelineRecipe.class, "recipe " + name, tree, List.of());
   }
 

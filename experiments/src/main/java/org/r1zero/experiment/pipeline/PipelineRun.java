@@ -89,11 +89,7 @@ public final class PipelineRun {
   }
 
   private StageResult run(
-      StageConfig config,
-      Stage stage,
-      StageFolder folder,
-      List<StageResult> before,
-      Path directory)
+      StageConfig config, Stage stage, StageFolder folder, List<StageResult> before, Path directory)
       throws IOException {
     String kind = Stages.kind(config);
     if (folder.isDone()) {

@@ -43,7 +43,8 @@ final class RlStage implements Stage {
     ObjectNode tree = RecipeLoader.toTree(recipe);
     tree.put("model", model.toString());
     tree.put("output", folder.toString());
-    Recipe here = RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, java.util.List.of());
+    Recipe here =
+        RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, java.util.List.of());
     Progress progress = new Progress(out, here.grpo().steps(), here.accuracyColumn());
     long parameters = ModelSize.parameters(model);
     int rollouts = here.grpo().problemsPerStep() * here.grpo().numGenerations();
@@ -53,7 +54,9 @@ final class RlStage implements Stage {
     return new Made(result.directory().resolve("model"), null);
   }
 
-  /** Of a step's tokens, prompts included, those of completions were sampled; all were trained on. */
+  /**
+   * Of a step's tokens, prompts included, those of completions were sampled; all were trained on.
+   */
   private static void count(
       StepReport report, int rollouts, long parameters, long[] seen, StageMeter meter) {
     long total = Math.round(report.metric("num_tokens"));

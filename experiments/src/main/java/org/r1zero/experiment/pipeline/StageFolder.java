@@ -63,8 +63,7 @@ final class StageFolder {
   /** Runs the stage here, or goes on with what is here. */
   void run(Stage stage) throws IOException {
     Files.createDirectories(path);
-    JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(path.resolve("inputs.json").toFile(), inputs);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(path.resolve("inputs.json").toFile(), inputs);
     StageMeter meter = StageMeter.start(path);
     try {
       Stage.Made made = stage.run(path, meter);

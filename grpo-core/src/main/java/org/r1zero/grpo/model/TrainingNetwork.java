@@ -122,8 +122,7 @@ final class TrainingNetwork {
     backward(weights, pass, byHidden, gradients);
   }
 
-  private void backward(
-      List<NDArray> weights, Pass pass, NDArray byHidden, Gradients gradients) {
+  private void backward(List<NDArray> weights, Pass pass, NDArray byHidden, Gradients gradients) {
     BatchPlan plan = pass.plan();
     module.callForEffect(
         "backward",
