@@ -1,10 +1,14 @@
 package org.r1zero.grpo;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.advantage.AdvantageEstimator;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
@@ -44,6 +48,7 @@ public final class GrpoTrainer {
   private final PolicyLoss objective;
   private final AdvantageEstimator estimator;
   private final BatchPacker packer;
+  private long step;
   private long updates;
   private long tokensSeen;
 
@@ -89,7 +94,12 @@ public final class GrpoTrainer {
 
   /** Trains for the configured number of steps. */
   public void train() {
-    for (long step = 0; step < config.steps(); step++) {
+    train((report, state) -> true);
+  }
+
+  /** Trains from where it is until the configured number of steps, or until {@code boundary} ends it. */
+  public void train(StepBoundary boundary) {
+    while (step < config.steps()) {
       StepMetrics metrics = new StepMetrics();
       RolloutBatch batch = rollouts.collect(step, updates); // G scored completions a problem
       tokensSeen += batch.tokenCount();
@@ -111,8 +121,39 @@ public final class GrpoTrainer {
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      stepListener.stepFinished(metrics.finish(step, objective.usesReference()));
+      StepReport report = metrics.finish(step, objective.usesReference());
+      step++;
+      stepListener.stepFinished(report);
+      if (!boundary.passed(report, this::state)) {
+        return;
+      }
     }
+  }
+
+  /** Finished steps. */
+  public long step() {
+    return step;
+  }
+
+  /** All that the next step depends on besides the configuration. Draws are functions of the step. */
+  public TrainingState state() {
+    ObjectNode values = JsonNodeFactory.instance.objectNode();
+    values.put("step", step);
+    values.put("updates", updates);
+    values.put("num_tokens", tokensSeen);
+    values.set("rollouts", rollouts.state());
+    return TrainingState.of(step, policy, optimizer, values);
+  }
+
+  /** Goes back, or on, to where {@link #state} was taken. */
+  public void restore(Checkpoint checkpoint) {
+    checkpoint.restore(TrainingState.tensors(policy, optimizer));
+    ObjectNode values = checkpoint.values();
+    step = values.path("step").asLong();
+    updates = values.path("updates").asLong();
+    tokensSeen = values.path("num_tokens").asLong();
+    rollouts.restore(values.withObject("/rollouts"));
+    policyListener.policyUpdated(updates, policy);
   }
 
   /** Rewards compared within each group. */
