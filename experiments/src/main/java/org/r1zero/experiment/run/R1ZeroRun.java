@@ -199,7 +199,7 @@ public final class R1ZeroRun {
       return earlier.get();
     }
     Evaluation evaluation = HeldOut.evaluate(parts, recipe, progress, when + " training");
-    directory.writeEvaluation(when, evaluation.traces());
+    directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());
     manifest.result("pass_at_" + when, evaluation.passAt());

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
@@ -175,7 +176,7 @@ public final class RunDirectory {
     JsonLines.append(path.resolve("rollouts").resolve(file), traces);
   }
 
-  void writeEvaluation(String when, List<RolloutTrace> traces) throws IOException {
+  void writeEvaluation(String when, List<EvaluatedSample> traces) throws IOException {
     Path file = path.resolve("evaluation-" + when + ".jsonl");
     Files.deleteIfExists(file); // of an evaluation that was stopped
     JsonLines.append(file, traces);

@@ -3,13 +3,14 @@ package org.r1zero.verify.math;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.format.ReasoningFormat;
 
 /**
@@ -19,7 +20,7 @@ import org.r1zero.verify.format.ReasoningFormat;
  * compared with the gold by {@link MathRules}. The gold may be an answer or a whole solution with
  * its answer in a box.
  */
-final class MathVerifier implements Verifier {
+final class MathVerifier implements AnswerVerifier {
 
   /** Where an answer is looked for unless told otherwise. */
   static final List<AnswerSource> SOURCES =
@@ -75,6 +76,31 @@ final class MathVerifier implements Verifier {
       return verify(gold, completion.text());
     } catch (StackOverflowError e) {
       return new Verdict(0, Outcome.UNPARSEABLE, "the answer is nested too deeply");
+    }
+  }
+
+  @Override
+  public Optional<String> answer(Completion completion) {
+    try {
+      List<String> candidates = finder.find(completion.text());
+      for (String candidate : candidates) {
+        AnswerText answer = new AnswerText(candidate);
+        if (answer.read(ReadingRules.USUAL) != null) {
+          return Optional.of(answer.text());
+        }
+      }
+      return candidates.stream().findFirst().map(first -> new AnswerText(first).text());
+    } catch (StackOverflowError e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean equivalent(String one, String other) {
+    try {
+      return new Answers(gold(one), new Comparison(rules, engine)).equal(new AnswerText(other));
+    } catch (StackOverflowError e) {
+      return one.equals(other);
     }
   }
 
