@@ -121,7 +121,7 @@ final class MathVerifier implements AnswerVerifier {
     }
     AnswerText answer = chosen(gold, candidates, completion);
     Comparison comparison = new Comparison(rules, engine);
-    boolean equal = new Answers(gold, comparison).equal(answer);
+    boolean equal = new Answers(gold, comparison).equal(answer) || inParts(gold, completion);
     if (!equal && comparison.values().timedOut()) {
       return new Verdict(
           0, Outcome.TIMEOUT, "stopped while comparing " + shown(answer.text()) + " with the gold");
@@ -131,6 +131,18 @@ final class MathVerifier implements AnswerVerifier {
           0, Outcome.UNPARSEABLE, "the answer can't be read: " + shown(answer.text()));
     }
     return verdict(equal, gold, answer.text());
+  }
+
+  /** Whether the gold has several values and the last boxes hold one each, with words between. */
+  private boolean inParts(Gold gold, String completion) {
+    if (!sources.contains(AnswerSource.BOXED)
+        || !(gold.answer().read(ReadingRules.USUAL) instanceof Expr.Group list)
+        || list.shape() != Expr.Shape.LIST) {
+      return false;
+    }
+    String parts = Boxes.lastParagraph(completion, list.items().size());
+    return !parts.isEmpty()
+        && new Answers(gold, new Comparison(rules, engine)).equal(new AnswerText(parts));
   }
 
   private static String letterOf(Gold gold) {
@@ -169,6 +181,9 @@ final class MathVerifier implements AnswerVerifier {
   /** The first candidate that can be read; where the gold is text, the first. */
   private static AnswerText chosen(Gold gold, List<String> candidates, String completion) {
     AnswerText first = new AnswerText(candidates.get(0));
+    if (first.text().equals(gold.answer().text())) {
+      return first;
+    }
     if (gold.isText() || gold.choice() != null) {
       return first;
     }
