@@ -97,7 +97,10 @@ public final class GrpoTrainer {
     train((report, state) -> true);
   }
 
-  /** Trains from where it is until the configured number of steps, or until {@code boundary} ends it. */
+  /**
+   * Trains from where it is until the configured number of steps, or until {@code boundary} ends
+   * it.
+   */
   public void train(StepBoundary boundary) {
     while (step < config.steps()) {
       StepMetrics metrics = new StepMetrics();
@@ -135,7 +138,9 @@ public final class GrpoTrainer {
     return step;
   }
 
-  /** All that the next step depends on besides the configuration. Draws are functions of the step. */
+  /**
+   * All that the next step depends on besides the configuration. Draws are functions of the step.
+   */
   public TrainingState state() {
     ObjectNode values = JsonNodeFactory.instance.objectNode();
     values.put("step", step);

@@ -10,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use, 128 + n stopped by signal n. */
+/**
+ * The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use, 128 + n stopped by signal
+ * n.
+ */
 @Command(
     name = "r1zero",
     description = "Trains reasoning models by reinforcement learning.",

@@ -33,8 +33,7 @@ public record CheckpointConfig(
   public CheckpointConfig {
     List<String> faults = new ArrayList<>();
     if (saveSteps < 1) {
-      faults.add(
-          "save_steps must be >= 1, was " + saveSteps + " (1 saves after every step)");
+      faults.add("save_steps must be >= 1, was " + saveSteps + " (1 saves after every step)");
     }
     if (saveTotalLimit < 1) {
       faults.add(

@@ -19,8 +19,9 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutCollector;
 
 /**
- * One R1-Zero run: evaluate the base, train, evaluate again, keep everything. A run that was stopped
- * goes on from its newest checkpoint, and ends with the weights that it would have ended with.
+ * One R1-Zero run: evaluate the base, train, evaluate again, keep everything. A run that was
+ * stopped goes on from its newest checkpoint, and ends with the weights that it would have ended
+ * with.
  */
 public final class R1ZeroRun {
   private final Recipe recipe;
@@ -133,8 +134,7 @@ public final class R1ZeroRun {
   private void train(Assembly parts, RunDirectory directory, StopSignal stop) throws IOException {
     boolean withReference = recipe.grpo().loss().toLoss().usesReference();
     RunCheckpoints checkpoints =
-        new RunCheckpoints(
-            recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
+        new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
         PolicyModel reference = withReference ? parts.reference() : null) {
       RolloutCollector rollouts =
@@ -177,8 +177,7 @@ public final class R1ZeroRun {
     }
   }
 
-  private void finishStep(
-      StepReport report, RunDirectory directory, RunCheckpoints checkpoints) {
+  private void finishStep(StepReport report, RunDirectory directory, RunCheckpoints checkpoints) {
     Map<String, Double> metrics = new TreeMap<>(report.metrics());
     if (!Double.isNaN(checkpoints.lastSeconds())) {
       metrics.put("time/checkpoint", checkpoints.lastSeconds()); // of the step before

@@ -20,8 +20,7 @@ final class RunLock implements AutoCloseable {
 
   static RunLock take(Path run) throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            run.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(run.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {
       channel.close();
       throw new ConfigException(

@@ -37,8 +37,7 @@ final class RunManifest {
 
   /** Of a run that starts. */
   static RunManifest start(RunDirectory directory) {
-    RunManifest manifest =
-        new RunManifest(directory.path().resolve(FILE), JSON.createObjectNode());
+    RunManifest manifest = new RunManifest(directory.path().resolve(FILE), JSON.createObjectNode());
     manifest.root.put("status", "running");
     manifest.root.put("started", Instant.now().toString());
     circumstances(manifest.root);

@@ -68,8 +68,8 @@ final class StopSignal implements AutoCloseable {
   }
 
   /**
-   * {@code sun.misc.Signal} has been in every JDK and is exported to all (JEP 260), but the compiler
-   * warns of it in a way that can't be switched off; so it is called by reflection.
+   * {@code sun.misc.Signal} has been in every JDK and is exported to all (JEP 260), but the
+   * compiler warns of it in a way that can't be switched off; so it is called by reflection.
    */
   private Object handler(String name) {
     InvocationHandler ours =
