@@ -74,7 +74,7 @@ public final class R1ZeroRun {
               ? resumption.directory()
               : RunDirectory.create(Path.of(recipe.output()), recipe.name());
       try (RunLock lock = directory.lock()) {
-        progress.say("run directory " + directory.path());
+        progress.say("run directory " + lock.run());
         progress.eachRound(stop::check);
         RunManifest manifest = manifest(parts, directory);
         return run(parts, directory, manifest, stop, started);
@@ -86,8 +86,8 @@ public final class R1ZeroRun {
     RunManifest manifest = resumption == null ? null : RunManifest.read(directory);
     String yaml = RecipeLoader.toYaml(recipe);
     if (manifest == null) {
+      directory.writeRecipe(yaml); // first: from now on the run can be resumed
       manifest = RunManifest.start(directory);
-      directory.writeRecipe(yaml);
       manifest.model(parts.directory().path(), parts.directory().weightFiles());
       manifest.data(parts.dataset());
     } else if (resumption != null) {

@@ -12,9 +12,11 @@ import org.r1zero.experiment.config.ConfigException;
 
 /** Keeps two processes from writing one run directory; the system frees it when a process ends. */
 final class RunLock implements AutoCloseable {
+  private final Path run;
   private final FileChannel channel;
 
-  private RunLock(FileChannel channel) {
+  private RunLock(Path run, FileChannel channel) {
+    this.run = run;
     this.channel = channel;
   }
 
@@ -26,7 +28,7 @@ final class RunLock implements AutoCloseable {
       throw new ConfigException(
           run.toString(), List.of("another process is running it; wait for its end, or stop it"));
     }
-    return new RunLock(channel);
+    return new RunLock(run, channel);
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -35,6 +37,11 @@ final class RunLock implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return null; // this very process has it
     }
+  }
+
+  /** The run directory that is locked. */
+  Path run() {
+    return run;
   }
 
   @Override
