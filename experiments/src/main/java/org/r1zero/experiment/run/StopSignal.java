@@ -73,19 +73,16 @@ final class StopSignal implements AutoCloseable {
    */
   private Object handler(String name) {
     InvocationHandler ours =
-        (proxy, method, arguments) -> {
-          switch (method.getName()) {
-            case "handle":
-              received(name);
-              return null;
-            case "equals":
-              return proxy == arguments[0];
-            case "hashCode":
-              return System.identityHashCode(proxy);
-            default:
-              return "handler of " + name;
-          }
-        };
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "handle" -> {
+                received(name);
+                yield null;
+              }
+              case "equals" -> proxy == arguments[0];
+              case "hashCode" -> System.identityHashCode(proxy);
+              default -> "handler of " + name;
+            };
     try {
       Class<?> type = Class.forName("sun.misc.SignalHandler");
       return Proxy.newProxyInstance(StopSignal.class.getClassLoader(), new Class<?>[] {type}, ours);
