@@ -92,7 +92,8 @@ class KillAndResumeTest {
   }
 
   private Path recipe(String name, int steps, String size, int tokens) throws IOException {
-    String text =
+    return Files.writeString(
+        folder.resolve(name + ".yaml"),
         """
         name: tiny
         seed: 5
@@ -109,9 +110,7 @@ class KillAndResumeTest {
           num_generations: 4
           optimizer: {learning_rate: 3.0e-4}
         evaluation: {problems: 0}
-        """;
-    return Files.writeString(
-        folder.resolve(name + ".yaml"),
-        String.format(text, folder.resolve(name), tokens, steps, size));
+        """
+            .formatted(folder.resolve(name), tokens, steps, size));
   }
 }
