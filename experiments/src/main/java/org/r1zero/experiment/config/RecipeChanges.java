@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +23,8 @@ import org.r1zero.grpo.optim.LearningRateSchedule;
 public record RecipeChanges(List<String> harmless, List<String> others) {
   private static final Pattern HARMLESS =
       Pattern.compile("output|checkpoint\\..*|health\\..*|scoring\\.threads");
+  private static final Set<LearningRateSchedule> ANY_LENGTH =
+      Set.of(LearningRateSchedule.CONSTANT, LearningRateSchedule.CONSTANT_WITH_WARMUP);
   private static final String STEPS = "grpo.steps";
 
   /** Fixes the lists. */
@@ -52,7 +55,7 @@ public record RecipeChanges(List<String> harmless, List<String> others) {
 
   private static boolean moreSteps(Recipe before, Recipe after) {
     return after.grpo().steps() > before.grpo().steps()
-        && after.grpo().optimizer().lrSchedulerType() == LearningRateSchedule.CONSTANT;
+        && ANY_LENGTH.contains(after.grpo().optimizer().lrSchedulerType());
   }
 
   /** All changes. */

@@ -17,6 +17,7 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutCollector;
+import org.r1zero.verify.reward.RewardEntry;
 
 /**
  * One R1-Zero run: evaluate the base, train, evaluate again, keep everything. A run that was
@@ -132,7 +133,7 @@ public final class R1ZeroRun {
   }
 
   private void train(Assembly parts, RunDirectory directory, StopSignal stop) throws IOException {
-    boolean withReference = recipe.grpo().loss().toLoss().usesReference();
+    boolean withReference = recipe.grpo().usesReference();
     RunCheckpoints checkpoints =
         new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
@@ -149,7 +150,10 @@ public final class R1ZeroRun {
               progress::rollouts);
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
-              recipe.seed(), recipe.sampling().temperature(), recipe.sampling().maxNewTokens());
+              recipe.seed(),
+              recipe.sampling().temperature(),
+              recipe.sampling().maxNewTokens(),
+              recipe.rewards().stream().map(RewardEntry::weight).toList());
       GrpoTrainer trainer =
           new GrpoTrainer(
               recipe.grpo(),
