@@ -95,7 +95,9 @@ public final class SftCourse {
     }
     this.stepsPerEpoch = ((long) train.size() + batchSize - 1) / batchSize;
     this.totalSteps =
-        schedule.maxSteps() > 0 ? schedule.maxSteps() : stepsPerEpoch * (long) schedule.numTrainEpochs();
+        schedule.maxSteps() > 0
+            ? schedule.maxSteps()
+            : stepsPerEpoch * (long) schedule.numTrainEpochs();
     SftConfig config =
         new SftConfig(Math.toIntExact(totalSteps), batchSize, microBatchTokens, optimizerConfig);
     this.trainer = new SftTrainer(config, policy, optimizer);

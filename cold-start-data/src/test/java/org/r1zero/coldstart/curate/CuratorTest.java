@@ -22,8 +22,13 @@ class CuratorTest {
     Curator.Selection selection = new Curator(config, List.of(), 1).choose(traces);
     assertThat(selection.left().keySet())
         .containsExactly(
-            "read", "format", "language", "decontaminated", "near_duplicates",
-            "balanced_by_problem", "balanced_by_difficulty");
+            "read",
+            "format",
+            "language",
+            "decontaminated",
+            "near_duplicates",
+            "balanced_by_problem",
+            "balanced_by_difficulty");
     assertThat(selection.left().values()).containsExactly(3, 2, 1, 1, 1, 1, 1);
     assertThat(selection.examples()).extracting(Example::problem).containsExactly("p1");
   }

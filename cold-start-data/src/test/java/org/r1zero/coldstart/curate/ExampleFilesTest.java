@@ -38,7 +38,9 @@ class ExampleFilesTest {
     Path chat = folder.resolve("chat-" + name);
     ExampleFiles.write(chat, examples, ExampleForm.MESSAGES);
     List<Example> again = ExampleFiles.read(chat, 0).examples();
-    assertThat(again).extracting(Example::question).containsExactly("Question: é 首先\n", "a", "2+2?");
+    assertThat(again)
+        .extracting(Example::question)
+        .containsExactly("Question: é 首先\n", "a", "2+2?");
     assertThat(again).allSatisfy(e -> assertThat(e.prompt()).isEmpty());
     assertThat(again.get(2)).isEqualTo(examples.get(2));
   }

@@ -64,8 +64,16 @@ class SftCourseTest {
     Map<String, Double> last = run(new SftSchedule(1, 4, 0.2, 2, 0, 0), "m", 99).metrics().get(3);
     assertThat(last)
         .containsOnlyKeys(
-            "loss", "mean_token_accuracy", "entropy", "grad_norm", "learning_rate", "num_tokens",
-            "epoch", "eval_loss", "eval_mean_token_accuracy", "eval_entropy");
+            "loss",
+            "mean_token_accuracy",
+            "entropy",
+            "grad_norm",
+            "learning_rate",
+            "num_tokens",
+            "epoch",
+            "eval_loss",
+            "eval_mean_token_accuracy",
+            "eval_entropy");
     assertThat(last.get("epoch")).isEqualTo(1);
     assertThat(last.get("mean_token_accuracy")).isBetween(0.0, 1.0);
     assertThat(last.get("num_tokens")).isEqualTo(16 * 7.0);
@@ -78,7 +86,10 @@ class SftCourseTest {
     assertThat(ran.early()).isTrue();
     assertThat(ran.metrics().size()).isLessThan(200);
     List<Double> losses =
-        ran.metrics().stream().filter(m -> m.containsKey("eval_loss")).map(m -> m.get("eval_loss")).toList();
+        ran.metrics().stream()
+            .filter(m -> m.containsKey("eval_loss"))
+            .map(m -> m.get("eval_loss"))
+            .toList();
     int best = losses.indexOf(losses.stream().min(Double::compare).orElseThrow());
     assertThat(best).isEqualTo(losses.size() - 4);
     Ran untilBest = run(new SftSchedule(50, 0, 0.2, 2, 3, 0), "early", 2L * (best + 1));
@@ -92,7 +103,14 @@ class SftCourseTest {
         AdamW optimizer = new AdamW(OPTIMIZER, model.parameters())) {
       SftCourse course =
           new SftCourse(
-              schedule, 4, 1000, OPTIMIZER, model, optimizer, examples(), 7,
+              schedule,
+              4,
+              1000,
+              OPTIMIZER,
+              model,
+              optimizer,
+              examples(),
+              7,
               new CheckpointStore(folder.resolve(store), 2));
       course.train(
           (step, numbers, trained, measured) -> {
@@ -112,8 +130,7 @@ class SftCourseTest {
     List<SftExample> examples = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       examples.add(
-          new SftExample(
-              random.ints(3, 3, 60).toArray(), random.ints(4, 3, 60).toArray()));
+          new SftExample(random.ints(3, 3, 60).toArray(), random.ints(4, 3, 60).toArray()));
     }
     return examples;
   }

@@ -87,8 +87,7 @@ class PipelineRunTest {
     PipelineResult changed = run(null, RECIPE.replace("max_steps: 4", "max_steps: 5"));
     assertThat(changed.stages())
         .extracting(StageResult::status)
-        .containsExactly(
-            StageStatus.CACHED, StageStatus.DONE, StageStatus.DONE, StageStatus.DONE);
+        .containsExactly(StageStatus.CACHED, StageStatus.DONE, StageStatus.DONE, StageStatus.DONE);
 
     breakAndGoOn();
   }
