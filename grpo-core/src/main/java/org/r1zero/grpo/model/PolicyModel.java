@@ -29,6 +29,7 @@ public final class PolicyModel implements AutoCloseable {
   private final Scope scope;
   private final TorchModule decoder;
   private final TorchModule generation;
+  private final TorchModule packedGeneration;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
   private final Parameter head;
@@ -60,7 +61,10 @@ public final class PolicyModel implements AutoCloseable {
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
     this.decoder = load("decoder.py", "Decoder", attributes);
+    attributes.put("packed", false);
     this.generation = load("generation.py", "Generation", attributes);
+    attributes.put("packed", !device.isGpu());
+    this.packedGeneration = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
     NDArray absent = scope.floats(0f);
@@ -126,7 +130,8 @@ public final class PolicyModel implements AutoCloseable {
 
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
-    return new DecodingKernels(config, computeType, generation, weights, cos, sin);
+    return new DecodingKernels(
+        config, computeType, generation, packedGeneration, weights, cos, sin, !device().isGpu());
   }
 
   /**

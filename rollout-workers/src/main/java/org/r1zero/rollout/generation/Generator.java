@@ -45,7 +45,7 @@ public final class Generator implements AutoCloseable {
     this.policy = policy;
     Device device = policy.device();
     this.scope = Torch.openScope(device);
-    this.kernels = policy.decoding().narrowed(scope);
+    this.kernels = policy.decoding().packed(scope);
   }
 
   /** Takes over the policy's newest weights. */
