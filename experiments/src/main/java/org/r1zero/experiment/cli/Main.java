@@ -21,7 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
-      MakeBaseCommand.class
+      MakeBaseCommand.class,
+      BenchCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
