@@ -203,7 +203,7 @@ public final class Generator implements AutoCloseable {
   }
 
   /** Rows that the budget of the cache allows; what has none waits. */
-  private int batch(Schedule schedule, SamplingConfig config) {
+  int batch(Schedule schedule, SamplingConfig config) {
     long rows = positions(config) / Math.max(1, schedule.longest());
     if (rows == 0 && schedule.total() > 0) {
       throw new IllegalArgumentException(
