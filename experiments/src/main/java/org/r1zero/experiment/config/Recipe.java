@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
@@ -26,6 +27,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
+ * @param health what is watched in training, and what is done about it
  */
 public record Recipe(
     String name,
@@ -41,7 +43,8 @@ public record Recipe(
     SamplingConfig sampling,
     GrpoConfig grpo,
     EvaluationConfig evaluation,
-    CheckpointConfig checkpoint) {
+    CheckpointConfig checkpoint,
+    HealthConfig health) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -93,6 +96,7 @@ public record Recipe(
         SamplingConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
-        CheckpointConfig.defaults());
+        CheckpointConfig.defaults(),
+        HealthConfig.defaults());
   }
 }
