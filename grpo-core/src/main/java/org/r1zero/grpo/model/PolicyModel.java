@@ -21,6 +21,8 @@ import org.r1zero.grpo.torch.TorchModule;
  * forward pass for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
+  private static final int COPIED_AT_ONCE = 1 << 20;
+
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
@@ -34,6 +36,8 @@ public final class PolicyModel implements AutoCloseable {
   private final NDArray cos;
   private final NDArray sin;
   private boolean gradientCheckpointing;
+  private long forwardNanos;
+  private long backwardNanos;
 
   /** Where weights come from, by Hugging Face name. */
   public interface WeightSource {
@@ -88,18 +92,35 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
-    Shape shape = new Shape(slot.shape());
-    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+    NDArray array = scope.manager().zeros(new Shape(slot.shape()));
+    int width = Math.max(1, slot.columns());
+    long row = 0;
     for (ParameterLayout.Part part : slot.parts()) {
       FloatBuffer values = source.read(part.name());
-      int wanted = part.rows() * Math.max(1, slot.columns());
+      int wanted = part.rows() * width;
       if (values.remaining() != wanted) {
         throw new IllegalArgumentException(
             part.name() + " must have " + wanted + " values, had " + values.remaining());
       }
-      all.put(values);
+      while (values.hasRemaining()) {
+        int rows = Math.min(values.remaining() / width, Math.max(1, COPIED_AT_ONCE / width));
+        copyRows(values, rows, row, array, slot.columns());
+        row += rows;
+      }
     }
-    return scope.floats(all.array()).reshape(shape);
+    return array;
+  }
+
+  /** Rows at a time, so that a large array is never there twice. */
+  private void copyRows(FloatBuffer values, int rows, long at, NDArray target, int columns) {
+    float[] some = new float[rows * Math.max(1, columns)];
+    values.get(some);
+    try (Scope copy = scope.open()) {
+      NDArray piece = copy.floats(some);
+      target.set(
+          new NDIndex("{}:{}", at, at + rows),
+          columns == 0 ? piece : piece.reshape(new Shape(rows, columns)));
+    }
   }
 
   /** This model's shape. */
@@ -151,9 +172,11 @@ public final class PolicyModel implements AutoCloseable {
 
   private TokenLogProbs logProbs(
       List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
+    long started = System.nanoTime();
     BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
     TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
     List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
+    forwardNanos += System.nanoTime() - started;
     return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
@@ -165,8 +188,15 @@ public final class PolicyModel implements AutoCloseable {
       boolean withEntropy,
       double temperature,
       Scope scope) {
+    long started = System.nanoTime();
     training.backward(
         weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
+    backwardNanos += System.nanoTime() - started;
+  }
+
+  /** How long it has computed so far. */
+  public ComputingTime computingTime() {
+    return new ComputingTime(forwardNanos / 1e9, backwardNanos / 1e9);
   }
 
   private TrainingNetwork.Gradients gradients() {
