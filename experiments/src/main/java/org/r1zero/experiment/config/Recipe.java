@@ -27,6 +27,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
  * @param evaluation what is measured before and after
+ * @param checkpoint how the state of training is kept
  */
 public record Recipe(
     String name,
@@ -42,7 +43,8 @@ public record Recipe(
     SamplingConfig sampling,
     LoraConfig lora,
     GrpoConfig grpo,
-    EvaluationConfig evaluation) {
+    EvaluationConfig evaluation,
+    CheckpointConfig checkpoint) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -94,6 +96,7 @@ public record Recipe(
         SamplingConfig.defaults(),
         LoraConfig.defaults(),
         GrpoConfig.defaults(),
-        EvaluationConfig.defaults());
+        EvaluationConfig.defaults(),
+        CheckpointConfig.defaults());
   }
 }
