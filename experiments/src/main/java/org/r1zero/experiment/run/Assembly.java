@@ -41,7 +41,13 @@ final class Assembly implements AutoCloseable {
   Assembly(Recipe recipe) throws IOException {
     this.checked = check(recipe);
     this.policy =
-        new PolicyModel(directory().config(), directory(), recipe.dtype(), Torch.device(recipe.device()), recipe.lora(), recipe.seed());
+        new PolicyModel(
+            directory().config(),
+            directory(),
+            recipe.dtype(),
+            Torch.device(recipe.device()),
+            recipe.lora(),
+            recipe.seed());
     this.generator = new Generator(policy);
     this.sampler = new PolicySampler(checked.folder.tokenizer(), checked.renderer, generator);
   }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 
 /**
- * The low-rank adapters of a model, trained in place of its weights: a target's weight is {@code W +
- * scaling B A}, with {@code A [r, in]} and {@code B [out, r]} in fp32 and {@code W} frozen.
+ * The low-rank adapters of a model, trained in place of its weights: a target's weight is {@code W
+ * + scaling B A}, with {@code A [r, in]} and {@code B [out, r]} in fp32 and {@code W} frozen.
  *
  * <p>The sum is what the network computes with, in training as in sampling, so the two agree; it is
  * made again after each change of an adapter.
@@ -26,8 +26,7 @@ public final class LoraAdapters {
   private final List<NDArray> merged;
 
   /** Begins as PEFT does: A uniform in ±1/sqrt(in), B zero, so that the model is the base. */
-  LoraAdapters(
-      LoraConfig config, DecoderConfig model, List<NDArray> base, long seed, Scope scope) {
+  LoraAdapters(LoraConfig config, DecoderConfig model, List<NDArray> base, long seed, Scope scope) {
     this.config = config;
     this.base = base;
     this.merged = new ArrayList<>(base);

@@ -25,7 +25,8 @@ public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
       faults.add("r must be >= 0, was " + r + " (16 is usual; 0 trains all weights)");
     }
     if (!(loraAlpha > 0)) {
-      faults.add("lora_alpha must be > 0, was " + loraAlpha + " (as large as r, or twice, is usual)");
+      faults.add(
+          "lora_alpha must be > 0, was " + loraAlpha + " (as large as r, or twice, is usual)");
     }
     Set<String> chosen = new LinkedHashSet<>();
     for (String name : targetModules) {

@@ -37,7 +37,9 @@ public final class Parameter {
     return gradient;
   }
 
-  /** Tells what is derived from the value that a fused kernel, which leaves no trace, changed it. */
+  /**
+   * Tells what is derived from the value that a fused kernel, which leaves no trace, changed it.
+   */
   public void updated() {
     updates++;
   }

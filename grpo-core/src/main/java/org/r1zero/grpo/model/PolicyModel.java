@@ -314,7 +314,8 @@ public final class PolicyModel implements AutoCloseable {
     for (int s = 0; s < slots.size(); s++) {
       Parameter slot = slots.get(s);
       long start = 0;
-      for (ParameterLayout.Part part : slot == null ? List.<ParameterLayout.Part>of() : slot.parts()) {
+      for (ParameterLayout.Part part :
+          slot == null ? List.<ParameterLayout.Part>of() : slot.parts()) {
         if (part.name().equals(name)) {
           try (Scope copy = scope.open()) {
             NDArray rows = array.apply(s).get(new NDIndex("{}:{}", start, start + part.rows()));
