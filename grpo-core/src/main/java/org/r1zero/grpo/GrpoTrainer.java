@@ -202,6 +202,7 @@ public final class GrpoTrainer {
   /** Goes back, or on, to where {@link #state} was taken. */
   public void restore(Checkpoint checkpoint) {
     checkpoint.restore(tensors());
+    policy.parameters().forEach(Parameter::updated);
     ObjectNode values = checkpoint.values();
     step = values.path("step").asLong();
     updates = values.path("updates").asLong();

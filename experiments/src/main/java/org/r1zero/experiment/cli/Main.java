@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ExportCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {
