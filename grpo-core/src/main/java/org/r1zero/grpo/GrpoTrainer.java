@@ -1,15 +1,25 @@
 package org.r1zero.grpo;
 
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
 import org.r1zero.grpo.data.Rollout;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossInputs;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.loss.UpdateSize;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenLogProbs;
 import org.r1zero.grpo.optim.AdamW;
@@ -45,6 +55,8 @@ public final class GrpoTrainer {
   private final EntropyControl entropy;
   private final SamplePreparation preparation;
   private final BatchPacker packer;
+  private HealthMonitor health = new HealthMonitor(HealthConfig.defaults(), said -> {});
+  private long step;
   private long updates;
   private long tokensSeen;
 
@@ -105,7 +117,15 @@ public final class GrpoTrainer {
 
   /** Trains for the configured number of steps. */
   public void train() {
-    for (long step = 0; step < config.steps(); step++) {
+    train((report, state) -> true);
+  }
+
+  /**
+   * Trains from where it is until the configured number of steps, or until {@code boundary} ends
+   * it.
+   */
+  public void train(StepBoundary boundary) {
+    while (step < config.steps()) {
       StepMetrics metrics = new StepMetrics();
       RolloutBatch batch = rollouts.collect(step, updates); // G scored completions a problem
       tokensSeen += batch.tokenCount();
@@ -125,8 +145,84 @@ public final class GrpoTrainer {
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      stepListener.stepFinished(metrics.finish(step));
+      StepReport report = watched(metrics.finish(step));
+      step++;
+      stepListener.stepFinished(report);
+      if (!boundary.passed(report, this::state)) {
+        return;
+      }
     }
+  }
+
+  /** Has training watched by this one, instead of by one with the defaults that says nothing. */
+  public void watch(HealthMonitor monitor) {
+    health = monitor;
+  }
+
+  private StepReport watched(StepReport report) {
+    Map<String, Double> all = new TreeMap<>(report.metrics());
+    all.putAll(health.endStep(report.step(), report.metrics()));
+    return new StepReport(report.step(), all);
+  }
+
+  /** Which weights are no numbers, in words. */
+  private String nanPlace() {
+    for (Parameter parameter : policy.parameters()) {
+      for (float value : parameter.value().toFloatArray()) {
+        if (!Float.isFinite(value)) {
+          return "weights " + parameter.name() + " hold " + value;
+        }
+      }
+    }
+    return "the weights are finite: it came with this step's rollouts or rewards";
+  }
+
+  /** Finished steps. */
+  public long step() {
+    return step;
+  }
+
+  /**
+   * All that the next step depends on besides the configuration. Draws are functions of the step.
+   */
+  public TrainingState state() {
+    ObjectNode values = JsonNodeFactory.instance.objectNode();
+    values.put("step", step);
+    values.put("updates", updates);
+    values.put("num_tokens", tokensSeen);
+    EntropyControl.State bonus = entropy.state();
+    ObjectNode control = values.putObject("entropy");
+    control.put("coef", bonus.coef());
+    control.put("last", Double.toString(bonus.lastEntropy())); // may be infinite
+    values.set("health", health.state());
+    values.set("rollouts", rollouts.state());
+    return new TrainingState(step, tensors(), values);
+  }
+
+  /** Goes back, or on, to where {@link #state} was taken. */
+  public void restore(Checkpoint checkpoint) {
+    checkpoint.restore(tensors());
+    policy.parameters().forEach(Parameter::updated);
+    ObjectNode values = checkpoint.values();
+    step = values.path("step").asLong();
+    updates = values.path("updates").asLong();
+    tokensSeen = values.path("num_tokens").asLong();
+    entropy.restore(
+        new EntropyControl.State(
+            values.at("/entropy/coef").asDouble(),
+            Double.parseDouble(values.at("/entropy/last").asText())));
+    health.restore(values.withObject("/health"));
+    rollouts.restore(values.withObject("/rollouts"));
+    policyListener.policyUpdated(updates, policy);
+  }
+
+  /** A reference that follows the policy is state; one that does not is the base model. */
+  private Map<String, NDArray> tensors() {
+    Map<String, NDArray> tensors = TrainingState.tensors(policy, optimizer);
+    if (reference != null && config.reference().syncRefModel()) {
+      tensors.putAll(TrainingState.weights("reference/", reference));
+    }
+    return tensors;
   }
 
   private void accumulateGradient(UpdateSize size, MicroBatch micro, StepMetrics metrics) {
@@ -151,7 +247,13 @@ public final class GrpoTrainer {
   /** Ends an update: weights, then what follows them. */
   private void update(StepMetrics metrics) {
     double rate = config.optimizer().rateAt(updates, config.totalUpdates());
-    double gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
+    double gradNorm = Double.NaN;
+    if (health.mayUpdate(step, metrics.updateLoss(), metrics.samplingGap(), this::nanPlace)) {
+      gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
+      health.updated(step, gradNorm);
+    } else {
+      optimizer.discardGradients();
+    }
     updates++;
     metrics.addUpdate(gradNorm, rate);
     entropy.endUpdate();

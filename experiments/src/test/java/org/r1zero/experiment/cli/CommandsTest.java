@@ -100,7 +100,8 @@ class CommandsTest {
       value = {
         "                                        | name a command: demo, train",
         "frobnicate                              | Unmatched argument at index 0: 'frobnicate'",
-        "train                                   | Missing required parameter: 'RECIPE.yaml'",
+        "train                                   | name a RECIPE.yaml, or --resume RUN",
+        "train --resume none                     | none: is no run directory: it has no recipe.yaml",
         "train none.yaml                         | none.yaml: there is no such file",
         "demo --set grpo.steps=0                 | grpo.steps must be >= 1, was 0",
         "demo --set task.name=x --set rewards=[{verifier:nr}] | demo.yaml",
@@ -137,7 +138,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"demo", "train", "eval", "generate", "verify", "make-base"})
+  @CsvSource({"demo", "train", "eval", "export", "generate", "verify", "make-base"})
   void everyCommandHasHelp(String command) {
     Ran ran = Ran.command(command, "--help");
     assertThat(ran.code()).isZero();
