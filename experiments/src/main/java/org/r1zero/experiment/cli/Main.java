@@ -24,7 +24,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {
