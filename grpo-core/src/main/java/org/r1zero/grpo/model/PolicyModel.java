@@ -117,6 +117,7 @@ public final class PolicyModel implements AutoCloseable {
     this.computeType = adapted.computeType;
     this.scope = adapted.scope.open();
     this.generation = adapted.generation;
+    this.packedGeneration = adapted.packedGeneration;
     this.training = adapted.training;
     this.weights = without.base();
     this.parameters = adapted.parameters;
