@@ -24,10 +24,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       VerifyCommand.class,
       CurateCommand.class,
       SftCommand.class,
       PipelineCommand.class,
+      BenchCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {

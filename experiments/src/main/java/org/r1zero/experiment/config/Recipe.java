@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.ScoringConfig;
@@ -23,9 +25,11 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
  * @param sampling how completions are drawn
+ * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
+ * @param health what is watched in training, and what is done about it
  */
 public record Recipe(
     String name,
@@ -39,9 +43,11 @@ public record Recipe(
     List<RewardEntry> rewards,
     ScoringConfig scoring,
     SamplingConfig sampling,
+    LoraConfig lora,
     GrpoConfig grpo,
     EvaluationConfig evaluation,
-    CheckpointConfig checkpoint) {
+    CheckpointConfig checkpoint,
+    HealthConfig health) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -91,8 +97,10 @@ public record Recipe(
         List.of(RewardEntry.defaults()),
         ScoringConfig.defaults(),
         SamplingConfig.defaults(),
+        LoraConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
-        CheckpointConfig.defaults());
+        CheckpointConfig.defaults(),
+        HealthConfig.defaults());
   }
 }

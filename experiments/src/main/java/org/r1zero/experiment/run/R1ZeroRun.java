@@ -13,6 +13,7 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
@@ -164,6 +165,7 @@ public final class R1ZeroRun {
               rollouts,
               (version, policy) -> parts.generator().refresh(),
               report -> finishStep(report, directory, checkpoints));
+      trainer.watch(new HealthMonitor(recipe.health(), progress::say));
       if (resumption != null) {
         checkpoints.restore(trainer);
       }
