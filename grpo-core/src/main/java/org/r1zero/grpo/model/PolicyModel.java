@@ -1,15 +1,19 @@
 package org.r1zero.grpo.model;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
@@ -29,7 +33,7 @@ public final class PolicyModel implements AutoCloseable {
   private final TorchModule decoder;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
-  private final Parameter head;
+  private final @Nullable Parameter head;
   private final NDArray cos;
   private final NDArray sin;
 
@@ -75,11 +79,50 @@ public final class PolicyModel implements AutoCloseable {
         weights.add(parameter.value());
       }
     }
-    this.head = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
-    weights.set(weights.size() - 1, head.value());
+    Parameter last = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
+    this.head = last;
+    weights.set(weights.size() - 1, last.value());
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+  }
+
+  private PolicyModel(
+      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
+    this.config = config;
+    this.computeType = computeType;
+    this.scope = Torch.openScope(device);
+    this.decoder =
+        TorchModule.load(
+            scope,
+            PolicyModel.class,
+            "decoder.py",
+            "Decoder",
+            attributes(config, computeType, device));
+    this.weights = new ArrayList<>();
+    this.parameters = List.of();
+    this.head = null;
+    NDArray absent = scope.floats(0f);
+    Iterator<NDArray> present = arrays.iterator();
+    for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
+      weights.add(slot == null ? absent : present.next());
+    }
+    int last = weights.size() - 1;
+    weights.set(last, weights.get(config.tieWordEmbeddings() ? last - 2 : last));
+    RotaryEmbedding rotary = RotaryEmbedding.of(config);
+    this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
+    this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+  }
+
+  /**
+   * A policy that samples but is not trained.
+   *
+   * @param arrays one for each parameter, in their order and shapes, in the compute type; they stay
+   *     the caller's
+   */
+  static PolicyModel frozen(
+      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
+    return new PolicyModel(config, computeType, device, arrays);
   }
 
   private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
@@ -165,7 +208,7 @@ public final class PolicyModel implements AutoCloseable {
                     scope,
                     "token_log_probs",
                     detached,
-                    head.value(),
+                    weights.get(weights.size() - 1),
                     arrays.targets(),
                     1.0 / temperature,
                     CHUNK));
@@ -183,6 +226,7 @@ public final class PolicyModel implements AutoCloseable {
       NDArray gradEntropies,
       boolean withEntropy,
       double temperature) {
+    Parameter trained = requireNonNull(head, "a snapshot can't be trained");
     NDArray detached = hidden.stopGradient();
     detached.attach(scope.manager());
     NDArray gradHidden =
@@ -190,7 +234,7 @@ public final class PolicyModel implements AutoCloseable {
             scope,
             "token_log_probs_backward",
             detached,
-            head.value(),
+            trained.value(),
             targets,
             normalisers,
             entropies,
@@ -199,7 +243,7 @@ public final class PolicyModel implements AutoCloseable {
             withEntropy,
             1.0 / temperature,
             CHUNK,
-            head.gradient());
+            trained.gradient());
     Torch.backward(hidden, gradHidden);
   }
 
