@@ -102,6 +102,7 @@ public final class RolloutCollector implements RolloutSource {
               generation.samplingLogProbs(),
               generation.policyLogProbs(),
               rewards.get(i).total(),
+              rewards.get(i).verdicts().values().stream().mapToDouble(Verdict::score).toArray(),
               generation.finishReason() == FinishReason.LENGTH,
               version));
     }

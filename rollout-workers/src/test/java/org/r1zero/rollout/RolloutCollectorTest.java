@@ -71,6 +71,7 @@ class RolloutCollectorTest {
         assertThat(rollout.samplingLogProbs()).hasSize(length);
         assertThat(rollout.policyLogProbs()).hasSize(length);
         assertThat(rollout.reward()).isEqualTo(score(tokenizer.decode(rollout.tokens())));
+        assertThat(rollout.scores()).hasSize(2).startsWith(rollout.reward());
       }
     }
   }

@@ -1,5 +1,7 @@
 package org.r1zero.grpo.data;
 
+import java.util.Arrays;
+
 /**
  * One sampled completion with its reward.
  *
@@ -9,7 +11,9 @@ package org.r1zero.grpo.data;
  *     from (temperature and filters applied), {@code [T]}
  * @param policyLogProbs log-probability of each token under the policy at the sampling temperature
  *     without filters, as the sampler computed it: what training must reproduce; {@code [T]}
- * @param reward what training maximises
+ * @param reward what training maximises, where rewards are summed before they are compared
+ * @param scores each verifier's own score, unweighted, in the recipe's order, {@code [K]}; NaN
+ *     where a verifier did not apply; empty where only the sum is known
  * @param truncated whether the limit on new tokens cut it off
  * @param policyVersion how many optimizer updates the sampling policy had seen
  */
@@ -18,10 +22,11 @@ public record Rollout(
     float[] samplingLogProbs,
     float[] policyLogProbs,
     double reward,
+    double[] scores,
     boolean truncated,
     long policyVersion) {
 
-  /** Checks that there are tokens, a log-probability for each, and a finite reward. */
+  /** Checks that there are tokens, a log-probability for each, and finite rewards. */
   public Rollout {
     if (tokens.length == 0
         || samplingLogProbs.length != tokens.length
@@ -37,5 +42,20 @@ public record Rollout(
     if (!Double.isFinite(reward)) {
       throw new IllegalArgumentException("reward must be finite, was " + reward);
     }
+    if (Arrays.stream(scores).anyMatch(Double::isInfinite)) {
+      throw new IllegalArgumentException(
+          "scores must be finite, or NaN for none, were " + Arrays.toString(scores));
+    }
+  }
+
+  /** A rollout of which only the summed reward is known. */
+  public Rollout(
+      int[] tokens,
+      float[] samplingLogProbs,
+      float[] policyLogProbs,
+      double reward,
+      boolean truncated,
+      long policyVersion) {
+    this(tokens, samplingLogProbs, policyLogProbs, reward, new double[0], truncated, policyVersion);
   }
 }

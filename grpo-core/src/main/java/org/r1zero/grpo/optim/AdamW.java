@@ -3,6 +3,7 @@ package org.r1zero.grpo.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.r1zero.grpo.model.Parameter;
@@ -67,6 +68,28 @@ public final class AdamW implements AutoCloseable {
       kernels.callForEffect("zero", gradients);
       return gradNorm;
     }
+  }
+
+  /**
+   * All that the next update depends on besides weights and options: for each parameter the means,
+   * the mean squares and the number of its updates.
+   *
+   * @return the live arrays, fp32, by a name that starts with the parameter's
+   */
+  public Map<String, NDArray> state() {
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      String name = parameters.get(i).name();
+      state.put(name + ".exp_avg", means.get(i));
+      state.put(name + ".exp_avg_sq", variances.get(i));
+      state.put(name + ".step", steps.get(i));
+    }
+    return state;
+  }
+
+  /** Zeroes the collected gradients without an update. */
+  public void discardGradients() {
+    kernels.callForEffect("zero", parameters.stream().map(Parameter::gradient).toList());
   }
 
   @Override

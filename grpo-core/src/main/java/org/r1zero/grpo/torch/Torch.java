@@ -6,8 +6,11 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +46,11 @@ public final class Torch {
   }
 
   /** Runs {@code work} with no gradients recorded on this thread, within {@link #withGrad} too. */
-  public static <T> T withoutGrad(Supplier<T> work) {
+  public static <T extends @Nullable Object> T withoutGrad(Supplier<T> work) {
     return withGradMode(false, work);
   }
 
-  private static <T> T withGradMode(boolean enabled, Supplier<T> work) {
+  private static <T extends @Nullable Object> T withGradMode(boolean enabled, Supplier<T> work) {
     prepareThread();
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(enabled);
@@ -67,6 +70,39 @@ public final class Torch {
    */
   public static void backward(NDArray output, NDArray gradient) {
     JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
+  }
+
+  /**
+   * Overwrites an array in place, leaf or not: it keeps its memory, so that what looks into it sees
+   * the new numbers.
+   *
+   * @param target fp32
+   * @param values as many as it has, row by row
+   */
+  public static void assign(NDArray target, float[] values) {
+    if (target.size() != values.length) {
+      throw new IllegalArgumentException(
+          "array of " + target.size() + " numbers can't take " + values.length);
+    }
+    withoutGrad(
+        () -> {
+          try (NDManager manager = target.getManager().newSubManager()) {
+            NDArray flat = target.reshape(values.length);
+            flat.attach(manager);
+            flat.set(new NDIndex(":"), manager.create(values));
+          }
+          return null;
+        });
+  }
+
+  /**
+   * The bytes of an array, little-endian on the machines that libtorch runs on.
+   *
+   * @param array fp32, contiguous; on a CPU the buffer looks into its memory, so that it must not
+   *     be used after the array has changed or was freed
+   */
+  public static ByteBuffer bytes(NDArray array) {
+    return array.toByteBuffer(true).order(ByteOrder.nativeOrder());
   }
 
   /** Whether gradients are recorded on this thread. */

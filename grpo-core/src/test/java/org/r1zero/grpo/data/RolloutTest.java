@@ -33,6 +33,17 @@ class RolloutTest {
   }
 
   @Test
+  void aVerifierMayHaveNoScoreButNoInfiniteOne() {
+    assertThat(scored(1, Double.NaN).scores()).containsExactly(1, Double.NaN);
+    assertThatThrownBy(() -> scored(1, Double.POSITIVE_INFINITY))
+        .hasMessage("scores must be finite, or NaN for none, were [1.0, Infinity]");
+  }
+
+  private static Rollout scored(double... scores) {
+    return new Rollout(new int[1], new float[1], new float[1], 0, scores, false, 0);
+  }
+
+  @Test
   void groupNeedsAPromptAndARollout() {
     Rollout rollout = Samples.rollout(2, 1);
     assertThatThrownBy(() -> new RolloutGroup("p7", new int[0], List.of(rollout)))

@@ -1,13 +1,21 @@
 package org.r1zero.rollout.generation;
 
+import java.util.List;
+
 /**
  * A prompt with the completions wanted of it.
  *
  * @param prompt token ids, at least one
  * @param seeds one for each completion: it alone decides that completion's draws, so the same seed
  *     replays it
+ * @param started what earlier calls have sampled of each completion, in the order of the seeds; it
+ *     is kept with its log-probs, and sampling goes on where it would have gone on without a break.
+ *     Empty where all begin anew; a completion of no tokens begins anew
+ * @param budget most tokens that this call adds to a completion; 0 sets no limit beside {@code
+ *     max_new_tokens}, which counts all of a completion. One that the budget cuts off ends as
+ *     {@code LENGTH} with fewer tokens than {@code max_new_tokens}
  */
-public record GenerationRequest(int[] prompt, long[] seeds) {
+public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> started, int budget) {
 
   /** Checks that there is a prompt and something to sample. */
   public GenerationRequest {
@@ -19,5 +27,32 @@ public record GenerationRequest(int[] prompt, long[] seeds) {
               + seeds.length
               + " seeds");
     }
+    if (!started.isEmpty() && started.size() != seeds.length) {
+      throw new IllegalArgumentException(
+          "started must be empty or have one completion for each of the "
+              + seeds.length
+              + " seeds, had "
+              + started.size());
+    }
+    if (budget < 0) {
+      throw new IllegalArgumentException("budget must be >= 0, was " + budget);
+    }
+    started = List.copyOf(started);
+  }
+
+  /** Completions that begin anew, with no limit but {@code max_new_tokens}. */
+  public GenerationRequest(int[] prompt, long[] seeds) {
+    this(prompt, seeds, List.of(), 0);
+  }
+
+  /** The most tokens that completion {@code sample} may have after this call. */
+  int limit(int sample, int maxNewTokens) {
+    int from = startedLength(sample);
+    return budget == 0 ? maxNewTokens : (int) Math.min(maxNewTokens, (long) from + budget);
+  }
+
+  /** Tokens that completion {@code sample} has already. */
+  int startedLength(int sample) {
+    return started.isEmpty() ? 0 : started.get(sample).tokens().length;
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
@@ -22,6 +23,7 @@ public final class Generator implements AutoCloseable {
   private final Scope scope;
   private final DecodingKernels kernels;
   private @Nullable KeyValueCache cache;
+  private volatile boolean cancelled;
 
   /** Hears how far a call is; for progress. */
   public interface Progress {
@@ -57,6 +59,8 @@ public final class Generator implements AutoCloseable {
    * @return for each request its completions, in the order of its seeds
    * @throws IllegalArgumentException if a prompt and {@code max_new_tokens} exceed the context
    * @throws IllegalStateException if the weights give NaN or infinite logits
+   * @throws CancellationException after {@link #cancel}, or when this thread was interrupted (it
+   *     stays so)
    */
   public List<List<Generation>> generate(
       List<GenerationRequest> requests,
@@ -70,8 +74,15 @@ public final class Generator implements AutoCloseable {
     SamplingParameters how = config.parameters();
     List<Sequence> running = new ArrayList<>();
     while (!schedule.isDone()) {
+      stopIfCancelled();
       while (running.size() < config.maxBatch() && schedule.hasWaiting()) {
-        admit(schedule.next(config.maxBatch() - running.size()), running, rows, how);
+        Schedule.Admission admission = schedule.next(config.maxBatch() - running.size(), stop);
+        for (Sequence sequence : admission.settled()) {
+          finish(sequence, schedule, stop, progress);
+        }
+        if (!admission.sequences().isEmpty()) {
+          admit(admission, running, rows, how);
+        }
         retire(running, schedule, rows, stop, progress);
       }
       if (!running.isEmpty()) {
@@ -81,6 +92,21 @@ public final class Generator implements AutoCloseable {
       progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
     }
     return schedule.results();
+  }
+
+  /**
+   * Ends the call of {@link #generate} that runs, or else the next one, before its next step. The
+   * one method that any thread may call.
+   */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  private void stopIfCancelled() {
+    if (cancelled || Thread.currentThread().isInterrupted()) {
+      cancelled = false;
+      throw new CancellationException("generation was cancelled");
+    }
   }
 
   /** Reads the prompts of new sequences and samples their first tokens. */
@@ -143,9 +169,7 @@ public final class Generator implements AutoCloseable {
     for (int row = running.size() - 1; row >= 0; row--) {
       Sequence sequence = running.get(row);
       if (sequence.isFinished(stop)) {
-        Generation generation = sequence.finish(stop);
-        schedule.finish(sequence, generation);
-        progress.finished(sequence.request(), sequence.sample(), generation);
+        finish(sequence, schedule, stop, progress);
         int last = running.size() - 1;
         Sequence moved = running.remove(last);
         if (row != last) {
@@ -154,6 +178,13 @@ public final class Generator implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static void finish(
+      Sequence sequence, Schedule schedule, StopCondition stop, Progress progress) {
+    Generation generation = sequence.finish(stop);
+    schedule.finish(sequence, generation);
+    progress.finished(sequence.request(), sequence.sample(), generation);
   }
 
   private void requireFits(int longest, SamplingConfig config) {

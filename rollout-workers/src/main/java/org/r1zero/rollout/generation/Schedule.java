@@ -22,8 +22,10 @@ final class Schedule {
    * @param prompts each needed prompt once
    * @param owner the index of each sequence's prompt
    * @param sequences to be started
+   * @param settled sequences that were handed in finished
    */
-  record Admission(int[][] prompts, long[] owner, List<Sequence> sequences) {}
+  record Admission(
+      int[][] prompts, long[] owner, List<Sequence> sequences, List<Sequence> settled) {}
 
   Schedule(List<GenerationRequest> requests, int maxNewTokens) {
     this.requests = requests;
@@ -62,23 +64,32 @@ final class Schedule {
   }
 
   /** The next waiting sequences, at most {@code room}, whole groups while they fit. */
-  Admission next(int room) {
+  Admission next(int room, StopCondition stop) {
     List<int[]> prompts = new ArrayList<>();
+    List<Sequence> settled = new ArrayList<>();
     List<Sequence> sequences = new ArrayList<>();
     long[] owner = new long[room];
     while (sequences.size() < room && hasWaiting()) {
       GenerationRequest request = requests.get(nextRequest);
-      prompts.add(request.prompt());
+      int shared = -1;
       while (sequences.size() < room && nextSample < request.seeds().length) {
-        owner[sequences.size()] = prompts.size() - 1L;
-        sequences.add(
-            new Sequence(
-                nextRequest,
-                nextSample,
-                request.seeds()[nextSample],
-                request.prompt().length,
-                maxNewTokens));
+        Sequence sequence = new Sequence(nextRequest, request, nextSample, maxNewTokens);
         nextSample++;
+        if (sequence.isFinished(stop)) {
+          settled.add(sequence);
+          continue;
+        }
+        if (sequence.length() > 0) {
+          owner[sequences.size()] = prompts.size();
+          prompts.add(sequence.read(request.prompt()));
+        } else {
+          if (shared < 0) {
+            shared = prompts.size();
+            prompts.add(request.prompt());
+          }
+          owner[sequences.size()] = shared;
+        }
+        sequences.add(sequence);
       }
       if (nextSample == request.seeds().length) {
         nextRequest++;
@@ -86,7 +97,7 @@ final class Schedule {
       }
     }
     return new Admission(
-        prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences);
+        prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences, settled);
   }
 
   void finish(Sequence sequence, Generation generation) {

@@ -14,14 +14,29 @@ final class Sequence {
   private final float[] policyLogProbs;
   private int length;
 
-  Sequence(int request, int sample, long seed, int promptLength, int maxNewTokens) {
-    this.request = request;
+  Sequence(int number, GenerationRequest request, int sample, int maxNewTokens) {
+    this.request = number;
     this.sample = sample;
-    this.seed = seed;
-    this.promptLength = promptLength;
-    this.tokens = new int[maxNewTokens];
-    this.samplingLogProbs = new float[maxNewTokens];
-    this.policyLogProbs = new float[maxNewTokens];
+    this.seed = request.seeds()[sample];
+    this.promptLength = request.prompt().length;
+    int limit = Math.max(request.limit(sample, maxNewTokens), request.startedLength(sample));
+    this.tokens = new int[limit];
+    this.samplingLogProbs = new float[limit];
+    this.policyLogProbs = new float[limit];
+    if (!request.started().isEmpty()) {
+      Generation before = request.started().get(sample);
+      this.length = before.tokens().length;
+      System.arraycopy(before.tokens(), 0, tokens, 0, length);
+      System.arraycopy(before.samplingLogProbs(), 0, samplingLogProbs, 0, length);
+      System.arraycopy(before.policyLogProbs(), 0, policyLogProbs, 0, length);
+    }
+  }
+
+  /** The prompt with what was sampled already: what has to be read before the next draw. */
+  int[] read(int[] prompt) {
+    int[] all = Arrays.copyOf(prompt, prompt.length + length);
+    System.arraycopy(tokens, 0, all, prompt.length, length);
+    return all;
   }
 
   int request() {
@@ -59,11 +74,12 @@ final class Sequence {
   }
 
   boolean isFinished(StopCondition stop) {
-    return length == tokens.length || stop.stops(tokens, length);
+    return length == tokens.length || (length > 0 && stop.stops(tokens, length));
   }
 
   Generation finish(StopCondition stop) {
-    FinishReason reason = stop.stops(tokens, length) ? FinishReason.STOP : FinishReason.LENGTH;
+    boolean stopped = length > 0 && stop.stops(tokens, length);
+    FinishReason reason = stopped ? FinishReason.STOP : FinishReason.LENGTH;
     return new Generation(
         Arrays.copyOf(tokens, length),
         Arrays.copyOf(samplingLogProbs, length),

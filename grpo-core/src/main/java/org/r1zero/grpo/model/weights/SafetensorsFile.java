@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The format: eight bytes of header length (little-endian), a JSON header of that length, then
  * the tensors' bytes.
  */
-final class SafetensorsFile {
+public final class SafetensorsFile {
   private static final long MAX_HEADER = 100_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,8 +40,12 @@ final class SafetensorsFile {
     this.entries = entries;
   }
 
-  /** Opens a file and checks its header against its size. */
-  static SafetensorsFile open(Path path) {
+  /**
+   * Opens a file and checks its header against its size.
+   *
+   * @throws ModelFileException if it is none, or truncated
+   */
+  public static SafetensorsFile open(Path path) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < 8) {
@@ -149,17 +153,19 @@ final class SafetensorsFile {
     return path;
   }
 
-  Set<String> names() {
+  /** Its tensors. */
+  public Set<String> names() {
     return entries.keySet();
   }
 
-  long @Nullable [] shape(String name) {
+  /** A tensor's shape, {@code null} where this file has none of that name. */
+  public long @Nullable [] shape(String name) {
     Entry entry = entries.get(name);
     return entry == null ? null : entry.shape().clone();
   }
 
   /** The values of a tensor that this file has, in fp32, row by row. */
-  FloatBuffer read(String name) {
+  public FloatBuffer read(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new ModelFileException(path, "has no tensor " + name);

@@ -7,15 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 
 /** Writes one safetensors file, a tensor at a time, in the order that was announced. */
-final class SafetensorsWriter implements AutoCloseable {
+public final class SafetensorsWriter implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final FileChannel channel;
+  private final WritableByteChannel channel;
   private final TensorType type;
 
   /**
@@ -24,6 +25,25 @@ final class SafetensorsWriter implements AutoCloseable {
    * @param shapes of all tensors, in the order in which they will be written
    */
   SafetensorsWriter(Path path, TensorType type, Map<String, long[]> shapes) throws IOException {
+    this(
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING),
+        type,
+        shapes);
+  }
+
+  /**
+   * Writes the header.
+   *
+   * @param channel is closed with this
+   * @param shapes of all tensors, in the order in which they will be written
+   */
+  public SafetensorsWriter(WritableByteChannel channel, TensorType type, Map<String, long[]> shapes)
+      throws IOException {
+    this.channel = channel;
     this.type = type;
     ObjectNode header = JSON.createObjectNode();
     header.putObject("__metadata__").put("format", "pt");
@@ -41,12 +61,6 @@ final class SafetensorsWriter implements AutoCloseable {
     Arrays.fill(padded, json.length, padded.length, (byte) ' ');
     ByteBuffer start = ByteBuffer.allocate(8 + padded.length).order(ByteOrder.LITTLE_ENDIAN);
     start.putLong(padded.length).put(padded).flip();
-    this.channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
     writeFully(start);
   }
 
@@ -54,8 +68,8 @@ final class SafetensorsWriter implements AutoCloseable {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact) * type.bytes();
   }
 
-  /** Appends the next tensor. */
-  void write(FloatBuffer values) throws IOException {
+  /** Appends the next tensor, from fp32. */
+  public void write(FloatBuffer values) throws IOException {
     int step = 1 << 22;
     FloatBuffer rest = values.duplicate();
     while (rest.hasRemaining()) {
@@ -67,17 +81,30 @@ final class SafetensorsWriter implements AutoCloseable {
     }
   }
 
+  /** Appends the next tensor as it is stored: little-endian, of this file's type. */
+  public void writeBytes(ByteBuffer values) throws IOException {
+    int step = 1 << 24;
+    ByteBuffer rest = values.duplicate();
+    while (rest.hasRemaining()) {
+      int count = Math.min(step, rest.remaining());
+      writeFully(rest.slice(rest.position(), count));
+      rest.position(rest.position() + count);
+    }
+  }
+
   private void writeFully(ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
   }
 
-  /** Forces all to the disk. */
+  /** Closes the file; one that this writer opened is forced to the disk first. */
   @Override
   public void close() throws IOException {
     try (channel) {
-      channel.force(true);
+      if (channel instanceof FileChannel file) {
+        file.force(true);
+      }
     }
   }
 }
