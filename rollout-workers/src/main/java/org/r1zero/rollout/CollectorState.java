@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.r1zero.verify.FinishReason;
 
 /**
  * All that rollouts carry from one step to the next: with it, a resumed run collects the same
- * rollouts as one that was never interrupted. It is plain data; {@link #toJson} is exact.
+ * rollouts as one that was never interrupted. It is plain data.
  *
  * @param nextProblem the place in the data of the next problem that is begun
  * @param groups begun but not handed to training yet, oldest first
@@ -117,23 +118,19 @@ public record CollectorState(
     }
   }
 
-  /** This state as one line of JSON. */
-  public String toJson() {
-    try {
-      return JSON.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a collector's state is plain data", e);
-    }
+  /** This state as plain data; floats are exact. */
+  public ObjectNode toTree() {
+    return JSON.valueToTree(this);
   }
 
   /**
-   * Reads what {@link #toJson} wrote.
+   * Reads what {@link #toTree} wrote.
    *
    * @throws IllegalArgumentException if that is not what it is
    */
-  public static CollectorState fromJson(String json) {
+  public static CollectorState fromTree(ObjectNode tree) {
     try {
-      return JSON.readValue(json, CollectorState.class);
+      return JSON.treeToValue(tree, CollectorState.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "this is no saved state of rollouts: " + e.getOriginalMessage(), e);

@@ -12,19 +12,16 @@ import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
 import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.verify.Completion;
-import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
 
 /** Problems in, texts out: renders, tokenizes, generates, decodes. */
 public final class PolicySampler {
-  private final Tokenizer tokenizer;
-  private final PromptRenderer renderer;
+  private final Texts texts;
   private final Generator generator;
 
   /** Puts the parts together; the generator stays the caller's to close. */
   public PolicySampler(Tokenizer tokenizer, PromptRenderer renderer, Generator generator) {
-    this.tokenizer = tokenizer;
-    this.renderer = renderer;
+    this.texts = new Texts(tokenizer, renderer);
     this.generator = generator;
   }
 
@@ -65,15 +62,15 @@ public final class PolicySampler {
       long seed,
       Generator.Progress progress,
       CompletionListener listener) {
-    List<String> prompts = problems.stream().map(renderer::render).toList();
+    List<String> prompts = problems.stream().map(texts::prompt).toList();
     List<GenerationRequest> requests = new ArrayList<>();
     for (int p = 0; p < problems.size(); p++) {
       long problem = p;
       long[] seeds = new long[count];
       Arrays.setAll(seeds, s -> Draws.seed(seed, problem, s));
-      requests.add(new GenerationRequest(tokenizer.encodePrompt(prompts.get(p)), seeds));
+      requests.add(new GenerationRequest(texts.encode(prompts.get(p)), seeds));
     }
-    StopCondition stop = new TokenizerStops(tokenizer, config.stop());
+    StopCondition stop = new TokenizerStops(texts.tokenizer(), config.stop());
     Completion[][] completions = new Completion[problems.size()][count];
     Generator.Progress decoding =
         new Generator.Progress() {
@@ -85,7 +82,7 @@ public final class PolicySampler {
           @Override
           public void finished(int problem, int sample, Generation generation) {
             progress.finished(problem, sample, generation);
-            completions[problem][sample] = decode(generation);
+            completions[problem][sample] = texts.decode(generation);
             listener.completed(problem, sample, completions[problem][sample]);
           }
         };
@@ -101,11 +98,5 @@ public final class PolicySampler {
               List.of(completions[p])));
     }
     return groups;
-  }
-
-  private Completion decode(Generation generation) {
-    int[] tokens = generation.tokens();
-    FinishReason reason = generation.finishReason();
-    return new Completion(tokenizer.decode(tokens), tokens.length, reason);
   }
 }

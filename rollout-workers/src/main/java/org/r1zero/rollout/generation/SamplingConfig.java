@@ -67,11 +67,6 @@ public record SamplingConfig(
     return new SamplingConfig(other, topK, topP, minP, maxNewTokens, stop, maxBatch);
   }
 
-  /** These options with another limit on new tokens. */
-  public SamplingConfig withMaxNewTokens(int other) {
-    return new SamplingConfig(temperature, topK, topP, minP, other, stop, maxBatch);
-  }
-
   SamplingParameters parameters() {
     return new SamplingParameters(temperature, topK, topP, minP);
   }

@@ -43,7 +43,7 @@ final class GeneratorHost implements AutoCloseable {
     }
     threadPrepared = true;
     return generatorFor(wanted)
-        .generate(unit.requests(), config.withMaxNewTokens(unit.maxNewTokens()), stop, progress);
+        .generate(unit.requests(), config, stop, progress);
   }
 
   private Generator generatorFor(Weights wanted) {

@@ -28,7 +28,6 @@ sealed interface Message {
   record Sample(
       long id,
       List<GenerationRequest> requests,
-      int maxNewTokens,
       SamplingConfig config,
       int slot,
       long version)

@@ -82,7 +82,7 @@ final class ProcessWorker implements RolloutWorker {
     lastSign = System.nanoTime();
     send(
         new Message.Sample(
-            id, unit.requests(), unit.maxNewTokens(), config, weights.slot(), weights.version()));
+            id, unit.requests(), config, weights.slot(), weights.version()));
     try {
       return collect(unit, id, listener);
     } catch (SamplingCancelledException e) {

@@ -2,7 +2,9 @@ package org.r1zero.rollout.worker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class SupervisedPool implements WorkerPool {
   private final AtomicInteger replaced = new AtomicInteger();
   private final AtomicInteger lostInARow = new AtomicInteger();
   private final Object monitor = new Object();
+  private final Set<Lease> leases = new HashSet<>();
   private @Nullable SamplingCall current;
   private Weights published;
   private volatile boolean closed;
@@ -65,7 +68,8 @@ final class SupervisedPool implements WorkerPool {
     int slot;
     synchronized (monitor) {
       slot = (published.slot() + 1) % store.slots();
-      if (current != null && current.weights().slot() == slot) {
+      int wanted = slot;
+      if (leases.stream().anyMatch(lease -> lease.weights.slot() == wanted)) {
         throw new IllegalStateException(
             "weights of version " + version + " were published while those in their place are in use");
       }
@@ -89,9 +93,42 @@ final class SupervisedPool implements WorkerPool {
   }
 
   @Override
-  public List<List<List<Generation>>> generate(
-      List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
-    SamplingCall call;
+  public Session open() {
+    synchronized (monitor) {
+      Lease lease = new Lease(published);
+      leases.add(lease);
+      return lease;
+    }
+  }
+
+  /** Holds a slot's weights as they are. */
+  private final class Lease implements Session {
+    private final Weights weights;
+
+    Lease(Weights weights) {
+      this.weights = weights;
+    }
+
+    @Override
+    public long version() {
+      return weights.version();
+    }
+
+    @Override
+    public List<List<List<Generation>>> generate(
+        List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
+      return run(new SamplingCall(units, config, weights, listener));
+    }
+
+    @Override
+    public void close() {
+      synchronized (monitor) {
+        leases.remove(this);
+      }
+    }
+  }
+
+  private List<List<List<Generation>>> run(SamplingCall call) {
     synchronized (monitor) {
       if (closed) {
         throw new SamplingCancelledException();
@@ -99,7 +136,6 @@ final class SupervisedPool implements WorkerPool {
       if (current != null) {
         throw new IllegalStateException("this pool is at another call already");
       }
-      call = new SamplingCall(units, config, published, listener);
       current = call;
       monitor.notifyAll();
     }

@@ -9,20 +9,14 @@ import org.r1zero.rollout.generation.GenerationRequest;
  * same whoever samples them.
  *
  * @param requests prompts with their seeds
- * @param maxNewTokens completions of this unit are cut off at so many tokens, those that they began
- *     with included
  */
-public record WorkUnit(List<GenerationRequest> requests, int maxNewTokens) {
+public record WorkUnit(List<GenerationRequest> requests) {
 
   /** Checks that there is something to sample. */
   public WorkUnit {
     requests = List.copyOf(requests);
-    if (requests.isEmpty() || maxNewTokens < 1) {
-      throw new IllegalArgumentException(
-          "a unit needs requests and a limit of at least one token; had "
-              + requests.size()
-              + " requests and the limit "
-              + maxNewTokens);
+    if (requests.isEmpty()) {
+      throw new IllegalArgumentException("a unit needs at least one request, had none");
     }
   }
 

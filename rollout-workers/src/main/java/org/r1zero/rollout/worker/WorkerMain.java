@@ -83,7 +83,7 @@ public final class WorkerMain {
         try {
           FileWeights.requireVersion(files.get(unit.slot()), unit.version());
           host.run(
-              new WorkUnit(unit.requests(), unit.maxNewTokens()),
+              new WorkUnit(unit.requests()),
               unit.config(),
               new Weights(unit.slot(), unit.version()),
               new TokenizerStops(tokenizer, unit.config().stop()),

@@ -56,7 +56,7 @@ class WorkerPoolTest {
   @ParameterizedTest
   @CsvSource({"false,1", "false,2", "false,3", "true,1", "true,2", "true,3"})
   void rolloutsAreTheSameWhateverTheWorkers(boolean processes, int workers) {
-    List<WorkUnit> units = units(5, 3, 20);
+    List<WorkUnit> units = units(5, 3);
     List<List<List<Generation>>> expected = new ArrayList<>();
     try (Generator generator = new Generator(policy)) {
       for (WorkUnit unit : units) {
@@ -78,7 +78,7 @@ class WorkerPoolTest {
   @ParameterizedTest
   @EnumSource(ComputeType.class)
   void newWeightsReachEveryWorker(ComputeType type) {
-    List<WorkUnit> units = units(4, 2, 12);
+    List<WorkUnit> units = units(4, 2);
     try (PolicyModel first = TinyModelFolder.policy(folder, 1, type);
         PolicyModel second = TinyModelFolder.policy(folder, 2, type);
         Generator ofFirst = new Generator(first);
@@ -90,19 +90,19 @@ class WorkerPoolTest {
             WorkerPools.processes(
                 options(2, true, PATIENCE, 3), 0, first, folder, weights, said::add)) {
       for (WorkerPool pool : List.of(local, remote)) {
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units));
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
         pool.publish(7, second);
         assertThat(pool.version()).isEqualTo(7);
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofSecond, units));
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofSecond, units, config(12)));
         pool.publish(8, first);
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units));
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
       }
     }
   }
 
   @Test
   void anOlderCallKeepsItsWeightsWhileNewOnesArePublished() throws Exception {
-    List<WorkUnit> units = units(6, 4, 300);
+    List<WorkUnit> units = units(6, 4);
     try (PolicyModel other = TinyModelFolder.policy(folder, 2, ComputeType.FLOAT32);
         Generator generator = new Generator(policy);
         WorkerPool pool =
@@ -122,7 +122,7 @@ class WorkerPoolTest {
   @ParameterizedTest
   @CsvSource({"KILL", "ABRT", "SEGV", "TERM"})
   void aWorkerThatDiesIsReplacedAndItsUnitSampledAgain(String signal) throws Exception {
-    List<WorkUnit> units = units(6, 4, 400);
+    List<WorkUnit> units = units(6, 4);
     AtomicInteger kills = new AtomicInteger();
     ConcurrentHashMap<String, Integer> delivered = new ConcurrentHashMap<>();
     try (Generator generator = new Generator(policy);
@@ -154,11 +154,11 @@ class WorkerPoolTest {
 
   @Test
   void aWorkerThatHangsIsReplaced() throws Exception {
-    List<WorkUnit> units = units(4, 2, 400);
+    List<WorkUnit> units = units(4, 2);
     AtomicInteger stops = new AtomicInteger();
     try (Generator generator = new Generator(policy);
         WorkerPool pool = pool(true, 2, Duration.ofSeconds(2), 3)) {
-      pool.generate(units(2, 1, 4), config(4), SILENT); // all workers are up
+      pool.generate(units(2, 1), config(4), SILENT); // all workers are up
       List<List<List<Generation>>> sampled =
           pool.generate(
               units,
@@ -176,7 +176,7 @@ class WorkerPoolTest {
 
   @Test
   void aThreadThatHangsIsLeftBehindAndReplaced() throws Exception {
-    List<WorkUnit> units = units(3, 2, 30);
+    List<WorkUnit> units = units(3, 2);
     AtomicInteger calls = new AtomicInteger();
     CompletableFuture<Void> release = new CompletableFuture<>();
     try (Generator generator = new Generator(policy);
@@ -206,7 +206,7 @@ class WorkerPoolTest {
     try (WorkerPool pool =
         WorkerPools.processes(
             options(1, false, PATIENCE, 2), 0, policy, nowhere, weights, said::add)) {
-      assertThatThrownBy(() -> pool.generate(units(2, 1, 4), config(4), SILENT))
+      assertThatThrownBy(() -> pool.generate(units(2, 1), config(4), SILENT))
           .isInstanceOf(WorkerFailureException.class)
           .hasMessageContaining("lost 3 times")
           .hasMessageContaining("config.json");
@@ -216,11 +216,11 @@ class WorkerPoolTest {
   @Test
   void whatNoWorkerCanSampleEndsTheCallAtOnce() {
     List<WorkUnit> tooLong =
-        List.of(new WorkUnit(List.of(new GenerationRequest(new int[] {1}, new long[] {1})), CONTEXT));
+        List.of(new WorkUnit(List.of(new GenerationRequest(new int[] {1}, new long[] {1}))));
     try (WorkerPool pool = pool(true, 1, PATIENCE, 3)) {
-      assertThatThrownBy(() -> pool.generate(tooLong, config(4), SILENT))
+      assertThatThrownBy(() -> pool.generate(tooLong, config(CONTEXT), SILENT))
           .hasMessageContaining("max_position_embeddings");
-      assertThat(pool.generate(units(1, 1, 4), config(4), SILENT)).hasSize(1);
+      assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
       assertThat(pool.replaced()).isZero();
     }
   }
@@ -234,7 +234,7 @@ class WorkerPoolTest {
           CompletableFuture.runAsync(
               () ->
                   pool.generate(
-                      units(4, 4, 3900), endless(3900), status -> running.complete(null)));
+                      units(4, 4), endless(3900), status -> running.complete(null)));
       running.get(30, TimeUnit.SECONDS);
       long started = System.nanoTime();
       if (byClose) {
@@ -248,7 +248,7 @@ class WorkerPoolTest {
       if (byClose) {
         assertThat(children()).isEmpty();
       } else {
-        assertThat(pool.generate(units(1, 1, 4), config(4), SILENT)).hasSize(1);
+        assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
         assertThat(pool.replaced()).isZero();
       }
     }
@@ -297,15 +297,14 @@ class WorkerPoolTest {
     return new TokenizerStops(tokenizer, config.stop());
   }
 
-  private static List<WorkUnit> units(int count, int group, int maxNewTokens) {
+  private static List<WorkUnit> units(int count, int group) {
     List<WorkUnit> units = new ArrayList<>();
     for (int u = 0; u < count; u++) {
       long[] seeds = new long[group];
       int unit = u;
       Arrays.setAll(seeds, s -> 100L * unit + s);
       units.add(
-          new WorkUnit(
-              List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds)), maxNewTokens));
+          new WorkUnit(List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds))));
     }
     return units;
   }
@@ -317,10 +316,6 @@ class WorkerPoolTest {
   /** The likeliest token never ends a sequence here, so that a unit takes long enough to disturb. */
   private static SamplingConfig endless(int maxNewTokens) {
     return new SamplingConfig(0, 0, 1, 0, maxNewTokens, List.of(), 64);
-  }
-
-  private List<List<List<Generation>>> by(Generator generator, List<WorkUnit> units) {
-    return by(generator, units, config(units.get(0).maxNewTokens()));
   }
 
   private List<List<List<Generation>>> by(
