@@ -15,7 +15,7 @@ import org.r1zero.grpo.torch.TorchModule;
 public final class DecodingKernels {
   private final DecoderConfig config;
   private final ComputeType computeType;
-  private final TorchModule decoder;
+  private final TorchModule generation;
   private final List<NDArray> weights;
   private final NDArray cos;
   private final NDArray sin;
@@ -23,13 +23,13 @@ public final class DecodingKernels {
   DecodingKernels(
       DecoderConfig config,
       ComputeType computeType,
-      TorchModule decoder,
+      TorchModule generation,
       List<NDArray> weights,
       NDArray cos,
       NDArray sin) {
     this.config = config;
     this.computeType = computeType;
-    this.decoder = decoder;
+    this.generation = generation;
     this.weights = List.copyOf(weights);
     this.cos = cos;
     this.sin = sin;
@@ -56,20 +56,20 @@ public final class DecodingKernels {
     if (computeType == ComputeType.FLOAT32) {
       return this;
     }
-    List<NDArray> copies = decoder.callForList(owner, "narrow", weights);
-    return new DecodingKernels(config, computeType, decoder, copies, cos, sin);
+    List<NDArray> copies = generation.callForList(owner, "narrow", weights);
+    return new DecodingKernels(config, computeType, generation, copies, cos, sin);
   }
 
   /** Copies another model's weights into these narrowed ones; nothing to do in fp32. */
   public void refreshFrom(DecodingKernels masters) {
     if (computeType != ComputeType.FLOAT32) {
-      decoder.callForEffect("copy_weights", weights, masters.weights);
+      generation.callForEffect("copy_weights", weights, masters.weights);
     }
   }
 
   /** An empty cache that {@code owner} owns. */
   public List<NDArray> newCache(int rows, int time, Scope owner) {
-    return decoder.callForList(owner, "new_cache", cos, rows, time);
+    return generation.callForList(owner, "new_cache", cos, rows, time);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class DecodingKernels {
       last[p] = (long) p * time + prompts[p].length - 1;
     }
     NDArray ids = scope.longs(tokens).reshape(new Shape(prompts.length, time));
-    return decoder.callForList(
+    return generation.callForList(
         scope, "prefill", weights, cos, sin, ids, scope.longs(positions), scope.longs(last));
   }
 
@@ -100,18 +100,18 @@ public final class DecodingKernels {
   public NDArray nextLogits(int[][] prompts, Scope scope) {
     List<NDArray> prefilled = prefill(prompts, scope);
     NDArray hidden = prefilled.get(prefilled.size() - 1);
-    return decoder.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+    return generation.call(scope, "logits", hidden, weights.get(weights.size() - 1));
   }
 
   /** Puts prompt {@code owner[j]} of a prefill into cache row {@code first + j}. */
   public void fillCache(
       List<NDArray> cache, List<NDArray> prefilled, long[] owner, int first, Scope scope) {
-    decoder.callForEffect("fill_cache", cache, prefilled, scope.longs(owner), first);
+    generation.callForEffect("fill_cache", cache, prefilled, scope.longs(owner), first);
   }
 
   /** Moves a cache row's first {@code time} positions to another row. */
   public void moveRow(List<NDArray> cache, int source, int target, int time) {
-    decoder.callForEffect("move_row", cache, source, target, time);
+    generation.callForEffect("move_row", cache, source, target, time);
   }
 
   /**
@@ -123,9 +123,9 @@ public final class DecodingKernels {
    */
   public List<NDArray> sampleFirst(
       NDArray hidden, long[] owner, float[] uniforms, SamplingParameters how, Scope scope) {
-    NDArray logits = decoder.call(scope, "logits", hidden, weights.get(weights.size() - 1));
-    NDArray rows = decoder.call(scope, "pick_rows", logits, scope.longs(owner));
-    return decoder.callForList(
+    NDArray logits = generation.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+    NDArray rows = generation.call(scope, "pick_rows", logits, scope.longs(owner));
+    return generation.callForList(
         scope,
         "sample",
         rows,
@@ -155,7 +155,7 @@ public final class DecodingKernels {
     for (long position : positions) {
       time = Math.max(time, position + 1);
     }
-    return decoder.callForList(
+    return generation.callForList(
         scope,
         "decode_and_sample",
         weights,

@@ -21,7 +21,8 @@ import org.r1zero.grpo.torch.TorchModule;
 /**
  * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
  *
- * <p>The forward pass is {@code decoder.py} beside this class, read from top to bottom.
+ * <p>The forward pass for training is {@code decoder.py} beside this class, read from top to
+ * bottom; that for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
   /** Rows of logits computed at once: bounds memory to {@code CHUNK * V} floats. */
@@ -31,6 +32,7 @@ public final class PolicyModel implements AutoCloseable {
   private final ComputeType computeType;
   private final Scope scope;
   private final TorchModule decoder;
+  private final TorchModule generation;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
   private final @Nullable Parameter head;
@@ -60,13 +62,9 @@ public final class PolicyModel implements AutoCloseable {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
-    this.decoder =
-        TorchModule.load(
-            scope,
-            PolicyModel.class,
-            "decoder.py",
-            "Decoder",
-            attributes(config, computeType, device));
+    Map<String, Object> attributes = attributes(config, computeType, device);
+    this.decoder = load("decoder.py", "Decoder", attributes);
+    this.generation = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
     NDArray absent = scope.floats(0f);
@@ -92,13 +90,9 @@ public final class PolicyModel implements AutoCloseable {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
-    this.decoder =
-        TorchModule.load(
-            scope,
-            PolicyModel.class,
-            "decoder.py",
-            "Decoder",
-            attributes(config, computeType, device));
+    Map<String, Object> attributes = attributes(config, computeType, device);
+    this.decoder = load("decoder.py", "Decoder", attributes);
+    this.generation = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = List.of();
     this.head = null;
@@ -123,6 +117,10 @@ public final class PolicyModel implements AutoCloseable {
   static PolicyModel frozen(
       DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
     return new PolicyModel(config, computeType, device, arrays);
+  }
+
+  private TorchModule load(String resource, String name, Map<String, Object> attributes) {
+    return TorchModule.load(scope, PolicyModel.class, resource, name, attributes);
   }
 
   private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
@@ -167,7 +165,7 @@ public final class PolicyModel implements AutoCloseable {
 
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
-    return new DecodingKernels(config, computeType, decoder, weights, cos, sin);
+    return new DecodingKernels(config, computeType, generation, weights, cos, sin);
   }
 
   /**
