@@ -3,6 +3,7 @@ package org.r1zero.rollout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
@@ -12,16 +13,19 @@ import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
 import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
 
 /** Problems in, texts out: renders, tokenizes, generates, decodes. */
 public final class PolicySampler {
-  private final Texts texts;
+  private final Tokenizer tokenizer;
+  private final PromptRenderer renderer;
   private final Generator generator;
 
   /** Puts the parts together; the generator stays the caller's to close. */
   public PolicySampler(Tokenizer tokenizer, PromptRenderer renderer, Generator generator) {
-    this.texts = new Texts(tokenizer, renderer);
+    this.tokenizer = tokenizer;
+    this.renderer = renderer;
     this.generator = generator;
   }
 
@@ -62,16 +66,51 @@ public final class PolicySampler {
       long seed,
       Generator.Progress progress,
       CompletionListener listener) {
-    List<String> prompts = problems.stream().map(texts::prompt).toList();
-    List<GenerationRequest> requests = new ArrayList<>();
+    List<Request> requests = new ArrayList<>();
     for (int p = 0; p < problems.size(); p++) {
-      long problem = p;
-      long[] seeds = new long[count];
-      Arrays.setAll(seeds, s -> Draws.seed(seed, problem, s));
-      requests.add(new GenerationRequest(texts.encode(prompts.get(p)), seeds));
+      requests.add(new Request(p, problems.get(p), IntStream.range(0, count).toArray()));
     }
-    StopCondition stop = new TokenizerStops(texts.tokenizer(), config.stop());
-    Completion[][] completions = new Completion[problems.size()][count];
+    return sample(requests, config, seed, progress, listener);
+  }
+
+  /**
+   * Some completions of a problem.
+   *
+   * @param number of the problem in the whole list; part of what decides its draws
+   * @param problem what is asked
+   * @param samples which of its completions are wanted, by their numbers
+   */
+  public record Request(int number, Problem problem, int[] samples) {}
+
+  /** The prompt of a problem, as the model is given it. */
+  public String prompt(Problem problem) {
+    return renderer.render(problem);
+  }
+
+  /**
+   * Samples only some completions of each problem, the same that sampling all would give.
+   *
+   * @param listener is told a problem's number and a completion's number
+   * @return a group for each request, its completions in the order of {@link Request#samples}
+   */
+  public List<SampledGroup> sample(
+      List<Request> wanted,
+      SamplingConfig config,
+      long seed,
+      Generator.Progress progress,
+      CompletionListener listener) {
+    List<String> prompts = new ArrayList<>();
+    List<GenerationRequest> requests = new ArrayList<>();
+    List<List<Completion>> completions = new ArrayList<>();
+    for (Request request : wanted) {
+      String prompt = prompt(request.problem());
+      long[] seeds = new long[request.samples().length];
+      Arrays.setAll(seeds, i -> Draws.seed(seed, request.number(), request.samples()[i]));
+      prompts.add(prompt);
+      requests.add(new GenerationRequest(tokenizer.encodePrompt(prompt), seeds));
+      completions.add(Arrays.asList(new Completion[seeds.length]));
+    }
+    StopCondition stop = new TokenizerStops(tokenizer, config.stop());
     Generator.Progress decoding =
         new Generator.Progress() {
           @Override
@@ -80,23 +119,31 @@ public final class PolicySampler {
           }
 
           @Override
-          public void finished(int problem, int sample, Generation generation) {
-            progress.finished(problem, sample, generation);
-            completions[problem][sample] = texts.decode(generation);
-            listener.completed(problem, sample, completions[problem][sample]);
+          public void finished(int request, int sample, Generation generation) {
+            progress.finished(request, sample, generation);
+            Completion completion = decode(generation);
+            completions.get(request).set(sample, completion);
+            Request asked = wanted.get(request);
+            listener.completed(asked.number(), asked.samples()[sample], completion);
           }
         };
     List<List<Generation>> generated = generator.generate(requests, config, stop, decoding);
     List<SampledGroup> groups = new ArrayList<>();
-    for (int p = 0; p < problems.size(); p++) {
+    for (int i = 0; i < wanted.size(); i++) {
       groups.add(
           new SampledGroup(
-              problems.get(p),
-              prompts.get(p),
-              requests.get(p).prompt(),
-              generated.get(p),
-              List.of(completions[p])));
+              wanted.get(i).problem(),
+              prompts.get(i),
+              requests.get(i).prompt(),
+              generated.get(i),
+              List.copyOf(completions.get(i))));
     }
     return groups;
+  }
+
+  private Completion decode(Generation generation) {
+    int[] tokens = generation.tokens();
+    FinishReason reason = generation.finishReason();
+    return new Completion(tokenizer.decode(tokens), tokens.length, reason);
   }
 }

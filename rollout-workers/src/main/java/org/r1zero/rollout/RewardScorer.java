@@ -66,11 +66,17 @@ public final class RewardScorer {
 
   /** The rewards of every group's completions, in their order. */
   public List<List<Reward>> score(List<SampledGroup> groups) {
-    Batch batch = open(groups.stream().map(SampledGroup::problem).toList());
-    for (int p = 0; p < groups.size(); p++) {
-      List<Completion> completions = groups.get(p).completions();
-      for (int i = 0; i < completions.size(); i++) {
-        batch.submit(p, i, completions.get(i));
+    return score(
+        groups.stream().map(SampledGroup::problem).toList(),
+        groups.stream().map(SampledGroup::completions).toList());
+  }
+
+  /** The rewards of each problem's completions, in their order. */
+  public List<List<Reward>> score(List<Problem> problems, List<List<Completion>> completions) {
+    Batch batch = open(problems);
+    for (int p = 0; p < problems.size(); p++) {
+      for (int i = 0; i < completions.get(p).size(); i++) {
+        batch.submit(p, i, completions.get(p).get(i));
       }
     }
     return batch.rewards();

@@ -47,21 +47,7 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
    * @param seed decides every draw
    * @param steps of training: nothing is sampled ahead for later ones
    */
-  public record RolloutConfig(int problemsPerStep, int numGenerations, long seed, long steps) {
-
-    /** Checks that as many groups may be carried over as a step can take. */
-    void check(RolloutsConfig config) {
-      if (config.partialRollouts().enable()
-          && config.partialRollouts().overSampling() > problemsPerStep) {
-        throw new IllegalArgumentException(
-            "rollouts.partial_rollouts.over_sampling must be <= problems_per_step ("
-                + problemsPerStep
-                + "), was "
-                + config.partialRollouts().overSampling()
-                + " (a step has to be able to train all that was carried over)");
-      }
-    }
-  }
+  public record RolloutConfig(int problemsPerStep, int numGenerations, long seed, long steps) {}
 
   /** Puts the parts together; the pool stays the caller's to close. */
   public RolloutCollector(
@@ -74,7 +60,6 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
       RewardScorer scorer,
       TraceSink traces,
       RolloutProgress progress) {
-    size.check(config);
     this.size = size;
     this.config = config;
     this.pool = pool;

@@ -19,6 +19,8 @@ class DatasetsTest {
   void anUnknownNameIsAnErrorThatListsTheKnown() {
     assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("task.name must be one of arithmetic, countdown, gsm8k, was gsm");
+        .hasMessage(
+            "task.name must be one of aime, arithmetic, countdown, gsm8k, humaneval, math500, mbpp, was"
+                + " gsm");
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
@@ -25,7 +24,9 @@ import picocli.CommandLine.Parameters;
     name = "eval",
     description = {
       "Measures a model on the held-out problems of a recipe: pass@1 of greedy decoding and of"
-          + " samples, with 95 % intervals, and pass@k.",
+          + " samples, pass@k, majority vote, by difficulty and by tokens allowed, readability and"
+          + " signs of self-verification, with 95 % intervals; docs/evaluation.md defines them.",
+      "What was sampled is kept (below output, in .r1zero): an evaluation that was killed goes on.",
       "Takes recipes, or a run directory: then its trained model by its own recipe. Without either"
           + " it takes the demo's recipe."
     },
@@ -73,18 +74,16 @@ final class EvaluateCommand implements Callable<Integer> {
     long started = System.nanoTime();
     Progress progress = new Progress(System.err, 0, recipe.accuracyColumn());
     Evaluation evaluation = new EvaluationRun(recipe, progress).run();
-    for (var pass : evaluation.passAt().entrySet()) {
-      System.err.printf(
-          Locale.ROOT, "  pass@%-3d %5.1f %%%n", pass.getKey(), 100 * pass.getValue());
-    }
+    EvaluationTable.print(evaluation, System.err);
     if (out != null) {
-      JsonLines.append(out, evaluation.traces());
+      JsonLines.append(out, evaluation.completions());
       System.err.println("completions are in " + out);
     }
     if (common.json) {
       ObjectNode node = JSON.createObjectNode();
       node.put("model", recipe.model()).put("task", recipe.task().name());
       EvaluationJson.put(node, "", evaluation);
+      EvaluationJson.putDetails(node, evaluation.details());
       node.put("seconds", (System.nanoTime() - started) / 1e9);
       System.out.println(JSON.writeValueAsString(node));
     }

@@ -1,11 +1,17 @@
 package org.r1zero.experiment.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.EvaluationDetails;
 import org.r1zero.experiment.evaluate.Interval;
 
 /** An evaluation as fields of a JSON object. */
 final class EvaluationJson {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
   private EvaluationJson() {}
 
   /**
@@ -28,6 +34,25 @@ final class EvaluationJson {
     node.put("samples" + suffix, evaluation.samples());
     node.put("mean_length" + suffix, evaluation.meanLength());
     node.put("truncated" + suffix, evaluation.truncated());
+  }
+
+  /** Adds what {@link EvaluationDetails} has, a field for each of its parts. */
+  static void putDetails(ObjectNode node, EvaluationDetails details) {
+    details.passAt().forEach((k, interval) -> ci(node, "pass" + k + "_ci", interval));
+    details.consAt().forEach((k, interval) -> interval(node, "cons" + k, interval));
+    if (!details.consAt().isEmpty()) {
+      node.put("cons_tied", details.tied());
+    }
+    node.set("by_difficulty", JSON.valueToTree(details.byDifficulty()));
+    node.set("readability", JSON.valueToTree(details.readability()));
+    node.set("self_checks", JSON.valueToTree(details.selfChecks()));
+    node.set("token_budgets", JSON.valueToTree(details.budgets()));
+  }
+
+  private static void ci(ObjectNode node, String name, Interval interval) {
+    if (!node.has(name)) {
+      node.putArray(name).add(interval.low()).add(interval.high());
+    }
   }
 
   private static void interval(ObjectNode node, String name, Interval interval) {

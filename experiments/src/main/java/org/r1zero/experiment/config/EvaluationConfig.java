@@ -9,8 +9,12 @@ import java.util.List;
  * @param problems how many; 0 skips evaluation
  * @param samples sampled completions a problem, besides a greedy one
  * @param temperature of those samples
+ * @param readability whether language, repetition and format are measured too; the first time in a
+ *     process that takes some seconds and 250 MB, for the language models
+ * @param language that completions should be in, ISO 639-1
  */
-public record EvaluationConfig(int problems, int samples, double temperature) {
+public record EvaluationConfig(
+    int problems, int samples, double temperature, boolean readability, String language) {
 
   /** Checks the ranges; all faults are named at once. */
   public EvaluationConfig {
@@ -24,6 +28,9 @@ public record EvaluationConfig(int problems, int samples, double temperature) {
     if (!(temperature > 0)) {
       faults.add("temperature must be > 0, was " + temperature);
     }
+    if (!language.matches("[a-z]{2}")) {
+      faults.add("language must be a code such as en, was '" + language + "'");
+    }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }
@@ -31,6 +38,6 @@ public record EvaluationConfig(int problems, int samples, double temperature) {
 
   /** A quick look. */
   public static EvaluationConfig defaults() {
-    return new EvaluationConfig(200, 4, 1);
+    return new EvaluationConfig(200, 4, 1, true, "en");
   }
 }

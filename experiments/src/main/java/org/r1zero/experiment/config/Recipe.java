@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.ScoringConfig;
@@ -22,6 +23,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
  * @param sampling how completions are drawn
+ * @param rollouts who samples them, when, and which of them training gets
  * @param grpo the training
  * @param evaluation what is measured before and after
  */
@@ -37,6 +39,7 @@ public record Recipe(
     List<RewardEntry> rewards,
     ScoringConfig scoring,
     SamplingConfig sampling,
+    RolloutsConfig rollouts,
     GrpoConfig grpo,
     EvaluationConfig evaluation) {
 
@@ -54,6 +57,15 @@ public record Recipe(
           "sampling.temperature must be > 0 in training, was "
               + sampling.temperature()
               + " (a group needs different answers)");
+    }
+    if (rollouts.partialRollouts().enable()
+        && rollouts.partialRollouts().overSampling() > grpo.problemsPerStep()) {
+      faults.add(
+          "rollouts.partial_rollouts.over_sampling must be <= grpo.problems_per_step ("
+              + grpo.problemsPerStep()
+              + "), was "
+              + rollouts.partialRollouts().overSampling()
+              + " (a step has to be able to train all that was carried over)");
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
@@ -80,6 +92,7 @@ public record Recipe(
         List.of(RewardEntry.defaults()),
         ScoringConfig.defaults(),
         SamplingConfig.defaults(),
+        RolloutsConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults());
   }

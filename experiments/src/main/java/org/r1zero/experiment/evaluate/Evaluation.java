@@ -14,7 +14,8 @@ import org.r1zero.rollout.trace.RolloutTrace;
  * @param passAt unbiased pass@k by k: the powers of two up to {@code samples}, and that itself
  * @param meanLength tokens of a completion
  * @param truncated share of completions that the limit cut off
- * @param traces every completion, greedy ones first, each with sample number -1
+ * @param details all the rest
+ * @param completions every completion, greedy ones first, each with sample number -1
  */
 public record Evaluation(
     int problems,
@@ -24,4 +25,40 @@ public record Evaluation(
     NavigableMap<Integer, Double> passAt,
     double meanLength,
     double truncated,
-    List<RolloutTrace> traces) {}
+    EvaluationDetails details,
+    List<EvaluatedSample> completions) {
+
+  /** The completions as they were said and judged. */
+  public List<RolloutTrace> traces() {
+    return completions.stream().map(EvaluatedSample::trace).toList();
+  }
+
+  /**
+   * From completions, such as those read from a file.
+   *
+   * @param completions of at least one problem
+   * @param maxTokens what they were allowed
+   * @param seed of the intervals' draws
+   */
+  public static Evaluation of(List<EvaluatedSample> completions, int maxTokens, long seed) {
+    Analysis analysis = new Analysis(completions, seed);
+    boolean votes = completions.stream().anyMatch(one -> one.vote() >= 0);
+    boolean readability =
+        completions.get(0).trace().verdicts().keySet().stream()
+            .anyMatch(name -> name.startsWith(Judges.PREFIX));
+    EvaluationDetails details = analysis.details(votes, readability, maxTokens);
+    int samples = 1 + completions.stream().mapToInt(one -> one.trace().sample()).max().orElse(-1);
+    java.util.TreeMap<Integer, Double> passAt = new java.util.TreeMap<>();
+    details.passAt().forEach((k, interval) -> passAt.put(k, interval.mean()));
+    return new Evaluation(
+        (int) completions.stream().map(one -> one.trace().problem()).distinct().count(),
+        samples,
+        analysis.greedyAccuracy(),
+        analysis.accuracy(),
+        passAt,
+        analysis.meanLength(),
+        analysis.truncated(),
+        details,
+        List.copyOf(completions));
+  }
+}

@@ -1,128 +1,168 @@
 package org.r1zero.experiment.evaluate;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RewardScorer;
-import org.r1zero.rollout.SampledGroup;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.trace.RolloutTrace;
-import org.r1zero.verify.FinishReason;
+import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verdict;
 import org.r1zero.verify.reward.Reward;
 
-/** Measures pass@1 and pass@k on problems that were not trained on. */
+/** Measures a policy on problems that were not trained on. */
 public final class Evaluator {
+  private static final int GREEDY = -1;
   private final EvaluationConfig config;
   private final SamplingConfig sampling;
-  private final RewardScorer scorer;
-  private final String accuracyVerifier;
+  private final Scoring scoring;
   private final long seed;
+  private final @Nullable CompletionCache cache;
+
+  /**
+   * What judges completions.
+   *
+   * @param scorer the recipe's rewards
+   * @param accuracyColumn the column of the verifier whose verdict counts as right
+   * @param judges votes and readability
+   */
+  public record Scoring(RewardScorer scorer, String accuracyColumn, Judges judges) {}
 
   /**
    * Sets how to measure.
    *
-   * @param accuracyVerifier the id of the verifier whose verdict counts as right
    * @param seed of samples and of the intervals' draws
+   * @param cache keeps completions for the next time; {@code null} for none, as where the weights
+   *     are not those of a file
    */
   public Evaluator(
       EvaluationConfig config,
       SamplingConfig sampling,
-      RewardScorer scorer,
-      String accuracyVerifier,
-      long seed) {
+      Scoring scoring,
+      long seed,
+      @Nullable CompletionCache cache) {
     this.config = config;
     this.sampling = sampling;
-    this.scorer = scorer;
-    this.accuracyVerifier = accuracyVerifier;
+    this.scoring = scoring;
     this.seed = seed;
+    this.cache = cache;
   }
 
   /** Measures a policy on problems. */
   public Evaluation evaluate(
       PolicySampler sampler, List<Problem> problems, Generator.Progress progress) {
-    Tally greedy = run(sampler, problems, 1, sampling.withTemperature(0), -1, progress);
-    if (config.samples() == 0) {
-      return report(problems.size(), greedy, greedy, 0);
+    List<EvaluatedSample> all =
+        new ArrayList<>(
+            judge(
+                sampler,
+                problems,
+                sample(sampler, problems, 1, sampling.withTemperature(0), progress),
+                GREEDY));
+    if (config.samples() > 0) {
+      SamplingConfig how = sampling.withTemperature(config.temperature());
+      List<List<Completion>> sampled =
+          sample(sampler, problems, config.samples(), how, after(progress, problems.size()));
+      all.addAll(judge(sampler, problems, sampled, 0));
     }
-    SamplingConfig how = sampling.withTemperature(config.temperature());
-    Tally sampled = run(sampler, problems, config.samples(), how, 0, progress);
-    sampled.traces.addAll(0, greedy.traces);
-    return report(problems.size(), greedy, sampled, config.samples());
+    return Evaluation.of(all, sampling.maxNewTokens(), seed);
   }
 
-  private Evaluation report(int problems, Tally greedy, Tally sampled, int samples) {
-    int n = Math.max(1, samples);
-    NavigableMap<Integer, Double> passAt = new TreeMap<>();
-    for (int k = 1; k < n; k *= 2) {
-      passAt.put(k, passAtK(sampled.right, n, k));
-    }
-    passAt.put(n, passAtK(sampled.right, n, n));
-    return new Evaluation(
-        problems,
-        samples,
-        Interval.bootstrap(greedy.right, seed),
-        Interval.bootstrap(sampled.right, seed),
-        passAt,
-        sampled.tokens / (double) sampled.completions,
-        sampled.truncated / (double) sampled.completions,
-        List.copyOf(sampled.traces));
+  /** Counts on from the greedy completions. */
+  private static Generator.Progress after(Generator.Progress progress, int finishedBefore) {
+    return (finished, running, tokens) ->
+        progress.update(finishedBefore + finished, running, tokens);
   }
 
-  private static double passAtK(double[] shares, int n, int k) {
-    return Arrays.stream(shares)
-        .map(share -> PassAtK.estimate(n, (int) Math.round(share * n), k))
-        .average()
-        .orElse(0);
-  }
-
-  private Tally run(
+  /** Samples what the cache does not have. */
+  private List<List<Completion>> sample(
       PolicySampler sampler,
       List<Problem> problems,
       int count,
       SamplingConfig how,
-      int firstSample,
       Generator.Progress progress) {
-    List<SampledGroup> groups = sampler.sample(problems, count, how, seed, progress);
-    List<List<Reward>> rewards = scorer.score(groups);
-    Tally tally = new Tally(problems.size());
-    for (int p = 0; p < groups.size(); p++) {
-      SampledGroup group = groups.get(p);
-      for (int i = 0; i < count; i++) {
-        Reward reward = rewards.get(p).get(i);
-        boolean right = reward.isCorrect(accuracyVerifier);
-        tally.right[p] += right ? 1.0 / count : 0;
-        tally.completions++;
-        tally.tokens += group.completions().get(i).tokenCount();
-        tally.truncated += group.completions().get(i).finishReason() == FinishReason.LENGTH ? 1 : 0;
-        tally.traces.add(
-            RolloutTrace.of(
-                0,
-                group.problem(),
-                firstSample + i,
-                group.prompt(),
-                group.completions().get(i),
-                reward));
+    if (cache == null) {
+      return sampler.sample(problems, count, how, seed, progress).stream()
+          .map(group -> group.completions())
+          .toList();
+    }
+    List<String> prompts = problems.stream().map(sampler::prompt).toList();
+    Completion[][] found = new Completion[problems.size()][count];
+    try (CompletionCache.Pass pass = cache.open(how, seed)) {
+      List<PolicySampler.Request> missing = new ArrayList<>();
+      int known = 0;
+      for (int p = 0; p < problems.size(); p++) {
+        Completion[] completions = found[p];
+        for (int s = 0; s < count; s++) {
+          completions[s] = pass.find(p, s, prompts.get(p));
+        }
+        int[] absent = IntStream.range(0, count).filter(s -> completions[s] == null).toArray();
+        known += count - absent.length;
+        if (absent.length > 0) {
+          missing.add(new PolicySampler.Request(p, problems.get(p), absent));
+        }
+      }
+      if (!missing.isEmpty()) {
+        sampler.sample(
+            missing,
+            how,
+            seed,
+            after(progress, known),
+            (problem, sample, completion) -> {
+              found[problem][sample] = completion;
+              pass.add(problem, sample, prompts.get(problem), completion);
+            });
       }
     }
-    return tally;
+    return IntStream.range(0, problems.size()).mapToObj(p -> List.of(found[p])).toList();
   }
 
-  /** Counts of one pass over the problems. */
-  private static final class Tally {
-    final double[] right;
-    final List<RolloutTrace> traces = new ArrayList<>();
-    long tokens;
-    int completions;
-    int truncated;
+  private List<EvaluatedSample> judge(
+      PolicySampler sampler,
+      List<Problem> problems,
+      List<List<Completion>> completions,
+      int firstSample) {
+    List<List<Reward>> rewards = scoring.scorer().score(problems, completions);
+    return IntStream.range(0, problems.size())
+        .parallel()
+        .mapToObj(
+            p ->
+                judge(
+                    problems.get(p),
+                    sampler.prompt(problems.get(p)),
+                    completions.get(p),
+                    rewards.get(p),
+                    firstSample))
+        .flatMap(List::stream)
+        .toList();
+  }
 
-    Tally(int problems) {
-      right = new double[problems];
+  private List<EvaluatedSample> judge(
+      Problem problem,
+      String prompt,
+      List<Completion> completions,
+      List<Reward> rewards,
+      int firstSample) {
+    List<Judges.Vote> votes = scoring.judges().votes(completions);
+    List<EvaluatedSample> judged = new ArrayList<>();
+    for (int i = 0; i < completions.size(); i++) {
+      Completion completion = completions.get(i);
+      Map<String, Verdict> verdicts = new java.util.LinkedHashMap<>(rewards.get(i).verdicts());
+      verdicts.putAll(scoring.judges().readability(problem, completion));
+      Reward reward = new Reward(rewards.get(i).total(), verdicts);
+      judged.add(
+          new EvaluatedSample(
+              RolloutTrace.of(0, problem, firstSample + i, prompt, completion, reward),
+              reward.isCorrect(scoring.accuracyColumn()),
+              problem.field("difficulty").asText(""),
+              votes.get(i).answer(),
+              votes.get(i).number()));
     }
+    return judged;
   }
 }

@@ -1,11 +1,17 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.evaluate.CompletionCache;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.Hashes;
 import org.r1zero.experiment.metrics.Progress;
 
-/** Evaluates a recipe's model without training it. */
+/**
+ * Evaluates a recipe's model without training it. Completions are kept below the recipe's {@code
+ * output}, in {@code .r1zero/completions}: an evaluation that was killed goes on.
+ */
 public final class EvaluationRun {
   private final Recipe recipe;
   private final Progress progress;
@@ -23,7 +29,15 @@ public final class EvaluationRun {
   /** Runs to the end. */
   public Evaluation run() throws IOException {
     try (Assembly parts = new Assembly(recipe)) {
-      return HeldOut.evaluate(parts, recipe, progress, "of " + recipe.model());
+      CompletionCache cache =
+          new CompletionCache(
+              Path.of(recipe.output(), ".r1zero", "completions"),
+              Hashes.ofModel(parts.directory().path())
+                  + " "
+                  + recipe.dtype()
+                  + " "
+                  + parts.policy().device());
+      return HeldOut.evaluate(parts, recipe, progress, "of " + recipe.model(), cache);
     }
   }
 }

@@ -2,9 +2,12 @@ package org.r1zero.experiment.run;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.evaluate.CompletionCache;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Evaluator;
+import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.verify.Problem;
 
@@ -18,6 +21,20 @@ final class HeldOut {
    * @param when such as {@code before training}, for the messages
    */
   static Evaluation evaluate(Assembly parts, Recipe recipe, Progress progress, String when) {
+    return evaluate(parts, recipe, progress, when, null);
+  }
+
+  /**
+   * Evaluates as the recipe says.
+   *
+   * @param cache has what was sampled before with the same weights; {@code null} for none
+   */
+  static Evaluation evaluate(
+      Assembly parts,
+      Recipe recipe,
+      Progress progress,
+      String when,
+      @Nullable CompletionCache cache) {
     List<Problem> heldOut = parts.dataset().heldOut();
     List<Problem> problems =
         heldOut.subList(0, Math.min(recipe.evaluation().problems(), heldOut.size()));
@@ -26,9 +43,9 @@ final class HeldOut {
         new Evaluator(
                 recipe.evaluation(),
                 recipe.sampling(),
-                parts.scorer(),
-                recipe.accuracyColumn(),
-                recipe.seed())
+                new Evaluator.Scoring(parts.scorer(), recipe.accuracyColumn(), Judges.of(recipe)),
+                recipe.seed(),
+                cache)
             .evaluate(
                 parts.sampler(),
                 problems,

@@ -3,7 +3,6 @@ package org.r1zero.experiment.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
@@ -14,7 +13,6 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.grpo.optim.AdamW;
-import org.r1zero.rollout.RolloutCollector;
 
 /** One R1-Zero run: evaluate the base, train, evaluate again, keep everything. */
 public final class R1ZeroRun {
@@ -77,17 +75,8 @@ public final class R1ZeroRun {
   private void train(Assembly parts, RunDirectory directory) {
     boolean withReference = recipe.grpo().loss().toLoss().usesReference();
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
-        PolicyModel reference = withReference ? parts.reference() : null) {
-      RolloutCollector rollouts =
-          new RolloutCollector(
-              new RolloutCollector.RolloutConfig(
-                  recipe.grpo().problemsPerStep(), recipe.grpo().numGenerations(), recipe.seed()),
-              recipe.sampling(),
-              new ShuffledProblems(parts.dataset().train(), recipe.seed()),
-              parts.sampler(),
-              parts.scorer(),
-              directory::writeRollouts,
-              progress::rollouts);
+        PolicyModel reference = withReference ? parts.reference() : null;
+        Rollouts rollouts = new Rollouts(recipe, parts, directory, progress)) {
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
               recipe.seed(), recipe.sampling().temperature(), recipe.sampling().maxNewTokens());
@@ -97,8 +86,11 @@ public final class R1ZeroRun {
               parts.policy(),
               reference,
               optimizer,
-              rollouts,
-              (version, policy) -> parts.generator().refresh(),
+              rollouts.collector(),
+              (version, policy) -> {
+                rollouts.publish(version);
+                parts.generator().refresh();
+              },
               report -> finishStep(report, directory))
           .train();
     }
@@ -116,7 +108,7 @@ public final class R1ZeroRun {
       return null;
     }
     Evaluation evaluation = HeldOut.evaluate(parts, recipe, progress, when + " training");
-    directory.writeEvaluation(when, evaluation.traces());
+    directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());
     manifest.result("pass_at_" + when, evaluation.passAt());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -76,7 +77,7 @@ public final class RunDirectory {
     JsonLines.append(path.resolve("rollouts").resolve(file), traces);
   }
 
-  void writeEvaluation(String when, List<RolloutTrace> traces) {
+  void writeEvaluation(String when, List<EvaluatedSample> traces) {
     JsonLines.append(path.resolve("evaluation-" + when + ".jsonl"), traces);
   }
 }

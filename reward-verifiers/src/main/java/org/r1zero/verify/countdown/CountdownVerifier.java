@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.math3.fraction.BigFraction;
+import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
 
@@ -36,7 +36,7 @@ import org.r1zero.verify.format.TagScanner;
  *   <li>a blank answer in the tags scores 0; there it has the format score.
  * </ol>
  */
-public final class CountdownVerifier implements Verifier {
+public final class CountdownVerifier implements AnswerVerifier {
 
   /** What TinyZero gives for the tags alone. */
   public static final double DEFAULT_FORMAT_SCORE = 0.1;
@@ -84,6 +84,21 @@ public final class CountdownVerifier implements Verifier {
     } catch (ExpressionException e) {
       return new Verdict(formatScore, Outcome.UNPARSEABLE, "not an equation: " + e.getMessage());
     }
+  }
+
+  /** The equation without white space and what follows its equals sign. */
+  @Override
+  public Optional<String> answer(Completion completion) {
+    return scanner
+        .lastAnswer(completion.text())
+        .map(text -> text.replaceAll("=.*|\\s+", ""))
+        .filter(text -> !text.isEmpty());
+  }
+
+  /** As text: one target has many right equations, which are different answers. */
+  @Override
+  public boolean equivalent(String one, String other) {
+    return one.equals(other);
   }
 
   private Verdict judge(String answer, List<BigInteger> numbers, BigFraction target)

@@ -98,6 +98,25 @@ public final class LanguageConsistencyVerifier implements Verifier {
     return verdict(wanted, words, tagger(target).foreign(words));
   }
 
+  /**
+   * A word as it was judged.
+   *
+   * @param text as it stands in the text
+   * @param foreign whether it is in another language than wanted
+   */
+  public record JudgedWord(String text, boolean foreign) {}
+
+  /** The words of a text in their order, for showing which are foreign. */
+  public List<JudgedWord> words(String text) {
+    List<Word> words = bounded(Words.of(text));
+    boolean[] foreign = tagger(ScriptProfile.of(language)).foreign(words);
+    List<JudgedWord> judged = new ArrayList<>();
+    for (int i = 0; i < foreign.length; i++) {
+      judged.add(new JudgedWord(words.get(i).text(), foreign[i]));
+    }
+    return judged;
+  }
+
   private WordTagger tagger(ScriptProfile target) {
     return taggers.computeIfAbsent(
         target.code(), code -> new WordTagger(target, List.copyOf(known.values())));

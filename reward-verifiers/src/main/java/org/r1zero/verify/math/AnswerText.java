@@ -20,24 +20,33 @@ final class AnswerText {
   private static final Pattern DECIMAL_COMMA =
       Pattern.compile("[^\\d,.()\\[\\]{}]{0,4}-?\\d{1,30},\\d{1,30}[^\\d,.()\\[\\]{}]{0,20}");
 
-  /** A speed, a density and the like in plain letters at the end. */
-  private static final Pattern COMPOUND_UNIT =
-      Pattern.compile(
-          "(?<=\\d)\\s*(?:k?m|cm|mm|ft|mi|k?g|mg|J|N|W|L|mL|V)\\s?/\\s?(?:s|h|hr|min|sec|c?m|k?g|L|mol|K|day)"
-              + "(?:\\s?\\^\\s?\\{?\\d\\}?|[²³])?\\s*\\$?$");
-
   private static final Pattern REMARK =
       Pattern.compile(
           "\\$?\\s*,?\\s*(?:\\\\text\\s?\\{\\s*)?\\b(?:where|for (?:all|any|every|some))\\b");
+
+  /** {@code , k \\in \\mathbb{Z}} at the end: the answer is a family of values. */
+  private static final Pattern PARAMETER =
+      Pattern.compile(
+          "(?:(?:[,;，（(\\s]|\\\\q?quad|\\\\[ ,;:]|~|\\\\left\\(|\\\\text\\s?\\{[^{}]{0,20}\\})+)"
+              + "([a-z])\\s{0,2}(?:\\\\in\\b|∈)\\s{0,2}"
+              + "(?:\\{?\\s?\\\\(?:mathbb|mathbf|mathrm|Bbb|bf)\\s?)?\\{?\\s?[ZNℤℕ]\\s?\\}?\\}?"
+              + "(?:[_^]\\s?\\{?[+*0]\\}?)?\\s?(?:\\\\right)?[)）]?$");
+
+  private static final Pattern DEGREES = Pattern.compile("\\\\circ|°|\\\\degree|\\bdegrees?\\b");
   private static final Pattern SPACED_UNIT = Pattern.compile("\\d[\\s~]+[A-Za-z]\\W*$");
-  private static final Pattern NEGATIVE_SPACE = Pattern.compile("\\\\!\\s*");
-  private static final Pattern TRAILING = Pattern.compile("[\\s.,;:]+$");
 
   private final String text;
+  private final @Nullable String parameter;
   private final Map<ReadingRules, Object> readings = new EnumMap<>(ReadingRules.class);
 
   AnswerText(String text) {
-    this.text = text.length() > MAX_LENGTH ? text : clean(text);
+    String clean = text.length() > MAX_LENGTH ? text : AnswerCleaner.clean(text);
+    Matcher member = PARAMETER.matcher(clean);
+    boolean family =
+        clean.length() < 400 && (clean.contains("in") || clean.contains("∈")) && member.find();
+    family = family && member.start() > 0;
+    this.parameter = family ? member.group(1) : null;
+    this.text = family ? clean.substring(0, member.start()) : clean;
   }
 
   /** The text without what surrounds an answer. */
@@ -45,19 +54,14 @@ final class AnswerText {
     return text;
   }
 
-  private static String clean(String text) {
-    String clean = TRAILING.matcher(text.strip()).replaceAll("");
-    while (clean.length() > 4 && clean.startsWith("**") && clean.endsWith("**")) {
-      clean = clean.substring(2, clean.length() - 2).strip();
-    }
-    if (clean.endsWith("\\")) {
-      clean = clean.substring(0, clean.length() - 1);
-    }
-    if (clean.indexOf('\\') >= 0) {
-      clean = NEGATIVE_SPACE.matcher(clean).replaceAll("");
-    }
-    clean = COMPOUND_UNIT.matcher(clean.replace("{.}", ".")).replaceAll("");
-    return clean.startsWith("=") ? clean.substring(1) : clean;
+  /** The variable that runs through all whole numbers; {@code null} where there is none. */
+  @Nullable String parameter() {
+    return parameter;
+  }
+
+  /** Whether a sign or word for degrees stands in it. */
+  boolean hasDegrees() {
+    return text.length() < 200 && DEGREES.matcher(text).find();
   }
 
   /** The tree that the text is read as; {@code null} where it is no mathematics. */

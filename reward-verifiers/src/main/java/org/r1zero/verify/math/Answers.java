@@ -17,13 +17,36 @@ final class Answers {
     if (answer.text().equals(gold.answer().text())) {
       return true;
     }
-    if (!gold.words().isEmpty() && gold.words().equals(PlainText.words(answer.text()))) {
+    String words = PlainText.words(answer.text());
+    if (!gold.words().isEmpty() && WordAnswers.same(gold.answer().text(), answer.text())) {
       return true;
+    }
+    String goldDigits = NumberWords.digits(gold.words());
+    String digits = NumberWords.digits(words);
+    if (goldDigits != null || digits != null) {
+      Gold wanted = goldDigits == null ? gold : new Gold(goldDigits);
+      AnswerText given = digits == null ? answer : new AnswerText(digits);
+      return new Answers(wanted, comparison).asMathematics(given);
+    }
+    if (WordAnswers.isReals(gold.words()) != WordAnswers.isReals(words)) {
+      AnswerText reals = new AnswerText("\\mathbb{R}");
+      return WordAnswers.isReals(words)
+          ? asMathematics(reals)
+          : new Answers(new Gold(reals.text()), comparison).asMathematics(answer);
+    }
+    if (WordAnswers.isNothing(gold.words()) || WordAnswers.isNothing(words)) {
+      return WordAnswers.isNothing(gold.words())
+          ? isEmptySet(answer)
+          : isEmptySet(gold.answer()) || WordAnswers.isNothing(gold.words());
     }
     Choices.Choice wanted = gold.choice();
     Choices.Choice given = wanted == null ? null : Choices.of(answer.text());
     if (wanted != null && given != null) {
       return wanted.letter().equals(given.letter());
+    }
+    String letters = Choices.several(gold.answer().text());
+    if (letters != null && letters.equals(Choices.several(answer.text()))) {
+      return true;
     }
     CalendarText date = gold.calendar();
     if (date != null) {
@@ -32,7 +55,19 @@ final class Answers {
     if (wanted != null && !wanted.value().isEmpty()) {
       return new Answers(new Gold(wanted.value()), comparison).equal(answer);
     }
-    return asMathematics(answer);
+    return asMathematics(answer) || (wanted == null && valueOfChoice(answer));
+  }
+
+  /** {@code \text{(D) } 24} answers 24. */
+  private boolean valueOfChoice(AnswerText answer) {
+    Choices.Choice given = Choices.of(answer.text());
+    return given != null
+        && !given.value().isEmpty()
+        && asMathematics(new AnswerText(given.value()));
+  }
+
+  private static boolean isEmptySet(AnswerText answer) {
+    return answer.read(ReadingRules.USUAL) instanceof Expr.Group group && group.items().isEmpty();
   }
 
   private boolean asMathematics(AnswerText answer) {
@@ -41,7 +76,10 @@ final class Answers {
     if (wanted == null || given == null) {
       return wanted == null && given == null && squeezed(gold.answer()).equals(squeezed(answer));
     }
-    if (comparison.answers(wanted, given)) {
+    if (contradicts(answer, given)) {
+      return false;
+    }
+    if (comparison.answers(wanted, given) || inOtherNotation(wanted, given, answer)) {
       return true;
     }
     if (gold.answer().hasThousands() || answer.hasThousands()) {
@@ -62,6 +100,30 @@ final class Answers {
         && equal(ReadingRules.SHORT_UNITS, ReadingRules.SHORT_UNITS, answer);
   }
 
+  private boolean inOtherNotation(Expr wanted, Expr given, AnswerText answer) {
+    String parameter = gold.answer().parameter();
+    if (parameter != null
+        && new Families(comparison).same(wanted, parameter, given, answer.parameter())) {
+      return true;
+    }
+    if (gold.answer().hasDegrees() != answer.hasDegrees()) {
+      Expr other = answer.hasDegrees() ? wanted : given;
+      return Exprs.contains(other, Expr.Constant.PI)
+          && (answer.hasDegrees()
+              ? comparison.answers(wanted, Exprs.degrees(given))
+              : comparison.answers(Exprs.degrees(wanted), given));
+    }
+    return false;
+  }
+
+  /** Whether an answer says that different numbers are equal; units may make that true. */
+  private static boolean contradicts(AnswerText answer, Expr given) {
+    return given instanceof Expr.Chain chain
+        && !answer.text().contains("\\text")
+        && !answer.text().contains("\\mathrm")
+        && Assignments.contradicts(chain);
+  }
+
   private boolean equal(ReadingRules goldWay, ReadingRules answerWay, AnswerText answer) {
     @Nullable Expr wanted = gold.answer().read(goldWay);
     @Nullable Expr given = answer.read(answerWay);
@@ -69,6 +131,6 @@ final class Answers {
   }
 
   private static String squeezed(AnswerText answer) {
-    return answer.text().replaceAll("[\\s$]+", "");
+    return answer.text().replaceAll("[\\s$]+|\\\\(?:text|mathrm|mbox)\\s?\\{([^{}]*)\\}", "$1");
   }
 }

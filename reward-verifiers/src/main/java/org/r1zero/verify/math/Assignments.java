@@ -1,7 +1,12 @@
 package org.r1zero.verify.math;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.math3.complex.Complex;
 
 /** Chains that give something a name or a value: {@code x = 1 + 1 = 2}. */
 final class Assignments {
@@ -13,14 +18,83 @@ final class Assignments {
    * assignment only the name and the last value stay.
    */
   static Expr shortened(Expr expr) {
+    if (expr instanceof Expr.Group group) {
+      return roots(group);
+    }
     if (!(expr instanceof Expr.Chain chain)) {
       return expr;
+    }
+    if (chain.relations().get(0) == Expr.Relation.APPROXIMATELY && isNumber(chain.first())) {
+      return chain.first();
     }
     Expr.Chain exact = withoutApproximation(chain);
     if (isAssignment(exact)) {
       return new Expr.Chain(List.of(exact.first(), exact.last()), List.of(Expr.Relation.EQUAL));
     }
     return exact;
+  }
+
+  /** {@code x = 1 \\text{ or } x = 2} gives x two values. */
+  private static Expr roots(Expr.Group group) {
+    if (group.shape() != Expr.Shape.LIST || group.items().size() < 2) {
+      return group;
+    }
+    List<Expr> values = new ArrayList<>();
+    Expr first = null;
+    for (Expr item : group.items()) {
+      if (!(item instanceof Expr.Chain chain)
+          || !chain.all(Expr.Relation.EQUAL)
+          || !(chain.first() instanceof Expr.Name name)
+          || (first != null && !first.equals(name))) {
+        return group;
+      }
+      first = name;
+      values.add(chain.last());
+    }
+    return first == null
+        ? group
+        : new Expr.Chain(
+            List.of(first, new Expr.Group(Expr.Shape.LIST, List.copyOf(values))),
+            List.of(Expr.Relation.EQUAL));
+  }
+
+  /** Variables without their subscripts, where all have the same letter: the roots of one. */
+  static Expr withoutSubscripts(Expr expr) {
+    Map<String, String> names = new HashMap<>();
+    Set<String> letters = new HashSet<>();
+    for (String name : Exprs.names(expr)) {
+      int subscript = name.indexOf('_');
+      String letter = subscript > 0 ? name.substring(0, subscript) : name;
+      letters.add(letter);
+      names.put(name, letter);
+    }
+    return letters.size() == 1 ? Exprs.renamed(expr, names) : expr;
+  }
+
+  private static boolean isNumber(Expr expr) {
+    return !Double.isNaN(number(expr));
+  }
+
+  private static double number(Expr expr) {
+    if (expr instanceof Expr.Chain || Exprs.isCollection(expr) || !Exprs.names(expr).isEmpty()) {
+      return Double.NaN;
+    }
+    Complex value = new Numeric(0, false).value(expr);
+    return Math.abs(value.getImaginary()) > 1e-12 ? Double.NaN : value.getReal();
+  }
+
+  /**
+   * Whether a chain says that different numbers are equal, as in {@code 4 = 5}. Only numbers as
+   * they stand count: of a calculation with a slip the last value is the answer.
+   */
+  static boolean contradicts(Expr.Chain chain) {
+    return chain.all(Expr.Relation.EQUAL)
+        && chain.sides().stream().allMatch(side -> side instanceof Expr.Num)
+        && chain.sides().stream()
+            .anyMatch(
+                side ->
+                    Math.abs(number(side) - number(chain.first()))
+                        > 0.01 * Math.abs(number(chain.first())));
   }
 
   /** A list without what it says of its variables: {@code 2k\pi, k \in \mathbb{Z}}. */

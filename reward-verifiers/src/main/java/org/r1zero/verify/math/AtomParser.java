@@ -297,6 +297,7 @@ final class AtomParser {
 
   private void takeDegreeSign() {
     in.take();
+    in.degrees++;
     if ((in.nextIs(Token.Kind.LETTER, "C") || in.nextIs(Token.Kind.LETTER, "F"))
         && TermParser.isEnd(in.peek(1))) {
       in.take();

@@ -71,6 +71,26 @@ final class Boxes {
         : Optional.of(new Found(String.join(", ", contents), end));
   }
 
+  /**
+   * What the boxes of the last line that has one hold, with commas between; empty where they are
+   * not {@code count}.
+   */
+  static String lastParagraph(String text, int count) {
+    int last = Math.max(text.lastIndexOf("\\boxed"), text.lastIndexOf("\\fbox"));
+    int line = text.lastIndexOf('\n', Math.max(0, last)) + 1;
+    List<String> contents = new ArrayList<>();
+    int at = text.indexOf("\\boxed", line);
+    while (last >= 0 && at >= 0 && contents.size() <= count) {
+      Box box = at(text, at);
+      if (box == null) {
+        return "";
+      }
+      contents.add(withPercent(text, box));
+      at = text.indexOf("\\boxed", box.end);
+    }
+    return contents.size() == count ? String.join(", ", contents) : "";
+  }
+
   private static String withPercent(String text, Box box) {
     int after = box.end;
     while (after < text.length() && "$ ".indexOf(text.charAt(after)) >= 0) {

@@ -36,7 +36,17 @@ final class CalculusReader {
     if (index == null || from == null || to == null) {
       throw new ParseException("a series without its bounds");
     }
-    return Expr.Call.of(op, terms.product(), index, from, to);
+    Expr term = terms.product();
+    return index == Expr.Constant.I
+        ? Expr.Call.of(op, indexed(term), new Expr.Name("i"), from, to)
+        : Expr.Call.of(op, term, index, from, to);
+  }
+
+  /** An i under a sum that counts with it is a variable. */
+  private static Expr indexed(Expr expr) {
+    return expr == Expr.Constant.I
+        ? new Expr.Name("i")
+        : Exprs.mapParts(expr, CalculusReader::indexed);
   }
 
   /** An index i is a variable here. */

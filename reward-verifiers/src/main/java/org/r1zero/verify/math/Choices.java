@@ -20,6 +20,10 @@ final class Choices {
   private static final Pattern PHRASE =
       Pattern.compile(
           "(?i:answer)(?i::|\\b.{0,100}?\\bis:?|.{0,50}?)\\s*(?:\\*\\*)?\\(?([A-Z])\\)?(?:\\*\\*)?(?=[\\s.,:)]|$)");
+  private static final Pattern FOREIGN_PHRASE =
+      Pattern.compile(
+          "(?:答案|答え|正解|故选|故選|应选|應選|选择|選擇|정답|답은|답:|(?iu:ответ|respuesta|resposta|risposta|réponse|antwort))"
+              + "[^A-Za-z\\n]{0,20}([A-Z])(?![A-Za-z0-9])");
   private static final Pattern ALONE =
       Pattern.compile("(?:^|\\s)(?:\\*\\*)?\\(?([A-Z])\\)?(?:\\*\\*)?(?=[\\s.,:]|$)");
 
@@ -54,6 +58,24 @@ final class Choices {
     return null;
   }
 
+  private static final Pattern SEVERAL =
+      Pattern.compile("\\(?[A-H]\\)?(?:(?:\\s|,|;|、|and|&){0,4}\\(?[A-H]\\)?){1,7}");
+
+  /** The letters of an answer that has several, in order: "A, C and D"; else {@code null}. */
+  static @Nullable String several(String text) {
+    String plain = text.length() > 60 ? "" : plain(text);
+    if (!SEVERAL.matcher(plain).matches()) {
+      return null;
+    }
+    int[] letters = plain.replace("and", "").chars().filter(Character::isLetter).toArray();
+    return letters.length == java.util.Arrays.stream(letters).distinct().count()
+        ? java.util.Arrays.stream(letters)
+            .sorted()
+            .mapToObj(Character::toString)
+            .collect(java.util.stream.Collectors.joining())
+        : null;
+  }
+
   private static String plain(String text) {
     String plain = TEXT_COMMAND.matcher(text).replaceAll("$1");
     plain = plain.replace("$", "").replace("\\ ", " ").replace("\\,", " ").replace("~", " ");
@@ -73,6 +95,7 @@ final class Choices {
     }
     String plain = plain(text);
     String letter = last(PHRASE.matcher(plain));
+    letter = letter == null ? last(FOREIGN_PHRASE.matcher(plain)) : letter;
     return letter == null && alone ? last(ALONE.matcher(plain)) : letter;
   }
 

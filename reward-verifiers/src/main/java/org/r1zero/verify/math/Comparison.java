@@ -73,6 +73,13 @@ final class Comparison {
   private boolean unequalTrees(Expr gold, Expr answer) {
     Expr wanted = Assignments.shortened(Exprs.bothSigns(gold));
     Expr given = Assignments.shortened(Exprs.bothSigns(answer));
+    if (depth == 1 && !Exprs.names(wanted).equals(Exprs.names(given))) {
+      wanted = Notation.counted(wanted, given);
+      given = Notation.counted(given, wanted);
+      wanted = Assignments.shortened(Assignments.withoutSubscripts(wanted));
+      given = Assignments.shortened(Assignments.withoutSubscripts(given));
+    }
+    given = Notation.like(wanted, given);
     if (Assignments.isEquation(given) && !Assignments.isEquation(wanted)) {
       given = ((Expr.Chain) given).last();
     } else if (Assignments.isAssignment(wanted) && !Assignments.isEquation(given)) {
@@ -255,6 +262,11 @@ final class Comparison {
   }
 
   private boolean items(Expr.Group gold, Expr.Group answer) {
+    if (answer.shape() == Expr.Shape.SET && gold.items().size() < answer.items().size()) {
+      return answer.items().size() <= MAX_UNORDERED
+          && distinct(answer.items()).size() < answer.items().size()
+          && items(gold, new Expr.Group(Expr.Shape.SET, distinct(answer.items())));
+    }
     if (gold.items().size() != answer.items().size()) {
       return false;
     }
@@ -271,6 +283,16 @@ final class Comparison {
             || (rules.orderedLists() && gold.shape() == Expr.Shape.LIST);
     return inOrder(gold.items(), answer.items())
         || (!ordered && inAnyOrder(gold.items(), answer.items()));
+  }
+
+  private List<Expr> distinct(List<Expr> items) {
+    List<Expr> distinct = new ArrayList<>();
+    for (Expr item : items) {
+      if (distinct.stream().noneMatch(known -> equal(known, item))) {
+        distinct.add(item);
+      }
+    }
+    return List.copyOf(distinct);
   }
 
   private static boolean isIntervalOnly(Expr.Group group) {

@@ -85,6 +85,24 @@ final class Exprs {
         || parts(expr).stream().anyMatch(part -> contains(part, op));
   }
 
+  static boolean contains(Expr expr, Expr.Constant constant) {
+    return expr == constant || parts(expr).stream().anyMatch(part -> contains(part, constant));
+  }
+
+  /** An angle in degrees as one in radians; of an equation the last side. */
+  static Expr degrees(Expr expr) {
+    if (expr instanceof Expr.Chain chain) {
+      List<Expr> sides = new ArrayList<>(chain.sides());
+      sides.set(sides.size() - 1, degrees(chain.last()));
+      return new Expr.Chain(List.copyOf(sides), chain.relations());
+    }
+    if (expr instanceof Expr.Group group) {
+      return mapParts(group, Exprs::degrees);
+    }
+    Expr degree = Expr.Call.of(Op.DIVIDE, Expr.Constant.PI, Expr.Num.of(180));
+    return Expr.Call.of(Op.TIMES, expr, degree);
+  }
+
   /** Whether nothing but variables is named here: {@code x}, {@code f(3)}, {@code (x, y)}. */
   static boolean namesOnly(Expr expr) {
     if (expr instanceof Expr.Name || expr instanceof Expr.Text || expr instanceof Expr.Apply) {

@@ -40,8 +40,17 @@ final class FunctionReader {
       op = inverse(op);
       power = null;
     }
-    Expr call = call(op, name, base, arguments(op));
+    int degrees = in.degrees;
+    List<Expr> args = arguments(op);
+    if (in.degrees > degrees && isTrigonometric(op) && args.size() == 1) {
+      args = List.of(Exprs.degrees(args.get(0)));
+    }
+    Expr call = call(op, name, base, args);
     return power == null ? call : Expr.Call.of(Op.POWER, call, power);
+  }
+
+  private static boolean isTrigonometric(Op op) {
+    return op.compareTo(Op.SIN) >= 0 && op.compareTo(Op.CSC) <= 0;
   }
 
   private static Op inverse(Op op) throws ParseException {

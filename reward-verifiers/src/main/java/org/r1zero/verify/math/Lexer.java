@@ -15,6 +15,8 @@ final class Lexer {
   private static final Pattern SEPARATOR_TEXT =
       Pattern.compile("[,;\\s]*(?:and|or|,|;)[,;\\s]*", Pattern.CASE_INSENSITIVE);
   private static final Pattern ATOM_TEXT = Pattern.compile("\\(?([A-Za-z])\\)?|-?\\d+(?:\\.\\d+)?");
+  private static final Pattern NUMBER_AND_UNIT =
+      Pattern.compile("-?\\d{1,12}(?:[.,]\\d{1,12})* \\p{L}[\\p{L}. ]{0,30}");
   private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   private static final String VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
   private static final int[][] VULGAR_VALUES = {
@@ -92,7 +94,15 @@ final class Lexer {
       case 'ℤ' -> add(Token.Kind.CONSTANT, "Z", Expr.Constant.INTEGERS);
       case '€', '£', '¥', '₹', '₽', '₩' -> spaced = true;
       case '"', '“', '”' -> spaced = true;
-      case '.' -> strayPoint();
+      case '.' -> {
+        if (text.startsWith("..", at)) {
+          at += 2;
+          add(Token.Kind.LETTER, "…");
+        } else {
+          strayPoint();
+        }
+      }
+      case '…' -> add(Token.Kind.LETTER, "…");
       default -> otherSign(c);
     }
   }
@@ -304,7 +314,7 @@ final class Lexer {
       boolean closes = command.startsWith("r") || command.endsWith("rcorner");
       add(bar ? Token.Kind.BAR : closes ? Token.Kind.CLOSE : Token.Kind.OPEN, bracket);
     } else if (Vocabulary.greek(command)) {
-      add(Token.Kind.LETTER, command);
+      add(Token.Kind.LETTER, command.endsWith("dots") ? "…" : command);
     } else if (Vocabulary.text(command)) {
       textCommand(command);
     } else if (command.equals("mathbb")) {
@@ -350,6 +360,10 @@ final class Lexer {
             NumberScanner.scan(trimmed, trimmed.startsWith("-") ? 1 : 0, ReadingRules.USUAL)
                 .value());
       }
+    } else if (NUMBER_AND_UNIT.matcher(trimmed).matches()) {
+      int space = trimmed.indexOf(' ');
+      tokens.addAll(inner(trimmed.substring(0, space)));
+      add(Token.Kind.TEXT, trimmed.substring(space + 1));
     } else if (isMagnitude(trimmed)) {
       magnitude(trimmed);
     } else if (Vocabulary.function(trimmed) != null) {

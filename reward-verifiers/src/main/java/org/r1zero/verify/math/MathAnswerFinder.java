@@ -21,14 +21,21 @@ final class MathAnswerFinder {
   private static final int TAIL = 6_000;
 
   private static final int MAX_CANDIDATES = 12;
-  private static final Pattern ANSWER = Pattern.compile("\\banswers?\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern ANSWER =
+      Pattern.compile(
+          "\\banswers?\\b|\\bans\\b(?=\\s?[:.=])|答案|答え|答：|答:|正解|정답|답은|답:|(?<!\\p{L})(?:ответ|respuesta|resposta|risposta|réponse|antwort"
+              + "|odpowiedź|cevap|đáp án|الإجابة|الجواب|उत्तर)(?!\\p{L})",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
   private static final Pattern MARK =
-      Pattern.compile("\\bis\\b\\s?:?|\\bare\\b\\s?:?|:|=|\\bequals\\b", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\bis\\b\\s?:?|\\bare\\b\\s?:?|[:：]|=|\\bequals\\b|[是为為は]\\s?[:：]?|\\b(?:es|est|ist|è|é|jest|là|هي|هو)(?!\\p{L})\\s?:?",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern MARKED = Pattern.compile("[:：是为為は]");
   private static final Pattern CLOSING =
       Pattern.compile(
           "final answer is:?\\s{0,3}(.{1,300}?)\\.?\\s{0,3}I hope",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-  private static final Pattern SENTENCE_END = Pattern.compile("[.!?](?=\\s|$|<)|[\\r\\n]");
+  private static final Pattern SENTENCE_END = Pattern.compile("[.!?](?=\\s|$|<)|[\\r\\n。！？]");
 
   private final TagScanner scanner;
   private final List<AnswerSource> sources;
@@ -120,10 +127,10 @@ final class MathAnswerFinder {
   /** What the sentence says that has the word "answer" before {@code from}. */
   private static List<String> inSentence(String text, int from) {
     int start = from;
-    while (start < text.length() && "*_:\" \t\r\n".indexOf(text.charAt(start)) >= 0) {
+    while (start < text.length() && "*_:：是为為は\" \t\r\n".indexOf(text.charAt(start)) >= 0) {
       start++;
     }
-    boolean marked = text.substring(from, start).contains(":");
+    boolean marked = MARKED.matcher(text.substring(Math.max(0, from - 1), start)).find();
     String rest = text.substring(start, Math.min(text.length(), start + 1_500));
     String sentence = rest.substring(0, sentenceEnd(rest));
     Matcher mark = MARK.matcher(sentence);
@@ -202,6 +209,11 @@ final class MathAnswerFinder {
     String tail = tail(text);
     List<String> found = new ArrayList<>();
     String whole = text.strip();
+    int open = whole.lastIndexOf("<answer>");
+    if (open >= 0) {
+      // Cut off before its tag was closed.
+      return last(whole.substring(open + "<answer>".length()));
+    }
     if (whole.length() <= 300 && AnswerText.parses(whole)) {
       found.add(whole);
     }

@@ -3,13 +3,14 @@ package org.r1zero.verify.math;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.format.ReasoningFormat;
 
 /**
@@ -19,7 +20,7 @@ import org.r1zero.verify.format.ReasoningFormat;
  * compared with the gold by {@link MathRules}. The gold may be an answer or a whole solution with
  * its answer in a box.
  */
-final class MathVerifier implements Verifier {
+final class MathVerifier implements AnswerVerifier {
 
   /** Where an answer is looked for unless told otherwise. */
   static final List<AnswerSource> SOURCES =
@@ -78,6 +79,31 @@ final class MathVerifier implements Verifier {
     }
   }
 
+  @Override
+  public Optional<String> answer(Completion completion) {
+    try {
+      List<String> candidates = finder.find(completion.text());
+      for (String candidate : candidates) {
+        AnswerText answer = new AnswerText(candidate);
+        if (answer.read(ReadingRules.USUAL) != null) {
+          return Optional.of(answer.text());
+        }
+      }
+      return candidates.stream().findFirst().map(first -> new AnswerText(first).text());
+    } catch (StackOverflowError e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean equivalent(String one, String other) {
+    try {
+      return new Answers(gold(one), new Comparison(rules, engine)).equal(new AnswerText(other));
+    } catch (StackOverflowError e) {
+      return one.equals(other);
+    }
+  }
+
   private Gold gold(String text) {
     synchronized (golds) {
       return golds.computeIfAbsent(text, Gold::new);
@@ -95,7 +121,7 @@ final class MathVerifier implements Verifier {
     }
     AnswerText answer = chosen(gold, candidates, completion);
     Comparison comparison = new Comparison(rules, engine);
-    boolean equal = new Answers(gold, comparison).equal(answer);
+    boolean equal = new Answers(gold, comparison).equal(answer) || inParts(gold, completion);
     if (!equal && comparison.values().timedOut()) {
       return new Verdict(
           0, Outcome.TIMEOUT, "stopped while comparing " + shown(answer.text()) + " with the gold");
@@ -105,6 +131,18 @@ final class MathVerifier implements Verifier {
           0, Outcome.UNPARSEABLE, "the answer can't be read: " + shown(answer.text()));
     }
     return verdict(equal, gold, answer.text());
+  }
+
+  /** Whether the gold has several values and the last boxes hold one each, with words between. */
+  private boolean inParts(Gold gold, String completion) {
+    if (!sources.contains(AnswerSource.BOXED)
+        || !(gold.answer().read(ReadingRules.USUAL) instanceof Expr.Group list)
+        || list.shape() != Expr.Shape.LIST) {
+      return false;
+    }
+    String parts = Boxes.lastParagraph(completion, list.items().size());
+    return !parts.isEmpty()
+        && new Answers(gold, new Comparison(rules, engine)).equal(new AnswerText(parts));
   }
 
   private static String letterOf(Gold gold) {
@@ -143,6 +181,9 @@ final class MathVerifier implements Verifier {
   /** The first candidate that can be read; where the gold is text, the first. */
   private static AnswerText chosen(Gold gold, List<String> candidates, String completion) {
     AnswerText first = new AnswerText(candidates.get(0));
+    if (first.text().equals(gold.answer().text())) {
+      return first;
+    }
     if (gold.isText() || gold.choice() != null) {
       return first;
     }

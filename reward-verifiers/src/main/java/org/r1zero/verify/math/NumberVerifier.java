@@ -3,12 +3,12 @@ package org.r1zero.verify.math;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.math3.fraction.BigFraction;
+import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.format.ReasoningFormat;
 
 /**
@@ -19,7 +19,7 @@ import org.r1zero.verify.format.ReasoningFormat;
  * answer of several numbers or a calculation is {@link Outcome#UNPARSEABLE}: listing guesses does
  * not pay.
  */
-public final class NumberVerifier implements Verifier {
+public final class NumberVerifier implements AnswerVerifier {
 
   /** For training: the model has to put its answer into the tags. */
   public static final List<AnswerSource> TRAINING_SOURCES = List.of(AnswerSource.ANSWER_TAG);
@@ -61,13 +61,10 @@ public final class NumberVerifier implements Verifier {
     if (extracted.isEmpty()) {
       return new Verdict(0, Outcome.UNPARSEABLE, "no answer found");
     }
-    String text = extracted.get().text();
-    Optional<NumberText.Quantity> found =
-        extracted.get().source() == AnswerSource.LAST
-            ? NumberText.last(text)
-            : NumberText.only(text);
+    Optional<NumberText.Quantity> found = number(extracted.get());
     if (found.isEmpty()) {
-      return new Verdict(0, Outcome.UNPARSEABLE, "the answer is not one number: " + shown(text));
+      return new Verdict(
+          0, Outcome.UNPARSEABLE, "the answer is not one number: " + shown(extracted.get().text()));
     }
     return equal(gold, found.get())
         ? new Verdict(1, Outcome.CORRECT, "equals the gold answer")
@@ -75,6 +72,37 @@ public final class NumberVerifier implements Verifier {
             0,
             Outcome.INCORRECT,
             "expected " + shown(problem.gold()) + ", found " + shown(found.get()));
+  }
+
+  @Override
+  public Optional<String> answer(Completion completion) {
+    return extractor
+        .extract(completion.text())
+        .flatMap(NumberVerifier::number)
+        .filter(number -> number.value() != null)
+        .map(NumberVerifier::written);
+  }
+
+  @Override
+  public boolean equivalent(String one, String other) {
+    Optional<NumberText.Quantity> first = NumberText.only(one);
+    Optional<NumberText.Quantity> second = NumberText.only(other);
+    return first.isPresent() && second.isPresent() && equal(first.get(), second.get());
+  }
+
+  private static Optional<NumberText.Quantity> number(AnswerExtractor.Extracted extracted) {
+    String text = extracted.text();
+    return extracted.source() == AnswerSource.LAST ? NumberText.last(text) : NumberText.only(text);
+  }
+
+  /** As {@link NumberText#only} reads it: a whole number or a ratio of two. */
+  private static String written(NumberText.Quantity number) {
+    BigFraction value = number.value() == null ? BigFraction.ZERO : number.value();
+    String ratio =
+        value.getDenominator().equals(java.math.BigInteger.ONE)
+            ? value.getNumerator().toString()
+            : value.getNumerator() + "/" + value.getDenominator();
+    return ratio + (number.percent() ? "%" : "");
   }
 
   private boolean equal(NumberText.Quantity gold, NumberText.Quantity found) {

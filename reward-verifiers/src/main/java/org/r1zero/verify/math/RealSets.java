@@ -169,6 +169,10 @@ final class RealSets {
   }
 
   private static @Nullable RealSet solved(Expr.Relation relation, Expr bound) {
+    if (relation == Expr.Relation.NOT_EQUAL && bound instanceof Expr.Group group) {
+      RealSet excluded = of(group);
+      return excluded == null || isContinuous(group) ? null : excluded.complement();
+    }
     RealSet.End open = end(bound, false);
     RealSet.End closed = end(bound, true);
     RealSet.Piece all = RealSet.REALS.pieces().get(0);

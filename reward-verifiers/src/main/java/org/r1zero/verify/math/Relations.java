@@ -28,11 +28,16 @@ final class Relations {
       return false;
     }
     RealSet goldSet = RealSets.of(gold);
-    RealSet answerSet = goldSet == null ? null : RealSets.of(answer);
-    return goldSet != null
-        && answerSet != null
-        && Exprs.names(gold).equals(Exprs.names(answer))
-        && comparison.sets(goldSet, answerSet);
+    RealSet answerSet = RealSets.of(answer);
+    if (!Exprs.names(gold).equals(Exprs.names(answer))) {
+      return false;
+    }
+    if (goldSet != null && answerSet != null) {
+      return comparison.sets(goldSet, answerSet);
+    }
+    // Of |x| < 1 and -1 < x < 1 only one is solved.
+    return (goldSet != null && new Solutions(answer).are(goldSet))
+        || (answerSet != null && new Solutions(gold).are(answerSet));
   }
 
   private boolean sameSides(Expr.Chain gold, Expr.Chain answer) {

@@ -61,7 +61,10 @@ final class Vocabulary {
           "parallel",
           "perp",
           "partial",
-          "nabla");
+          "nabla",
+          "ldots",
+          "dots",
+          "cdots");
 
   private static final Map<String, Expr> CONSTANTS =
       Map.ofEntries(
@@ -427,6 +430,8 @@ final class Vocabulary {
     FUNCTIONS.put("cosec", Op.CSC);
     FUNCTIONS.put("tg", Op.TAN);
     FUNCTIONS.put("ctg", Op.COT);
+    FUNCTIONS.put("arctg", Op.ARCTAN);
+    FUNCTIONS.put("arcctg", Op.ARCCOT);
     FUNCTIONS.put("ln", Op.LOG);
     FUNCTIONS.put("lg", Op.LOG);
     FUNCTIONS.put("floor", Op.FLOOR);

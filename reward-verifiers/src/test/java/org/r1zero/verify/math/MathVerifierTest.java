@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -61,6 +62,15 @@ class MathVerifierTest extends VerifierContractTest {
     Verdict verdict = judge("{}", gold, completion.replace("⏎", "\n"));
 
     assertThat(verdict.outcome()).as("%s", verdict).isEqualTo(Outcome.CORRECT);
+  }
+
+  /** Columns: a model's output, the gold, the score. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "outputs.csv", delimiter = '¦', quoteCharacter = '\u0001')
+  void judgesOutputsOfModels(@Nullable String completion, String gold, int score) {
+    String text = completion == null ? "" : completion.replace("⏎", "\n");
+
+    assertThat(judge("{}", gold, text).score()).isEqualTo(score);
   }
 
   @ParameterizedTest

@@ -1,0 +1,96 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.r1zero.verify.Problem;
+
+/**
+ * {@code humaneval} and {@code mbpp} as they are published: their own fields go to the verifier
+ * {@code code} as they are. All are held out. Option: {@code path}, the file.
+ */
+abstract class CodeBenchmark implements DatasetProvider {
+  private final String file;
+  private final String form;
+
+  CodeBenchmark(String file, String form) {
+    this.file = file;
+    this.form = form;
+  }
+
+  /** {@code humaneval} (Chen et al., arXiv:2107.03374): a function to be completed. */
+  public static final class HumanEval extends CodeBenchmark {
+    /** Found by the service loader. */
+    public HumanEval() {
+      super("data/humaneval/HumanEval.jsonl.gz", "HumanEval.jsonl.gz");
+    }
+
+    @Override
+    public String name() {
+      return "humaneval";
+    }
+
+    @Override
+    String question(JsonNode node, String where) {
+      JsonLinesFile.text(node, "test", where);
+      JsonLinesFile.text(node, "entry_point", where);
+      return "Complete the following Python function. Answer with the whole function in a code"
+          + " block.\n```python\n"
+          + JsonLinesFile.text(node, "prompt", where)
+          + "```";
+    }
+  }
+
+  /**
+   * {@code mbpp} (Austin et al., arXiv:2108.07732): a task in words, {@code text} or in the
+   * sanitized file {@code prompt}; the prompt shows its tests, as the paper's does.
+   */
+  public static final class Mbpp extends CodeBenchmark {
+    /** Found by the service loader. */
+    public Mbpp() {
+      super("data/mbpp/mbpp.jsonl", "MBPP's mbpp.jsonl");
+    }
+
+    @Override
+    public String name() {
+      return "mbpp";
+    }
+
+    @Override
+    String question(JsonNode node, String where) {
+      JsonNode tests = node.path("test_list");
+      if (!tests.isArray() || tests.isEmpty()) {
+        throw new IllegalArgumentException(
+            where + ": must have test_list, a list of assertions, found " + tests);
+      }
+      StringBuilder question = new StringBuilder();
+      question.append(
+          JsonLinesFile.text(node, node.has("text") ? "text" : "prompt", where).strip());
+      question.append(
+          "\nAnswer with a Python program in a code block. It should pass these tests:");
+      tests.forEach(test -> question.append('\n').append(test.asText()));
+      return question.toString();
+    }
+  }
+
+  /** What is put to the model; checks the record's form. */
+  abstract String question(JsonNode node, String where);
+
+  @Override
+  public Dataset load(JsonNode node, long seed) {
+    TaskOptions options = new TaskOptions(node);
+    Path path = Path.of(options.text("path", file));
+    options.finish();
+    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
+  }
+
+  private Problem problem(JsonNode node, String where, int line) {
+    if (!(node instanceof ObjectNode data)) {
+      throw new IllegalArgumentException(where + ": must be an object, was " + node);
+    }
+    String id = JsonLinesFile.text(node, "task_id", where);
+    return new Problem(
+        id.startsWith(name()) ? id : name() + "/" + id, question(node, where), "", data);
+  }
+}

@@ -1,0 +1,81 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.r1zero.verify.Problem;
+
+/**
+ * {@code math500} and {@code aime}: {@code problem} and {@code answer} in JSON lines, as MATH-500
+ * (Lightman et al., arXiv:2305.20050) and the AIME sets are published. All are held out: there is
+ * nothing to train on. Option: {@code path}, the file.
+ */
+abstract class MathBenchmark implements DatasetProvider {
+  private final String file;
+  private final String form;
+
+  /**
+   * Names where the file is and what it is.
+   *
+   * @param file where it is unless told otherwise
+   */
+  MathBenchmark(String file, String form) {
+    this.file = file;
+    this.form = form;
+  }
+
+  /** {@code math500}: difficulty is the field {@code level}. */
+  public static final class Math500 extends MathBenchmark {
+    /** Found by the service loader. */
+    public Math500() {
+      super("data/math500/test.jsonl", "MATH-500's test.jsonl");
+    }
+
+    @Override
+    public String name() {
+      return "math500";
+    }
+  }
+
+  /** {@code aime}: the answers are whole numbers. */
+  public static final class Aime extends MathBenchmark {
+    /** Found by the service loader. */
+    public Aime() {
+      super("data/aime24/aime24.jsonl.gz", "AIME's JSON lines");
+    }
+
+    @Override
+    public String name() {
+      return "aime";
+    }
+  }
+
+  @Override
+  public Dataset load(JsonNode node, long seed) {
+    TaskOptions options = new TaskOptions(node);
+    Path path = Path.of(options.text("path", file));
+    options.finish();
+    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
+  }
+
+  private Problem problem(JsonNode node, String where, int line) {
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    copy(node, "level", "difficulty", data);
+    copy(node, "subject", "subject", data);
+    copy(node, "solution", "solution", data);
+    String id = node.has("unique_id") ? node.path("unique_id").asText() : node.path("id").asText();
+    return new Problem(
+        name() + "/" + (id.isEmpty() ? Integer.toString(line) : id),
+        JsonLinesFile.text(node, "problem", where).strip(),
+        JsonLinesFile.text(node, "answer", where).strip(),
+        data);
+  }
+
+  private static void copy(JsonNode from, String field, String to, ObjectNode data) {
+    if (from.hasNonNull(field)) {
+      data.set(to, from.get(field));
+    }
+  }
+}

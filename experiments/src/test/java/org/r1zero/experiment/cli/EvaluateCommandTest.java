@@ -1,0 +1,54 @@
+package org.r1zero.experiment.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code r1zero eval} on the embedded model. */
+class EvaluateCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aKilledEvaluationGoesOnAndComesToTheSame() throws IOException {
+    JsonNode whole = eval("--problems", "12", "--samples", "4");
+    assertThat(whole.has("cons4")).isTrue();
+    assertThat(whole.path("cons4_ci")).hasSize(2);
+    assertThat(whole.path("by_difficulty")).isNotEmpty();
+    assertThat(whole.path("token_budgets")).isNotEmpty();
+    for (String name : List.of("language_mixing", "repetition", "truncated", "format", "length")) {
+      assertThat(whole.at("/readability/" + name + "/low").isNumber()).as(name).isTrue();
+    }
+    Path cache = folder.resolve(".r1zero/completions");
+    try (var files = Files.list(cache)) {
+      for (Path file : files.toList()) {
+        byte[] bytes = Files.readAllBytes(file); // as a kill leaves it: half, within a line
+        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+      }
+    }
+    assertThat(timeless(eval("--problems", "12", "--samples", "4"))).isEqualTo(timeless(whole));
+    JsonNode more = eval("--problems", "12", "--samples", "8");
+    assertThat(more.path("pass1_greedy")).isEqualTo(whole.path("pass1_greedy"));
+    assertThat(more.has("pass8")).isTrue();
+  }
+
+  private JsonNode eval(String... more) throws IOException {
+    String[] common = {"eval", "--json", "--set", "output=" + folder, "--set", "dtype=float32"};
+    String[] all = java.util.Arrays.copyOf(common, common.length + more.length);
+    System.arraycopy(more, 0, all, common.length, more.length);
+    Ran ran = Ran.command(all);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("cons@4").contains("readable").contains("in 96 tokens");
+    return ran.json();
+  }
+
+  private static JsonNode timeless(JsonNode node) {
+    return ((ObjectNode) node.deepCopy()).without("seconds");
+  }
+}
