@@ -63,15 +63,15 @@ final class GroupSampling {
   }
 
   /**
-   * Collects a step's groups with the weights published last.
+   * Collects a step's groups.
    *
    * @param step that trains them
-   * @param weightsStep before whose update those weights are
+   * @param weightsStep before whose update the session's weights are
+   * @param session is closed at the end
    */
-  Collected collect(long step, long weightsStep) {
-    Step now = new Step(step, weightsStep);
-    try (WorkerPool.Session session = pool.open()) {
-      return now.collect(session);
+  Collected collect(long step, long weightsStep, WorkerPool.Session session) {
+    try (session) {
+      return new Step(step, weightsStep).collect(session);
     }
   }
 
@@ -132,8 +132,7 @@ final class GroupSampling {
     /** Samples what is open, scores what is complete, and takes what is wanted. */
     private void round(WorkerPool.Session session, boolean toTheEnd) {
       long started = System.nanoTime();
-      RewardScorer.Batch scoring =
-          scorer.open(open.stream().map(OpenGroup::problem).toList());
+      RewardScorer.Batch scoring = scorer.open(open.stream().map(OpenGroup::problem).toList());
       boolean[][] submitted = new boolean[open.size()][size.numGenerations()];
       for (int g = 0; g < open.size(); g++) {
         for (int sample : open.get(g).unscored()) {
@@ -256,7 +255,9 @@ final class GroupSampling {
       return reward.isCorrect(reward.verdicts().keySet().iterator().next()) ? 1 : 0;
     }
 
-    /** The step has its size, whatever it teaches: the learning rate and the time are as planned. */
+    /**
+     * The step has its size, whatever it teaches: the learning rate and the time are as planned.
+     */
     private void fillUp() {
       int missing = size.problemsPerStep() - kept.size();
       kept.addAll(dropped.subList(0, missing));
@@ -286,8 +287,7 @@ final class GroupSampling {
         metrics.put("filter_groups/num_gen_batches", (double) rounds);
         metrics.put("filter_groups/dropped", (double) dropped.size());
         metrics.put(
-            "filter_groups/filled_up",
-            (double) kept.stream().filter(dropped::contains).count());
+            "filter_groups/filled_up", (double) kept.stream().filter(dropped::contains).count());
       }
       if (config.partialRollouts().enable()) {
         metrics.put("partial_rollouts/carried", (double) open.size());

@@ -81,9 +81,7 @@ final class OpenGroup {
 
   /** Rollouts that are not complete, by their numbers. */
   int[] incomplete() {
-    return IntStream.range(0, members.length)
-        .filter(i -> !members[i].complete)
-        .toArray();
+    return IntStream.range(0, members.length).filter(i -> !members[i].complete).toArray();
   }
 
   boolean isComplete() {
@@ -144,7 +142,9 @@ final class OpenGroup {
     return member.complete;
   }
 
-  /** The step of the oldest weights that sampled a token of it; {@code none} where there is none. */
+  /**
+   * The step of the oldest weights that sampled a token of it; {@code none} where there is none.
+   */
   long oldestStep(long none) {
     return Arrays.stream(members)
         .flatMap(member -> member.segments.stream())

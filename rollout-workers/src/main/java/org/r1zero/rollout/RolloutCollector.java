@@ -88,7 +88,7 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
               + " was published last");
     }
     long started = System.nanoTime();
-    Collected collected = ahead == null ? sampling.collect(step, step) : await(ahead);
+    Collected collected = ahead == null ? sampling.collect(step, step, pool.open()) : await(ahead);
     ahead = null;
     if (collected.step() != step) {
       throw new IllegalStateException(
@@ -96,10 +96,10 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
     }
     double waited = (System.nanoTime() - started) / 1e9;
     if (config.mode() == RolloutsConfig.Mode.ASYNC && step + 1 < size.steps()) {
-      ahead = background.submit(() -> sampling.collect(step + 1, step));
+      WorkerPool.Session session = pool.open(); // here, before training publishes the next weights
+      ahead = background.submit(() -> sampling.collect(step + 1, step, session));
     }
-    traces.accept(
-        step, collected.groups().stream().flatMap(g -> g.traces(step).stream()).toList());
+    traces.accept(step, collected.groups().stream().flatMap(g -> g.traces(step).stream()).toList());
     Map<String, Double> metrics = new HashMap<>(collected.metrics());
     metrics.putAll(verdictMetrics(collected.groups().stream().map(OpenGroup::rewards).toList()));
     metrics.put("time/rollout_wait", waited);

@@ -158,7 +158,11 @@ class RolloutCollectorTest {
         new RolloutCollector.RolloutConfig(3, 4, seed, 10),
         RolloutsConfig.defaults(),
         new SamplingConfig(1, 0, 1, 0, LIMIT, List.of(), 5),
-        place -> new Problem("p" + place, CHARACTERS.substring(2 + (int) (place % 3), 3 + (int) (place % 3)), ""),
+        place ->
+            new Problem(
+                "p" + place,
+                CHARACTERS.substring(2 + (int) (place % 3), 3 + (int) (place % 3)),
+                ""),
         new Texts(tokenizer, problem -> "ab" + problem.question()),
         pool,
         new RewardScorer(new Scripted()::score, ScoringConfig.defaults()),

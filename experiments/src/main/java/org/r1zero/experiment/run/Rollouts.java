@@ -77,7 +77,6 @@ final class Rollouts implements AutoCloseable {
     pool.publish(version, parts.policy());
   }
 
-
   private void end() {
     collector.close();
     pool.close();

@@ -56,11 +56,7 @@ public final class PolicySnapshot implements AutoCloseable {
         like.device(),
         (module, scope, size) ->
             module.call(
-                scope,
-                "memory",
-                scope.floats(0f),
-                size,
-                (long) like.computeType().scalarType()));
+                scope, "memory", scope.floats(0f), size, (long) like.computeType().scalarType()));
   }
 
   /**
@@ -75,11 +71,7 @@ public final class PolicySnapshot implements AutoCloseable {
         Device.cpu(),
         (module, scope, size) ->
             module.call(
-                scope,
-                "mapped",
-                file.toAbsolutePath().toString(),
-                size,
-                (long) type.scalarType()));
+                scope, "mapped", file.toAbsolutePath().toString(), size, (long) type.scalarType()));
   }
 
   /** How many bytes the block takes. */

@@ -42,8 +42,7 @@ final class GeneratorHost implements AutoCloseable {
       Torch.setThreads(threads);
     }
     threadPrepared = true;
-    return generatorFor(wanted)
-        .generate(unit.requests(), config, stop, progress);
+    return generatorFor(wanted).generate(unit.requests(), config, stop, progress);
   }
 
   private Generator generatorFor(Weights wanted) {

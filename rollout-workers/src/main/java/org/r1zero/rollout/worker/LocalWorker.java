@@ -2,6 +2,7 @@ package org.r1zero.rollout.worker;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -61,10 +62,12 @@ final class LocalWorker implements RolloutWorker {
         boolean silent = System.nanoTime() - lastSign > hangTimeout.toNanos();
         if (destroyed || (silent && !listening)) {
           throw new WorkerLostException(
-              destroyed ? "it was ended" : "it sampled nothing for " + hangTimeout.toSeconds() + " s");
+              destroyed
+                  ? "it was ended"
+                  : "it sampled nothing for " + hangTimeout.toSeconds() + " s");
         }
       } catch (ExecutionException e) {
-        throw failure(e.getCause());
+        throw failure(Objects.requireNonNull(e.getCause()));
       } catch (CancellationException e) {
         throw new WorkerLostException("it was ended");
       } catch (InterruptedException e) {
@@ -84,7 +87,7 @@ final class LocalWorker implements RolloutWorker {
   @Override
   public void destroy() {
     destroyed = true;
-    thread.submit(host::close);
+    thread.execute(host::close);
     thread.shutdown();
   }
 

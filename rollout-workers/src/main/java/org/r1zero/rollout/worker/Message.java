@@ -26,11 +26,7 @@ sealed interface Message {
 
   /** To the worker: sample this unit. */
   record Sample(
-      long id,
-      List<GenerationRequest> requests,
-      SamplingConfig config,
-      int slot,
-      long version)
+      long id, List<GenerationRequest> requests, SamplingConfig config, int slot, long version)
       implements Message {}
 
   /** To the worker: end the unit that is under way. */

@@ -80,9 +80,7 @@ final class ProcessWorker implements RolloutWorker {
     awaitReady();
     long id = ++units;
     lastSign = System.nanoTime();
-    send(
-        new Message.Sample(
-            id, unit.requests(), config, weights.slot(), weights.version()));
+    send(new Message.Sample(id, unit.requests(), config, weights.slot(), weights.version()));
     try {
       return collect(unit, id, listener);
     } catch (SamplingCancelledException e) {
@@ -144,7 +142,8 @@ final class ProcessWorker implements RolloutWorker {
       }
       ready = event != null && event.message() instanceof Message.Ready;
       if (!ready && System.nanoTime() - began > limit) {
-        throw new WorkerLostException(name() + " did not start within " + limit / 1_000_000_000 + " s");
+        throw new WorkerLostException(
+            name() + " did not start within " + limit / 1_000_000_000 + " s");
       }
     }
   }
@@ -165,7 +164,8 @@ final class ProcessWorker implements RolloutWorker {
             name() + " gave no sign of life for " + seconds() + " s" + words());
       }
       if (now - lastProgress > hangTimeout.toNanos()) {
-        throw new WorkerLostException(name() + " sampled nothing for " + seconds() + " s" + words());
+        throw new WorkerLostException(
+            name() + " sampled nothing for " + seconds() + " s" + words());
       }
     }
   }

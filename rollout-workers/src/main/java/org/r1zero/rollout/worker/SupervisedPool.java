@@ -71,7 +71,9 @@ final class SupervisedPool implements WorkerPool {
       int wanted = slot;
       if (leases.stream().anyMatch(lease -> lease.weights.slot() == wanted)) {
         throw new IllegalStateException(
-            "weights of version " + version + " were published while those in their place are in use");
+            "weights of version "
+                + version
+                + " were published while those in their place are in use");
       }
     }
     store.write(slot, version, policy);
@@ -266,8 +268,7 @@ final class SupervisedPool implements WorkerPool {
       return ready;
     }
 
-    private void work(RolloutWorker ready, SamplingCall call, int unit)
-        throws WorkerLostException {
+    private void work(RolloutWorker ready, SamplingCall call, int unit) throws WorkerLostException {
       try {
         List<List<Generation>> result =
             ready.run(

@@ -25,7 +25,8 @@ import org.r1zero.rollout.generation.Generator;
 
 /**
  * A worker process: reads units from standard input, samples them, writes completions to standard
- * output. It leaves as soon as its input ends, in the middle of a unit too: then its parent is gone.
+ * output. It leaves as soon as its input ends, in the middle of a unit too: then its parent is
+ * gone.
  */
 public final class WorkerMain {
   private static final long HEARTBEAT_MILLIS = 200;

@@ -84,8 +84,7 @@ class WorkerPoolTest {
         Generator ofFirst = new Generator(first);
         Generator ofSecond = new Generator(second);
         WorkerPool local =
-            WorkerPools.inProcess(
-                options(2, true, PATIENCE, 3), 0, first, this::stops, said::add);
+            WorkerPools.inProcess(options(2, true, PATIENCE, 3), 0, first, this::stops, said::add);
         WorkerPool remote =
             WorkerPools.processes(
                 options(2, true, PATIENCE, 3), 0, first, folder, weights, said::add)) {
@@ -227,14 +226,13 @@ class WorkerPoolTest {
 
   @ParameterizedTest
   @CsvSource({"false,true", "true,true", "false,false", "true,false"})
+  @SuppressWarnings("try") // closing is what is tested
   void aCallEndsWithinTwoSeconds(boolean processes, boolean byClose) throws Exception {
     try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
       CompletableFuture<Void> running = new CompletableFuture<>();
       CompletableFuture<?> call =
           CompletableFuture.runAsync(
-              () ->
-                  pool.generate(
-                      units(4, 4), endless(3900), status -> running.complete(null)));
+              () -> pool.generate(units(4, 4), endless(3900), status -> running.complete(null)));
       running.get(30, TimeUnit.SECONDS);
       long started = System.nanoTime();
       if (byClose) {
@@ -303,8 +301,7 @@ class WorkerPoolTest {
       long[] seeds = new long[group];
       int unit = u;
       Arrays.setAll(seeds, s -> 100L * unit + s);
-      units.add(
-          new WorkUnit(List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds))));
+      units.add(new WorkUnit(List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds))));
     }
     return units;
   }
@@ -313,7 +310,9 @@ class WorkerPoolTest {
     return new SamplingConfig(1, 0, 1, 0, maxNewTokens, List.of(), 64);
   }
 
-  /** The likeliest token never ends a sequence here, so that a unit takes long enough to disturb. */
+  /**
+   * The likeliest token never ends a sequence here, so that a unit takes long enough to disturb.
+   */
   private static SamplingConfig endless(int maxNewTokens) {
     return new SamplingConfig(0, 0, 1, 0, maxNewTokens, List.of(), 64);
   }
