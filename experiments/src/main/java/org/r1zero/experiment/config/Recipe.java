@@ -2,6 +2,7 @@ package org.r1zero.experiment.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.RolloutsConfig;
@@ -66,6 +67,14 @@ public record Recipe(
               + "), was "
               + rollouts.partialRollouts().overSampling()
               + " (a step has to be able to train all that was carried over)");
+    }
+    boolean oneByOne =
+        grpo.advantage().multiObjectiveAggregation()
+            == AdvantageConfig.MultiObjectiveAggregation.NORMALIZE_THEN_SUM;
+    if (oneByOne && rewards.stream().anyMatch(RewardEntry::gate)) {
+      faults.add(
+          "rewards must have no gate where grpo.advantage.multi_objective_aggregation is"
+              + " normalize_then_sum (each is compared within its group alone)");
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));

@@ -86,6 +86,8 @@ final class RecordBinder {
           : fault(path, "a whole number", node);
     } else if (raw == double.class) {
       return number(node, path);
+    } else if (raw == Double.class) {
+      return node.isNull() ? null : number(node, path); // null leaves an option off
     } else if (raw == boolean.class) {
       return node.isBoolean() ? (Object) node.asBoolean() : fault(path, "true or false", node);
     } else if (raw.isEnum()) {
@@ -169,7 +171,7 @@ final class RecordBinder {
     }
   }
 
-  static Object call(RecordComponent component, Object record) {
+  static @Nullable Object call(RecordComponent component, Object record) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(record);

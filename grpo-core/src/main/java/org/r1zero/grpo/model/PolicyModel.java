@@ -1,7 +1,5 @@
 package org.r1zero.grpo.model;
 
-import static java.util.Objects.requireNonNull;
-
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
@@ -9,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,23 +18,23 @@ import org.r1zero.grpo.torch.TorchModule;
 /**
  * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
  *
- * <p>The forward pass for training is {@code decoder.py} beside this class, read from top to
- * bottom; that for sampling is {@code generation.py}.
+ * <p>The forward and backward pass for training is {@code decoder.py} beside this class; the
+ * forward pass for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
-  /** Rows of logits computed at once: bounds memory to {@code CHUNK * V} floats. */
-  private static final long CHUNK = 512;
-
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
-  private final TorchModule decoder;
   private final TorchModule generation;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
-  private final @Nullable Parameter head;
+  private final List<@Nullable Parameter> slots;
+  private final NDArray absent;
+  private final TrainingNetwork training;
+  private final Parameter head;
   private final NDArray cos;
   private final NDArray sin;
+  private boolean gradientCheckpointing;
 
   /** Where weights come from, by Hugging Face name. */
   public interface WeightSource {
@@ -59,53 +56,41 @@ public final class PolicyModel implements AutoCloseable {
    */
   public PolicyModel(
       DecoderConfig config, WeightSource source, ComputeType computeType, Device device) {
+    this(config, computeType, device, (slot, scope) -> read(slot, source, scope));
+  }
+
+  /** Where a parameter's array comes from. */
+  private interface Arrays {
+    NDArray get(ParameterLayout.Slot slot, Scope scope);
+  }
+
+  private PolicyModel(DecoderConfig config, ComputeType computeType, Device device, Arrays arrays) {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
-    this.decoder = load("decoder.py", "Decoder", attributes);
     this.generation = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
-    NDArray absent = scope.floats(0f);
+    this.slots = new ArrayList<>();
+    this.absent = scope.floats(0f);
     for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
       if (slot == null) {
         weights.add(absent);
+        slots.add(null);
       } else {
-        Parameter parameter = new Parameter(slot, read(slot, source));
+        Parameter parameter = new Parameter(slot, arrays.get(slot, scope));
         parameters.add(parameter);
+        slots.add(parameter);
         weights.add(parameter.value());
       }
     }
-    Parameter last = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
-    this.head = last;
-    weights.set(weights.size() - 1, last.value());
+    this.head = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
+    weights.set(weights.size() - 1, head.value());
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
-  }
-
-  private PolicyModel(
-      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
-    this.config = config;
-    this.computeType = computeType;
-    this.scope = Torch.openScope(device);
-    Map<String, Object> attributes = attributes(config, computeType, device);
-    this.decoder = load("decoder.py", "Decoder", attributes);
-    this.generation = load("generation.py", "Generation", attributes);
-    this.weights = new ArrayList<>();
-    this.parameters = List.of();
-    this.head = null;
-    NDArray absent = scope.floats(0f);
-    Iterator<NDArray> present = arrays.iterator();
-    for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
-      weights.add(slot == null ? absent : present.next());
-    }
-    int last = weights.size() - 1;
-    weights.set(last, weights.get(config.tieWordEmbeddings() ? last - 2 : last));
-    RotaryEmbedding rotary = RotaryEmbedding.of(config);
-    this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
-    this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+    this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
   }
 
   /**
@@ -116,14 +101,15 @@ public final class PolicyModel implements AutoCloseable {
    */
   static PolicyModel frozen(
       DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
-    return new PolicyModel(config, computeType, device, arrays);
+    Iterator<NDArray> next = arrays.iterator();
+    return new PolicyModel(config, computeType, device, (slot, scope) -> next.next());
   }
 
   private TorchModule load(String resource, String name, Map<String, Object> attributes) {
     return TorchModule.load(scope, PolicyModel.class, resource, name, attributes);
   }
 
-  private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
+  private static NDArray read(ParameterLayout.Slot slot, WeightSource source, Scope scope) {
     Shape shape = new Shape(slot.shape());
     FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.size()));
     for (ParameterLayout.Part part : slot.parts()) {
@@ -173,76 +159,52 @@ public final class PolicyModel implements AutoCloseable {
    *
    * @param batch at most the model's context long
    * @param temperature the logits are divided by it, as in sampling; above 0
-   * @param scope owns the result and, for backward, the recorded activations
+   * @param scope owns the result and, for backward, the kept activations
    */
   public TokenLogProbs logProbsForTraining(TokenBatch batch, double temperature, Scope scope) {
-    return Torch.withGrad(() -> logProbs(batch, temperature, scope));
+    return logProbs(
+        weights, batch, temperature, gradientCheckpointing ? Keep.INPUTS : Keep.ALL, scope);
   }
 
-  /** The same without recording: less memory, no backward. */
+  /** The same without keeping activations: less memory, no backward. */
   public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
-    BatchArrays arrays = BatchArrays.of(batch, config.maxPositionEmbeddings(), scope);
-    NDArray hidden =
-        decoder.call(
-            scope,
-            "hidden",
-            weights,
-            cos,
-            sin,
-            arrays.tokens(),
-            arrays.positions(),
-            arrays.promptSlots(),
-            arrays.slots(),
-            arrays.real(),
-            arrays.owner(),
-            arrays.promptLengths(),
-            arrays.wanted());
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    List<NDArray> outputs =
-        Torch.withoutGrad(
-            () ->
-                decoder.callForList(
-                    scope,
-                    "token_log_probs",
-                    detached,
-                    weights.get(weights.size() - 1),
-                    arrays.targets(),
-                    1.0 / temperature,
-                    CHUNK));
-    return new TokenLogProbs(
-        this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
+    return logProbs(weights, batch, temperature, Keep.NOTHING, scope);
+  }
+
+  private TokenLogProbs logProbs(
+      List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
+    BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
+    TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
+    List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
+    return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
   void backward(
-      Scope scope,
-      NDArray hidden,
-      NDArray targets,
-      NDArray normalisers,
-      NDArray entropies,
-      NDArray gradLogProbs,
-      NDArray gradEntropies,
+      TrainingNetwork.Pass pass,
+      List<NDArray> outputs,
+      NDArray byLogProb,
+      NDArray byEntropy,
       boolean withEntropy,
-      double temperature) {
-    Parameter trained = requireNonNull(head, "a snapshot can't be trained");
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    NDArray gradHidden =
-        decoder.call(
-            scope,
-            "token_log_probs_backward",
-            detached,
-            trained.value(),
-            targets,
-            normalisers,
-            entropies,
-            gradLogProbs,
-            gradEntropies,
-            withEntropy,
-            1.0 / temperature,
-            CHUNK,
-            trained.gradient());
-    Torch.backward(hidden, gradHidden);
+      double temperature,
+      Scope scope) {
+    training.backward(
+        weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
+  }
+
+  private TrainingNetwork.Gradients gradients() {
+    List<NDArray> all = new ArrayList<>();
+    for (@Nullable Parameter parameter : slots) {
+      all.add(parameter == null ? absent : parameter.gradient());
+    }
+    return new TrainingNetwork.Gradients(all, head.gradient(), List.of(), List.of(), 1);
+  }
+
+  /**
+   * Whether training keeps each block's input only and computes the rest again for backward: a
+   * third more computing for a fraction of the memory. Off at first.
+   */
+  public void setGradientCheckpointing(boolean on) {
+    gradientCheckpointing = on;
   }
 
   /**
@@ -284,17 +246,7 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   private static Map<String, Object> attributes(DecoderConfig c, ComputeType type, Device device) {
-    Map<String, Object> attributes = new LinkedHashMap<>();
-    attributes.put("layers", (long) c.layers());
-    attributes.put("heads", (long) c.heads());
-    attributes.put("kv_heads", (long) c.keyValueHeads());
-    attributes.put("head_dim", (long) c.headDim());
-    attributes.put("eps", c.rmsNormEps());
-    attributes.put("qkv_bias", c.qkvBias());
-    attributes.put("output_bias", c.outputBias());
-    attributes.put("mlp_bias", c.mlpBias());
-    attributes.put("qk_norm", c.qkNorm());
-    attributes.put("dtype", (long) type.scalarType());
+    Map<String, Object> attributes = TrainingNetwork.attributes(c, type);
     ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
     attributes.put("attention_dtype", (long) attention.scalarType());
     return attributes;
