@@ -27,6 +27,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rollouts who samples them, when, and which of them training gets
  * @param grpo the training
  * @param evaluation what is measured before and after
+ * @param checkpoint how the state of training is kept
  */
 public record Recipe(
     String name,
@@ -42,7 +43,8 @@ public record Recipe(
     SamplingConfig sampling,
     RolloutsConfig rollouts,
     GrpoConfig grpo,
-    EvaluationConfig evaluation) {
+    EvaluationConfig evaluation,
+    CheckpointConfig checkpoint) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -103,6 +105,7 @@ public record Recipe(
         SamplingConfig.defaults(),
         RolloutsConfig.defaults(),
         GrpoConfig.defaults(),
-        EvaluationConfig.defaults());
+        EvaluationConfig.defaults(),
+        CheckpointConfig.defaults());
   }
 }

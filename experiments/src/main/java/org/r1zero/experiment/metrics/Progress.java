@@ -25,6 +25,8 @@ public final class Progress implements StepListener {
   private long stepsDone;
   private long roundStarted = System.nanoTime();
   private long lastTokens = Long.MAX_VALUE;
+  private long stepsBefore;
+  private Runnable eachRound = () -> {};
   private boolean lineOpen;
 
   /**
@@ -45,8 +47,20 @@ public final class Progress implements StepListener {
     lineOpen = false;
   }
 
+  /** Sets that training goes on after this many steps, which took their time elsewhere. */
+  public void resumed(long step) {
+    stepsDone = step;
+    stepsBefore = step;
+  }
+
+  /** Sets what is called while an evaluation samples; what it throws ends the evaluation. */
+  public void eachRound(Runnable check) {
+    eachRound = check;
+  }
+
   /** How far an evaluation is: shown on a terminal only. */
   public synchronized void sampling(String what, int finished, int total) {
+    eachRound.run();
     renew(String.format(Locale.ROOT, "%s: %d/%d completions", what, finished, total));
   }
 
@@ -96,7 +110,7 @@ public final class Progress implements StepListener {
   private double secondsLeft() {
     double evaluation = (trainingStarted - started) / 1e9;
     double training = (System.nanoTime() - trainingStarted) / 1e9;
-    return training / stepsDone * (steps - stepsDone) + evaluation;
+    return training / (stepsDone - stepsBefore) * (steps - stepsDone) + evaluation;
   }
 
   private String bar() {
