@@ -135,6 +135,31 @@ class GroupSamplingTest {
     assertThat(continued).isPositive();
   }
 
+  @Test
+  void aRolloutKeepsTheVersionAndLogProbsOfItsFirstTokens() {
+    Run run = new Run(config(Mode.SYNC, 3, KEEP_ALL, new PartialRollouts(true, 1, 3)), true);
+    run.step(0, true);
+    CollectorState state = CollectorState.fromTree(run.collector.state());
+    Map<String, List<CollectorState.RolloutState>> begun = new HashMap<>();
+    state.groups().forEach(group -> begun.put("p" + group.problem(), group.rollouts()));
+    int seen = 0;
+    for (int step = 1; step < 5; step++) {
+      for (RolloutGroup group : run.step(step, true).groups()) {
+        List<CollectorState.RolloutState> before = begun.getOrDefault(group.problemId(), List.of());
+        for (int i = 0; i < before.size(); i++) {
+          Rollout rollout = group.rollouts().get(i);
+          int length = before.get(i).tokens().length;
+          assertThat(rollout.policyVersion()).isZero();
+          assertThat(rollout.tokens()).startsWith(before.get(i).tokens());
+          assertThat(java.util.Arrays.copyOf(rollout.policyLogProbs(), length))
+              .isEqualTo(before.get(i).policyLogProbs());
+          seen += rollout.tokens().length > length ? 1 : 0;
+        }
+      }
+    }
+    assertThat(seen).isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void noRolloutIsOlderThanTheLimit(int limit) {
@@ -294,7 +319,7 @@ class GroupSamplingTest {
           new RolloutCollector(
               new RolloutCollector.RolloutConfig(problems, GROUP, 9, STEPS),
               config,
-              new SamplingConfig(1, 0, 1, 0, LIMIT, List.of(), 8),
+              new SamplingConfig(1, 0, 1, 0, LIMIT, List.of("e", "k"), 8),
               place -> new Problem("p" + place, "cdefghij".charAt((int) (place % 8)) + "", ""),
               new Texts(tokenizer, problem -> "ab" + problem.question()),
               pool,

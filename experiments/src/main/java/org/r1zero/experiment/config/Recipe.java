@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.OffPolicyConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -28,6 +29,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
+ * @param metrics where else the run's numbers can be read
  */
 public record Recipe(
     String name,
@@ -44,7 +46,8 @@ public record Recipe(
     RolloutsConfig rollouts,
     GrpoConfig grpo,
     EvaluationConfig evaluation,
-    CheckpointConfig checkpoint) {
+    CheckpointConfig checkpoint,
+    MetricsConfig metrics) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -60,6 +63,14 @@ public record Recipe(
           "sampling.temperature must be > 0 in training, was "
               + sampling.temperature()
               + " (a group needs different answers)");
+    }
+    boolean stale =
+        rollouts.mode() == RolloutsConfig.Mode.ASYNC || rollouts.partialRollouts().enable();
+    if (stale && grpo.offPolicy().oldLogProbs() != OffPolicyConfig.OldLogProbs.SAMPLER) {
+      faults.add(
+          "grpo.off_policy.old_log_probs must be sampler where rollouts.mode is async or"
+              + " partial_rollouts is on, was trainer (older weights sampled the rollouts: only the"
+              + " sampler's log-probs make the ratio right)");
     }
     if (rollouts.partialRollouts().enable()
         && rollouts.partialRollouts().overSampling() > grpo.problemsPerStep()) {
@@ -106,6 +117,7 @@ public record Recipe(
         RolloutsConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
-        CheckpointConfig.defaults());
+        CheckpointConfig.defaults(),
+        MetricsConfig.defaults());
   }
 }

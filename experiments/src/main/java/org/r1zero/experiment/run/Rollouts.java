@@ -1,10 +1,11 @@
 package org.r1zero.experiment.run;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.rollout.RolloutCollector;
+import org.r1zero.rollout.RolloutProgress;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.worker.PoolOptions;
@@ -20,9 +21,14 @@ final class Rollouts implements AutoCloseable {
   private final Thread endAtExit = new Thread(this::end, "end-workers");
 
   /** Starts the workers with the policy's weights as they are. */
-  Rollouts(Recipe recipe, Assembly parts, RunDirectory directory, Progress progress) {
+  Rollouts(
+      Recipe recipe,
+      Assembly parts,
+      RunDirectory directory,
+      RolloutProgress progress,
+      Consumer<String> say) {
     this.parts = parts;
-    this.pool = pool(recipe, parts, progress);
+    this.pool = pool(recipe, parts, say);
     this.collector =
         new RolloutCollector(
             new RolloutCollector.RolloutConfig(
@@ -37,11 +43,11 @@ final class Rollouts implements AutoCloseable {
             pool,
             parts.scorer(),
             directory::writeRollouts,
-            progress::rollouts);
+            progress);
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
-  private static WorkerPool pool(Recipe recipe, Assembly parts, Progress progress) {
+  private static WorkerPool pool(Recipe recipe, Assembly parts, Consumer<String> say) {
     RolloutsConfig config = recipe.rollouts();
     PoolOptions options =
         new PoolOptions(
@@ -57,14 +63,13 @@ final class Rollouts implements AutoCloseable {
           0,
           parts.policy(),
           sampling -> new TokenizerStops(texts.tokenizer(), sampling.stop()),
-          progress::say);
+          say);
     }
     Path folder =
         config.weightsFolder().equals("auto")
             ? WorkerPools.defaultFolder()
             : Path.of(config.weightsFolder());
-    return WorkerPools.processes(
-        options, 0, parts.policy(), parts.directory().path(), folder, progress::say);
+    return WorkerPools.processes(options, 0, parts.policy(), parts.directory().path(), folder, say);
   }
 
   /** What the trainer collects from. */
