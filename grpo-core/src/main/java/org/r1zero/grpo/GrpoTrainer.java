@@ -16,6 +16,7 @@ import org.r1zero.grpo.loss.LossInputs;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.loss.UpdateSize;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenLogProbs;
 import org.r1zero.grpo.optim.AdamW;
@@ -173,6 +174,7 @@ public final class GrpoTrainer {
   /** Goes back, or on, to where {@link #state} was taken. */
   public void restore(Checkpoint checkpoint) {
     checkpoint.restore(tensors());
+    policy.parameters().forEach(Parameter::updated);
     ObjectNode values = checkpoint.values();
     step = values.path("step").asLong();
     updates = values.path("updates").asLong();

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {

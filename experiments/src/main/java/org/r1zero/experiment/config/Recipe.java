@@ -6,6 +6,7 @@ import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.OffPolicyConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
@@ -26,6 +27,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param scoring how verifiers are run
  * @param sampling how completions are drawn
  * @param rollouts who samples them, when, and which of them training gets
+ * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
@@ -44,6 +46,7 @@ public record Recipe(
     ScoringConfig scoring,
     SamplingConfig sampling,
     RolloutsConfig rollouts,
+    LoraConfig lora,
     GrpoConfig grpo,
     EvaluationConfig evaluation,
     CheckpointConfig checkpoint,
@@ -115,6 +118,7 @@ public record Recipe(
         ScoringConfig.defaults(),
         SamplingConfig.defaults(),
         RolloutsConfig.defaults(),
+        LoraConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
         CheckpointConfig.defaults(),

@@ -43,7 +43,12 @@ final class Assembly implements AutoCloseable {
     this.checked = check(recipe);
     this.policy =
         new PolicyModel(
-            directory().config(), directory(), recipe.dtype(), Torch.device(recipe.device()));
+            directory().config(),
+            directory(),
+            recipe.dtype(),
+            Torch.device(recipe.device()),
+            recipe.lora(),
+            recipe.seed());
     this.generator = new Generator(policy);
     this.sampler = new PolicySampler(checked.folder.tokenizer(), checked.renderer, generator);
   }
@@ -136,8 +141,11 @@ final class Assembly implements AutoCloseable {
     return sampler;
   }
 
-  /** A second copy of the weights, for the KL term. */
+  /** What the KL term compares with: the frozen weights under adapters, else a second copy. */
   PolicyModel reference() {
+    if (policy.adapters().isPresent()) {
+      return policy.base();
+    }
     return new PolicyModel(
         directory().config(), directory(), policy.computeType(), policy.device());
   }

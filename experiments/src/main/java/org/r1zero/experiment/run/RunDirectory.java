@@ -25,6 +25,7 @@ import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.model.weights.PeftAdapter;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.rollout.trace.RolloutTrace;
 
@@ -132,7 +133,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Writes the trained model, in the place of one that an earlier end of the run has written.
+   * Writes the trained model, in the place of one that an earlier end of the run has written. Where
+   * adapters were trained they are merged into it, and in a folder of their own as well.
    *
    * @param source the folder that the model came from
    */
@@ -147,6 +149,11 @@ public final class RunDirectory {
     }
     Files.move(fresh, model(), StandardCopyOption.ATOMIC_MOVE);
     deleteFolder(old);
+    if (policy.adapters().isPresent()) {
+      Path adapter = path.resolve("adapter");
+      deleteFolder(adapter);
+      PeftAdapter.write(policy.adapters().get(), source.toString(), adapter);
+    }
   }
 
   private static void deleteFolder(Path folder) throws IOException {

@@ -81,8 +81,7 @@ public final class PolicySnapshot implements AutoCloseable {
 
   /** Takes over a policy's weights as they are now; nobody may sample meanwhile. */
   public void copyFrom(PolicyModel source) {
-    module.callForEffect(
-        "copy_into", arrays, source.parameters().stream().map(Parameter::value).toList());
+    module.callForEffect("copy_into", arrays, source.arrays());
   }
 
   /** A policy that reads this block, and can't be trained. It is closed with this. */

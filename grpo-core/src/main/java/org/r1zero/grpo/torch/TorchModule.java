@@ -103,6 +103,13 @@ public final class TorchModule {
     }
   }
 
+  /** Calls a method that returns an int. */
+  public long callForLong(String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toLong();
+    }
+  }
+
   /** Calls a method for its effect on its arguments; it returns an int that nobody reads. */
   public void callForEffect(String method, Object... arguments) {
     run(method, arguments).close();

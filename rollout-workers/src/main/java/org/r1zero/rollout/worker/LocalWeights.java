@@ -41,6 +41,8 @@ final class LocalWeights implements WeightStore {
       snapshots.get(slot).copyFrom(policy);
     } else if (policies.get(slot) != policy) {
       throw new IllegalArgumentException("workers read another policy's weights than this one's");
+    } else {
+      policy.decoding(); // adds adapters' newest values: here, once, and not in every worker
     }
   }
 
