@@ -41,7 +41,7 @@ for done in sorted(glob.glob(os.path.join(out, "runs", "*", "done"))):
     metrics = [json.loads(line) for line in open(os.path.join(folder, "metrics.jsonl"))]
     runs[algorithm].append(dict(
         seed=int(seed), metrics=metrics, lengths=lengths(folder),
-        results=json.load(open(os.path.join(folder, "manifest.json")))["results"]))
+        results=json.load(open(os.path.join(folder, "manifest.json")))["result"]))
 summary = {}
 for algorithm, of in runs.items():
     steps = min(len(r["metrics"]) for r in of)

@@ -145,6 +145,9 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   @Override
   public void restore(ObjectNode tree) {
     CollectorState state = CollectorState.fromTree(tree);
+    if (ahead != null) {
+      await(ahead); // it is at the state that is replaced, and holds weights
+    }
     sampling.restore(state);
     AheadState next = state.ahead();
     ahead = next == null ? null : CompletableFuture.completedFuture(sampling.restore(next));

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
       MakeBaseCommand.class

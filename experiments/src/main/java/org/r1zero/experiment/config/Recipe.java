@@ -5,6 +5,7 @@ import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.OffPolicyConfig;
+import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.rollout.RolloutsConfig;
@@ -31,6 +32,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
+ * @param health what is watched in training, and what is done about it
  * @param metrics where else the run's numbers can be read
  */
 public record Recipe(
@@ -50,6 +52,7 @@ public record Recipe(
     GrpoConfig grpo,
     EvaluationConfig evaluation,
     CheckpointConfig checkpoint,
+    HealthConfig health,
     MetricsConfig metrics) {
 
   /** Checks what no part can check alone. */
@@ -122,6 +125,7 @@ public record Recipe(
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
         CheckpointConfig.defaults(),
+        HealthConfig.defaults(),
         MetricsConfig.defaults());
   }
 }

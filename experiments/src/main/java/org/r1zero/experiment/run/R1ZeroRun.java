@@ -16,6 +16,7 @@ import org.r1zero.experiment.metrics.MetricsEndpoint;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
@@ -168,6 +169,7 @@ public final class R1ZeroRun {
                   endpoint.stepFinished(report);
                 }
               });
+      trainer.watch(new HealthMonitor(recipe.health(), progress::say));
       if (resumption != null) {
         checkpoints.restore(trainer);
       }

@@ -156,7 +156,7 @@ public final class RunDirectory {
     }
   }
 
-  private static void deleteFolder(Path folder) throws IOException {
+  static void deleteFolder(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.toList()) {
