@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures speed and memory on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {StepBenchCommand.class})
+    subcommands = {GenerateBenchCommand.class, StepBenchCommand.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

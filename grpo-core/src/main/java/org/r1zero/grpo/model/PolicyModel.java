@@ -29,6 +29,7 @@ public final class PolicyModel implements AutoCloseable {
   private final ComputeType computeType;
   private final Scope scope;
   private final TorchModule generation;
+  private final TorchModule packedGeneration;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
   private final List<@Nullable Parameter> slots;
@@ -97,7 +98,10 @@ public final class PolicyModel implements AutoCloseable {
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
+    attributes.put("packed", false);
     this.generation = load("generation.py", "Generation", attributes);
+    attributes.put("packed", !device.isGpu());
+    this.packedGeneration = load("generation.py", "Generation", attributes);
     List<NDArray> read = new ArrayList<>();
     this.parameters = new ArrayList<>();
     this.slots = new ArrayList<>();
@@ -142,6 +146,7 @@ public final class PolicyModel implements AutoCloseable {
     this.computeType = adapted.computeType;
     this.scope = adapted.scope.open();
     this.generation = adapted.generation;
+    this.packedGeneration = adapted.packedGeneration;
     this.training = adapted.training;
     this.weights = without.base();
     this.parameters = adapted.parameters;
@@ -262,7 +267,8 @@ public final class PolicyModel implements AutoCloseable {
 
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
-    return new DecodingKernels(config, computeType, generation, weights(), cos, sin);
+    return new DecodingKernels(
+        config, computeType, generation, packedGeneration, weights(), cos, sin, !device().isGpu());
   }
 
   /**

@@ -139,7 +139,7 @@ class PolicyModelTest {
     for (ComputeType type : ComputeType.values()) {
       try (PolicyModel model = TestModels.random(4, type);
           Scope scope = Torch.openScope(Device.cpu())) {
-        DecodingKernels kernels = model.decoding().narrowed(scope);
+        DecodingKernels kernels = model.decoding().packed(scope);
         SamplingParameters how = new SamplingParameters(0.7, 0, 1, 0);
         List<NDArray> cache = kernels.newCache(5, 20, scope);
         List<NDArray> prefilled = kernels.prefill(PROMPTS, scope);
