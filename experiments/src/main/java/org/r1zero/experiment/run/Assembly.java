@@ -15,6 +15,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
+import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.WeightedReward;
@@ -130,6 +131,10 @@ final class Assembly implements AutoCloseable {
 
   Generator generator() {
     return generator;
+  }
+
+  Texts texts() {
+    return new Texts(checked.folder.tokenizer(), checked.renderer);
   }
 
   PolicySampler sampler() {

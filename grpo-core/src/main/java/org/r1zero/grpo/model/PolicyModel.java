@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,21 @@ public final class PolicyModel implements AutoCloseable {
       Device device,
       LoraConfig lora,
       long seed) {
+    this(config, computeType, device, lora, seed, (slot, scope) -> read(slot, source, scope));
+  }
+
+  /** Where a parameter's array comes from. */
+  private interface Arrays {
+    NDArray get(ParameterLayout.Slot slot, Scope scope);
+  }
+
+  private PolicyModel(
+      DecoderConfig config,
+      ComputeType computeType,
+      Device device,
+      LoraConfig lora,
+      long seed,
+      Arrays arrays) {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
@@ -95,7 +111,7 @@ public final class PolicyModel implements AutoCloseable {
         read.add(absent);
         slots.add(null);
       } else {
-        Parameter parameter = new Parameter(slot, read(slot, source));
+        Parameter parameter = new Parameter(slot, arrays.get(slot, scope));
         parameters.add(parameter);
         slots.add(parameter);
         read.add(parameter.value());
@@ -109,6 +125,19 @@ public final class PolicyModel implements AutoCloseable {
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
     this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
+  }
+
+  /**
+   * A policy that samples but is not trained.
+   *
+   * @param arrays one for each parameter, in their order and shapes, in the compute type; they stay
+   *     the caller's
+   */
+  static PolicyModel frozen(
+      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
+    Iterator<NDArray> next = arrays.iterator();
+    return new PolicyModel(
+        config, computeType, device, LoraConfig.defaults(), 0, (slot, scope) -> next.next());
   }
 
   /** The model that {@code adapted}'s adapters began from, on the same arrays. */
@@ -133,7 +162,7 @@ public final class PolicyModel implements AutoCloseable {
     return TorchModule.load(scope, PolicyModel.class, resource, name, attributes);
   }
 
-  private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
+  private static NDArray read(ParameterLayout.Slot slot, WeightSource source, Scope scope) {
     NDArray array = scope.manager().zeros(new Shape(slot.shape()));
     int width = Math.max(1, slot.columns());
     long row = 0;
@@ -146,7 +175,7 @@ public final class PolicyModel implements AutoCloseable {
       }
       while (values.hasRemaining()) {
         int rows = Math.min(values.remaining() / width, Math.max(1, COPIED_AT_ONCE / width));
-        copyRows(values, rows, row, array, slot.columns());
+        copyRows(values, rows, row, array, slot.columns(), scope);
         row += rows;
       }
     }
@@ -154,7 +183,8 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   /** Rows at a time, so that a large array is never there twice. */
-  private void copyRows(FloatBuffer values, int rows, long at, NDArray target, int columns) {
+  private static void copyRows(
+      FloatBuffer values, int rows, long at, NDArray target, int columns, Scope scope) {
     float[] some = new float[rows * Math.max(1, columns)];
     values.get(some);
     try (Scope copy = scope.open()) {
@@ -216,6 +246,18 @@ public final class PolicyModel implements AutoCloseable {
       }
     }
     return weights;
+  }
+
+  /** What it computes with, an array for each slot that this configuration has. */
+  List<NDArray> arrays() {
+    List<NDArray> all = weights();
+    List<NDArray> present = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      if (slots.get(i) != null) {
+        present.add(all.get(i));
+      }
+    }
+    return present;
   }
 
   /** How many numbers it has. */
