@@ -36,12 +36,21 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static Recipe load(List<Path> files, List<String> settings) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    for (Path file : files) {
-      merge(tree, read(file));
-    }
-    return bind(
-        files.stream().map(Path::toString).collect(Collectors.joining(" + ")), tree, settings);
+    return load(Recipe.class, files, settings);
+  }
+
+  /**
+   * Loads a recipe of another kind, such as a pipeline's.
+   *
+   * @param type a record whose components' names, in snake case, are the keys
+   * @param files later ones win
+   * @param settings as in {@link #load(List, List)}
+   * @throws ConfigException with every fault, if there is any
+   */
+  public static <R extends Record> R load(Class<R> type, List<Path> files, List<String> settings) {
+    ObjectNode tree = tree(files);
+    String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
+    return bind(type, source, tree, settings);
   }
 
   /**
@@ -55,18 +64,34 @@ public final class RecipeLoader {
       if (in == null) {
         throw new IllegalStateException("this build lacks the recipe " + name);
       }
-      return bind(name, (ObjectNode) YAML.readTree(in), settings);
+      return bind(Recipe.class, name, (ObjectNode) YAML.readTree(in), settings);
     } catch (IOException e) {
       throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
     }
   }
 
-  private static Recipe bind(String source, ObjectNode tree, List<String> settings) {
+  /** Files as they are, later ones laid over earlier ones, before anything is checked. */
+  public static ObjectNode tree(List<Path> files) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (Path file : files) {
+      merge(tree, read(file));
+    }
+    return tree;
+  }
+
+  /**
+   * Makes a record of a tree; the tree is changed by the settings.
+   *
+   * @param source what messages name
+   * @throws ConfigException with every fault, if there is any
+   */
+  public static <R extends Record> R bind(
+      Class<R> type, String source, ObjectNode tree, List<String> settings) {
     List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
     }
-    Recipe recipe = new RecordBinder(faults).bind(tree, Recipe.class, "");
+    R recipe = new RecordBinder(faults).bind(tree, type, "");
     if (recipe == null || !faults.isEmpty()) {
       throw new ConfigException(source, faults);
     }
@@ -74,11 +99,51 @@ public final class RecipeLoader {
   }
 
   /** Every key of a recipe with its value, as YAML. */
-  public static String toYaml(Recipe recipe) {
+  public static String toYaml(Record recipe) {
     try {
-      return YAML.writeValueAsString(RecordWriter.write(recipe));
+      return YAML.writeValueAsString(toTree(recipe));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a recipe is plain data", e);
+    }
+  }
+
+  /** A tree as YAML. */
+  public static String toYaml(ObjectNode tree) {
+    try {
+      return YAML.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is plain data", e);
+    }
+  }
+
+  /**
+   * Changes a tree by settings.
+   *
+   * @param settings as in {@link #load(List, List)}
+   * @param source what messages name
+   */
+  public static void apply(ObjectNode tree, List<String> settings, String source) {
+    List<String> faults = new ArrayList<>();
+    settings.forEach(setting -> apply(setting, tree, faults));
+    if (!faults.isEmpty()) {
+      throw new ConfigException(source, faults);
+    }
+  }
+
+  /** Every key of a recipe with its value. */
+  public static ObjectNode toTree(Record recipe) {
+    return RecordWriter.write(recipe);
+  }
+
+  /** Lays a tree over another: mappings are merged, everything else is replaced. */
+  public static void merge(ObjectNode target, ObjectNode source) {
+    for (Map.Entry<String, JsonNode> field : source.properties()) {
+      if (target.get(field.getKey()) instanceof ObjectNode inner
+          && field.getValue() instanceof ObjectNode value) {
+        merge(inner, value);
+      } else {
+        target.set(field.getKey(), field.getValue());
+      }
     }
   }
 
@@ -133,17 +198,6 @@ public final class RecipeLoader {
       node.set(keys[keys.length - 1], text ? node.textNode(value) : parsed);
     } catch (JsonProcessingException e) {
       node.put(keys[keys.length - 1], value);
-    }
-  }
-
-  private static void merge(ObjectNode target, ObjectNode source) {
-    for (Map.Entry<String, JsonNode> field : source.properties()) {
-      if (target.get(field.getKey()) instanceof ObjectNode inner
-          && field.getValue() instanceof ObjectNode value) {
-        merge(inner, value);
-      } else {
-        target.set(field.getKey(), field.getValue());
-      }
     }
   }
 }

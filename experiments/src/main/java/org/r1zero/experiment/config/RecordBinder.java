@@ -17,8 +17,8 @@ import org.r1zero.verify.NearestName;
 
 /**
  * Fills records from a tree. Keys are the components' names in snake case; a record's static {@code
- * defaults()} gives what the tree leaves out; its constructor checks the values. Faults are
- * collected, not thrown.
+ * defaults()} gives what the tree leaves out; without one, only nullable components may be left
+ * out. The constructor checks the values. Faults are collected, not thrown.
  */
 final class RecordBinder {
   /** Between the faults that a constructor names. */
@@ -53,9 +53,9 @@ final class RecordBinder {
     for (int i = 0; i < components.length; i++) {
       JsonNode value = node.path(keys.get(i));
       if (value.isMissingNode()) {
-        if (defaults == null) {
+        if (defaults == null && !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
           faults.add(join(path, keys.get(i)) + " is missing");
-        } else {
+        } else if (defaults != null) {
           values[i] = call(components[i], defaults);
         }
       } else {
@@ -169,7 +169,7 @@ final class RecordBinder {
     }
   }
 
-  static Object call(RecordComponent component, Object record) {
+  static @Nullable Object call(RecordComponent component, Object record) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(record);

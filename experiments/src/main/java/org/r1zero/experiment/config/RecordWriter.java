@@ -8,15 +8,17 @@ import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
 
-/** The reverse of {@link RecordBinder}: a record as a tree with every key. */
+/** The reverse of {@link RecordBinder}: a record as a tree with every key that is set. */
 final class RecordWriter {
   private RecordWriter() {}
 
   static ObjectNode write(Record record) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      node.set(
-          RecordBinder.snake(component.getName()), toNode(RecordBinder.call(component, record)));
+      Object value = RecordBinder.call(component, record);
+      if (value != null) {
+        node.set(RecordBinder.snake(component.getName()), toNode(value));
+      }
     }
     return node;
   }
