@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
       MakeBaseCommand.class
