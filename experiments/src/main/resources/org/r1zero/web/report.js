@@ -10,7 +10,7 @@
   function axis(title, share, extra) {
     return Object.assign({
       title: { display: true, text: title, color: css('--soft') },
-      ticks: { color: css('--soft'), callback: share ? (v) => Math.round(100 * v) + ' %' : undefined },
+      ticks: Object.assign({ color: css('--soft') }, share ? { callback: (v) => Math.round(100 * v) + ' %' } : {}),
       grid: { color: css('--line') },
     }, extra || {});
   }
@@ -111,7 +111,8 @@
     };
   }
 
-  const log = { type: 'logarithmic' };
+  const log = { type: 'logarithmic', ticks: { color: css('--soft'), autoSkip: false,
+    callback: (v) => (Number.isInteger(Math.log2(v)) ? v : null) } };
   const series = (field) => arms.filter((a) => (a[field] || []).length).map((a) => ({ name: a.name, index: a.index, points: a[field] }));
 
   function all() {

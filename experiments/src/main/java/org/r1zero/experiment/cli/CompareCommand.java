@@ -31,7 +31,10 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "RECIPE.yaml", description = "Recipes, or one list of arms.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "RECIPE.yaml",
+      description = "Recipes, or one list of arms.")
   private List<Path> recipes = List.of();
 
   @Option(names = "--seeds", paramLabel = "N", description = "How many trainings of each arm.")
@@ -43,7 +46,10 @@ final class CompareCommand implements Callable<Integer> {
       description = "The first seed; the others follow it (default: 1, or as the file says).")
   private @Nullable Long first;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Where everything goes; made if missing.")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where everything goes; made if missing.")
   private @Nullable Path folder;
 
   @Option(

@@ -35,13 +35,13 @@ interface ArmTrainer {
     return (arm, seed, folder, key, earlier) -> {
       ObjectNode tree = arm.tree().deepCopy();
       tree.put("seed", seed).put("output", folder.resolve("runs").toString());
+      tree.withObject("/evaluation").put("problems", 0); // measured by the comparison, once
       Recipe recipe = RecipeLoader.bind(Recipe.class, arm.file(), tree, List.of());
       long started = System.nanoTime();
       List<ArmRun.Stage> stages = new ArrayList<>(earlier);
       try {
         Path run =
-            new R1ZeroRun(
-                    recipe, new Progress(out, recipe.grpo().steps(), recipe.accuracyColumn()))
+            new R1ZeroRun(recipe, new Progress(out, recipe.grpo().steps(), recipe.accuracyColumn()))
                 .run()
                 .directory();
         stages.add(stage(recipe, "done", (System.nanoTime() - started) / 1e9, run));
@@ -74,7 +74,9 @@ interface ArmTrainer {
       return runs;
     }
     try (Stream<Path> all = Files.list(runs)) {
-      return all.filter(p -> Files.exists(p.resolve("recipe.yaml"))).sorted().reduce(runs, (a, b) -> b);
+      return all.filter(p -> Files.exists(p.resolve("recipe.yaml")))
+          .sorted()
+          .reduce(runs, (a, b) -> b);
     }
   }
 }

@@ -136,7 +136,8 @@ public final class ComparisonJson {
     ObjectNode node = JSON.createObjectNode();
     List<SelfCheckRates> rates =
         arm.seeds().stream().map(seed -> seed.evaluation().details().selfChecks()).toList();
-    node.put("verifying", rates.stream().mapToDouble(r -> r.verifying().mean()).average().orElse(0));
+    node.put(
+        "verifying", rates.stream().mapToDouble(r -> r.verifying().mean()).average().orElse(0));
     node.put(
         "correcting", rates.stream().mapToDouble(r -> r.correcting().mean()).average().orElse(0));
     node.put("corrected", rates.stream().mapToInt(SelfCheckRates::corrected).sum());

@@ -27,8 +27,8 @@ public record Measure(
   /** All of them, accuracy first. */
   public static final List<Measure> ALL =
       List.of(
-          new Measure("pass1", "accuracy (mean of samples)", false, true, true, right()),
-          new Measure("pass1_greedy", "accuracy (greedy)", true, true, true, right()),
+          new Measure("pass1", "accuracy (mean of samples)", false, true, true, Measure::right),
+          new Measure("pass1_greedy", "accuracy (greedy)", true, true, true, Measure::right),
           new Measure("readable", "readable", false, true, true, Measure::readable),
           new Measure(
               "language_mixing",
@@ -44,13 +44,14 @@ public record Measure(
               true,
               false,
               one -> is(one, "repetition") ? 0 : 1),
-          new Measure("format", "keeps the format", false, true, true, one -> is(one, "format") ? 1 : 0),
+          new Measure(
+              "format", "keeps the format", false, true, true, one -> is(one, "format") ? 1 : 0),
           new Measure("truncated", "cut off", false, true, false, one -> isCut(one) ? 1 : 0),
           new Measure(
               "length", "tokens an answer", false, false, null, one -> one.trace().tokens()));
 
-  private static ToDoubleFunction<EvaluatedSample> right() {
-    return one -> one.right() ? 1 : 0;
+  private static double right(EvaluatedSample one) {
+    return one.right() ? 1 : 0;
   }
 
   private static double readable(EvaluatedSample one) {

@@ -53,7 +53,8 @@ final class RecordBinder {
     for (int i = 0; i < components.length; i++) {
       JsonNode value = node.path(keys.get(i));
       if (value.isMissingNode()) {
-        if (defaults == null && !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        if (defaults == null
+            && !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
           faults.add(join(path, keys.get(i)) + " is missing");
         } else if (defaults != null) {
           values[i] = call(components[i], defaults);

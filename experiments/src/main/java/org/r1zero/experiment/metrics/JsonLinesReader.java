@@ -17,7 +17,9 @@ public final class JsonLinesReader {
 
   private JsonLinesReader() {}
 
-  /** The objects of a file, one a line; none where there is no file. Unreadable lines are left out. */
+  /**
+   * The objects of a file, one a line; none where there is no file. Unreadable lines are left out.
+   */
   public static List<JsonNode> read(Path file) throws IOException {
     List<JsonNode> records = new ArrayList<>();
     if (!Files.isRegularFile(file)) {

@@ -11,7 +11,8 @@ final class ComparisonMarkdown {
     StringBuilder text = new StringBuilder();
     text.append("# Comparison: ").append(data.path("name").asText()).append("\n\n");
     text.append(ComparisonReport.setting(data)).append("\n\n| arm |");
-    data.path("measures").forEach(m -> text.append(' ').append(m.path("label").asText()).append(" |"));
+    data.path("measures")
+        .forEach(m -> text.append(' ').append(m.path("label").asText()).append(" |"));
     text.append("\n| --- |").append(" --- |".repeat(data.path("measures").size())).append('\n');
     for (JsonNode arm : data.path("arms")) {
       text.append("| ").append(cell(arm.path("name").asText())).append(" |");

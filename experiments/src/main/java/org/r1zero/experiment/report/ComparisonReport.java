@@ -65,28 +65,38 @@ public final class ComparisonReport {
     findings(page, data);
     results(page, data);
     page.heading("learning", "Learning curves");
-    page.text("Means over seeds, over the steps of reinforcement learning; bands from the lowest"
-        + " to the highest seed. Supervised stages have no steps here.");
+    page.text(
+        "Means over seeds, over the steps of reinforcement learning; bands from the lowest"
+            + " to the highest seed. Supervised stages have no steps here.");
     page.raw("<div class=\"grid\">");
-    page.chart("chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
+    page.chart(
+        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
     page.chart("chart-reward", "Reward", "What training maximises; arms may have other rewards.");
     page.chart("chart-length", "Length", "Mean tokens of a rollout.");
-    page.chart("chart-mixing", "Language mixing", "Share of rollouts with fewer than 97 % of their words in English; 32 rollouts a step.");
+    page.chart(
+        "chart-mixing",
+        "Language mixing",
+        "Share of rollouts with fewer than 97 % of their words in English; 32 rollouts a step.");
     page.raw("</div>").heading("scaling", "Test-time scaling");
-    page.text("Against tokens: the same samples, cut off; right counts only what came to its end."
-        + " Against k: pass@k is the chance that one of k samples is right, cons@k the accuracy of"
-        + " the majority vote; ties are broken by lot. Bands from the lowest to the highest seed.");
+    page.text(
+        "Against tokens: the same samples, cut off; right counts only what came to its end."
+            + " Against k: pass@k is the chance that one of k samples is right, cons@k the accuracy of"
+            + " the majority vote; ties are broken by lot. Bands from the lowest to the highest seed.");
     page.raw("<div class=\"grid\">");
-    page.chart("chart-budget", "Tokens allowed", "Accuracy where only answers within so many tokens count.");
+    page.chart(
+        "chart-budget",
+        "Tokens allowed",
+        "Accuracy where only answers within so many tokens count.");
     page.chart("chart-pass", "pass@k", "Unbiased estimate.");
     page.chart("chart-cons", "cons@k", "Majority vote of k samples.");
     page.raw("</div>");
     cost(page, data);
     SideBySide.write(page, arms, SIDE_BY_SIDE);
     recipes(page, arms);
-    page.raw("</main><footer>Written by r1zero; comparison.json beside this page has every number,"
-        + " arms/*/evaluation.jsonl the raw verdicts. docs/evaluation.md defines the metrics."
-        + "</footer>");
+    page.raw(
+        "</main><footer>Written by r1zero; comparison.json beside this page has every number,"
+            + " arms/*/evaluation.jsonl the raw verdicts. docs/evaluation.md defines the metrics."
+            + "</footer>");
     return page.write("Comparison: " + name, data, "report.js");
   }
 
@@ -119,7 +129,10 @@ public final class ComparisonReport {
       }
     }
     page.raw("</ul><div class=\"grid\">");
-    page.chart("chart-overview", "Accuracy and readability", "Readable: in one language, not repetitive, not cut off. Hover for intervals; the table has them too.");
+    page.chart(
+        "chart-overview",
+        "Accuracy and readability",
+        "Readable: in one language, not repetitive, not cut off. Hover for intervals; the table has them too.");
     page.chart("chart-faults", "What is wrong with the answers", "Lower is better.");
     page.raw("</div>");
   }
@@ -151,7 +164,9 @@ public final class ComparisonReport {
               String.format(Locale.ROOT, "%+.3f", d.path("mean").asDouble()),
               pair(d.path("ci_problems")),
               pair(d.path("ci_problems_and_seeds")),
-              noise ? "<span class=\"tag noise\">within noise</span>" : "<span class=\"tag good\">differs</span>"));
+              noise
+                  ? "<span class=\"tag noise\">within noise</span>"
+                  : "<span class=\"tag good\">differs</span>"));
     }
     page.raw("<details><summary>All differences, pair by pair</summary>");
     page.table(
@@ -220,31 +235,73 @@ public final class ComparisonReport {
     }
     page.table(
         "One training, mean over seeds",
-        List.of("arm", "wall time", "sampled tokens", "trained tokens", "FLOPs", "energy", "price (" + data.at("/price/currency").asText() + ")", "of it failed, all seeds"),
+        List.of(
+            "arm",
+            "wall time",
+            "sampled tokens",
+            "trained tokens",
+            "FLOPs",
+            "energy",
+            "price (" + data.at("/price/currency").asText() + ")",
+            "of it failed, all seeds"),
         rows);
     page.raw("<div class=\"grid\" style=\"margin-top:1.1rem\">");
-    page.chart("chart-cost", "Accuracy for its price", "One point an arm: mean accuracy, mean price of one training.");
+    page.chart(
+        "chart-cost",
+        "Accuracy for its price",
+        "One point an arm: mean accuracy, mean price of one training.");
     page.raw("</div><details><summary>All stages</summary>");
-    page.table("Stages of all seeds", List.of("arm", "stage", "kind", "status", "wall time", "sampled tokens", "trained tokens", "FLOPs"), stages);
+    page.table(
+        "Stages of all seeds",
+        List.of(
+            "arm",
+            "stage",
+            "kind",
+            "status",
+            "wall time",
+            "sampled tokens",
+            "trained tokens",
+            "FLOPs"),
+        stages);
     page.raw("</details>");
   }
 
   private static void recipes(HtmlPage page, List<ArmResult> arms) {
     page.heading("recipes", "Recipes");
-    page.text("Lines that an arm's recipe has and the first trained arm's does not, then the whole.");
+    page.text(
+        "Lines that an arm's recipe has and the first trained arm's does not, then the whole.");
     List<ArmResult> trained = arms.stream().filter(a -> !a.recipeYaml().isEmpty()).toList();
     for (ArmResult arm : trained) {
       List<String> first = trained.get(0).recipeYaml().lines().toList();
       List<String> own = arm.recipeYaml().lines().filter(l -> !first.contains(l)).toList();
-      List<String> missing = first.stream().filter(l -> !arm.recipeYaml().lines().toList().contains(l)).toList();
-      page.raw("<h3>" + TraceMarkup.escape(arm.name()) + " <span class=\"soft\">" + TraceMarkup.escape(arm.recipe()) + "</span></h3>");
+      List<String> missing =
+          first.stream().filter(l -> !arm.recipeYaml().lines().toList().contains(l)).toList();
+      page.raw(
+          "<h3>"
+              + TraceMarkup.escape(arm.name())
+              + " <span class=\"soft\">"
+              + TraceMarkup.escape(arm.recipe())
+              + "</span></h3>");
       StringBuilder difference = new StringBuilder();
-      missing.forEach(l -> difference.append("<span class=\"bad\">- ").append(TraceMarkup.escape(l)).append("</span>\n"));
-      own.forEach(l -> difference.append("<span class=\"good\">+ ").append(TraceMarkup.escape(l)).append("</span>\n"));
+      missing.forEach(
+          l ->
+              difference
+                  .append("<span class=\"bad\">- ")
+                  .append(TraceMarkup.escape(l))
+                  .append("</span>\n"));
+      own.forEach(
+          l ->
+              difference
+                  .append("<span class=\"good\">+ ")
+                  .append(TraceMarkup.escape(l))
+                  .append("</span>\n"));
       if (difference.length() > 0) {
         page.raw("<pre>" + difference + "</pre>");
       }
-      page.raw("<details><summary>The whole recipe</summary><pre>" + TraceMarkup.escape(arm.recipeYaml()) + "</pre></details>");
+      page.raw(
+          "<details><summary>The whole recipe</summary><pre>"
+              + TraceMarkup.escape(arm.recipeYaml())
+              + "</pre></details>");
     }
   }
 }

@@ -71,7 +71,8 @@ final class TraceMarkup {
     Set<List<String>> seen = new HashSet<>();
     Matcher sentence = SENTENCE.matcher(text);
     while (sentence.find()) {
-      String plain = sentence.group().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}+*/=-]+", " ");
+      String plain =
+          sentence.group().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}+*/=-]+", " ");
       if (plain.strip().length() >= 5 && !seen.add(List.of(plain.strip()))) {
         for (int i = sentence.start(); i < sentence.end(); i++) {
           marks[i] = true;
