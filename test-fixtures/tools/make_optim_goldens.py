@@ -7,15 +7,23 @@ OUT_DIR is test-fixtures/src/main/resources/goldens.
 import sys
 
 import torch
-from transformers import (get_constant_schedule_with_warmup, get_cosine_schedule_with_warmup,
-                          get_linear_schedule_with_warmup)
+from transformers import get_scheduler
 
 import golden_files
 
 SCRIPT = "make_optim_goldens.py"
 SHAPES = [[3, 4], [5], [2, 2]]
-SCHEDULES = {"constant": lambda o, w, n: get_constant_schedule_with_warmup(o, w),
-             "linear": get_linear_schedule_with_warmup, "cosine": get_cosine_schedule_with_warmup}
+SCHEDULES = [
+    ("constant_with_warmup", {}), ("linear", {}), ("cosine", {}), ("cosine", dict(num_cycles=1.5)),
+    ("cosine_with_min_lr", dict(min_lr_rate=0.1)), ("cosine_with_min_lr", dict(min_lr=3e-4, num_cycles=1.0)),
+    ("cosine_with_restarts", {}), ("cosine_with_restarts", dict(num_cycles=3)),
+    ("polynomial", {}), ("polynomial", dict(power=2.5, lr_end=1e-4)),
+    ("inverse_sqrt", {}), ("inverse_sqrt", dict(timescale=7)),
+    ("warmup_stable_decay", dict(num_decay_steps=4)),
+    ("warmup_stable_decay", dict(num_decay_steps=5, min_lr_ratio=0.2, warmup_type="cosine", decay_type="1-sqrt")),
+    ("warmup_stable_decay", dict(num_decay_steps=3, warmup_type="1-sqrt", decay_type="linear")),
+]
+PEAK = 1e-3
 
 
 def adamw(seed, weight_decay, max_grad_norm, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -36,15 +44,15 @@ def adamw(seed, weight_decay, max_grad_norm, beta1=0.9, beta2=0.999, eps=1e-8):
                 shapes=SHAPES, initial=initial, steps=steps)
 
 
-def schedule(name, warmup, total):
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-    scheduler = SCHEDULES[name](optimizer, warmup, total)
+def schedule(name, kwargs, warmup, total, ours=None):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=PEAK)
+    scheduler = get_scheduler(name, optimizer, warmup, total, scheduler_specific_kwargs=kwargs)
     factors = []
     for _ in range(total):
-        factors.append(scheduler.get_last_lr()[0])
+        factors.append(scheduler.get_last_lr()[0] / PEAK)
         optimizer.step()
         scheduler.step()
-    return dict(schedule=name, warmup=warmup, total=total, factors=factors)
+    return dict(schedule=ours or name, kwargs=kwargs, peak=PEAK, warmup=warmup, total=total, factors=factors)
 
 
 def main():
@@ -53,7 +61,9 @@ def main():
         adamw(1, 0.0, 1.0), adamw(2, 0.1, 1.0), adamw(3, 0.01, 0.0), adamw(4, 0.0, 0.05, 0.8, 0.95, 1e-6)],
         SCRIPT, ["torch"], tolerance="1e-6: fp32, the fused kernel rounds in another order")
     golden_files.write(root + "/optim/schedules",
-                       [schedule(n, w, t) for n in SCHEDULES for w, t in ((0, 10), (4, 13), (1, 1), (10, 10))],
+                       [schedule("constant", {}, 0, 10), schedule("constant_with_warmup", {}, 4, 10, "constant")]
+                       + [schedule(n, k, w, t) for n, k in SCHEDULES for w, t in ((0, 10), (4, 13), (1, 1), (10, 10))
+                          if t > w + k.get("num_decay_steps", 0) or n in ("linear", "cosine")],
                        SCRIPT, ["torch", "transformers"], tolerance="1e-12: double precision on both sides")
 
 

@@ -2,6 +2,9 @@ package org.r1zero.grpo;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.advantage.AdvantageEstimator;
+import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
 /**
@@ -14,8 +17,14 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * @param numMinibatches optimizer updates a pass
  * @param microBatchTokens most tokens in one forward and backward pass: bounds memory, changes
  *     nothing else
- * @param scaleRewards how advantages are scaled
+ * @param scaleRewards what advantages are divided by
+ * @param maskTruncatedCompletions whether completions that the limit on new tokens cut off are left
+ *     out of the loss (DAPO's overlong filtering, arXiv:2503.14476, section 3.4)
+ * @param advantage how else rewards become advantages
  * @param loss the objective
+ * @param entropy the entropy bonus
+ * @param offPolicy how rollouts of another policy are treated
+ * @param reference how the reference policy follows the policy
  * @param optimizer the update rule
  */
 public record GrpoConfig(
@@ -25,8 +34,13 @@ public record GrpoConfig(
     int numIterations,
     int numMinibatches,
     int microBatchTokens,
-    RewardScaling scaleRewards,
+    GroupRelative.Scale scaleRewards,
+    boolean maskTruncatedCompletions,
+    AdvantageConfig advantage,
     LossConfig loss,
+    EntropyConfig entropy,
+    OffPolicyConfig offPolicy,
+    ReferenceConfig reference,
     OptimizerConfig optimizer) {
 
   /** Checks the ranges; all faults are named at once. */
@@ -50,9 +64,47 @@ public record GrpoConfig(
               + "), was "
               + numMinibatches);
     }
+    if (reference.syncRefModel() && loss.beta() == 0) {
+      faults.add(
+          "loss.beta must be > 0 where reference.sync_ref_model is on, was 0 (without a KL term"
+              + " there is no reference policy)");
+    }
+    try {
+      loss.toLoss(offPolicy, true);
+    } catch (IllegalArgumentException e) {
+      faults.add("off_policy." + e.getMessage());
+    }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }
+  }
+
+  /** On-policy training without entropy bonus, its reference fixed. */
+  public GrpoConfig(
+      int steps,
+      int problemsPerStep,
+      int numGenerations,
+      int numIterations,
+      int numMinibatches,
+      int microBatchTokens,
+      GroupRelative.Scale scaleRewards,
+      LossConfig loss,
+      OptimizerConfig optimizer) {
+    this(
+        steps,
+        problemsPerStep,
+        numGenerations,
+        numIterations,
+        numMinibatches,
+        microBatchTokens,
+        scaleRewards,
+        false,
+        AdvantageConfig.defaults(),
+        loss,
+        EntropyConfig.defaults(),
+        OffPolicyConfig.defaults(),
+        ReferenceConfig.defaults(),
+        optimizer);
   }
 
   /** One on-policy update a step, as R1-Zero's recipe in small. */
@@ -64,9 +116,28 @@ public record GrpoConfig(
         1,
         1,
         8192,
-        RewardScaling.GROUP,
+        GroupRelative.Scale.GROUP,
         LossConfig.defaults(),
         OptimizerConfig.defaults());
+  }
+
+  /** Whether training needs a reference policy: for the KL term, or for KL in the reward. */
+  public boolean usesReference() {
+    return loss.beta() > 0;
+  }
+
+  /** The objective. */
+  public PolicyLoss toLoss() {
+    return loss.toLoss(offPolicy, !advantage.useKlInReward());
+  }
+
+  /**
+   * What turns rewards into advantages.
+   *
+   * @param rewardWeights of the verifiers; needed where rewards are normalised one by one
+   */
+  public AdvantageEstimator toEstimator(List<Double> rewardWeights) {
+    return advantage.estimator(scaleRewards, rewardWeights);
   }
 
   /** Optimizer updates in the whole run. */

@@ -1,21 +1,19 @@
 package org.r1zero.grpo;
 
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.grpo.advantage.AdvantageEstimator;
 import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
-import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.loss.LossInputs;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.loss.PolicyLoss;
+import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenLogProbs;
 import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.optim.ReferenceMix;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
@@ -26,11 +24,13 @@ import org.r1zero.grpo.torch.Torch;
  *
  * <ol>
  *   <li>The KL term is off unless {@code beta} is set, and then the reference stays the initial
- *       policy.
+ *       policy unless {@code sync_ref_model} is on.
  *   <li>With one update a step the old policy is the current one: its log-probs are not computed
  *       twice.
  *   <li>1e-4 is added to the standard deviation of rewards, as in TRL.
  * </ol>
+ *
+ * <p>What later papers change is in the options: docs/algorithms.md has them by paper.
  */
 public final class GrpoTrainer {
   private final GrpoConfig config;
@@ -42,7 +42,8 @@ public final class GrpoTrainer {
   private final StepListener stepListener;
   private final AdamW optimizer;
   private final PolicyLoss objective;
-  private final AdvantageEstimator estimator;
+  private final EntropyControl entropy;
+  private final SamplePreparation preparation;
   private final BatchPacker packer;
   private long updates;
   private long tokensSeen;
@@ -53,8 +54,22 @@ public final class GrpoTrainer {
    * @param seed decides which groups share an update
    * @param temperature of sampling; log-probs in training use the same
    * @param maxCompletionTokens the limit on new tokens
+   * @param rewardWeights of the verifiers, in the order of {@link Rollout#scores}; needed where
+   *     rewards are normalised one by one
    */
-  public record RunSettings(long seed, double temperature, int maxCompletionTokens) {}
+  public record RunSettings(
+      long seed, double temperature, int maxCompletionTokens, List<Double> rewardWeights) {
+
+    /** Fixes the weights. */
+    public RunSettings {
+      rewardWeights = List.copyOf(rewardWeights);
+    }
+
+    /** Settings where rewards are summed before they are compared. */
+    public RunSettings(long seed, double temperature, int maxCompletionTokens) {
+      this(seed, temperature, maxCompletionTokens, List.of());
+    }
+  }
 
   /**
    * Puts the parts together.
@@ -79,10 +94,11 @@ public final class GrpoTrainer {
     this.rollouts = rollouts;
     this.policyListener = policyListener;
     this.stepListener = stepListener;
-    this.objective = config.loss().toLoss();
-    this.estimator = config.scaleRewards().estimator();
+    this.objective = config.toLoss();
+    this.entropy = new EntropyControl(config.entropy());
     this.packer = new BatchPacker(config.numMinibatches(), config.microBatchTokens());
-    if (objective.usesReference() && reference == null) {
+    this.preparation = new SamplePreparation(config, settings, packer, policy, reference);
+    if (config.usesReference() && reference == null) {
       throw new IllegalArgumentException("beta > 0 needs a reference policy");
     }
   }
@@ -94,88 +110,56 @@ public final class GrpoTrainer {
       RolloutBatch batch = rollouts.collect(step, updates); // G scored completions a problem
       tokensSeen += batch.tokenCount();
       metrics.addRollouts(batch, tokensSeen);
-      List<List<Sample>> groups = withAdvantages(batch.groups());
       long started = System.nanoTime();
-      List<Minibatch> minibatches = packer.pack(groups, settings.seed() + step);
-      IdentityHashMap<MicroBatch, float[]> oldLogProbs = oldLogProbs(minibatches);
+      long seed = settings.seed() + step;
+      List<Minibatch> minibatches =
+          packer.pack(preparation.samples(batch.groups(), seed, metrics), seed);
       for (int iteration = 0; iteration < config.numIterations(); iteration++) {
         for (Minibatch minibatch : minibatches) {
+          UpdateSize size = UpdateSize.of(minibatch, minibatches);
           for (MicroBatch micro : minibatch.micros()) {
-            accumulateGradient(minibatch, micro, oldLogProbs.get(micro), metrics);
+            accumulateGradient(size, micro, metrics);
           }
-          double rate = learningRate();
-          double gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
-          updates++;
-          metrics.addUpdate(gradNorm, rate);
+          update(metrics);
         }
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      stepListener.stepFinished(metrics.finish(step, objective.usesReference()));
+      stepListener.stepFinished(metrics.finish(step));
     }
   }
 
-  /** Rewards compared within each group. */
-  private List<List<Sample>> withAdvantages(List<RolloutGroup> groups) {
-    List<List<Sample>> all = new ArrayList<>();
-    for (RolloutGroup group : groups) {
-      double[] advantages = estimator.estimate(group.rewards());
-      List<Sample> samples = new ArrayList<>();
-      for (int i = 0; i < advantages.length; i++) {
-        samples.add(new Sample(group.prompt(), group.rollouts().get(i), advantages[i]));
-      }
-      all.add(samples);
-    }
-    return all;
-  }
-
-  private void accumulateGradient(
-      Minibatch minibatch, MicroBatch micro, float @Nullable [] old, StepMetrics metrics) {
+  private void accumulateGradient(UpdateSize size, MicroBatch micro, StepMetrics metrics) {
     try (Scope scope = Torch.openScope(policy.device())) {
-      float[] fromReference = referenceLogProbs(micro, scope);
       TokenLogProbs current =
           policy.logProbsForTraining(micro.tokens(), settings.temperature(), scope);
       LossOutput loss =
           objective.compute(
               new LossInputs(
-                  minibatch,
-                  micro,
+                  size,
+                  micro.samples(),
                   current.values(),
-                  old,
-                  fromReference,
-                  settings.maxCompletionTokens()));
-      current.backward(loss.gradient(), null);
+                  current.entropies(),
+                  settings.maxCompletionTokens(),
+                  entropy.applied()));
+      current.backward(loss.gradient(), loss.entropyGradient());
+      entropy.add(loss);
       metrics.add(micro, current, loss);
     }
   }
 
-  /** Log-probs before the first of several updates; with a single update they are the current. */
-  private IdentityHashMap<MicroBatch, float[]> oldLogProbs(List<Minibatch> minibatches) {
-    IdentityHashMap<MicroBatch, float[]> old = new IdentityHashMap<>();
-    if (config.updatesPerStep() > 1) {
-      for (Minibatch minibatch : minibatches) {
-        for (MicroBatch micro : minibatch.micros()) {
-          try (Scope scope = Torch.openScope(policy.device())) {
-            old.put(micro, policy.logProbs(micro.tokens(), settings.temperature(), scope).values());
-          }
-        }
-      }
+  /** Ends an update: weights, then what follows them. */
+  private void update(StepMetrics metrics) {
+    double rate = config.optimizer().rateAt(updates, config.totalUpdates());
+    double gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
+    updates++;
+    metrics.addUpdate(gradNorm, rate);
+    entropy.endUpdate();
+    if (config.entropy().isOn()) {
+      metrics.addEntropyCoef(entropy.state().coef());
     }
-    return old;
-  }
-
-  private float @Nullable [] referenceLogProbs(MicroBatch micro, Scope scope) {
-    if (reference == null || !objective.usesReference()) {
-      return null;
+    if (reference != null && config.reference().isDue(updates)) {
+      ReferenceMix.mix(reference, policy, config.reference().refModelMixupAlpha());
     }
-    return reference.logProbs(micro.tokens(), settings.temperature(), scope).values();
-  }
-
-  private double learningRate() {
-    return config.optimizer().learningRate()
-        * config
-            .optimizer()
-            .lrSchedulerType()
-            .factor(updates, config.optimizer().warmupSteps(), config.totalUpdates());
   }
 }

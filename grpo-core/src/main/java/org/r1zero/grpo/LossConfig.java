@@ -1,32 +1,133 @@
 package org.r1zero.grpo;
 
-import org.r1zero.grpo.loss.ClippedLoss;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.loss.CispoSurrogate;
+import org.r1zero.grpo.loss.ClippedSurrogate;
+import org.r1zero.grpo.loss.ImportanceLevel;
+import org.r1zero.grpo.loss.KlEstimator;
+import org.r1zero.grpo.loss.KlPenalty;
+import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.loss.PolicyLoss;
-import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.loss.SapoSurrogate;
+import org.r1zero.grpo.loss.Surrogate;
+import org.r1zero.grpo.loss.TopEntropyMask;
+import org.r1zero.grpo.loss.VespoSurrogate;
 
 /**
  * Options of the objective, under TRL's names.
  *
- * @param lossType how tokens are averaged
+ * @param lossType the surrogate, and how tokens are averaged
+ * @param importanceSamplingLevel what importance weights are ratios of
  * @param epsilon lower clip range
- * @param epsilonHigh upper clip range
+ * @param epsilonHigh upper clip range, with {@code cispo} the largest weight; {@code null} for
+ *     {@code epsilon}
+ * @param delta the largest importance weight (two-sided clipping); {@code null} for none
  * @param beta KL coefficient; 0 switches the KL term and the reference policy off
+ * @param klEstimator how the KL divergence is estimated
+ * @param useBiasCorrectionKl whether the KL term is multiplied by the importance weight
+ * @param topEntropyQuantile share of the tokens, by entropy, that the policy's term acts on
+ * @param sapoTemperaturePos how soon {@code sapo} closes its gate for positive advantages
+ * @param sapoTemperatureNeg the same for the others
+ * @param vespoKPos power of the importance weight in {@code vespo}, for positive advantages
+ * @param vespoLambdaPos decay by the importance weight, for positive advantages
+ * @param vespoKNeg the power for negative advantages
+ * @param vespoLambdaNeg the decay for negative advantages
  */
 public record LossConfig(
-    TokenAggregation lossType, double epsilon, double epsilonHigh, double beta) {
+    LossType lossType,
+    ImportanceLevel importanceSamplingLevel,
+    double epsilon,
+    @Nullable Double epsilonHigh,
+    @Nullable Double delta,
+    double beta,
+    KlEstimator klEstimator,
+    boolean useBiasCorrectionKl,
+    double topEntropyQuantile,
+    double sapoTemperaturePos,
+    double sapoTemperatureNeg,
+    double vespoKPos,
+    double vespoLambdaPos,
+    double vespoKNeg,
+    double vespoLambdaNeg) {
 
   /** Checks the ranges; all faults are named at once. */
   public LossConfig {
-    new ClippedLoss(lossType, epsilon, epsilonHigh, beta);
+    Double high = epsilonHigh;
+    double highOrLow = high == null ? epsilon : high;
+    Faults faults = new Faults();
+    faults.requireValid("", () -> new ClippedSurrogate(epsilon, highOrLow, delta));
+    faults.requireValid("", () -> new KlPenalty(beta, klEstimator, useBiasCorrectionKl));
+    faults.requireValid("", () -> new TopEntropyMask(topEntropyQuantile));
+    faults.requireValid("sapo_", () -> new SapoSurrogate(sapoTemperaturePos, sapoTemperatureNeg));
+    faults.requireValid(
+        "vespo_", () -> new VespoSurrogate(vespoKPos, vespoLambdaPos, vespoKNeg, vespoLambdaNeg));
+    faults.check();
   }
 
-  /** GRPO's clip range and no KL term. */
+  /** Clipped ratios of tokens with DeepSeekMath's KL term, the rest as in {@link #defaults}. */
+  public LossConfig(LossType lossType, double epsilon, double epsilonHigh, double beta) {
+    this(
+        lossType,
+        ImportanceLevel.TOKEN,
+        epsilon,
+        epsilonHigh,
+        null,
+        beta,
+        KlEstimator.K3,
+        false,
+        1,
+        1.0,
+        1.05,
+        2,
+        3,
+        3,
+        2);
+  }
+
+  /** TRL's defaults, but GRPO's own averaging. */
   public static LossConfig defaults() {
-    return new LossConfig(TokenAggregation.GRPO, 0.2, 0.2, 0);
+    return new LossConfig(
+        LossType.GRPO,
+        ImportanceLevel.TOKEN,
+        0.2,
+        null,
+        null,
+        0,
+        KlEstimator.K3,
+        true,
+        1,
+        1.0,
+        1.05,
+        2,
+        3,
+        3,
+        2);
   }
 
-  /** The objective that these options describe. */
-  public PolicyLoss toLoss() {
-    return new ClippedLoss(lossType, epsilon, epsilonHigh, beta);
+  /**
+   * The objective that these options describe.
+   *
+   * @param offPolicy how it treats rollouts of another policy
+   * @param klInLoss whether {@code beta} is meant for the loss, not for the reward
+   */
+  PolicyLoss toLoss(OffPolicyConfig offPolicy, boolean klInLoss) {
+    return new PolicyLoss(
+        surrogate(),
+        lossType.aggregation(),
+        importanceSamplingLevel,
+        new KlPenalty(klInLoss ? beta : 0, klEstimator, useBiasCorrectionKl),
+        offPolicy.correction(),
+        offPolicy.mask(),
+        new TopEntropyMask(topEntropyQuantile));
+  }
+
+  private Surrogate surrogate() {
+    double high = epsilonHigh == null ? epsilon : epsilonHigh;
+    return switch (lossType) {
+      case GRPO, BNPO, DR_GRPO, DAPO, LUSPO -> new ClippedSurrogate(epsilon, high, delta);
+      case CISPO -> new CispoSurrogate(high);
+      case SAPO -> new SapoSurrogate(sapoTemperaturePos, sapoTemperatureNeg);
+      case VESPO -> new VespoSurrogate(vespoKPos, vespoLambdaPos, vespoKNeg, vespoLambdaNeg);
+    };
   }
 }

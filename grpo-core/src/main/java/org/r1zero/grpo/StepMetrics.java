@@ -10,6 +10,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.loss.LossMetrics;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.model.TokenLogProbs;
 
@@ -23,16 +24,11 @@ final class StepMetrics {
   private final SummaryStatistics gradNorms = new SummaryStatistics();
   private final long started = System.nanoTime();
   private double trainSeconds;
+  private final LossMetrics means = new LossMetrics();
+  private final Map<String, SummaryStatistics> extremes = new TreeMap<>();
+  private LossMetrics update = new LossMetrics();
   private double loss;
-  private double tokens;
-  private double klSum;
-  private double entropySum;
-  private double clippedLow;
-  private double clippedHigh;
-  private double updateLowMin = 1;
-  private double updateHighMax;
-  private double lowMinSum;
-  private double highMaxSum;
+  private double policyLoss;
   private double gapSum;
   private double gapMax;
   private double gapTokens;
@@ -69,19 +65,17 @@ final class StepMetrics {
     metrics.put("completions/max_" + name, none ? 0.0 : lengths.getMax());
   }
 
+  /** Adds what was taken off the rewards, as a mean over tokens. */
+  void addKlInReward(double klSum, long tokens) {
+    metrics.put("kl", klSum / Math.max(1, tokens));
+  }
+
   /** Adds a part of an update. */
   void add(MicroBatch micro, TokenLogProbs current, LossOutput output) {
     loss += output.loss();
-    tokens += output.tokens();
-    klSum += output.klSum();
-    clippedLow += output.clippedLow();
-    clippedHigh += output.clippedHigh();
-    updateLowMin = Math.min(updateLowMin, output.clippedLowMin());
-    updateHighMax = Math.max(updateHighMax, output.clippedHighMax());
+    policyLoss += output.policyLoss();
+    update.add(output.metrics());
     trainedTokens += micro.tokens().rowCount();
-    for (float entropy : current.entropies()) {
-      entropySum += entropy;
-    }
     if (updates == 0) {
       addSamplingGap(micro.policyLogProbs(), current.values());
     }
@@ -100,29 +94,31 @@ final class StepMetrics {
   void addUpdate(double gradNorm, double learningRate) {
     gradNorms.addValue(gradNorm);
     metrics.put("learning_rate", learningRate);
-    lowMinSum += updateLowMin;
-    highMaxSum += updateHighMax;
-    updateLowMin = 1;
-    updateHighMax = 0;
+    means.addMeans(update);
+    update
+        .extremes()
+        .forEach((n, v) -> extremes.computeIfAbsent(n, k -> new SummaryStatistics()).addValue(v));
+    update = new LossMetrics();
     updates++;
+  }
+
+  /** Adds the coefficient of the entropy bonus after an update. */
+  void addEntropyCoef(double coef) {
+    metrics.put("entropy_coef", coef);
   }
 
   void addTrainSeconds(double seconds) {
     trainSeconds += seconds;
   }
 
-  StepReport finish(long step, boolean withReference) {
+  StepReport finish(long step) {
     metrics.put("loss", loss / updates);
-    metrics.put("entropy", entropySum / tokens);
-    metrics.put("clip_ratio/low_mean", clippedLow / tokens);
-    metrics.put("clip_ratio/high_mean", clippedHigh / tokens);
-    metrics.put("clip_ratio/region_mean", (clippedLow + clippedHigh) / tokens);
-    metrics.put("clip_ratio/low_min", lowMinSum / updates);
-    metrics.put("clip_ratio/high_max", highMaxSum / updates);
-    metrics.put("grad_norm", gradNorms.getMean());
-    if (withReference) {
-      metrics.put("kl", klSum / tokens);
+    if (metrics.containsKey("entropy_coef")) {
+      metrics.put("policy_loss", policyLoss / updates);
     }
+    metrics.putAll(means.means());
+    extremes.forEach((name, values) -> metrics.put(name, values.getMean()));
+    metrics.put("grad_norm", gradNorms.getMean());
     metrics.put("sampling/sampling_logp_difference/mean", gapSum / gapTokens);
     metrics.put("sampling/sampling_logp_difference/max", gapMax);
     metrics.put("time/train", trainSeconds);

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.r1zero.grpo.loss.ClippedLoss;
-import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.loss.ClippedSurrogate;
+import org.r1zero.grpo.loss.ImportanceCorrection;
+import org.r1zero.grpo.loss.ImportanceLevel;
+import org.r1zero.grpo.loss.KlEstimator;
+import org.r1zero.grpo.loss.KlPenalty;
+import org.r1zero.grpo.loss.LossType;
+import org.r1zero.grpo.loss.PolicyLoss;
+import org.r1zero.grpo.loss.TopEntropyMask;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
 class GrpoConfigTest {
@@ -21,8 +28,8 @@ class GrpoConfigTest {
                 1,
                 1,
                 8192,
-                RewardScaling.GROUP,
-                new LossConfig(TokenAggregation.GRPO, 0.2, 0.2, 0),
+                GroupRelative.Scale.GROUP,
+                LossConfig.defaults(),
                 OptimizerConfig.defaults()));
     assertThat(GrpoConfig.defaults().updatesPerStep()).isEqualTo(1);
   }
@@ -46,16 +53,119 @@ class GrpoConfigTest {
   }
 
   @Test
-  void lossConfigDescribesTheLoss() {
-    assertThat(new LossConfig(TokenAggregation.DAPO, 0.1, 0.28, 0.04).toLoss())
-        .isEqualTo(new ClippedLoss(TokenAggregation.DAPO, 0.1, 0.28, 0.04));
+  void optionsDescribeTheLoss() {
+    GrpoConfig config = with(new LossConfig(LossType.DAPO, 0.1, 0.28, 0.04));
+    assertThat(config.toLoss())
+        .isEqualTo(
+            new PolicyLoss(
+                new ClippedSurrogate(0.1, 0.28, null),
+                LossType.DAPO.aggregation(),
+                ImportanceLevel.TOKEN,
+                new KlPenalty(0.04, KlEstimator.K3, false),
+                null,
+                null,
+                new TopEntropyMask(1)));
+    assertThat(config.usesReference()).isTrue();
+  }
+
+  @Test
+  void epsilonHighIsEpsilonUnlessGiven() {
+    assertThat(LossConfig.defaults().epsilonHigh()).isNull();
+    assertThat(with(LossConfig.defaults()).toLoss().surrogate())
+        .isEqualTo(new ClippedSurrogate(0.2, 0.2, null));
+  }
+
+  @Test
+  void klInTheRewardLeavesTheLoss() {
+    AdvantageConfig advantage =
+        new AdvantageConfig(
+            AdvantageConfig.Estimator.RLOO,
+            AdvantageConfig.MultiObjectiveAggregation.SUM_THEN_NORMALIZE,
+            true,
+            true);
+    GrpoConfig config =
+        with(
+            new LossConfig(LossType.GRPO, 0.2, 0.2, 0.1),
+            advantage,
+            OffPolicyConfig.defaults(),
+            ReferenceConfig.defaults());
+    assertThat(config.usesReference()).isTrue();
+    assertThat(config.toLoss().usesReference()).isFalse();
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefused() {
+    assertThatThrownBy(
+            () ->
+                with(
+                    LossConfig.defaults(),
+                    AdvantageConfig.defaults(),
+                    OffPolicyConfig.defaults(),
+                    new ReferenceConfig(true, 0.6, 512)))
+        .hasMessageContaining("loss.beta must be > 0 where reference.sync_ref_model is on");
+    assertThatThrownBy(
+            () ->
+                new OffPolicyConfig(
+                    OffPolicyConfig.OldLogProbs.SAMPLER,
+                    true,
+                    ImportanceCorrection.Mode.TOKEN_TRUNCATE,
+                    null,
+                    null,
+                    -1.0))
+        .hasMessageContaining("importance_sampling_clip_max must be set")
+        .hasMessageContaining("off_policy_mask_threshold must be > 0, was -1.0")
+        .hasMessageContaining("old_log_probs must be trainer");
+    assertThatThrownBy(
+            () ->
+                new AdvantageConfig(
+                    AdvantageConfig.Estimator.RLOO,
+                    AdvantageConfig.MultiObjectiveAggregation.NORMALIZE_THEN_SUM,
+                    false,
+                    true))
+        .hasMessageContaining("multi_objective_aggregation must be sum_then_normalize")
+        .hasMessageContaining("use_kl_in_reward must be false");
+    assertThatThrownBy(() -> new ReferenceConfig(true, 2, 0))
+        .hasMessageContaining("ref_model_mixup_alpha must be in [0, 1], was 2.0")
+        .hasMessageContaining("ref_model_sync_steps must be >= 1, was 0");
+    assertThatThrownBy(() -> new EntropyConfig(Double.NaN, true, 2, 1, -1, -1))
+        .hasMessageContaining("entropy_coef must be finite")
+        .hasMessageContaining("entropy_coef_min must be <= entropy_coef_max (1.0), was 2.0")
+        .hasMessageContaining("entropy_coef_delta must be >= 0")
+        .hasMessageContaining("entropy_target must be >= 0");
+  }
+
+  private static GrpoConfig with(LossConfig loss) {
+    return with(
+        loss, AdvantageConfig.defaults(), OffPolicyConfig.defaults(), ReferenceConfig.defaults());
+  }
+
+  private static GrpoConfig with(
+      LossConfig loss,
+      AdvantageConfig advantage,
+      OffPolicyConfig offPolicy,
+      ReferenceConfig reference) {
+    return new GrpoConfig(
+        1,
+        1,
+        2,
+        1,
+        1,
+        1,
+        GroupRelative.Scale.NONE,
+        false,
+        advantage,
+        loss,
+        EntropyConfig.defaults(),
+        offPolicy,
+        reference,
+        OptimizerConfig.defaults());
   }
 
   @Test
   void lossConfigRefusesWhatTheLossRefuses() {
-    assertThatThrownBy(() -> new LossConfig(TokenAggregation.GRPO, 0, 0, -1))
+    assertThatThrownBy(() -> new LossConfig(LossType.GRPO, 0, 0, -1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("epsilon must be in (0, 1), was 0.0")
+        .hasMessageContaining("epsilon must be in (0, 1], was 0.0")
         .hasMessageContaining("epsilon_high must be > 0, was 0.0")
         .hasMessageContaining("beta must be >= 0, was -1.0");
   }
@@ -69,7 +179,7 @@ class GrpoConfigTest {
         iterations,
         minibatches,
         tokens,
-        RewardScaling.NONE,
+        GroupRelative.Scale.NONE,
         LossConfig.defaults(),
         OptimizerConfig.defaults());
   }

@@ -16,9 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.fixtures.golden.Golden;
+import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
@@ -82,9 +83,9 @@ class GrpoTrainerGoldenTest {
         o.get("num_iterations").asInt(),
         1,
         microBatchTokens,
-        RewardScaling.valueOf(upper(o.get("scale_rewards"))),
+        GroupRelative.Scale.valueOf(upper(o.get("scale_rewards"))),
         new LossConfig(
-            TokenAggregation.valueOf(upper(o.get("loss_type"))),
+            LossType.valueOf(upper(o.get("loss_type"))),
             o.get("epsilon").asDouble(),
             o.get("epsilon_high").asDouble(),
             o.get("beta").asDouble()),

@@ -18,9 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.model.TestModels;
@@ -117,7 +118,7 @@ class GrpoTrainerTest {
   @Test
   void groupOfEqualRewardsAddsNothingToTheGradientOfOthers() {
     // DR_GRPO divides by constants: the norm halves with twice the completions, and no more
-    Options dr = steps(1).lossType(TokenAggregation.DR_GRPO);
+    Options dr = steps(1).lossType(LossType.DR_GRPO);
     train(dr, fixed(group(PROMPT, 1, 0, 0, 0)));
     try (PolicyModel other = TestModels.random(1)) {
       train(dr, other, null, fixed(group(PROMPT, 1, 0, 0, 0), group(new int[] {9}, 1, 1, 1, 1)));
@@ -128,7 +129,7 @@ class GrpoTrainerTest {
 
   @ParameterizedTest
   @CsvSource({"GRPO, 1", "GRPO, 9", "DAPO, 1", "DAPO, 9", "DR_GRPO, 1", "DR_GRPO, 9"})
-  void microBatchesGiveTheUpdateOfTheWhole(TokenAggregation aggregation, int microBatchTokens) {
+  void microBatchesGiveTheUpdateOfTheWhole(LossType aggregation, int microBatchTokens) {
     RolloutSource source = fixed(group(PROMPT, 1, 0, 0, 0), group(new int[] {9, 8}, 2, 0, 1, 0));
     Options whole = steps(2).lossType(aggregation);
     train(whole, source);
@@ -405,7 +406,7 @@ class GrpoTrainerTest {
         1,
         1,
         10_000,
-        TokenAggregation.GRPO,
+        LossType.GRPO,
         0,
         new OptimizerConfig(2e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1));
   }
@@ -415,7 +416,7 @@ class GrpoTrainerTest {
       int iterations,
       int minibatches,
       int microBatchTokens,
-      TokenAggregation lossType,
+      LossType lossType,
       double beta,
       OptimizerConfig optimizer) {
     Options iterations(int n) {
@@ -430,7 +431,7 @@ class GrpoTrainerTest {
       return new Options(steps, iterations, minibatches, n, lossType, beta, optimizer);
     }
 
-    Options lossType(TokenAggregation type) {
+    Options lossType(LossType type) {
       return new Options(steps, iterations, minibatches, microBatchTokens, type, beta, optimizer);
     }
 
@@ -450,7 +451,7 @@ class GrpoTrainerTest {
           iterations,
           minibatches,
           microBatchTokens,
-          RewardScaling.GROUP,
+          GroupRelative.Scale.GROUP,
           new LossConfig(lossType, 0.2, 0.2, beta),
           optimizer);
     }

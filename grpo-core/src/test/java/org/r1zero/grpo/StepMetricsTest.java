@@ -22,7 +22,7 @@ class StepMetricsTest {
       RolloutBatch batch = batch(c);
       StepMetrics metrics = new StepMetrics();
       metrics.addRollouts(batch, batch.tokenCount());
-      StepReport report = metrics.finish(0, false);
+      StepReport report = metrics.finish(0);
       for (Map.Entry<String, JsonNode> expected : c.get("metrics").properties()) {
         assertThat(report.metric(expected.getKey()))
             .as("%s of %s", expected.getKey(), c.get("rewards"))
@@ -39,7 +39,7 @@ class StepMetricsTest {
             Map.of("rewards/exact/mean", 0.25));
     StepMetrics metrics = new StepMetrics();
     metrics.addRollouts(batch, 3);
-    StepReport report = metrics.finish(7, false);
+    StepReport report = metrics.finish(7);
     assertThat(report.step()).isEqualTo(7);
     assertThat(report.metric("rewards/exact/mean")).isEqualTo(0.25);
     assertThat(report.metric("no such metric")).isNaN();

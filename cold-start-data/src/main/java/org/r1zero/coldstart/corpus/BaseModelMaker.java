@@ -37,16 +37,39 @@ public final class BaseModelMaker {
   private static final int CONTEXT = 256;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Size size;
   private final long seed;
   private final int steps;
+
+  /** How large the network is; corpus and tokenizer are the same for all sizes of a seed. */
+  public enum Size {
+    /** 2.9 million parameters: the embedded base. */
+    STANDARD(256, 640, 8, 4),
+    /** 0.85 million parameters: the embedded student of distillation. */
+    SMALL(128, 384, 4, 2);
+
+    private final int hidden;
+    private final int intermediate;
+    private final int heads;
+    private final int keyValueHeads;
+
+    Size(int hidden, int intermediate, int heads, int keyValueHeads) {
+      this.hidden = hidden;
+      this.intermediate = intermediate;
+      this.heads = heads;
+      this.keyValueHeads = keyValueHeads;
+    }
+  }
 
   /**
    * Sets what the model depends on.
    *
+   * @param size of the network
    * @param seed decides corpus, tokenizer and first weights
    * @param steps optimizer updates of 128 documents each
    */
-  public BaseModelMaker(long seed, int steps) {
+  public BaseModelMaker(Size size, long seed, int steps) {
+    this.size = size;
     this.seed = seed;
     this.steps = steps;
   }
@@ -103,15 +126,15 @@ public final class BaseModelMaker {
     };
   }
 
-  private static DecoderConfig config(int vocabulary) {
+  private DecoderConfig config(int vocabulary) {
     return new DecoderConfig(
         DecoderConfig.Family.LLAMA,
         vocabulary,
-        256,
-        640,
+        size.hidden,
+        size.intermediate,
         4,
-        8,
-        4,
+        size.heads,
+        size.keyValueHeads,
         32,
         1e-5,
         10_000,

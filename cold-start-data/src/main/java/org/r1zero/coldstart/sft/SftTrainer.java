@@ -61,19 +61,49 @@ public final class SftTrainer {
     }
   }
 
-  /** Mean loss over the completion tokens of examples, without training on them. */
-  public double evaluate(List<SftExample> examples) {
-    double sum = 0;
-    int tokens = 0;
-    for (List<SftExample> micro : split(examples)) {
+  /**
+   * One update.
+   *
+   * @param rate the learning rate
+   * @return the numbers before the update, and the gradient's norm before clipping
+   */
+  Update update(List<SftExample> batch, double rate) {
+    int tokens = batch.stream().mapToInt(e -> e.completion().length).sum();
+    SftNumbers sum = SftNumbers.NONE;
+    for (List<SftExample> micro : split(batch)) {
       try (Scope scope = Torch.openScope(policy.device())) {
-        for (float value : policy.logProbs(batch(micro), 1, scope).values()) {
-          sum -= value;
-          tokens++;
-        }
+        TokenLogProbs logProbs = policy.logProbsForTraining(batch(micro), 1, scope);
+        float[] gradient = new float[logProbs.values().length];
+        Arrays.fill(gradient, -1f / tokens);
+        sum = sum.plus(SftNumbers.of(logProbs));
+        logProbs.backward(gradient, null);
       }
     }
-    return sum / tokens;
+    return new Update(sum, optimizer.step(rate));
+  }
+
+  /**
+   * What an update came to.
+   *
+   * @param numbers over its completion tokens
+   * @param gradNorm before clipping
+   */
+  record Update(SftNumbers numbers, double gradNorm) {}
+
+  /** Mean loss over the completion tokens of examples, without training on them. */
+  public double evaluate(List<SftExample> examples) {
+    return measure(examples).loss();
+  }
+
+  /** The numbers of examples, without training on them. */
+  public SftNumbers measure(List<SftExample> examples) {
+    SftNumbers sum = SftNumbers.NONE;
+    for (List<SftExample> micro : split(examples)) {
+      try (Scope scope = Torch.openScope(policy.device())) {
+        sum = sum.plus(SftNumbers.of(policy.logProbs(batch(micro), 1, scope)));
+      }
+    }
+    return sum;
   }
 
   /** Returns the part's share of the update's loss. */
@@ -111,7 +141,7 @@ public final class SftTrainer {
     return micros;
   }
 
-  private static int length(SftExample example) {
+  static int length(SftExample example) {
     return example.prompt().length + example.completion().length;
   }
 

@@ -41,13 +41,15 @@ class BaseModelMakerTest {
   void makesAModelThatLoadsAndTheSameOfTheSameSeed() throws IOException {
     List<Double> losses = new ArrayList<>();
     Path first = folder.resolve("first");
-    new BaseModelMaker(5, 2).make(first, (step, loss, norm, tokens) -> losses.add(loss));
+    new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 2)
+        .make(first, (step, loss, norm, tokens) -> losses.add(loss));
     assertThat(losses).hasSize(2);
     assertThat(losses.get(0)).as("nearly uniform at first").isBetween(5.5, 6.8);
     assertLoads(first, losses.get(0));
 
     Path second = folder.resolve("second");
-    new BaseModelMaker(5, 2).make(second, (step, loss, norm, tokens) -> {});
+    new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 2)
+        .make(second, (step, loss, norm, tokens) -> {});
     assertThat(names(second)).isEqualTo(names(first)).contains("model.safetensors", "config.json");
     for (String name : names(first)) {
       assertThat(second.resolve(name)).hasSameBinaryContentAs(first.resolve(name));
@@ -60,7 +62,7 @@ class BaseModelMakerTest {
     Path target = Files.createDirectory(folder.resolve("there"));
     assertThatThrownBy(
             () ->
-                new BaseModelMaker(5, 1000)
+                new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 1000)
                     .make(
                         target,
                         (step, loss, norm, tokens) -> {

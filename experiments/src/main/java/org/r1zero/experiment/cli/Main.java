@@ -22,6 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompareCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
+      CurateCommand.class,
+      SftCommand.class,
+      PipelineCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Makes the embedded base model again. */
 @Command(
     name = "make-base",
-    description = "Makes the embedded base model again, from a seed.",
+    description = "Makes an embedded base model again, from a seed.",
     mixinStandardHelpOptions = true)
 final class MakeBaseCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "The model's folder; must not exist.")
@@ -19,6 +19,11 @@ final class MakeBaseCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Decides everything (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
+  @Option(
+      names = "--size",
+      description = "The network: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private BaseModelMaker.Size size = BaseModelMaker.Size.STANDARD;
+
   @Option(names = "--steps", description = "Optimizer updates (default: ${DEFAULT-VALUE}).")
   private int steps = 2500;
 
@@ -26,7 +31,7 @@ final class MakeBaseCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     long started = System.nanoTime();
     long[] tokens = {0};
-    new BaseModelMaker(seed, steps)
+    new BaseModelMaker(size, seed, steps)
         .make(
             target,
             (step, loss, gradNorm, count) -> {

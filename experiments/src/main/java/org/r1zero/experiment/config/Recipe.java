@@ -2,6 +2,7 @@ package org.r1zero.experiment.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -54,6 +55,14 @@ public record Recipe(
           "sampling.temperature must be > 0 in training, was "
               + sampling.temperature()
               + " (a group needs different answers)");
+    }
+    boolean oneByOne =
+        grpo.advantage().multiObjectiveAggregation()
+            == AdvantageConfig.MultiObjectiveAggregation.NORMALIZE_THEN_SUM;
+    if (oneByOne && rewards.stream().anyMatch(RewardEntry::gate)) {
+      faults.add(
+          "rewards must have no gate where grpo.advantage.multi_objective_aggregation is"
+              + " normalize_then_sum (each is compared within its group alone)");
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));

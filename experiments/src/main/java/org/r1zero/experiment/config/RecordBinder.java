@@ -87,6 +87,8 @@ final class RecordBinder {
           : fault(path, "a whole number", node);
     } else if (raw == double.class) {
       return number(node, path);
+    } else if (raw == Double.class) {
+      return node.isNull() ? null : number(node, path); // null leaves an option off
     } else if (raw == boolean.class) {
       return node.isBoolean() ? (Object) node.asBoolean() : fault(path, "true or false", node);
     } else if (raw.isEnum()) {

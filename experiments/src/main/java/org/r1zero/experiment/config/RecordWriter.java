@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The reverse of {@link RecordBinder}: a record as a tree with every key that is set. */
 final class RecordWriter {
@@ -23,9 +24,11 @@ final class RecordWriter {
     return node;
   }
 
-  private static JsonNode toNode(Object value) {
+  private static JsonNode toNode(@Nullable Object value) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
-    if (value instanceof Record record) {
+    if (value == null) {
+      return nodes.nullNode();
+    } else if (value instanceof Record record) {
       return write(record);
     } else if (value instanceof JsonNode node) {
       return node;

@@ -22,6 +22,7 @@ public final class Progress implements StepListener {
   private long trainingStarted;
   private long lastRenewal;
   private long stepsDone;
+  private StepListener alsoTold = report -> {};
   private boolean lineOpen;
 
   /**
@@ -40,6 +41,11 @@ public final class Progress implements StepListener {
   public void say(String line) {
     out.println(lineOpen ? "\r\u001b[K" + line : line);
     lineOpen = false;
+  }
+
+  /** Sets who else hears of each step. */
+  public void alsoTell(StepListener listener) {
+    alsoTold = listener;
   }
 
   /** How far an evaluation is: shown on a terminal only. */
@@ -66,6 +72,7 @@ public final class Progress implements StepListener {
 
   @Override
   public void stepFinished(StepReport report) {
+    alsoTold.stepFinished(report);
     stepsDone = report.step() + 1;
     say(
         String.format(

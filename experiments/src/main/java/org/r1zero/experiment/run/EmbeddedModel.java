@@ -6,13 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 
-/** The base model that ships with the command, unpacked into a folder where the loader reads it. */
+/** The base models that ship with the command, unpacked into a folder where the loader reads it. */
 final class EmbeddedModel {
-  /** Its name in recipes. */
-  static final String NAME = "embedded";
+  private static final String PARENT = "/org/r1zero/";
 
-  private static final String RESOURCE = "/org/r1zero/embedded-base/";
+  /** The resource of each name in recipes: the base, and a smaller one of the same tokenizer. */
+  private static final Map<String, String> RESOURCES =
+      Map.of("embedded", "embedded-base", "embedded-small", "embedded-small");
+
   private static final List<String> FILES =
       List.of(
           "config.json",
@@ -23,14 +26,22 @@ final class EmbeddedModel {
 
   private EmbeddedModel() {}
 
-  /** Unpacks it below {@code parent} and returns its folder. */
-  static Path unpack(Path parent) throws IOException {
-    Path folder = Files.createDirectories(parent.resolve("embedded-base"));
+  /** Whether a recipe's model is an embedded one. */
+  static boolean isName(String model) {
+    return RESOURCES.containsKey(model);
+  }
+
+  /** Unpacks a model below {@code parent} and returns its folder. */
+  static Path unpack(String model, Path parent) throws IOException {
+    String resource = String.valueOf(RESOURCES.get(model));
+    Path folder = Files.createDirectories(parent.resolve(resource));
     for (String file : FILES) {
-      try (InputStream in = EmbeddedModel.class.getResourceAsStream(RESOURCE + file)) {
+      // one tokenizer serves both
+      String from = file.startsWith("tokenizer") ? "embedded-base" : resource;
+      try (InputStream in = EmbeddedModel.class.getResourceAsStream(PARENT + from + "/" + file)) {
         if (in == null) {
           throw new IllegalStateException(
-              "this build lacks the embedded model's " + file + "; make it by r1zero make-base");
+              "this build lacks " + model + "'s " + file + "; make it by r1zero make-base");
         }
         Files.copy(in, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
       }

@@ -23,17 +23,17 @@ final class ModelFolder implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param name a folder in Hugging Face layout, or {@code embedded}, which is unpacked into a
-   *     temporary folder
+   * @param name a folder in Hugging Face layout, or an embedded model's name, which is unpacked
+   *     into a temporary folder
    * @throws org.r1zero.grpo.model.weights.ModelFileException if a file can't be used
    */
   static ModelFolder open(String name) throws IOException {
-    if (!name.equals(EmbeddedModel.NAME)) {
+    if (!EmbeddedModel.isName(name)) {
       Path path = Path.of(name);
       return new ModelFolder(null, ModelDirectory.open(path), Tokenizer.open(path));
     }
     Path unpacked = Files.createTempDirectory("r1zero");
-    Path path = EmbeddedModel.unpack(unpacked);
+    Path path = EmbeddedModel.unpack(name, unpacked);
     return new ModelFolder(unpacked, ModelDirectory.open(path), Tokenizer.open(path));
   }
 

@@ -1,34 +1,32 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.WeightNames;
+import org.r1zero.grpo.model.weights.ModelDirectory;
 
-/** How many parameters a model has, from its configuration alone. */
+/** How large a model is, from its configuration alone. */
 public final class ModelSize {
   private ModelSize() {}
 
+  /** The number of parameters of a model in a folder. */
+  public static long parameters(Path folder) {
+    DecoderConfig config = ModelDirectory.open(folder).config();
+    return WeightNames.shapes(config).values().stream()
+        .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
+        .sum();
+  }
+
   /**
-   * Counts the parameters of a recipe's model, embeddings included, tied ones once.
+   * The number of parameters of a recipe's model.
    *
-   * @param model as a recipe names it
+   * @param model a folder, or an embedded model's name
    */
   public static long parameters(String model) throws IOException {
     try (ModelFolder folder = ModelFolder.open(model)) {
-      return count(folder.directory().config());
+      return parameters(folder.directory().path());
     }
-  }
-
-  private static long count(DecoderConfig c) {
-    long d = c.hiddenSize();
-    long queries = (long) c.heads() * c.headDim();
-    long keys = (long) c.keyValueHeads() * c.headDim();
-    long attention = d * (queries + 2 * keys) + queries * d;
-    attention += c.qkvBias() ? queries + 2 * keys : 0;
-    attention += c.outputBias() ? d : 0;
-    attention += c.qkNorm() ? 2L * c.headDim() : 0;
-    long inner = c.intermediateSize();
-    long feedForward = 3 * d * inner + (c.mlpBias() ? 2 * inner + d : 0);
-    long embeddings = c.vocabSize() * d * (c.tieWordEmbeddings() ? 1 : 2);
-    return embeddings + c.layers() * (attention + feedForward + 2 * d) + d;
   }
 }

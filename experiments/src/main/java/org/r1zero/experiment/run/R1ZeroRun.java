@@ -15,6 +15,7 @@ import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.rollout.RolloutCollector;
+import org.r1zero.verify.reward.RewardEntry;
 
 /** One R1-Zero run: evaluate the base, train, evaluate again, keep everything. */
 public final class R1ZeroRun {
@@ -75,7 +76,7 @@ public final class R1ZeroRun {
   }
 
   private void train(Assembly parts, RunDirectory directory) {
-    boolean withReference = recipe.grpo().loss().toLoss().usesReference();
+    boolean withReference = recipe.grpo().usesReference();
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
         PolicyModel reference = withReference ? parts.reference() : null) {
       RolloutCollector rollouts =
@@ -90,7 +91,10 @@ public final class R1ZeroRun {
               progress::rollouts);
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
-              recipe.seed(), recipe.sampling().temperature(), recipe.sampling().maxNewTokens());
+              recipe.seed(),
+              recipe.sampling().temperature(),
+              recipe.sampling().maxNewTokens(),
+              recipe.rewards().stream().map(RewardEntry::weight).toList());
       new GrpoTrainer(
               recipe.grpo(),
               settings,

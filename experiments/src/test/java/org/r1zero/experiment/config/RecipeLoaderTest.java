@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.r1zero.grpo.RewardScaling;
-import org.r1zero.grpo.loss.TokenAggregation;
+import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
 
 class RecipeLoaderTest {
@@ -47,17 +47,21 @@ class RecipeLoaderTest {
                     "a.yaml",
                     """
                     grpo:
-                      scale_rewards: leave_one_out
-                      loss: {loss_type: dr_grpo, epsilon_high: 0.28, beta: 1e-3}
+                      scale_rewards: batch
+                      loss: {loss_type: dr_grpo, epsilon_high: 0.28, delta: null, beta: 1e-3}
+                      off_policy: {importance_sampling_clip_max: null, importance_sampling_mode: token_mask}
                       optimizer: {learning_rate: 1e-6}
                     rewards:
                       - {verifier: format, gate: true, options: {mode: soft}}
                     sampling: {stop: ["</answer>", "x"], top_p: 1}
                     """)),
             List.of());
-    assertThat(recipe.grpo().scaleRewards()).isEqualTo(RewardScaling.LEAVE_ONE_OUT);
-    assertThat(recipe.grpo().loss().lossType()).isEqualTo(TokenAggregation.DR_GRPO);
+    assertThat(recipe.grpo().scaleRewards()).isEqualTo(GroupRelative.Scale.BATCH);
+    assertThat(recipe.grpo().loss().lossType()).isEqualTo(LossType.DR_GRPO);
     assertThat(recipe.grpo().loss().beta()).isEqualTo(1e-3);
+    assertThat(recipe.grpo().loss().epsilonHigh()).isEqualTo(0.28);
+    assertThat(recipe.grpo().loss().delta()).isNull();
+    assertThat(recipe.grpo().offPolicy().importanceSamplingClipMax()).isNull();
     assertThat(recipe.grpo().optimizer().learningRate()).isEqualTo(1e-6);
     assertThat(recipe.rewards().get(0).gate()).isTrue();
     assertThat(recipe.rewards().get(0).options().get("mode").asText()).isEqualTo("soft");

@@ -1,13 +1,19 @@
 package org.r1zero.grpo.advantage;
 
-/** Turns the rewards of one group into an advantage for each of its rollouts. */
-public sealed interface AdvantageEstimator permits GroupNormalized, MeanCentered, LeaveOneOut {
+import java.util.List;
+
+/**
+ * Turns the rewards of a batch into an advantage for each rollout. A rollout whose reward is NaN
+ * could not be scored: it has no part in any baseline, and its advantage is 0.
+ */
+public sealed interface AdvantageEstimator
+    permits GroupRelative, LeaveOneOut, DecoupledNormalization, ReinforcePlusPlus {
 
   /**
-   * Estimates one group.
+   * Estimates one batch.
    *
-   * @param rewards of the group's rollouts, {@code [G]}
-   * @return advantages, {@code [G]}; all zero where all rewards are equal
+   * @param groups the rewards of each problem's rollouts
+   * @return advantages of each group's rollouts, {@code [G]}
    */
-  double[] estimate(double[] rewards);
+  List<double[]> estimate(List<GroupRewards> groups);
 }

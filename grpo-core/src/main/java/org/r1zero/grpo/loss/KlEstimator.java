@@ -1,20 +1,60 @@
 package org.r1zero.grpo.loss;
 
 /**
- * Schulman's k3 estimate of KL(policy || reference) from one sampled token: {@code exp(ref - cur) -
- * (ref - cur) - 1}, as in DeepSeekMath (arXiv:2402.03300), equation 4. It is never negative, and
- * unbiased for tokens that the policy sampled.
+ * Schulman's estimates of KL(policy || reference) from one sampled token, by {@code d = current -
+ * reference} (http://joschu.net/blog/kl-approx.html).
+ *
+ * <p>As a term of a loss their gradients differ more than their values: in expectation k1's is
+ * zero, k2's is the gradient of KL(policy || reference), k3's that of KL(reference || policy),
+ * unless the KL term is multiplied by the importance weight ({@link KlPenalty#biasCorrection}).
  */
-final class KlEstimator {
-  private KlEstimator() {}
+public enum KlEstimator {
+  /** {@code d}: unbiased, and negative at times. */
+  K1 {
+    @Override
+    double value(double d) {
+      return d;
+    }
 
-  static double k3(double current, double reference) {
-    double d = reference - current;
-    return Math.expm1(d) - d;
-  }
+    @Override
+    double slope(double d) {
+      return 1;
+    }
+  },
+  /** {@code d^2 / 2}: biased, little variance. */
+  K2 {
+    @Override
+    double value(double d) {
+      return d * d / 2;
+    }
 
-  /** Its derivative by {@code current}. */
-  static double k3Gradient(double current, double reference) {
-    return -Math.expm1(reference - current);
-  }
+    @Override
+    double slope(double d) {
+      return d;
+    }
+  },
+  /**
+   * {@code exp(-d) + d - 1}: unbiased and never negative; DeepSeekMath (arXiv:2402.03300), equation
+   * 4, and TRL's.
+   */
+  K3 {
+    @Override
+    double value(double d) {
+      return Math.expm1(Math.min(-d, LIMIT)) + d;
+    }
+
+    @Override
+    double slope(double d) {
+      return -Math.expm1(Math.min(-d, LIMIT));
+    }
+  };
+
+  /** A reference that likes a token e^60 times better: more would leave the range of a float. */
+  private static final double LIMIT = 60;
+
+  /** The estimate. */
+  abstract double value(double d);
+
+  /** Its derivative by the current log-prob. */
+  abstract double slope(double d);
 }

@@ -1,26 +1,23 @@
 package org.r1zero.grpo.loss;
 
-import org.jspecify.annotations.Nullable;
-import org.r1zero.grpo.data.MicroBatch;
-import org.r1zero.grpo.data.Minibatch;
+import java.util.List;
+import org.r1zero.grpo.data.Sample;
 
 /**
- * What a loss is computed from: a part of an update, and the log-probs of its {@code N} completion
- * tokens, completion after completion.
+ * What a loss is computed from: some of an update's samples, and what the policy thinks of their
+ * {@code N} completion tokens, completion after completion.
  *
- * @param update the whole update, whose sizes the weights of tokens depend on
- * @param part the samples at hand
+ * @param update the size of the whole update, which the weights of tokens depend on
+ * @param samples the samples at hand
  * @param current log-probs under the policy, {@code [N]}
- * @param old log-probs under the policy before the first update on these rollouts, {@code [N]};
- *     {@code null} where this is the first, so that they equal {@code current}
- * @param reference log-probs under the reference policy, {@code [N]}; {@code null} where the KL
- *     coefficient is 0
+ * @param entropies of the distributions that the tokens were drawn from, in nats, {@code [N]}
  * @param maxCompletionTokens the limit on new tokens in sampling
+ * @param entropyCoef what the mean entropy is multiplied by in the bonus; 0 for none
  */
 public record LossInputs(
-    Minibatch update,
-    MicroBatch part,
+    UpdateSize update,
+    List<Sample> samples,
     float[] current,
-    float @Nullable [] old,
-    float @Nullable [] reference,
-    int maxCompletionTokens) {}
+    float[] entropies,
+    int maxCompletionTokens,
+    double entropyCoef) {}

@@ -1,23 +1,23 @@
 package org.r1zero.grpo.loss;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A loss with its gradient and what happened to its tokens.
  *
  * @param loss this part's share of the update's loss; the shares add up
+ * @param policyLoss the same without the entropy bonus
  * @param gradient of the loss by each current log-prob, {@code [N]}
- * @param tokens completion tokens, {@code N}
- * @param klSum sum over tokens of the KL estimate; 0 without a reference
- * @param clippedLow tokens whose ratio was clipped from below
- * @param clippedHigh tokens whose ratio was clipped from above
- * @param clippedLowMin the smallest share of a completion's tokens that was clipped from below
- * @param clippedHighMax the largest share of a completion's tokens that was clipped from above
+ * @param entropyGradient of the loss by each entropy, {@code [N]}; {@code null} without a bonus
+ * @param entropySum of the tokens that the bonus acts on
+ * @param entropyTokens how many those are
+ * @param metrics under TRL's names
  */
 public record LossOutput(
     double loss,
+    double policyLoss,
     float[] gradient,
-    int tokens,
-    double klSum,
-    int clippedLow,
-    int clippedHigh,
-    double clippedLowMin,
-    double clippedHighMax) {}
+    float @Nullable [] entropyGradient,
+    double entropySum,
+    long entropyTokens,
+    LossMetrics metrics) {}

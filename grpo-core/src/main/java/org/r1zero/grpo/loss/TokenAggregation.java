@@ -1,46 +1,49 @@
 package org.r1zero.grpo.loss;
 
-/** How the losses of single tokens become the loss of an update; TRL's {@code loss_type}. */
+/** How the losses of single tokens become the loss of an update. */
 public enum TokenAggregation {
-  /**
-   * Mean over each completion's tokens, then over completions: DeepSeekMath (arXiv:2402.03300),
-   * equation 3. Tokens of long completions weigh less.
-   */
-  GRPO {
+  /** Mean over each completion's tokens, then over completions. Tokens of long ones weigh less. */
+  COMPLETION_MEAN {
     @Override
-    double weight(int completionTokens, int samples, int totalTokens, int maxCompletionTokens) {
-      return 1.0 / completionTokens / samples;
+    double weight(int tokens, UpdateSize update, int maxCompletionTokens) {
+      return 1.0 / Math.max(1, tokens) / update.samples();
     }
   },
-  /**
-   * Mean over all tokens of the update: DAPO (arXiv:2503.14476), equation 8. With several updates a
-   * step TRL divides each by the mean token count of the step's updates instead of its own.
-   */
-  DAPO {
+  /** Sum over each completion's tokens, mean over completions. */
+  COMPLETION_SUM {
     @Override
-    double weight(int completionTokens, int samples, int totalTokens, int maxCompletionTokens) {
-      return 1.0 / totalTokens;
+    double weight(int tokens, UpdateSize update, int maxCompletionTokens) {
+      return 1.0 / update.samples();
     }
   },
-  /**
-   * Sum over tokens, divided by the completion limit, a constant: Dr. GRPO (arXiv:2503.20783),
-   * which removes the bias by length.
-   */
-  DR_GRPO {
+  /** Sum over tokens, divided by a constant: completions times their limit. */
+  COMPLETION_LIMIT {
     @Override
-    double weight(int completionTokens, int samples, int totalTokens, int maxCompletionTokens) {
-      return 1.0 / maxCompletionTokens / samples;
+    double weight(int tokens, UpdateSize update, int maxCompletionTokens) {
+      return 1.0 / maxCompletionTokens / update.samples();
+    }
+  },
+  /** Mean over the tokens of the update (TRL's local batch). */
+  UPDATE_TOKEN_MEAN {
+    @Override
+    double weight(int tokens, UpdateSize update, int maxCompletionTokens) {
+      return 1.0 / Math.max(1, update.tokens());
+    }
+  },
+  /** Sum over tokens, divided by the mean token count of the updates that share a batch. */
+  BATCH_TOKEN_MEAN {
+    @Override
+    double weight(int tokens, UpdateSize update, int maxCompletionTokens) {
+      return 1.0 / Math.max(update.tokenShare(), Double.MIN_NORMAL);
     }
   };
 
   /**
    * The weight of one token's loss.
    *
-   * @param completionTokens tokens of its completion
-   * @param samples completions in the update
-   * @param totalTokens completion tokens in the update
+   * @param tokens counted tokens of its completion
+   * @param update the update's size
    * @param maxCompletionTokens the limit on new tokens
    */
-  abstract double weight(
-      int completionTokens, int samples, int totalTokens, int maxCompletionTokens);
+  abstract double weight(int tokens, UpdateSize update, int maxCompletionTokens);
 }

@@ -3,7 +3,6 @@ package org.r1zero.grpo.model;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.grpo.torch.Torch;
 
 /** A trainable array with its gradient. */
 public final class Parameter {
@@ -14,7 +13,6 @@ public final class Parameter {
   Parameter(ParameterLayout.Slot slot, NDArray value) {
     this.slot = slot;
     this.value = value;
-    Torch.requireGradient(value);
   }
 
   /** Unique within the model. */
@@ -33,8 +31,7 @@ public final class Parameter {
    */
   public NDArray gradient() {
     if (gradient == null) {
-      NDArray collected = Torch.gradient(value);
-      gradient = collected != null ? collected : Torch.createGradient(value);
+      gradient = value.getManager().zeros(value.getShape());
     }
     return gradient;
   }

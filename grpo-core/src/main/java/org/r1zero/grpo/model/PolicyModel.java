@@ -6,10 +6,10 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
@@ -17,23 +17,23 @@ import org.r1zero.grpo.torch.TorchModule;
 /**
  * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
  *
- * <p>The forward pass for training is {@code decoder.py} beside this class, read from top to
- * bottom; that for sampling is {@code generation.py}.
+ * <p>The forward and backward pass for training is {@code decoder.py} beside this class; the
+ * forward pass for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
-  /** Rows of logits computed at once: bounds memory to {@code CHUNK * V} floats. */
-  private static final long CHUNK = 512;
-
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
-  private final TorchModule decoder;
   private final TorchModule generation;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
+  private final List<@Nullable Parameter> slots;
+  private final NDArray absent;
+  private final TrainingNetwork training;
   private final Parameter head;
   private final NDArray cos;
   private final NDArray sin;
+  private boolean gradientCheckpointing;
 
   /** Where weights come from, by Hugging Face name. */
   public interface WeightSource {
@@ -59,17 +59,19 @@ public final class PolicyModel implements AutoCloseable {
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
-    this.decoder = load("decoder.py", "Decoder", attributes);
     this.generation = load("generation.py", "Generation", attributes);
     this.weights = new ArrayList<>();
     this.parameters = new ArrayList<>();
-    NDArray absent = scope.floats(0f);
+    this.slots = new ArrayList<>();
+    this.absent = scope.floats(0f);
     for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
       if (slot == null) {
         weights.add(absent);
+        slots.add(null);
       } else {
         Parameter parameter = new Parameter(slot, read(slot, source));
         parameters.add(parameter);
+        slots.add(parameter);
         weights.add(parameter.value());
       }
     }
@@ -78,6 +80,7 @@ public final class PolicyModel implements AutoCloseable {
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
+    this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
   }
 
   private TorchModule load(String resource, String name, Map<String, Object> attributes) {
@@ -134,75 +137,69 @@ public final class PolicyModel implements AutoCloseable {
    *
    * @param batch at most the model's context long
    * @param temperature the logits are divided by it, as in sampling; above 0
-   * @param scope owns the result and, for backward, the recorded activations
+   * @param scope owns the result and, for backward, the kept activations
    */
   public TokenLogProbs logProbsForTraining(TokenBatch batch, double temperature, Scope scope) {
-    return Torch.withGrad(() -> logProbs(batch, temperature, scope));
+    return logProbs(
+        weights, batch, temperature, gradientCheckpointing ? Keep.INPUTS : Keep.ALL, scope);
   }
 
-  /** The same without recording: less memory, no backward. */
+  /** The same without keeping activations: less memory, no backward. */
   public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
-    BatchArrays arrays = BatchArrays.of(batch, config.maxPositionEmbeddings(), scope);
-    NDArray hidden =
-        decoder.call(
-            scope,
-            "hidden",
-            weights,
-            cos,
-            sin,
-            arrays.tokens(),
-            arrays.positions(),
-            arrays.promptSlots(),
-            arrays.slots(),
-            arrays.real(),
-            arrays.owner(),
-            arrays.promptLengths(),
-            arrays.wanted());
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    List<NDArray> outputs =
-        Torch.withoutGrad(
-            () ->
-                decoder.callForList(
-                    scope,
-                    "token_log_probs",
-                    detached,
-                    head.value(),
-                    arrays.targets(),
-                    1.0 / temperature,
-                    CHUNK));
-    return new TokenLogProbs(
-        this, scope, hidden, arrays.targets(), outputs, temperature, Torch.isRecording());
+    return logProbs(weights, batch, temperature, Keep.NOTHING, scope);
+  }
+
+  private TokenLogProbs logProbs(
+      List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
+    BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
+    TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
+    List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
+    return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
   void backward(
-      Scope scope,
-      NDArray hidden,
-      NDArray targets,
-      NDArray normalisers,
-      NDArray entropies,
-      NDArray gradLogProbs,
-      NDArray gradEntropies,
+      TrainingNetwork.Pass pass,
+      List<NDArray> outputs,
+      NDArray byLogProb,
+      NDArray byEntropy,
       boolean withEntropy,
-      double temperature) {
-    NDArray detached = hidden.stopGradient();
-    detached.attach(scope.manager());
-    NDArray gradHidden =
-        decoder.call(
-            scope,
-            "token_log_probs_backward",
-            detached,
-            head.value(),
-            targets,
-            normalisers,
-            entropies,
-            gradLogProbs,
-            gradEntropies,
-            withEntropy,
-            1.0 / temperature,
-            CHUNK,
-            head.gradient());
-    Torch.backward(hidden, gradHidden);
+      double temperature,
+      Scope scope) {
+    training.backward(
+        weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
+  }
+
+  float[] greedyMatches(TrainingNetwork.Pass pass, Scope scope) {
+    return training.greedyMatches(weights, pass, scope);
+  }
+
+  /** See {@link ReverseKl}. */
+  float[] reverseKl(
+      PolicyModel teacher, TokenBatch batch, double temperature, double weight, Scope scope) {
+    int context = Math.min(config.maxPositionEmbeddings(), teacher.config.maxPositionEmbeddings());
+    BatchPlan plan = BatchPlan.of(batch, context, scope);
+    NDArray taught = teacher.training.forward(teacher.weights, plan, Keep.NOTHING, scope).hidden();
+    Keep keep = gradientCheckpointing ? Keep.INPUTS : Keep.ALL;
+    TrainingNetwork.Pass pass = training.forward(weights, plan, keep, scope);
+    NDArray teacherHead = teacher.weights.get(teacher.weights.size() - 1);
+    return training.reverseKl(
+        weights, pass, taught, teacherHead, temperature, weight, gradients(), scope);
+  }
+
+  private TrainingNetwork.Gradients gradients() {
+    List<NDArray> all = new ArrayList<>();
+    for (@Nullable Parameter parameter : slots) {
+      all.add(parameter == null ? absent : parameter.gradient());
+    }
+    return new TrainingNetwork.Gradients(all, head.gradient(), List.of(), List.of(), 1);
+  }
+
+  /**
+   * Whether training keeps each block's input only and computes the rest again for backward: a
+   * third more computing for a fraction of the memory. Off at first.
+   */
+  public void setGradientCheckpointing(boolean on) {
+    gradientCheckpointing = on;
   }
 
   /**
@@ -244,17 +241,7 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   private static Map<String, Object> attributes(DecoderConfig c, ComputeType type, Device device) {
-    Map<String, Object> attributes = new LinkedHashMap<>();
-    attributes.put("layers", (long) c.layers());
-    attributes.put("heads", (long) c.heads());
-    attributes.put("kv_heads", (long) c.keyValueHeads());
-    attributes.put("head_dim", (long) c.headDim());
-    attributes.put("eps", c.rmsNormEps());
-    attributes.put("qkv_bias", c.qkvBias());
-    attributes.put("output_bias", c.outputBias());
-    attributes.put("mlp_bias", c.mlpBias());
-    attributes.put("qk_norm", c.qkNorm());
-    attributes.put("dtype", (long) type.scalarType());
+    Map<String, Object> attributes = TrainingNetwork.attributes(c, type);
     ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
     attributes.put("attention_dtype", (long) attention.scalarType());
     return attributes;

@@ -1,6 +1,7 @@
 package org.r1zero.grpo.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 
@@ -8,45 +9,35 @@ import org.r1zero.grpo.torch.Scope;
  * What the policy thinks of the completion tokens of a {@link TokenBatch}: {@code N} values, one a
  * token, completion after completion.
  *
- * <p>The gradient of a loss flows back through {@link #backward}, which recomputes the logits in
- * chunks: the {@code [N, V]} logits are never held.
+ * <p>The gradient of a loss flows back through {@link #backward}, which recomputes the logits a
+ * part of the vocabulary at a time: the {@code [N, V]} logits are never held.
  */
 public final class TokenLogProbs {
   private final PolicyModel model;
   private final Scope scope;
-  private final NDArray hidden;
-  private final NDArray targets;
-  private final NDArray logProbs;
-  private final NDArray entropies;
-  private final NDArray normalisers;
+  private final TrainingNetwork.Pass pass;
+  private final List<NDArray> outputs;
   private final double temperature;
-  private final boolean recorded;
   private float @Nullable [] values;
   private float @Nullable [] entropyValues;
 
   TokenLogProbs(
       PolicyModel model,
       Scope scope,
-      NDArray hidden,
-      NDArray targets,
-      java.util.List<NDArray> outputs,
-      double temperature,
-      boolean recorded) {
+      TrainingNetwork.Pass pass,
+      List<NDArray> outputs,
+      double temperature) {
     this.model = model;
     this.scope = scope;
-    this.hidden = hidden;
-    this.targets = targets;
-    this.logProbs = outputs.get(0);
-    this.entropies = outputs.get(1);
-    this.normalisers = outputs.get(2);
+    this.pass = pass;
+    this.outputs = outputs;
     this.temperature = temperature;
-    this.recorded = recorded;
   }
 
   /** Log-probability of each completion token, natural log, {@code [N]}. */
   public float[] values() {
     if (values == null) {
-      values = logProbs.toFloatArray();
+      values = outputs.get(0).toFloatArray();
     }
     return values;
   }
@@ -54,9 +45,14 @@ public final class TokenLogProbs {
   /** Entropy in nats of the distribution that each token was drawn from, {@code [N]}. */
   public float[] entropies() {
     if (entropyValues == null) {
-      entropyValues = entropies.toFloatArray();
+      entropyValues = outputs.get(1).toFloatArray();
     }
     return entropyValues;
+  }
+
+  /** 1 where greedy decoding would have picked the completion's token, else 0: {@code [N]}. */
+  public float[] greedyMatches() {
+    return model.greedyMatches(pass, scope);
   }
 
   /**
@@ -68,7 +64,7 @@ public final class TokenLogProbs {
    * @throws IllegalStateException if no gradients were recorded
    */
   public void backward(float[] gradLogProbs, float @Nullable [] gradEntropies) {
-    if (!recorded) {
+    if (pass.keep() == Keep.NOTHING) {
       throw new IllegalStateException(
           "no gradients were recorded; use PolicyModel.logProbsForTraining");
     }
@@ -79,7 +75,6 @@ public final class TokenLogProbs {
     }
     NDArray g = scope.floats(gradLogProbs);
     NDArray e = gradEntropies == null ? g : scope.floats(gradEntropies);
-    model.backward(
-        scope, hidden, targets, normalisers, entropies, g, e, gradEntropies != null, temperature);
+    model.backward(pass, outputs, g, e, gradEntropies != null, temperature, scope);
   }
 }

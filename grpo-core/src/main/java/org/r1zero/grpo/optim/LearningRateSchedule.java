@@ -2,46 +2,148 @@ package org.r1zero.grpo.optim;
 
 /**
  * How the learning rate changes over a run, as a factor of its peak: transformers' schedules of the
- * same names, with linear warm-up.
+ * same names, with warm-up in a straight line from 0.
  */
 public enum LearningRateSchedule {
-  /** The peak after warm-up. */
+  /** The peak after warm-up; transformers' {@code constant} where there is none. */
   CONSTANT {
     @Override
-    double decay(double progress) {
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      return 1;
+    }
+  },
+  /** The same under transformers' name. */
+  CONSTANT_WITH_WARMUP {
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
       return 1;
     }
   },
   /** Down to 0 in a straight line. */
   LINEAR {
     @Override
-    double decay(double progress) {
-      return 1 - progress;
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      return Math.max(0, 1 - at.progress());
     }
   },
-  /** Down to 0 along half a cosine. */
+  /** Down to 0 along a cosine, half a wave unless {@code num_cycles} is given. */
   COSINE {
     @Override
-    double decay(double progress) {
-      return 0.5 * (1 + Math.cos(Math.PI * progress));
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      return Math.max(0, wave(kwargs.cycles(0.5) * 2 * Math.min(1, at.progress())));
+    }
+  },
+  /** The same, down to {@code min_lr}. */
+  COSINE_WITH_MIN_LR {
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      double least =
+          kwargs.minLrRate() != null
+              ? kwargs.minLrRate()
+              : kwargs.minLr() != null ? kwargs.minLr() / at.peak() : 0;
+      double factor = wave(kwargs.cycles(0.5) * 2 * Math.min(1, at.progress()));
+      return Math.max(0, factor * (1 - least) + least);
+    }
+  },
+  /** Down to 0 along half a cosine {@code num_cycles} times, each time from the peak. */
+  COSINE_WITH_RESTARTS {
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      double progress = at.progress();
+      return progress >= 1 ? 0 : Math.max(0, wave(kwargs.cycles(1) * progress % 1));
+    }
+  },
+  /** Down to {@code lr_end} along {@code (1 - progress)^power}. */
+  POLYNOMIAL {
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      double remaining = Math.pow(1 - Math.min(1, at.progress()), kwargs.power());
+      return ((at.peak() - kwargs.lrEnd()) * remaining + kwargs.lrEnd()) / at.peak();
+    }
+  },
+  /** Down with the root of the updates, never to 0. */
+  INVERSE_SQRT {
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      double scale =
+          kwargs.timescale() > 0 ? kwargs.timescale() : at.warmup() > 0 ? at.warmup() : 10_000;
+      return 1 / Math.sqrt((at.update() + scale - at.warmup()) / scale);
+    }
+  },
+  /** The peak until the last {@code num_decay_steps} updates, then down to {@code min_lr_ratio}. */
+  WARMUP_STABLE_DECAY {
+    @Override
+    double duringWarmup(double progress, SchedulerKwargs kwargs) {
+      double factor =
+          switch (kwargs.warmupType()) {
+            case LINEAR -> progress;
+            case COSINE -> 0.5 * (1 - Math.cos(Math.PI * progress));
+            case ONE_MINUS_SQRT -> 1 - Math.sqrt(1 - progress);
+          };
+      return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
+    }
+
+    @Override
+    double afterWarmup(Point at, SchedulerKwargs kwargs) {
+      long start = Math.max(at.warmup(), at.total() - kwargs.numDecaySteps());
+      if (at.update() < start) {
+        return 1;
+      }
+      double progress = (double) (at.update() - start) / Math.max(1, kwargs.numDecaySteps());
+      if (progress >= 1) {
+        return kwargs.minLrRatio();
+      }
+      double factor =
+          switch (kwargs.decayType()) {
+            case LINEAR -> 1 - progress;
+            case COSINE -> wave(kwargs.cycles(0.5) * 2 * progress);
+            case ONE_MINUS_SQRT -> 1 - Math.sqrt(progress);
+          };
+      return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
     }
   };
 
-  /** The factor at a share of the steps after warm-up, {@code progress} in [0, 1]. */
-  abstract double decay(double progress);
+  /**
+   * A moment of a run.
+   *
+   * @param update updates done so far
+   * @param warmup updates of warm-up
+   * @param total updates in the whole run
+   * @param peak the highest learning rate
+   */
+  record Point(long update, long warmup, long total, double peak) {
+    double progress() {
+      return (double) (update - warmup) / Math.max(1, total - warmup);
+    }
+  }
+
+  /** The factor after warm-up. */
+  abstract double afterWarmup(Point at, SchedulerKwargs kwargs);
+
+  /** The factor at a share of the warm-up. */
+  double duringWarmup(double progress, SchedulerKwargs kwargs) {
+    return progress;
+  }
+
+  /** From 1 to 0 while {@code half} goes from 0 to 1. */
+  private static double wave(double half) {
+    return 0.5 * (1 + Math.cos(Math.PI * half));
+  }
 
   /**
-   * The factor at an update.
+   * The factor at an update, with transformers' defaults.
    *
    * @param update updates done so far; the first update has 0
-   * @param warmup updates of linear warm-up from 0
+   * @param warmup updates of warm-up
    * @param total updates in the whole run
    */
   public double factor(long update, long warmup, long total) {
-    if (update < warmup) {
-      return (double) update / Math.max(1, warmup);
-    }
-    double progress = (double) (update - warmup) / Math.max(1, total - warmup);
-    return decay(Math.min(1, progress));
+    return factor(new Point(update, warmup, total, 1), SchedulerKwargs.defaults());
+  }
+
+  double factor(Point at, SchedulerKwargs kwargs) {
+    return at.update() < at.warmup()
+        ? duringWarmup((double) at.update() / Math.max(1, at.warmup()), kwargs)
+        : afterWarmup(at, kwargs);
   }
 }

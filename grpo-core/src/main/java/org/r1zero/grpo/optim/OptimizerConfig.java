@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param learningRate the peak
  * @param lrSchedulerType how it changes
+ * @param lrSchedulerKwargs what single schedules take
  * @param warmupSteps optimizer updates of linear warm-up
  * @param weightDecay AdamW's decoupled decay, of all parameters
  * @param adamBeta1 decay of the mean of gradients
@@ -18,6 +19,7 @@ import java.util.List;
 public record OptimizerConfig(
     double learningRate,
     LearningRateSchedule lrSchedulerType,
+    SchedulerKwargs lrSchedulerKwargs,
     int warmupSteps,
     double weightDecay,
     double adamBeta1,
@@ -50,9 +52,58 @@ public record OptimizerConfig(
     if (!(maxGradNorm >= 0)) {
       faults.add("max_grad_norm must be >= 0, was " + maxGradNorm + " (0 switches clipping off)");
     }
+    if (lrSchedulerType == LearningRateSchedule.COSINE_WITH_MIN_LR
+        && lrSchedulerKwargs.minLr() == null
+        && lrSchedulerKwargs.minLrRate() == null) {
+      faults.add("lr_scheduler_kwargs.min_lr or min_lr_rate must be given for cosine_with_min_lr");
+    }
+    if (lrSchedulerType == LearningRateSchedule.WARMUP_STABLE_DECAY
+        && lrSchedulerKwargs.numDecaySteps() == 0) {
+      faults.add("lr_scheduler_kwargs.num_decay_steps must be >= 1 for warmup_stable_decay, was 0");
+    }
+    if (lrSchedulerType == LearningRateSchedule.POLYNOMIAL
+        && !(lrSchedulerKwargs.lrEnd() < learningRate)) {
+      faults.add(
+          "lr_scheduler_kwargs.lr_end must be < learning_rate, was " + lrSchedulerKwargs.lrEnd());
+    }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }
+  }
+
+  /** A schedule with transformers' defaults. */
+  public OptimizerConfig(
+      double learningRate,
+      LearningRateSchedule lrSchedulerType,
+      int warmupSteps,
+      double weightDecay,
+      double adamBeta1,
+      double adamBeta2,
+      double adamEpsilon,
+      double maxGradNorm) {
+    this(
+        learningRate,
+        lrSchedulerType,
+        SchedulerKwargs.defaults(),
+        warmupSteps,
+        weightDecay,
+        adamBeta1,
+        adamBeta2,
+        adamEpsilon,
+        maxGradNorm);
+  }
+
+  /**
+   * The learning rate of an update.
+   *
+   * @param update updates done so far; the first update has 0
+   * @param total updates in the whole run
+   */
+  public double rateAt(long update, long total) {
+    return learningRate
+        * lrSchedulerType.factor(
+            new LearningRateSchedule.Point(update, warmupSteps, total, learningRate),
+            lrSchedulerKwargs);
   }
 
   /** TRL's defaults for GRPO, but a constant rate, as DeepSeek-R1 trained with. */

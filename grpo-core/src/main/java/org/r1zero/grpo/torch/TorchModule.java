@@ -25,9 +25,9 @@ import java.util.Map;
  * TorchScript source, loaded and callable: one call crosses into native code once, whatever the
  * method does.
  *
- * <p>Arguments are NDArray (Tensor), List of NDArray (List[Tensor]), Long or Integer (int), Double
- * (float) and Boolean (bool). Whether gradients are recorded is the thread's state, see {@link
- * Torch#withGrad}.
+ * <p>Arguments are NDArray (Tensor), List of NDArray (List[Tensor]), Long or Integer (int), long[]
+ * (List[int]), Double (float) and Boolean (bool). Whether gradients are recorded is the thread's
+ * state, see {@link Torch#withGrad}.
  */
 public final class TorchModule {
   private static final MethodHandle RUN_METHOD = findRunMethod();
@@ -150,6 +150,8 @@ public final class TorchModule {
     } else if (argument instanceof List<?> list
         && list.stream().allMatch(PtNDArray.class::isInstance)) {
       return IValue.listFrom(list.toArray(new PtNDArray[0]));
+    } else if (argument instanceof long[] numbers) {
+      return IValue.listFrom(numbers);
     } else if (argument instanceof Long number) {
       return IValue.from(number.longValue());
     } else if (argument instanceof Integer number) {
@@ -161,7 +163,7 @@ public final class TorchModule {
     }
     throw new IllegalArgumentException(
         method
-            + " takes NDArray, List of NDArray, Long, Integer, Double or Boolean, was given "
+            + " takes NDArray, List of NDArray, Long, Integer, long[], Double or Boolean, was given "
             + argument);
   }
 

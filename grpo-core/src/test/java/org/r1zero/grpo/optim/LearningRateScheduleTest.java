@@ -50,7 +50,9 @@ class LearningRateScheduleTest {
         .map(
             c ->
                 DynamicTest.dynamicTest(
-                    "%s, %s of %s".formatted(c.get("schedule"), c.get("warmup"), c.get("total")),
+                    "%s %s, %s of %s"
+                        .formatted(
+                            c.get("schedule"), c.get("kwargs"), c.get("warmup"), c.get("total")),
                     () -> assertEqualsTransformers(c)));
   }
 
@@ -58,10 +60,35 @@ class LearningRateScheduleTest {
     LearningRateSchedule schedule =
         LearningRateSchedule.valueOf(c.get("schedule").asText().toUpperCase(Locale.ROOT));
     long total = c.get("total").asLong();
+    SchedulerKwargs kwargs = kwargs(c.get("kwargs"));
     for (int update = 0; update < total; update++) {
-      assertThat(schedule.factor(update, c.get("warmup").asLong(), total))
+      assertThat(
+              schedule.factor(
+                  new LearningRateSchedule.Point(
+                      update, c.get("warmup").asLong(), total, c.get("peak").asDouble()),
+                  kwargs))
           .as("update %d", update)
           .isCloseTo(c.get("factors").get(update).asDouble(), within(1e-12));
     }
+  }
+
+  private static SchedulerKwargs kwargs(JsonNode k) {
+    return new SchedulerKwargs(
+        k.has("num_cycles") ? k.get("num_cycles").asDouble() : null,
+        k.has("min_lr") ? k.get("min_lr").asDouble() : null,
+        k.has("min_lr_rate") ? k.get("min_lr_rate").asDouble() : null,
+        k.path("lr_end").asDouble(1e-7),
+        k.path("power").asDouble(1),
+        k.path("timescale").asInt(0),
+        k.path("num_decay_steps").asInt(0),
+        k.path("min_lr_ratio").asDouble(0),
+        ramp(k.path("warmup_type").asText("linear")),
+        ramp(k.path("decay_type").asText("cosine")));
+  }
+
+  private static SchedulerKwargs.Ramp ramp(String name) {
+    return name.equals("1-sqrt")
+        ? SchedulerKwargs.Ramp.ONE_MINUS_SQRT
+        : SchedulerKwargs.Ramp.valueOf(name.toUpperCase(Locale.ROOT));
   }
 }

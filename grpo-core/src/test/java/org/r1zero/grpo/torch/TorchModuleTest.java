@@ -95,7 +95,8 @@ class TorchModuleTest {
 
   @Test
   void argumentThatTorchHasNoTypeForIsRefused() {
-    String expected = "scale takes NDArray, List of NDArray, Long, Integer, Double or Boolean,";
+    String expected =
+        "scale takes NDArray, List of NDArray, Long, Integer, long[], Double or Boolean,";
     assertThatThrownBy(() -> module.call(scope, "scale", "x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(expected + " was given x");

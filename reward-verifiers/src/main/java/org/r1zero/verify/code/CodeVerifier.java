@@ -102,7 +102,10 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
   @Override
   public Verdict verify(Problem problem, Completion completion) {
     CodeTask task = CodeTaskReader.read(problem, config.language());
-    Optional<Pattern> wanted = task.entryPoint().map(entry -> PythonRunner.definition(task));
+    Optional<Pattern> wanted =
+        task.language() == Language.JAVA
+            ? Optional.empty()
+            : task.entryPoint().map(entry -> PythonRunner.definition(task));
     Optional<String> code = extractor.extract(completion.text(), task.language(), wanted);
     if (code.isEmpty()) {
       return new Verdict(0, Outcome.UNPARSEABLE, "no program found");

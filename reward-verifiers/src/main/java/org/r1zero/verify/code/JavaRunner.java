@@ -3,6 +3,7 @@ package org.r1zero.verify.code;
 import static org.r1zero.verify.code.PythonLiterals.request;
 import static org.r1zero.verify.code.PythonLiterals.valid;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.r1zero.verify.code.TestReport.Status;
 import org.r1zero.verify.sandbox.Sandbox;
+import org.r1zero.verify.sandbox.SandboxException;
 import org.r1zero.verify.sandbox.SandboxLimits;
 import org.r1zero.verify.sandbox.SandboxPool;
+import org.r1zero.verify.sandbox.SandboxProcess;
 
 /**
- * Java programs that read standard input and write standard output: compiled once, then run by a
- * JVM of its own for each test, all in one sandbox. Tests in Java are not supported: they would
- * have to run beside the program.
+ * Java programs, compiled once and run in one sandbox: those that read standard input and write
+ * standard output by a JVM of its own for each test; calls of a method all by one JVM. Tests in
+ * Java are not supported: they would have to run beside the program, which could pass them by
+ * changing or ending them.
  */
 final class JavaRunner implements CodeRunner {
 
@@ -87,9 +91,13 @@ final class JavaRunner implements CodeRunner {
   @Override
   public TestReport run(CodeTask task, String written, Scoring scoring) {
     String code = PACKAGE.matcher(written).replaceFirst("");
+    if (task.tests() instanceof CodeTests.Calls calls) {
+      return calls(new JavaCalls(task, calls.calls(), code));
+    }
     if (!(task.tests() instanceof CodeTests.Runs runs)) {
       throw task.fault(
-          "Java programs are judged by tests of input and output: a list of {input, output}");
+          "Java programs are judged by tests of input and output, a list of {input, output}, or by"
+              + " calls, a list of {args, expected} with entry_point");
     }
     Matcher named = PUBLIC_CLASS.matcher(code);
     String file = "/tmp/" + (named.find() ? named.group(1) : "Main") + ".java";
@@ -101,6 +109,40 @@ final class JavaRunner implements CodeRunner {
         List.of(request("write", file, valid(code)), request("command", javac(file), ""));
     return new ProgramRuns(workers, wallTime, preparations)
         .run(runs.runs(), run -> request("command", java(main), valid(run.input())), scoring);
+  }
+
+  private TestReport calls(JavaCalls calls) {
+    Matcher named = PUBLIC_CLASS.matcher(calls.source());
+    String file = "/tmp/" + (named.find() ? named.group(1) : "Main") + ".java";
+    String driver = "/tmp/" + JavaCalls.DRIVER + ".java";
+    List<byte[]> preparations =
+        List.of(
+            request("write", file, valid(calls.source())),
+            request("write", driver, JavaCalls.driver()),
+            request("command", javac(file, driver), ""));
+    List<String> command = java(JavaCalls.DRIVER);
+    command.addAll(calls.arguments());
+    try (SandboxProcess worker = workers.take()) {
+      worker.startClock(wallTime);
+      TestReport unfit = ProgramRuns.prepare(worker, preparations);
+      if (unfit != null) {
+        return unfit;
+      }
+      worker.send(request("command", command, calls.input()));
+      JsonNode reply = PythonLiterals.JSON.readTree(worker.receive());
+      int status = reply.path("status").asInt(1);
+      if (!reply.path("out").isTextual()) {
+        return TestReport.of(Status.FAILED, "the output is too long");
+      }
+      return calls.report(
+          reply.path("out").textValue(),
+          status == 0 ? Status.PASSED : status == -24 ? Status.TIMEOUT : Status.FAILED,
+          status == 0 ? "" : "ended with exit code " + status);
+    } catch (SandboxException e) {
+      return TestReport.of(PythonRunner.status(e), "the program " + PythonRunner.why(e));
+    } catch (IOException e) {
+      return TestReport.of(Status.FAILED, "the worker's reply can't be read");
+    }
   }
 
   /** The class whose body, as far as the text tells, has the main method; empty if none has. */
@@ -116,10 +158,11 @@ final class JavaRunner implements CodeRunner {
     return "";
   }
 
-  private List<String> javac(String file) {
+  private List<String> javac(String... files) {
     List<String> command = new ArrayList<>(List.of(home.resolve("bin/javac").toString()));
     SMALL_JVM.forEach(option -> command.add("-J" + option));
-    command.addAll(List.of("-proc:none", "-nowarn", "-encoding", "UTF-8", "-d", "/tmp", file));
+    command.addAll(List.of("-proc:none", "-nowarn", "-encoding", "UTF-8", "-d", "/tmp"));
+    command.addAll(List.of(files));
     return command;
   }
 

@@ -49,7 +49,7 @@ final class ProgramRuns {
           if (worker == null) {
             worker = workers.take();
             worker.startClock(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-            TestReport unfit = prepare(worker);
+            TestReport unfit = prepare(worker, preparations);
             if (unfit != null) {
               return unfit;
             }
@@ -94,7 +94,9 @@ final class ProgramRuns {
     return new TestReport(status, passed, runs.size(), reason);
   }
 
-  private @Nullable TestReport prepare(SandboxProcess worker) throws SandboxException, IOException {
+  /** Sends requests that must succeed; {@code null} where all did. */
+  static @Nullable TestReport prepare(SandboxProcess worker, List<byte[]> preparations)
+      throws SandboxException, IOException {
     for (byte[] preparation : preparations) {
       worker.send(preparation);
       JsonNode reply = PythonLiterals.JSON.readTree(worker.receive());

@@ -1,0 +1,141 @@
+package org.r1zero.coldstart.curate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/** Files of examples: {@code .jsonl}, {@code .jsonl.gz} and {@code .parquet}. */
+public final class ExampleFiles {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private ExampleFiles() {}
+
+  /**
+   * What a file holds.
+   *
+   * @param examples in order
+   * @param bad records that can't be used
+   */
+  public record Contents(List<Example> examples, List<BadRecord> bad) {
+    /** Fixes the lists. */
+    public Contents {
+      examples = List.copyOf(examples);
+      bad = List.copyOf(bad);
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param maxBad more bad records than this stop the reading
+   * @throws IllegalArgumentException if the file is missing, is of no known kind, or has too many
+   *     bad records
+   */
+  public static Contents read(Path file, int maxBad) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(file + ": there is no such file");
+    }
+    List<Example> examples = new ArrayList<>();
+    List<BadRecord> bad = new ArrayList<>();
+    RecordSink sink =
+        (line, json) -> {
+          try {
+            examples.add(ExampleForm.read(JSON.readTree(json)));
+          } catch (JsonProcessingException e) {
+            note(
+                bad,
+                new BadRecord(file.toString(), line, "no JSON: " + e.getOriginalMessage()),
+                maxBad);
+          } catch (IllegalArgumentException e) {
+            note(bad, new BadRecord(file.toString(), line, String.valueOf(e.getMessage())), maxBad);
+          }
+        };
+    String name = file.getFileName().toString();
+    if (name.endsWith(".parquet")) {
+      ParquetFiles.read(file, sink);
+    } else if (name.endsWith(".jsonl") || name.endsWith(".jsonl.gz")) {
+      readLines(file, sink);
+    } else {
+      throw new IllegalArgumentException(file + " must end in .jsonl, .jsonl.gz or .parquet");
+    }
+    return new Contents(examples, bad);
+  }
+
+  /** Takes records as JSON texts. */
+  interface RecordSink {
+    void accept(long line, String json);
+  }
+
+  private static void note(List<BadRecord> bad, BadRecord fault, int maxBad) {
+    bad.add(fault);
+    if (bad.size() > maxBad) {
+      throw new TooManyBadRecords(bad, maxBad);
+    }
+  }
+
+  private static void readLines(Path file, RecordSink sink) throws IOException {
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
+      long number = 0;
+      String line;
+      while ((line = lines.readLine()) != null) {
+        number++;
+        if (!line.isBlank()) {
+          sink.accept(number, line);
+        }
+      }
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + ": is not in UTF-8", e);
+    }
+  }
+
+  /** Writes a file, of the kind that its name says. */
+  public static void write(Path file, List<Example> examples, ExampleForm form) throws IOException {
+    String name = file.getFileName().toString();
+    List<String> records = examples.stream().map(e -> form.write(e).toString()).toList();
+    if (name.endsWith(".parquet")) {
+      ParquetFiles.write(file, records);
+      return;
+    }
+    try (OutputStream raw = Files.newOutputStream(file);
+        OutputStream out = name.endsWith(".gz") ? new GZIPOutputStream(raw) : raw;
+        BufferedWriter lines =
+            new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
+      for (String json : records) {
+        lines.write(json);
+        lines.write('\n');
+      }
+    }
+  }
+
+  /** There are more bad records than allowed. */
+  private static final class TooManyBadRecords extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    TooManyBadRecords(List<BadRecord> bad, int maxBad) {
+      super(
+          "more than "
+              + maxBad
+              + " bad records (max_bad allows more):\n  "
+              + String.join("\n  ", bad.stream().limit(20).map(BadRecord::toString).toList()));
+    }
+  }
+}

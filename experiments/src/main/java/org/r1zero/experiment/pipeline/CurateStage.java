@@ -1,0 +1,241 @@
+package org.r1zero.experiment.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.r1zero.coldstart.curate.BadRecord;
+import org.r1zero.coldstart.curate.Candidate;
+import org.r1zero.coldstart.curate.Curator;
+import org.r1zero.coldstart.curate.DataCard;
+import org.r1zero.coldstart.curate.Example;
+import org.r1zero.coldstart.curate.ExampleFiles;
+import org.r1zero.coldstart.curate.Hashes;
+import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.coldstart.dataset.Datasets;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.rollout.PolicySampler;
+import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.SampledGroup;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.FinishReason;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.reward.RewardEntry;
+import org.r1zero.verify.reward.WeightedReward;
+
+/**
+ * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
+ */
+final class CurateStage implements Stage {
+  private static final int CHUNK = 32;
+  private final PipelineRecipe recipe;
+  private final String name;
+  private final CurateOptions options;
+  private final Path model;
+  private final PrintStream out;
+
+  CurateStage(
+      PipelineRecipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
+    this.recipe = recipe;
+    this.name = name;
+    this.options = options;
+    this.model = model;
+    this.out = out;
+  }
+
+  @Override
+  public ObjectNode configuration() {
+    ObjectNode node = RecipeLoader.toTree(options);
+    node.remove(List.of("files", "evaluation_files", "few_shot"));
+    node.put("name", name).put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
+    node.set("task", RecipeLoader.toTree(recipe.task()));
+    node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
+    node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
+    node.set("accuracy", RecipeLoader.toTree(recipe.rewards().get(0)));
+    return node;
+  }
+
+  @Override
+  public Map<String, Path> inputs() {
+    Map<String, Path> inputs = new TreeMap<>();
+    inputs.put("model", model);
+    if (options.fewShot() != null) {
+      inputs.put("few_shot", Path.of(options.fewShot()));
+    }
+    options.files().forEach(file -> inputs.put("file " + file, Path.of(file)));
+    options.evaluationFiles().forEach(file -> inputs.put("evaluation " + file, Path.of(file)));
+    return inputs;
+  }
+
+  @Override
+  public Made run(Path folder, StageMeter meter) throws IOException {
+    Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    List<BadRecord> bad = new ArrayList<>();
+    List<Candidate> candidates =
+        options.files().isEmpty() ? sample(dataset, folder, meter) : given(dataset, bad);
+    List<String> evaluation = new ArrayList<>();
+    dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));
+    for (String file : options.evaluationFiles()) {
+      read(file, bad).forEach(example -> evaluation.add(example.question()));
+    }
+    Curator.Selection selection =
+        new Curator(options.filters(), evaluation, recipe.seed()).choose(candidates);
+    Path target = folder.resolve(options.file());
+    ExampleFiles.write(target, selection.examples(), options.form());
+    new DataCard(
+            name,
+            sources(),
+            options.licence(),
+            recipe.seed(),
+            selection.left(),
+            bad,
+            configuration())
+        .write(target, selection.examples());
+    selection.left().forEach((filter, left) -> out.printf("  %-24s %6d left%n", filter, left));
+    bad.forEach(fault -> out.println("bad record " + fault));
+    return new Made(null, target);
+  }
+
+  private Map<String, String> sources() throws IOException {
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (Map.Entry<String, Path> input : inputs().entrySet()) {
+      if (!input.getKey().equals("model")) {
+        sources.put(input.getKey(), Hashes.sha256(input.getValue()));
+      } else if (options.files().isEmpty()) {
+        sources.put("model " + model, Folders.hash(model));
+      }
+    }
+    sources.put("problems of " + recipe.task().name() + ", seed " + recipe.seed(), "made or read");
+    return sources;
+  }
+
+  private List<Candidate> sample(Dataset dataset, Path folder, StageMeter meter)
+      throws IOException {
+    int from = Math.min(options.firstProblem(), dataset.train().size());
+    int to = Math.min(from + options.problems(), dataset.train().size());
+    List<Problem> problems = dataset.train().subList(from, to);
+    Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
+    List<Example> shots =
+        options.fewShot() == null ? List.of() : read(options.fewShot(), new ArrayList<>());
+    PromptRenderer renderer;
+    try (ModelSession session =
+            new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());
+        Generator generator = new Generator(session.policy())) {
+      renderer = session.renderer();
+      PolicySampler sampler = session.sampler(generator, new FewShotPrompt(renderer, shots));
+      long parameters = session.policy().parameterCount();
+      for (int at = traces.all().size() / options.samples(); at < problems.size(); at += CHUNK) {
+        List<Problem> chunk = problems.subList(at, Math.min(at + CHUNK, problems.size()));
+        List<SampledGroup> groups =
+            sampler.sample(
+                chunk,
+                options.samples(),
+                recipe.sampling().withTemperature(options.temperature()),
+                recipe.seed() + 1_000_003L * (at + 1),
+                (finished, running, tokens) -> {});
+        List<Traces.Trace> said = new ArrayList<>();
+        for (int p = 0; p < groups.size(); p++) {
+          for (Completion completion : groups.get(p).completions()) {
+            said.add(trace(at + p, completion));
+          }
+        }
+        traces.add(said);
+        meter.add(parameters, said.stream().mapToLong(Traces.Trace::tokens).sum(), 0, 0);
+      }
+    }
+    List<RewardEntry> filters = filters();
+    List<Candidate> candidates = new ArrayList<>();
+    WeightedReward judge = judge(filters);
+    for (Traces.Trace trace : traces.all()) {
+      Problem problem = problems.get(trace.problem());
+      Completion completion =
+          new Completion(
+              trace.completion(),
+              trace.tokens(),
+              trace.stopped() ? FinishReason.STOP : FinishReason.LENGTH);
+      Map<String, Boolean> passed = new LinkedHashMap<>();
+      passed.put("ended", trace.stopped());
+      judged(judge, problem, completion, filters, passed);
+      if (!completion.text().isBlank()) {
+        Example example =
+            new Example(
+                problem.id(),
+                problem.field("difficulty").asInt(0),
+                renderer.render(problem),
+                List.of(),
+                completion.text());
+        candidates.add(new Candidate(example, problem.question(), passed));
+      }
+    }
+    return candidates;
+  }
+
+  private static Traces.Trace trace(int problem, Completion completion) {
+    return new Traces.Trace(
+        problem,
+        completion.text(),
+        completion.tokenCount(),
+        completion.finishReason() != FinishReason.LENGTH);
+  }
+
+  /** Given traces are judged where their problem is one of the data set's training problems. */
+  private List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
+    Map<String, Problem> known = new LinkedHashMap<>();
+    dataset.train().forEach(problem -> known.put(problem.id(), problem));
+    List<RewardEntry> filters = filters();
+    WeightedReward judge = judge(filters);
+    List<Candidate> candidates = new ArrayList<>();
+    for (String file : options.files()) {
+      for (Example example : read(file, bad)) {
+        Problem problem = known.get(example.problem());
+        Map<String, Boolean> passed = new LinkedHashMap<>();
+        passed.put("problem_known", problem != null);
+        Problem asked = problem == null ? new Problem("unknown", example.question(), "") : problem;
+        judged(judge, asked, Completion.of(example.completion()), filters, passed);
+        candidates.add(new Candidate(example, asked.question(), passed));
+      }
+    }
+    return candidates;
+  }
+
+  private List<Example> read(String file, List<BadRecord> bad) throws IOException {
+    ExampleFiles.Contents contents = ExampleFiles.read(Path.of(file), options.maxBad());
+    bad.addAll(contents.bad());
+    return contents.examples();
+  }
+
+  private List<RewardEntry> filters() {
+    List<RewardEntry> filters = new ArrayList<>();
+    filters.add(recipe.rewards().get(0));
+    filters.addAll(options.verifiers());
+    return filters;
+  }
+
+  private WeightedReward judge(List<RewardEntry> filters) {
+    return WeightedReward.of(
+        filters, Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
+  }
+
+  private static void judged(
+      WeightedReward judge,
+      Problem problem,
+      Completion completion,
+      List<RewardEntry> filters,
+      Map<String, Boolean> passed) {
+    Map<String, Verdict> verdicts = judge.score(problem, completion).verdicts();
+    for (RewardEntry filter : filters) {
+      Verdict verdict = verdicts.get(filter.column());
+      passed.put(filter.column(), verdict != null && verdict.outcome() == Outcome.CORRECT);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package org.r1zero.experiment.pipeline;
+
+/**
+ * Options of distillation by supervised training.
+ *
+ * @param teacher an earlier stage's name, or whatever a recipe's {@code model} takes
+ * @param curate how its samples become examples
+ * @param sft how the student is trained on them
+ */
+record DistillOptions(String teacher, CurateOptions curate, SftOptions sft) {
+
+  static DistillOptions defaults() {
+    return new DistillOptions("", CurateOptions.defaults(), SftOptions.defaults());
+  }
+}

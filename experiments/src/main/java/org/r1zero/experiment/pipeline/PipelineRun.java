@@ -1,0 +1,142 @@
+package org.r1zero.experiment.pipeline;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.RecipeLoader;
+
+/**
+ * Runs a pipeline's stages in order. Each stage has a folder {@code stages/NAME-KEY} below the
+ * recipe's output; the key is a hash of all that decides what the stage makes, so that a stage is
+ * made once, whichever pipelines have it.
+ */
+public final class PipelineRun {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final PipelineRecipe recipe;
+  private final PrintStream out;
+  private final @Nullable String from;
+
+  /** Takes a recipe; progress is printed. */
+  public PipelineRun(PipelineRecipe recipe, PrintStream out) {
+    this(recipe, out, null);
+  }
+
+  /**
+   * Runs a stage and those after it again, whether or not they were made before.
+   *
+   * @param from the stage's name, or {@code null}
+   */
+  public PipelineRun(PipelineRecipe recipe, PrintStream out, @Nullable String from) {
+    this.recipe = recipe;
+    this.out = out;
+    this.from = from;
+    List<String> names = recipe.stages().stream().map(StageConfig::name).toList();
+    if (from != null && !names.contains(from)) {
+      throw new ConfigException(
+          "pipeline " + recipe.name(),
+          List.of("--from must be one of " + String.join(", ", names) + ", was " + from));
+    }
+  }
+
+  /**
+   * Checks every stage's options and that the models, data and verifiers that it names can be used.
+   *
+   * @throws ConfigException with every fault
+   */
+  public void verify() throws IOException {
+    Stages.verify(recipe);
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @throws ConfigException before anything is run, if the recipe has a fault
+   */
+  public PipelineResult run() throws IOException {
+    verify();
+    Path output = Path.of(recipe.output()).toAbsolutePath();
+    Path directory =
+        Files.createDirectories(
+            output.resolve(String.format(Locale.ROOT, "%s-seed%d", recipe.name(), recipe.seed())));
+    Files.writeString(directory.resolve("recipe.yaml"), RecipeLoader.toYaml(recipe));
+    List<StageResult> results = new ArrayList<>();
+    boolean again = false;
+    Stages stages = new Stages(recipe, out);
+    for (StageConfig config : recipe.stages()) {
+      again |= config.name().equals(from);
+      Stage stage = stages.ready(config);
+      StageFolder folder = StageFolder.of(output.resolve("stages"), config, stage);
+      if (again) {
+        folder.delete();
+      }
+      out.printf("stage %s (%s): %s%n", config.name(), Stages.kind(config), folder.path());
+      StageResult result = run(config, stage, folder, results, directory);
+      results.add(result);
+      write(directory, results, stages.model());
+      stages.made(config, folder);
+    }
+    Path model = stages.model();
+    write(directory, results, model);
+    return new PipelineResult(directory, results, model);
+  }
+
+  private StageResult run(
+      StageConfig config, Stage stage, StageFolder folder, List<StageResult> before, Path directory)
+      throws IOException {
+    String kind = Stages.kind(config);
+    if (folder.isDone()) {
+      out.printf("stage %s: made before from the same inputs, taken as it is%n", config.name());
+      return new StageResult(
+          config.name(), kind, StageStatus.CACHED, folder.path(), folder.model(), folder.cost());
+    }
+    try {
+      folder.run(stage);
+      return new StageResult(
+          config.name(), kind, StageStatus.DONE, folder.path(), folder.model(), folder.cost());
+    } catch (IOException | RuntimeException e) {
+      List<StageResult> all = new ArrayList<>(before);
+      all.add(
+          new StageResult(
+              config.name(), kind, StageStatus.FAILED, folder.path(), null, folder.cost()));
+      write(directory, all, null);
+      throw e;
+    }
+  }
+
+  private void write(Path directory, List<StageResult> results, @Nullable Path model)
+      throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("name", recipe.name()).put("seed", recipe.seed());
+    root.put("directory", directory.toString());
+    root.put("model", model == null ? null : model.toString());
+    StageCost total = StageCost.NONE;
+    for (StageResult result : results) {
+      ObjectNode node = root.withArray("/stages").addObject();
+      node.put("name", result.name()).put("kind", result.kind());
+      node.put("status", result.status().name().toLowerCase(Locale.ROOT));
+      node.put("directory", result.directory().toString());
+      Path made = result.model();
+      node.put("model", made == null ? null : made.toString());
+      put(node.putObject("cost"), result.cost());
+      total = total.plus(result.cost());
+    }
+    put(root.putObject("cost"), total);
+    JSON.writerWithDefaultPrettyPrinter()
+        .writeValue(directory.resolve("pipeline.json").toFile(), root);
+  }
+
+  private static void put(ObjectNode node, StageCost cost) {
+    node.put("seconds", cost.seconds());
+    node.put("sampled_tokens", cost.sampledTokens());
+    node.put("trained_tokens", cost.trainedTokens());
+    node.put("flops", cost.flops());
+  }
+}

@@ -1,0 +1,67 @@
+package org.r1zero.experiment.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.run.ModelSize;
+import org.r1zero.experiment.run.R1ZeroRun;
+import org.r1zero.grpo.StepReport;
+
+/** Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. */
+final class RlStage implements Stage {
+  private final Recipe recipe;
+  private final Path model;
+  private final PrintStream out;
+
+  /** Takes a recipe whose output and model are set when it runs. */
+  RlStage(Recipe recipe, Path model, PrintStream out) {
+    this.recipe = recipe;
+    this.model = model;
+    this.out = out;
+  }
+
+  @Override
+  public ObjectNode configuration() {
+    ObjectNode tree = RecipeLoader.toTree(recipe);
+    tree.remove("model");
+    tree.remove("output");
+    return tree;
+  }
+
+  @Override
+  public Map<String, Path> inputs() {
+    return Map.of("model", model);
+  }
+
+  @Override
+  public Made run(Path folder, StageMeter meter) throws IOException {
+    ObjectNode tree = RecipeLoader.toTree(recipe);
+    tree.put("model", model.toString());
+    tree.put("output", folder.toString());
+    Recipe here =
+        RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, java.util.List.of());
+    Progress progress = new Progress(out, here.grpo().steps(), here.accuracyColumn());
+    long parameters = ModelSize.parameters(model);
+    int rollouts = here.grpo().problemsPerStep() * here.grpo().numGenerations();
+    long[] seen = {0};
+    progress.alsoTell(report -> count(report, rollouts, parameters, seen, meter));
+    R1ZeroRun.Result result = new R1ZeroRun(here, progress).run();
+    return new Made(result.directory().resolve("model"), null);
+  }
+
+  /**
+   * Of a step's tokens, prompts included, those of completions were sampled; all were trained on.
+   */
+  private static void count(
+      StepReport report, int rollouts, long parameters, long[] seen, StageMeter meter) {
+    long total = Math.round(report.metric("num_tokens"));
+    long sampled = Math.round(report.metric("completions/mean_length") * rollouts);
+    meter.add(parameters, sampled, 0, total - seen[0]);
+    seen[0] = total;
+  }
+}

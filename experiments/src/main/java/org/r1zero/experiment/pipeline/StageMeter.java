@@ -1,0 +1,99 @@
+package org.r1zero.experiment.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+
+/**
+ * Counts what a try of a stage takes, and keeps the count in a file of its own as it goes: a try
+ * that was killed has its cost too.
+ */
+final class StageMeter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FOLDER = "tries";
+  private final Path file;
+  private final long started = System.nanoTime();
+  private long sampledTokens;
+  private long trainedTokens;
+  private double flops;
+
+  private StageMeter(Path file) {
+    this.file = file;
+  }
+
+  /** Starts a try in a stage's folder. */
+  static StageMeter start(Path stage) throws IOException {
+    Path folder = Files.createDirectories(stage.resolve(FOLDER));
+    for (int number = 1; ; number++) {
+      Path file = folder.resolve("try-" + number + ".json");
+      if (!Files.exists(file)) {
+        StageMeter meter = new StageMeter(file);
+        meter.write("running");
+        return meter;
+      }
+    }
+  }
+
+  /**
+   * Adds work of a model with so many parameters.
+   *
+   * @param sampled completion tokens generated
+   * @param scored tokens of forward passes alone
+   * @param trained tokens of forward and backward passes
+   */
+  void add(long parameters, long sampled, long scored, long trained) {
+    sampledTokens += sampled;
+    trainedTokens += trained;
+    flops += parameters * (2.0 * sampled + 2.0 * scored + 6.0 * trained);
+    write("running");
+  }
+
+  /** Ends the try. */
+  void end(String status) {
+    write(status);
+  }
+
+  private void write(String status) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("status", status);
+    node.put("seconds", (System.nanoTime() - started) / 1e9);
+    node.put("sampled_tokens", sampledTokens);
+    node.put("trained_tokens", trainedTokens);
+    node.put("flops", flops);
+    try {
+      Path draft = file.resolveSibling(file.getFileName() + ".partial");
+      JSON.writeValue(draft.toFile(), node);
+      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** What all tries of a stage took, those that failed or were killed too. */
+  static StageCost total(Path stage) throws IOException {
+    StageCost sum = StageCost.NONE;
+    Path folder = stage.resolve(FOLDER);
+    if (!Files.isDirectory(folder)) {
+      return sum;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+        JsonNode node = JSON.readTree(file.toFile());
+        sum =
+            sum.plus(
+                new StageCost(
+                    node.path("seconds").asDouble(),
+                    node.path("sampled_tokens").asLong(),
+                    node.path("trained_tokens").asLong(),
+                    node.path("flops").asDouble()));
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,23 @@
+package org.r1zero.experiment.pipeline;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stage came to.
+ *
+ * @param name from the recipe
+ * @param kind such as {@code rl}
+ * @param status how it ended
+ * @param directory its folder
+ * @param model the model that it made, in Hugging Face layout; {@code null} where it makes data, or
+ *     failed
+ * @param cost of all its tries; of a cached stage: what it took when it was made
+ */
+public record StageResult(
+    String name,
+    String kind,
+    StageStatus status,
+    Path directory,
+    @Nullable Path model,
+    StageCost cost) {}

@@ -1,0 +1,80 @@
+package org.r1zero.experiment.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.model.weights.TensorType;
+import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.PolicySampler;
+import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.generation.Generator;
+
+/** A model in memory with its tokenizer and prompts: to train, to sample, to save. */
+public final class ModelSession implements AutoCloseable {
+  private static final long MAX_SHARD_BYTES = 4_000_000_000L;
+  private final Path path;
+  private final ModelFolder folder;
+  private final PromptRenderer renderer;
+  private final PolicyModel policy;
+
+  /**
+   * Reads a model.
+   *
+   * @param path a folder in Hugging Face layout
+   * @param dtype what it computes in
+   * @param device as {@link Torch#device} takes it
+   * @param prompt how a problem is put to it
+   */
+  public ModelSession(Path path, ComputeType dtype, String device, PromptConfig prompt)
+      throws IOException {
+    this.path = path;
+    this.folder = ModelFolder.open(path.toString());
+    this.renderer = Prompts.of(prompt, path);
+    this.policy =
+        new PolicyModel(
+            folder.directory().config(), folder.directory(), dtype, Torch.device(device));
+  }
+
+  /** Where a recipe's model is; an embedded one is unpacked below {@code parent} first. */
+  public static Path locate(String model, Path parent) throws IOException {
+    return EmbeddedModel.isName(model)
+        ? EmbeddedModel.unpack(model, Files.createDirectories(parent))
+        : Path.of(model).toAbsolutePath();
+  }
+
+  /** The weights. */
+  public PolicyModel policy() {
+    return policy;
+  }
+
+  /** Its tokenizer. */
+  public Tokenizer tokenizer() {
+    return folder.tokenizer();
+  }
+
+  /** How a problem is put to it. */
+  public PromptRenderer renderer() {
+    return renderer;
+  }
+
+  /** Samples with other prompts; the generator stays the caller's to close. */
+  public PolicySampler sampler(Generator generator, PromptRenderer prompts) {
+    return new PolicySampler(folder.tokenizer(), prompts, generator);
+  }
+
+  /** Writes the model as it is now, with the tokenizer that it was read with. */
+  public void save(Path target) throws IOException {
+    new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, path, target);
+  }
+
+  @Override
+  public void close() {
+    policy.close();
+    folder.close();
+  }
+}

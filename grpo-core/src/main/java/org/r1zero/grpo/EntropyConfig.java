@@ -1,0 +1,47 @@
+package org.r1zero.grpo;
+
+/**
+ * Options of the entropy bonus, under TRL's names: {@code loss - entropy_coef * mean entropy}.
+ *
+ * @param entropyCoef its coefficient, adaptive or not at the start; 0 for none
+ * @param useAdaptiveEntropy whether the coefficient follows the entropy: Skywork-OR1
+ *     (arXiv:2505.22312), section 4
+ * @param entropyCoefMin the least adaptive coefficient
+ * @param entropyCoefMax the largest
+ * @param entropyCoefDelta how far it moves with each update
+ * @param entropyTarget in nats a token: at or below it the bonus acts and its coefficient grows
+ */
+public record EntropyConfig(
+    double entropyCoef,
+    boolean useAdaptiveEntropy,
+    double entropyCoefMin,
+    double entropyCoefMax,
+    double entropyCoefDelta,
+    double entropyTarget) {
+
+  /** Checks the ranges; all faults are named at once. */
+  public EntropyConfig {
+    Faults faults = new Faults();
+    faults.require(Double.isFinite(entropyCoef), "entropy_coef must be finite, was " + entropyCoef);
+    faults.require(
+        entropyCoefMin <= entropyCoefMax,
+        "entropy_coef_min must be <= entropy_coef_max ("
+            + entropyCoefMax
+            + "), was "
+            + entropyCoefMin);
+    faults.require(
+        entropyCoefDelta >= 0, "entropy_coef_delta must be >= 0, was " + entropyCoefDelta);
+    faults.require(entropyTarget >= 0, "entropy_target must be >= 0 nats, was " + entropyTarget);
+    faults.check();
+  }
+
+  /** TRL's: no bonus. */
+  public static EntropyConfig defaults() {
+    return new EntropyConfig(0, false, 0, 1, 0.005, 0.2);
+  }
+
+  /** Whether there is a bonus. */
+  boolean isOn() {
+    return useAdaptiveEntropy || entropyCoef != 0;
+  }
+}

@@ -1,0 +1,161 @@
+package org.r1zero.grpo;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.OffPolicyConfig.OldLogProbs;
+import org.r1zero.grpo.advantage.AdvantageEstimator;
+import org.r1zero.grpo.advantage.GroupRewards;
+import org.r1zero.grpo.data.BatchPacker;
+import org.r1zero.grpo.data.MicroBatch;
+import org.r1zero.grpo.data.Minibatch;
+import org.r1zero.grpo.data.Rollout;
+import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
+
+/**
+ * From rollouts to samples: all that is known before the first update, log-probs under the old and
+ * the reference policy, then advantages.
+ */
+final class SamplePreparation {
+  private final GrpoConfig config;
+  private final GrpoTrainer.RunSettings settings;
+  private final BatchPacker packer;
+  private final PolicyModel policy;
+  private final @Nullable PolicyModel reference;
+  private final AdvantageEstimator estimator;
+
+  SamplePreparation(
+      GrpoConfig config,
+      GrpoTrainer.RunSettings settings,
+      BatchPacker packer,
+      PolicyModel policy,
+      @Nullable PolicyModel reference) {
+    this.config = config;
+    this.settings = settings;
+    this.packer = packer;
+    this.policy = policy;
+    this.reference = reference;
+    this.estimator = config.toEstimator(settings.rewardWeights());
+  }
+
+  /**
+   * Prepares a batch.
+   *
+   * @param seed of the packing: with the same one as in training, log-probs of an unchanged policy
+   *     come out the same to the bit
+   */
+  List<List<Sample>> samples(List<RolloutGroup> groups, long seed, StepMetrics metrics) {
+    List<List<Sample>> samples = groups.stream().map(this::withoutAdvantages).toList();
+    if (needsOld() || config.usesReference()) {
+      samples = withLogProbs(samples, seed);
+    }
+    if (config.usesReference() && config.advantage().useKlInReward()) {
+      List<Sample> all = samples.stream().flatMap(List::stream).toList();
+      metrics.addKlInReward(
+          all.stream().mapToDouble(SamplePreparation::kl).sum(),
+          all.stream().mapToLong(Sample::countedTokens).sum());
+    }
+    return withAdvantages(samples);
+  }
+
+  private List<Sample> withoutAdvantages(RolloutGroup group) {
+    List<Sample> samples = new ArrayList<>();
+    for (Rollout rollout : group.rollouts()) {
+      boolean counts = !(config.maskTruncatedCompletions() && rollout.truncated());
+      boolean fromSampler = config.offPolicy().oldLogProbs() == OldLogProbs.SAMPLER;
+      float[] old = fromSampler ? rollout.samplingLogProbs() : null;
+      samples.add(new Sample(group.prompt(), rollout, 0, counts, old, null));
+    }
+    return samples;
+  }
+
+  /** With a single update the old policy is the one at hand. */
+  private boolean needsOld() {
+    boolean used = config.updatesPerStep() > 1 || config.advantage().useKlInReward();
+    return used && config.offPolicy().oldLogProbs() == OldLogProbs.TRAINER;
+  }
+
+  private List<List<Sample>> withLogProbs(List<List<Sample>> groups, long seed) {
+    IdentityHashMap<Sample, Sample> completed = new IdentityHashMap<>();
+    for (Minibatch minibatch : packer.pack(groups, seed)) {
+      for (MicroBatch micro : minibatch.micros()) {
+        float[] old = needsOld() ? logProbs(policy, micro) : null;
+        float[] other = reference == null ? null : logProbs(reference, micro);
+        int from = 0;
+        for (Sample s : micro.samples()) {
+          int to = from + s.rollout().tokens().length;
+          completed.put(
+              s,
+              new Sample(
+                  s.prompt(),
+                  s.rollout(),
+                  s.advantage(),
+                  s.counts(),
+                  old == null ? s.old() : Arrays.copyOfRange(old, from, to),
+                  other == null ? null : Arrays.copyOfRange(other, from, to)));
+          from = to;
+        }
+      }
+    }
+    return groups.stream().map(g -> g.stream().map(completed::get).toList()).toList();
+  }
+
+  private float[] logProbs(PolicyModel model, MicroBatch micro) {
+    try (Scope scope = Torch.openScope(model.device())) {
+      return model.logProbs(micro.tokens(), settings.temperature(), scope).values();
+    }
+  }
+
+  private List<List<Sample>> withAdvantages(List<List<Sample>> groups) {
+    double klCoef = config.advantage().useKlInReward() ? config.loss().beta() : 0;
+    List<double[]> advantages =
+        estimator.estimate(groups.stream().map(group -> rewards(group, klCoef)).toList());
+    List<List<Sample>> result = new ArrayList<>();
+    for (int g = 0; g < groups.size(); g++) {
+      List<Sample> samples = new ArrayList<>();
+      for (int i = 0; i < groups.get(g).size(); i++) {
+        samples.add(groups.get(g).get(i).withAdvantage(advantages.get(g)[i]));
+      }
+      result.add(samples);
+    }
+    return result;
+  }
+
+  /**
+   * A group's rewards, less the KL divergence where it is part of them.
+   *
+   * @param klCoef what the divergence is multiplied by; 0 where it is not
+   */
+  static GroupRewards rewards(List<Sample> group, double klCoef) {
+    double[] rewards = new double[group.size()];
+    double[][] scores = new double[group.size()][];
+    for (int i = 0; i < rewards.length; i++) {
+      Sample sample = group.get(i);
+      scores[i] = sample.rollout().scores();
+      boolean scorable = scores[i].length == 0 || !Arrays.stream(scores[i]).allMatch(Double::isNaN);
+      double penalty = klCoef == 0 ? 0 : klCoef * kl(sample);
+      rewards[i] = scorable ? sample.rollout().reward() - penalty : Double.NaN;
+    }
+    int[] tokens = group.stream().mapToInt(Sample::countedTokens).toArray();
+    return new GroupRewards(rewards, scores, tokens);
+  }
+
+  /** {@code old - reference}, summed over the completion: the k1 estimate, as in RLOO. */
+  static double kl(Sample sample) {
+    float[] old = sample.old();
+    float[] reference = sample.reference();
+    double sum = 0;
+    if (sample.counts() && old != null && reference != null) {
+      for (int t = 0; t < old.length; t++) {
+        sum += (double) old[t] - reference[t];
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,49 @@
+package org.r1zero.grpo.loss;
+
+import java.util.Arrays;
+
+/**
+ * {@code -sg(min(w, epsilon_high)) * A * current}: the importance weight is clipped and held, so
+ * every token keeps a gradient.
+ *
+ * <p>CISPO, MiniMax-M1 (arXiv:2506.13585), equations 4 and 5. As in TRL and ScaleRL
+ * (arXiv:2510.13786) {@code epsilonHigh} is the largest weight itself, not its distance from 1, and
+ * there is no lower bound.
+ *
+ * @param epsilonHigh the largest importance weight; ScaleRL uses 5
+ */
+public record CispoSurrogate(double epsilonHigh) implements Surrogate {
+
+  /** Checks the range. */
+  public CispoSurrogate {
+    if (!(epsilonHigh > 0)) {
+      throw new IllegalArgumentException(
+          "epsilon_high must be > 0, was " + epsilonHigh + " (with cispo, ScaleRL uses 5)");
+    }
+  }
+
+  @Override
+  public TokenTerm[] terms(CompletionRatios completion) {
+    double advantage = completion.advantage();
+    TokenTerm[] terms = new TokenTerm[completion.length()];
+    for (int t = 0; t < terms.length; t++) {
+      double held = Math.min(completion.weight(t), epsilonHigh) * advantage;
+      terms[t] =
+          new TokenTerm(
+              -held * completion.current()[t],
+              0,
+              -held,
+              false,
+              completion.weight(t) > epsilonHigh && advantage > 0);
+    }
+    return terms;
+  }
+
+  @Override
+  public void measure(
+      CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
+    TokenTerm[] counted = perSequence ? Arrays.copyOf(terms, 1) : terms;
+    double clipped = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
+    metrics.mean("cispo_clip_ratio", clipped, counted.length);
+  }
+}

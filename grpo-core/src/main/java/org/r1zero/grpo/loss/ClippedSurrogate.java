@@ -1,0 +1,85 @@
+package org.r1zero.grpo.loss;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code -min(min(w, delta) * A, clip(w, 1 - epsilon, 1 + epsilon_high) * A)}.
+ *
+ * <p>PPO (arXiv:1707.06347), equation 7; DeepSeekMath (arXiv:2402.03300), equation 3. A higher
+ * {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1. {@code delta} bounds
+ * the loss of unlikely tokens with a negative advantage: two-sided clipping, INTELLECT-2
+ * (arXiv:2505.07291), equation 2; dual-clip PPO (arXiv:1912.09729), equation 5.
+ *
+ * @param epsilon how far the ratio may fall below 1 before the gradient stops
+ * @param epsilonHigh how far it may rise above 1
+ * @param delta the largest ratio at all, for either sign of the advantage; {@code null} for none
+ */
+public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Double delta)
+    implements Surrogate {
+
+  /** Checks the ranges; all faults are named at once. */
+  public ClippedSurrogate {
+    List<String> faults = new ArrayList<>();
+    if (!(epsilon > 0 && epsilon <= 1)) {
+      faults.add("epsilon must be in (0, 1], was " + epsilon + " (PPO and GRPO use 0.2)");
+    }
+    if (!(epsilonHigh > 0)) {
+      faults.add("epsilon_high must be > 0, was " + epsilonHigh + " (DAPO uses 0.28)");
+    }
+    if (delta != null && !(delta > 0)) {
+      faults.add(
+          "delta must be > 0, was " + delta + " (above 1 + epsilon_high; INTELLECT-2 uses 4)");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  @Override
+  public TokenTerm[] terms(CompletionRatios completion) {
+    TokenTerm[] terms = new TokenTerm[completion.length()];
+    for (int t = 0; t < terms.length; t++) {
+      terms[t] = term(completion.weight(t), completion.advantage());
+    }
+    return terms;
+  }
+
+  private TokenTerm term(double weight, double advantage) {
+    double low = 1 - epsilon;
+    double high = 1 + epsilonHigh;
+    double cap = delta == null ? Double.POSITIVE_INFINITY : delta;
+    boolean capped = weight > cap;
+    double first = capped ? cap : weight;
+    double second = Math.min(Math.max(weight, low), high);
+    double slopeOfFirst = capped ? 0 : weight;
+    double slopeOfSecond = weight < low || weight > high ? 0 : weight;
+    // where both are equal torch.min hands half of the gradient to each
+    double share =
+        first * advantage < second * advantage
+            ? 1
+            : first * advantage > second * advantage ? 0 : 0.5;
+    return new TokenTerm(
+        -Math.min(first * advantage, second * advantage),
+        -(share * slopeOfFirst + (1 - share) * slopeOfSecond) * advantage,
+        0,
+        first < low && advantage < 0,
+        first > high && advantage > 0);
+  }
+
+  @Override
+  public void measure(
+      CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
+    double count = perSequence ? 1 : terms.length;
+    TokenTerm[] counted = perSequence ? Arrays.copyOf(terms, 1) : terms;
+    double low = Arrays.stream(counted).filter(TokenTerm::clippedLow).count();
+    double high = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
+    metrics.mean("clip_ratio/low_mean", low, count);
+    metrics.mean("clip_ratio/high_mean", high, count);
+    metrics.mean("clip_ratio/region_mean", low + high, count);
+    metrics.min("clip_ratio/low_min", low / count);
+    metrics.max("clip_ratio/high_max", high / count);
+  }
+}

@@ -1,0 +1,98 @@
+package org.r1zero.grpo.loss;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Corrects for tokens that another distribution than the old policy's sampled: stale weights,
+ * another data type, filters. The loss of a token is multiplied by {@code exp(old - sampling)},
+ * bounded: truncated importance sampling (https://fengyao.notion.site/off-policy-rl), masked
+ * importance sampling (IcePop, arXiv:2510.18855, section 3.1); the same as TRL's {@code
+ * vllm_importance_sampling_correction}.
+ *
+ * @param mode of what the ratio is, and what happens to one out of bounds
+ * @param clipMin lower bound; {@code null} for none
+ * @param clipMax upper bound; {@code null} for none
+ */
+public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullable Double clipMax) {
+
+  /** TRL's {@code vllm_importance_sampling_mode}. */
+  public enum Mode {
+    /** A ratio a token, moved to the bound that it passed. */
+    TOKEN_TRUNCATE,
+    /** A ratio a token, 0 out of bounds. */
+    TOKEN_MASK,
+    /** One ratio a completion, moved to the bound that it passed. */
+    SEQUENCE_TRUNCATE,
+    /** One ratio a completion, 0 out of bounds. */
+    SEQUENCE_MASK;
+
+    boolean perSequence() {
+      return this == SEQUENCE_TRUNCATE || this == SEQUENCE_MASK;
+    }
+
+    boolean truncates() {
+      return this == TOKEN_TRUNCATE || this == SEQUENCE_TRUNCATE;
+    }
+  }
+
+  /** Checks the bounds; all faults are named at once. */
+  public ImportanceCorrection {
+    List<String> faults = new ArrayList<>();
+    if (clipMin != null && clipMax != null && !(clipMin < clipMax)) {
+      faults.add(
+          "importance_sampling_clip_min must be < importance_sampling_clip_max ("
+              + clipMax
+              + "), was "
+              + clipMin);
+    }
+    if (clipMin == null && clipMax == null && mode.truncates()) {
+      faults.add(
+          "importance_sampling_clip_max must be set where importance_sampling_mode truncates and"
+              + " there is no importance_sampling_clip_min (TRL uses 3)");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /**
+   * The bounded ratios of a completion's tokens, {@code [T]}. A sampling log-prob that is NaN is
+   * unknown: its token is not corrected for.
+   *
+   * @param old log-probs under the old policy, {@code [T]}
+   * @param sampling log-probs that the sampler drew by, {@code [T]}
+   */
+  double[] ratios(double[] old, float[] sampling) {
+    double[] logs = new double[old.length];
+    for (int t = 0; t < logs.length; t++) {
+      double log = old[t] - sampling[t];
+      logs[t] = Double.isNaN(log) ? 0 : log;
+    }
+    if (mode.perSequence()) {
+      Arrays.fill(logs, Arrays.stream(logs).sum());
+    }
+    return Arrays.stream(logs).map(log -> bounded(CompletionRatios.bounded(log))).toArray();
+  }
+
+  private double bounded(double ratio) {
+    double least = clipMin == null ? Double.NEGATIVE_INFINITY : clipMin;
+    double most = clipMax == null ? Double.POSITIVE_INFINITY : clipMax;
+    if (mode.truncates()) {
+      return Math.min(Math.max(ratio, least), most);
+    }
+    return ratio < least || ratio > most ? 0 : ratio;
+  }
+
+  /** Measures a counted completion's ratios under TRL's metric names. */
+  void measure(double[] ratios, LossMetrics metrics) {
+    int count = mode.perSequence() ? 1 : ratios.length;
+    for (int t = 0; t < count; t++) {
+      metrics.mean("sampling/importance_sampling_ratio/mean", ratios[t], 1);
+      metrics.min("sampling/importance_sampling_ratio/min", ratios[t]);
+      metrics.max("sampling/importance_sampling_ratio/max", ratios[t]);
+    }
+  }
+}

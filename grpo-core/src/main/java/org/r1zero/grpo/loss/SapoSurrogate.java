@@ -1,0 +1,49 @@
+package org.r1zero.grpo.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code -4 / tau * sigmoid(tau * (w - 1)) * A}: a gate that closes smoothly where clipping cuts
+ * off. Its slope by {@code w} is {@code A} at {@code w = 1}, whatever {@code tau} is.
+ *
+ * <p>SAPO (arXiv:2511.20347), equations 5 and 6.
+ *
+ * @param temperaturePos {@code tau} of tokens with a positive advantage
+ * @param temperatureNeg {@code tau} of the others; higher closes sooner
+ */
+public record SapoSurrogate(double temperaturePos, double temperatureNeg) implements Surrogate {
+
+  /** Checks the ranges; all faults are named at once. */
+  public SapoSurrogate {
+    List<String> faults = new ArrayList<>();
+    if (!(temperaturePos > 0)) {
+      faults.add("temperature_pos must be > 0, was " + temperaturePos + " (the paper uses 1)");
+    }
+    if (!(temperatureNeg > 0)) {
+      faults.add("temperature_neg must be > 0, was " + temperatureNeg + " (the paper uses 1.05)");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  @Override
+  public TokenTerm[] terms(CompletionRatios completion) {
+    double advantage = completion.advantage();
+    double tau = advantage > 0 ? temperaturePos : temperatureNeg;
+    TokenTerm[] terms = new TokenTerm[completion.length()];
+    for (int t = 0; t < terms.length; t++) {
+      double weight = completion.weight(t);
+      double gate = 1 / (1 + Math.exp(-tau * (weight - 1)));
+      double slope = 4 * gate * (1 - gate); // by the weight
+      terms[t] = TokenTerm.ofWeight(-4 / tau * gate * advantage, -slope * weight * advantage);
+    }
+    return terms;
+  }
+
+  /** Nothing is clipped, so there is nothing to count. */
+  @Override
+  public void measure(
+      CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {}
+}

@@ -1,0 +1,83 @@
+package org.r1zero.grpo.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code -sg(phi(W)) * A * current} with {@code phi(W) = W^k * exp(lambda * (1 - W))}, where {@code
+ * W} is the importance weight of the whole completion: completions that became much likelier or
+ * much unlikelier fade out.
+ *
+ * <p>VESPO (arXiv:2602.10693), as TRL has it: log-ratios of tokens are bounded by ±20 before they
+ * are added up, {@code log W} by log(1e-8) and 20. Corrections for the sampler are part of {@code
+ * W}.
+ *
+ * @param kPos {@code k} where the advantage is not negative
+ * @param lambdaPos {@code lambda} there
+ * @param kNeg {@code k} where it is negative
+ * @param lambdaNeg {@code lambda} there
+ */
+public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double lambdaNeg)
+    implements Surrogate {
+  private static final double LOWEST_LOG = Math.log(1e-8);
+  private static final double HIGHEST_LOG = 20;
+  private static final double LEAST_LAMBDA = 1e-4;
+
+  /** Checks the ranges; all faults are named at once. */
+  public VespoSurrogate {
+    List<String> faults = new ArrayList<>();
+    requireNotNegative("k_pos", kPos, 2, faults);
+    requireNotNegative("lambda_pos", lambdaPos, 3, faults);
+    requireNotNegative("k_neg", kNeg, 3, faults);
+    requireNotNegative("lambda_neg", lambdaNeg, 2, faults);
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  private static void requireNotNegative(
+      String name, double value, int usual, List<String> faults) {
+    if (!(value >= 0 && Double.isFinite(value))) {
+      faults.add(name + " must be >= 0, was " + value + " (the paper uses " + usual + ")");
+    }
+  }
+
+  @Override
+  public boolean weighsCompletions() {
+    return true;
+  }
+
+  @Override
+  public TokenTerm[] terms(CompletionRatios completion) {
+    double held = phi(completion) * completion.advantage();
+    TokenTerm[] terms = new TokenTerm[completion.length()];
+    for (int t = 0; t < terms.length; t++) {
+      terms[t] = new TokenTerm(-held * completion.current()[t], 0, -held, false, false);
+    }
+    return terms;
+  }
+
+  private double phi(CompletionRatios completion) {
+    double log = 0;
+    for (int t = 0; t < completion.length(); t++) {
+      log += Math.max(-20, Math.min(20, completion.logRatios()[t]));
+      if (completion.corrections() != null) {
+        log += between(Math.log(completion.corrections()[t]));
+      }
+    }
+    log = between(log);
+    boolean positive = completion.advantage() >= 0;
+    double lambda = Math.max(LEAST_LAMBDA, positive ? lambdaPos : lambdaNeg);
+    return Math.exp(lambda + (positive ? kPos : kNeg) * log - lambda * Math.exp(log));
+  }
+
+  private static double between(double log) {
+    return Math.max(LOWEST_LOG, Math.min(HIGHEST_LOG, log));
+  }
+
+  @Override
+  public void measure(
+      CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
+    metrics.mean("vespo/phi_seq_mean", phi(completion), 1);
+  }
+}

@@ -1,0 +1,218 @@
+package org.r1zero.grpo.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.TorchModule;
+
+/** The calls into {@code decoder.py}: the network's forward and backward pass. */
+final class TrainingNetwork {
+  /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
+  private static final long LIMIT = 1 << 22;
+
+  private final TorchModule module;
+  private final DecoderConfig config;
+  private final NDArray cos;
+  private final NDArray sin;
+
+  TrainingNetwork(Scope scope, DecoderConfig config, ComputeType type, NDArray cos, NDArray sin) {
+    this.config = config;
+    this.cos = cos;
+    this.sin = sin;
+    this.module =
+        TorchModule.load(
+            scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes(config, type));
+  }
+
+  /**
+   * A forward pass that happened.
+   *
+   * @param plan what it computed
+   * @param keep how much of it is there
+   * @param kept arrays in {@code decoder.py}'s order; the last is the hidden states {@code [N, D]}
+   */
+  record Pass(BatchPlan plan, Keep keep, List<NDArray> kept) {
+    NDArray hidden() {
+      return kept.get(kept.size() - 1);
+    }
+  }
+
+  /**
+   * Where gradients go, all fp32, to be added to.
+   *
+   * @param weights in the order of {@link ParameterLayout}; empty where they are frozen
+   * @param head the output layer's; an empty array where it is frozen
+   * @param adapters parts of low-rank adapters; empty where there are none
+   * @param adapterGradients theirs
+   * @param scaling of adapters
+   */
+  record Gradients(
+      List<NDArray> weights,
+      NDArray head,
+      List<NDArray> adapters,
+      List<NDArray> adapterGradients,
+      double scaling) {}
+
+  /** Token ids to hidden states. */
+  Pass forward(List<NDArray> weights, BatchPlan plan, Keep keep, Scope scope) {
+    List<NDArray> kept =
+        module.callForList(
+            scope,
+            "forward",
+            weights,
+            cos,
+            sin,
+            plan.tokens(),
+            plan.positions(),
+            plan.buckets(),
+            plan.places(),
+            plan.wanted(),
+            keep.level(),
+            LIMIT);
+    return new Pass(plan, keep, kept);
+  }
+
+  /** Log-probs, entropies and log-normalisers of a pass's targets, each {@code [N]} fp32. */
+  List<NDArray> tokenLogProbs(List<NDArray> weights, Pass pass, double temperature, Scope scope) {
+    return module.callForList(
+        scope,
+        "token_log_probs",
+        pass.hidden(),
+        weights.get(weights.size() - 1),
+        pass.plan().targets(),
+        1.0 / temperature,
+        vocabularyBlock(pass));
+  }
+
+  /**
+   * Adds a loss's gradient to the parameters'.
+   *
+   * @param outputs of {@link #tokenLogProbs}
+   * @param byLogProb the loss's derivative by each log-prob {@code [N]}
+   * @param byEntropy by each entropy {@code [N]}; any array where {@code withEntropy} is false
+   */
+  void backward(
+      List<NDArray> weights,
+      Pass pass,
+      List<NDArray> outputs,
+      NDArray byLogProb,
+      NDArray byEntropy,
+      boolean withEntropy,
+      double temperature,
+      Gradients gradients,
+      Scope scope) {
+    BatchPlan plan = pass.plan();
+    NDArray byHidden =
+        module.call(
+            scope,
+            "token_log_probs_backward",
+            pass.hidden(),
+            weights.get(weights.size() - 1),
+            plan.targets(),
+            outputs.get(2),
+            outputs.get(1),
+            byLogProb,
+            byEntropy,
+            withEntropy,
+            1.0 / temperature,
+            vocabularyBlock(pass),
+            gradients.head());
+    backward(weights, pass, byHidden, gradients);
+  }
+
+  private void backward(List<NDArray> weights, Pass pass, NDArray byHidden, Gradients gradients) {
+    BatchPlan plan = pass.plan();
+    module.callForEffect(
+        "backward",
+        byHidden,
+        pass.kept(),
+        weights,
+        gradients.weights(),
+        gradients.adapters(),
+        gradients.adapterGradients(),
+        gradients.scaling(),
+        cos,
+        sin,
+        plan.tokens(),
+        plan.positions(),
+        plan.buckets(),
+        plan.places(),
+        plan.wanted(),
+        pass.keep().level(),
+        LIMIT);
+  }
+
+  /** 1 where greedy decoding would have picked a pass's target, else 0: {@code [N]}. */
+  float[] greedyMatches(List<NDArray> weights, Pass pass, Scope scope) {
+    return module
+        .call(
+            scope,
+            "greedy_matches",
+            pass.hidden(),
+            weights.get(weights.size() - 1),
+            pass.plan().targets(),
+            rowsAtOnce())
+        .toFloatArray();
+  }
+
+  /**
+   * Adds the gradient of {@code weight} times the sum of KL(this || teacher) to the parameters'.
+   *
+   * @param taught the teacher's hidden states of the same rows {@code [N, D']}
+   * @return the divergence at each token {@code [N]}
+   */
+  float[] reverseKl(
+      List<NDArray> weights,
+      Pass pass,
+      NDArray taught,
+      NDArray teacherHead,
+      double temperature,
+      double weight,
+      Gradients gradients,
+      Scope scope) {
+    List<NDArray> outputs =
+        module.callForList(
+            scope,
+            "reverse_kl",
+            pass.hidden(),
+            weights.get(weights.size() - 1),
+            taught,
+            teacherHead,
+            1.0 / temperature,
+            weight,
+            rowsAtOnce(),
+            gradients.head());
+    float[] values = outputs.get(0).toFloatArray();
+    backward(weights, pass, outputs.get(1), gradients);
+    return values;
+  }
+
+  /** Rows whose logits over the whole vocabulary are held at once. */
+  private long rowsAtOnce() {
+    return Math.max(1, LIMIT / config.vocabSize());
+  }
+
+  /** How much of the vocabulary is looked at at once. */
+  private long vocabularyBlock(Pass pass) {
+    long rows = pass.plan().targets().size();
+    return Math.min(config.vocabSize(), Math.max(256, LIMIT / rows / 64 * 64));
+  }
+
+  /** The shape, as TorchScript attributes. */
+  static Map<String, Object> attributes(DecoderConfig c, ComputeType type) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("layers", (long) c.layers());
+    attributes.put("heads", (long) c.heads());
+    attributes.put("kv_heads", (long) c.keyValueHeads());
+    attributes.put("head_dim", (long) c.headDim());
+    attributes.put("eps", c.rmsNormEps());
+    attributes.put("qkv_bias", c.qkvBias());
+    attributes.put("output_bias", c.outputBias());
+    attributes.put("mlp_bias", c.mlpBias());
+    attributes.put("qk_norm", c.qkNorm());
+    attributes.put("dtype", (long) type.scalarType());
+    return attributes;
+  }
+}

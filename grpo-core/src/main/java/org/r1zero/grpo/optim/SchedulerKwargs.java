@@ -1,0 +1,72 @@
+package org.r1zero.grpo.optim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What single schedules take, under transformers' names ({@code lr_scheduler_kwargs}).
+ *
+ * @param numCycles waves of the cosine; {@code null} for half a wave, of {@code
+ *     cosine_with_restarts} for one
+ * @param minLr where {@code cosine_with_min_lr} ends; {@code null} where {@code minLrRate} says it
+ * @param minLrRate the same as a share of the peak
+ * @param lrEnd where {@code polynomial} ends
+ * @param power of {@code polynomial}
+ * @param timescale of {@code inverse_sqrt}, in updates; 0 for the warm-up, or 10,000 without one
+ * @param numDecaySteps updates of the last phase of {@code warmup_stable_decay}
+ * @param minLrRatio where that phase ends and the warm-up starts, as a share of the peak
+ * @param warmupType the form of its first phase
+ * @param decayType the form of its last phase
+ */
+public record SchedulerKwargs(
+    @Nullable Double numCycles,
+    @Nullable Double minLr,
+    @Nullable Double minLrRate,
+    double lrEnd,
+    double power,
+    int timescale,
+    int numDecaySteps,
+    double minLrRatio,
+    Ramp warmupType,
+    Ramp decayType) {
+
+  /** The form of a phase. */
+  public enum Ramp {
+    /** A straight line. */
+    LINEAR,
+    /** A cosine. */
+    COSINE,
+    /** A root: transformers' {@code 1-sqrt}. */
+    ONE_MINUS_SQRT
+  }
+
+  /** Checks the ranges; all faults are named at once. */
+  public SchedulerKwargs {
+    List<String> faults = new ArrayList<>();
+    if (minLr != null && minLrRate != null) {
+      faults.add("min_lr must be left out where min_lr_rate is given, was " + minLr);
+    }
+    if (!(lrEnd >= 0)) {
+      faults.add("lr_end must be >= 0, was " + lrEnd);
+    }
+    if (timescale < 0) {
+      faults.add("timescale must be >= 0, was " + timescale + " (0 is the warm-up)");
+    }
+    if (numDecaySteps < 0) {
+      faults.add("num_decay_steps must be >= 0, was " + numDecaySteps);
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /** transformers' defaults. */
+  public static SchedulerKwargs defaults() {
+    return new SchedulerKwargs(null, null, null, 1e-7, 1, 0, 0, 0, Ramp.LINEAR, Ramp.COSINE);
+  }
+
+  double cycles(double otherwise) {
+    return numCycles == null ? otherwise : numCycles;
+  }
+}
