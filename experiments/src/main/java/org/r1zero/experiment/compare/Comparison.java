@@ -157,7 +157,10 @@ public final class Comparison {
       before.stages().stream().filter(s -> s.status().equals("failed")).forEach(earlier::add);
     }
     Files.createDirectories(place);
-    ArmTrainer trainer = arm.isPipeline() ? PipelineArms.trainer(folder.resolve("pipelines"), out) : ArmTrainer.ofRecipes(out);
+    ArmTrainer trainer =
+        arm.isPipeline()
+            ? PipelineArms.trainer(folder.resolve("pipelines"), out)
+            : ArmTrainer.ofRecipes(out);
     ArmRun run = trainer.train(arm, seed, place, key, earlier);
     Path aside = place.resolve("arm.json.tmp");
     JSON.writerWithDefaultPrettyPrinter().writeValue(aside.toFile(), run);

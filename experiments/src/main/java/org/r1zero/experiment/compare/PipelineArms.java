@@ -33,8 +33,7 @@ final class PipelineArms {
     return (arm, seed, folder, key, earlier) -> {
       ObjectNode tree = arm.tree().deepCopy();
       tree.put("seed", seed).put("output", output.toString());
-      PipelineRecipe recipe =
-          RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
+      PipelineRecipe recipe = RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
       Path pipeline =
           output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
       try {
