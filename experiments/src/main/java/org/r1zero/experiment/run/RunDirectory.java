@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.trace.RolloutTrace;
 
@@ -26,6 +28,7 @@ public final class RunDirectory {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private final Path path;
+  private @Nullable TensorBoardFile tensorBoard;
 
   private RunDirectory(Path path) {
     this.path = path;
@@ -70,6 +73,10 @@ public final class RunDirectory {
     Map<String, Object> line = new TreeMap<>(report.metrics());
     line.put("step", report.step());
     JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
+    if (tensorBoard == null) {
+      tensorBoard = TensorBoardFile.create(path);
+    }
+    tensorBoard.scalars(report.step(), report.metrics());
   }
 
   void writeRollouts(long step, List<RolloutTrace> traces) {
