@@ -1,7 +1,13 @@
 package org.r1zero.grpo;
 
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
@@ -45,6 +51,7 @@ public final class GrpoTrainer {
   private final EntropyControl entropy;
   private final SamplePreparation preparation;
   private final BatchPacker packer;
+  private long step;
   private long updates;
   private long tokensSeen;
 
@@ -105,7 +112,15 @@ public final class GrpoTrainer {
 
   /** Trains for the configured number of steps. */
   public void train() {
-    for (long step = 0; step < config.steps(); step++) {
+    train((report, state) -> true);
+  }
+
+  /**
+   * Trains from where it is until the configured number of steps, or until {@code boundary} ends
+   * it.
+   */
+  public void train(StepBoundary boundary) {
+    while (step < config.steps()) {
       StepMetrics metrics = new StepMetrics();
       RolloutBatch batch = rollouts.collect(step, updates); // G scored completions a problem
       tokensSeen += batch.tokenCount();
@@ -125,8 +140,58 @@ public final class GrpoTrainer {
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      stepListener.stepFinished(metrics.finish(step));
+      StepReport report = metrics.finish(step);
+      step++;
+      stepListener.stepFinished(report);
+      if (!boundary.passed(report, this::state)) {
+        return;
+      }
     }
+  }
+
+  /** Finished steps. */
+  public long step() {
+    return step;
+  }
+
+  /**
+   * All that the next step depends on besides the configuration. Draws are functions of the step.
+   */
+  public TrainingState state() {
+    ObjectNode values = JsonNodeFactory.instance.objectNode();
+    values.put("step", step);
+    values.put("updates", updates);
+    values.put("num_tokens", tokensSeen);
+    EntropyControl.State bonus = entropy.state();
+    ObjectNode control = values.putObject("entropy");
+    control.put("coef", bonus.coef());
+    control.put("last", Double.toString(bonus.lastEntropy())); // may be infinite
+    values.set("rollouts", rollouts.state());
+    return new TrainingState(step, tensors(), values);
+  }
+
+  /** Goes back, or on, to where {@link #state} was taken. */
+  public void restore(Checkpoint checkpoint) {
+    checkpoint.restore(tensors());
+    ObjectNode values = checkpoint.values();
+    step = values.path("step").asLong();
+    updates = values.path("updates").asLong();
+    tokensSeen = values.path("num_tokens").asLong();
+    entropy.restore(
+        new EntropyControl.State(
+            values.at("/entropy/coef").asDouble(),
+            Double.parseDouble(values.at("/entropy/last").asText())));
+    rollouts.restore(values.withObject("/rollouts"));
+    policyListener.policyUpdated(updates, policy);
+  }
+
+  /** A reference that follows the policy is state; one that does not is the base model. */
+  private Map<String, NDArray> tensors() {
+    Map<String, NDArray> tensors = TrainingState.tensors(policy, optimizer);
+    if (reference != null && config.reference().syncRefModel()) {
+      tensors.putAll(TrainingState.weights("reference/", reference));
+    }
+    return tensors;
   }
 
   private void accumulateGradient(UpdateSize size, MicroBatch micro, StepMetrics metrics) {

@@ -1,5 +1,8 @@
 package org.r1zero.grpo;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /** Where the trainer gets scored rollouts from. */
 public interface RolloutSource {
 
@@ -10,4 +13,15 @@ public interface RolloutSource {
    * @param policyVersion optimizer updates that those weights have seen
    */
   RolloutBatch collect(long step, long policyVersion);
+
+  /**
+   * What the next {@link #collect} depends on besides the step and the weights: rollouts begun, a
+   * position in data that is no function of the step. Empty where there is nothing.
+   */
+  default ObjectNode state() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** Goes on from what {@link #state} returned, in another process. */
+  default void restore(ObjectNode state) {}
 }

@@ -93,9 +93,11 @@ public final class SftCourse {
               + heldOut
               + " held out");
     }
-    this.stepsPerEpoch = (train.size() + batchSize - 1) / batchSize;
+    this.stepsPerEpoch = ((long) train.size() + batchSize - 1) / batchSize;
     this.totalSteps =
-        schedule.maxSteps() > 0 ? schedule.maxSteps() : stepsPerEpoch * schedule.numTrainEpochs();
+        schedule.maxSteps() > 0
+            ? schedule.maxSteps()
+            : stepsPerEpoch * (long) schedule.numTrainEpochs();
     SftConfig config =
         new SftConfig(Math.toIntExact(totalSteps), batchSize, microBatchTokens, optimizerConfig);
     this.trainer = new SftTrainer(config, policy, optimizer);

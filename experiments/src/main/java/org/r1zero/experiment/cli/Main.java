@@ -2,6 +2,7 @@ package org.r1zero.experiment.cli;
 
 import java.util.Arrays;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.run.StoppedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use. */
+/**
+ * The {@code r1zero} command. Exit codes: 0 done, 1 failed, 2 wrong use, 128 + n stopped by signal
+ * n.
+ */
 @Command(
     name = "r1zero",
     description = "Trains reasoning models by reinforcement learning.",
@@ -56,6 +60,11 @@ public final class Main implements Runnable {
             (fault, command, parsed) -> {
               if (verbose) {
                 fault.printStackTrace(command.getErr());
+              }
+              if (fault instanceof StoppedException stopped) {
+                command.getErr().println(stopped.getMessage());
+                command.getErr().flush();
+                return stopped.exitCode();
               }
               command.getErr().println("error: " + Faults.message(fault));
               command.getErr().flush();

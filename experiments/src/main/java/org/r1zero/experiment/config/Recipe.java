@@ -25,6 +25,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param sampling how completions are drawn
  * @param grpo the training
  * @param evaluation what is measured before and after
+ * @param checkpoint how the state of training is kept
  */
 public record Recipe(
     String name,
@@ -39,7 +40,8 @@ public record Recipe(
     ScoringConfig scoring,
     SamplingConfig sampling,
     GrpoConfig grpo,
-    EvaluationConfig evaluation) {
+    EvaluationConfig evaluation,
+    CheckpointConfig checkpoint) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -90,6 +92,7 @@ public record Recipe(
         ScoringConfig.defaults(),
         SamplingConfig.defaults(),
         GrpoConfig.defaults(),
-        EvaluationConfig.defaults());
+        EvaluationConfig.defaults(),
+        CheckpointConfig.defaults());
   }
 }

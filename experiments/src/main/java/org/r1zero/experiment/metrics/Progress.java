@@ -23,6 +23,8 @@ public final class Progress implements StepListener {
   private long lastRenewal;
   private long stepsDone;
   private StepListener alsoTold = report -> {};
+  private long stepsBefore;
+  private Runnable eachRound = () -> {};
   private boolean lineOpen;
 
   /**
@@ -48,8 +50,20 @@ public final class Progress implements StepListener {
     alsoTold = listener;
   }
 
+  /** Sets that training goes on after this many steps, which took their time elsewhere. */
+  public void resumed(long step) {
+    stepsDone = step;
+    stepsBefore = step;
+  }
+
+  /** Sets what is called while an evaluation samples; what it throws ends the evaluation. */
+  public void eachRound(Runnable check) {
+    eachRound = check;
+  }
+
   /** How far an evaluation is: shown on a terminal only. */
   public void sampling(String what, int finished, int total) {
+    eachRound.run();
     renew(String.format(Locale.ROOT, "%s: %d/%d completions", what, finished, total));
   }
 
@@ -92,7 +106,7 @@ public final class Progress implements StepListener {
   private double secondsLeft() {
     double evaluation = (trainingStarted - started) / 1e9;
     double training = (System.nanoTime() - trainingStarted) / 1e9;
-    return training / stepsDone * (steps - stepsDone) + evaluation;
+    return training / (stepsDone - stepsBefore) * (steps - stepsDone) + evaluation;
   }
 
   private String bar() {

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.ModelSize;
 import org.r1zero.experiment.run.R1ZeroRun;
+import org.r1zero.experiment.run.Resumption;
+import org.r1zero.experiment.run.RunDirectory;
 import org.r1zero.grpo.StepReport;
 
 /** Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. */
@@ -43,14 +47,18 @@ final class RlStage implements Stage {
     ObjectNode tree = RecipeLoader.toTree(recipe);
     tree.put("model", model.toString());
     tree.put("output", folder.toString());
-    Recipe here =
-        RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, java.util.List.of());
+    Recipe here = RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, List.of());
     Progress progress = new Progress(out, here.grpo().steps(), here.accuracyColumn());
     long parameters = ModelSize.parameters(model);
     int rollouts = here.grpo().problemsPerStep() * here.grpo().numGenerations();
     long[] seen = {0};
     progress.alsoTell(report -> count(report, rollouts, parameters, seen, meter));
-    R1ZeroRun.Result result = new R1ZeroRun(here, progress).run();
+    Optional<Path> begun = RunDirectory.newest(folder, here.name());
+    R1ZeroRun run =
+        begun.isPresent()
+            ? new R1ZeroRun(Resumption.of(begun.get(), List.of(), List.of(), false), progress)
+            : new R1ZeroRun(here, progress);
+    R1ZeroRun.Result result = run.run();
     return new Made(result.directory().resolve("model"), null);
   }
 
@@ -61,7 +69,9 @@ final class RlStage implements Stage {
       StepReport report, int rollouts, long parameters, long[] seen, StageMeter meter) {
     long total = Math.round(report.metric("num_tokens"));
     long sampled = Math.round(report.metric("completions/mean_length") * rollouts);
-    meter.add(parameters, sampled, 0, total - seen[0]);
+    // a run that goes on has counted its earlier steps already
+    boolean goesOn = seen[0] == 0 && report.step() > 0;
+    meter.add(parameters, sampled, 0, goesOn ? sampled : total - seen[0]);
     seen[0] = total;
   }
 }

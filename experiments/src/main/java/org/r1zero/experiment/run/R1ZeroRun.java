@@ -2,6 +2,9 @@ package org.r1zero.experiment.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.Recipe;
@@ -11,17 +14,20 @@ import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
-import org.r1zero.grpo.model.weights.ModelExport;
-import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutCollector;
 import org.r1zero.verify.reward.RewardEntry;
 
-/** One R1-Zero run: evaluate the base, train, evaluate again, keep everything. */
+/**
+ * One R1-Zero run: evaluate the base, train, evaluate again, keep everything. A run that was
+ * stopped goes on from its newest checkpoint, and ends with the weights that it would have ended
+ * with.
+ */
 public final class R1ZeroRun {
-  private static final long MAX_SHARD_BYTES = 4_000_000_000L;
   private final Recipe recipe;
   private final Progress progress;
+  private final @Nullable Resumption resumption;
 
   /**
    * What a run came to.
@@ -34,10 +40,18 @@ public final class R1ZeroRun {
   public record Result(
       Path directory, @Nullable Evaluation before, @Nullable Evaluation after, double seconds) {}
 
-  /** Takes a checked recipe. */
+  /** Starts a run: takes a checked recipe. */
   public R1ZeroRun(Recipe recipe, Progress progress) {
     this.recipe = recipe;
     this.progress = progress;
+    this.resumption = null;
+  }
+
+  /** Goes on with a run. */
+  public R1ZeroRun(Resumption resumption, Progress progress) {
+    this.recipe = resumption.recipe();
+    this.progress = progress;
+    this.resumption = resumption;
   }
 
   /**
@@ -47,36 +61,81 @@ public final class R1ZeroRun {
     Assembly.verify(recipe);
   }
 
-  /** Runs to the end. */
+  /**
+   * Runs to the end.
+   *
+   * @throws StoppedException if SIGINT or SIGTERM ended it in order
+   */
   public Result run() throws IOException {
     long started = System.nanoTime();
-    try (Assembly parts = new Assembly(recipe)) {
-      RunDirectory directory = RunDirectory.create(Path.of(recipe.output()), recipe.name());
-      RunManifest manifest = new RunManifest(directory);
-      String yaml = RecipeLoader.toYaml(recipe);
-      directory.writeText("recipe.yaml", yaml);
-      manifest.recipe(yaml, recipe.seed());
-      manifest.model(parts.directory().path(), parts.directory().weightFiles());
-      manifest.data(parts.dataset());
-      manifest.write();
-      progress.say("run directory " + directory.path());
-      try {
-        Evaluation before = evaluate(parts, directory, manifest, "before");
-        train(parts, directory);
-        Evaluation after = evaluate(parts, directory, manifest, "after");
-        new ModelExport(TensorType.F32, MAX_SHARD_BYTES)
-            .write(parts.policy(), parts.directory().path(), directory.model());
-        manifest.finish("done");
-        return new Result(directory.path(), before, after, (System.nanoTime() - started) / 1e9);
-      } catch (IOException | RuntimeException e) {
-        manifest.finish("failed: " + e);
-        throw e;
+    try (Assembly parts = new Assembly(recipe);
+        StopSignal stop = StopSignal.install(progress)) {
+      RunDirectory directory =
+          resumption != null
+              ? resumption.directory()
+              : RunDirectory.create(Path.of(recipe.output()), recipe.name());
+      try (RunLock lock = directory.lock()) {
+        progress.say("run directory " + lock.run());
+        progress.eachRound(stop::check);
+        RunManifest manifest = manifest(parts, directory);
+        return run(parts, directory, manifest, stop, started);
       }
     }
   }
 
-  private void train(Assembly parts, RunDirectory directory) {
+  private RunManifest manifest(Assembly parts, RunDirectory directory) throws IOException {
+    RunManifest manifest = resumption == null ? null : RunManifest.read(directory);
+    String yaml = RecipeLoader.toYaml(recipe);
+    if (manifest == null) {
+      directory.writeRecipe(yaml); // first: from now on the run can be resumed
+      manifest = RunManifest.start(directory);
+      manifest.model(parts.directory().path(), parts.directory().weightFiles());
+      manifest.data(parts.dataset());
+    } else if (resumption != null) {
+      resumption.check(manifest.differences(parts.directory(), parts.dataset()));
+      resumption.writeRecipe();
+      manifest.resumed(resumption.changes().all());
+      if (manifest.threads() != Torch.threads()) {
+        progress.say(
+            String.format(
+                "WARNING: the run began with %d threads and goes on with %d: last bits will differ"
+                    + " (OMP_NUM_THREADS sets them)",
+                manifest.threads(), Torch.threads()));
+      }
+    }
+    manifest.recipe(yaml, recipe.seed());
+    manifest.write();
+    return manifest;
+  }
+
+  private Result run(
+      Assembly parts, RunDirectory directory, RunManifest manifest, StopSignal stop, long started)
+      throws IOException {
+    try {
+      Evaluation before = evaluate(parts, directory, manifest, "before");
+      train(parts, directory, stop);
+      Evaluation after = evaluate(parts, directory, manifest, "after");
+      directory.writeModel(parts.policy(), parts.directory().path());
+      manifest.finish("done");
+      return new Result(directory.path(), before, after, (System.nanoTime() - started) / 1e9);
+    } catch (StoppedException e) {
+      manifest.finish("stopped");
+      throw new StoppedException(
+          e.getMessage() + "; go on by: r1zero train --resume " + directory.path(), e.exitCode());
+    } catch (IOException | RuntimeException e) {
+      try {
+        manifest.finish("failed: " + e);
+      } catch (IOException second) { // the disk may be what is at fault
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  private void train(Assembly parts, RunDirectory directory, StopSignal stop) throws IOException {
     boolean withReference = recipe.grpo().usesReference();
+    RunCheckpoints checkpoints =
+        new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
         PolicyModel reference = withReference ? parts.reference() : null) {
       RolloutCollector rollouts =
@@ -95,7 +154,8 @@ public final class R1ZeroRun {
               recipe.sampling().temperature(),
               recipe.sampling().maxNewTokens(),
               recipe.rewards().stream().map(RewardEntry::weight).toList());
-      new GrpoTrainer(
+      GrpoTrainer trainer =
+          new GrpoTrainer(
               recipe.grpo(),
               settings,
               parts.policy(),
@@ -103,13 +163,30 @@ public final class R1ZeroRun {
               optimizer,
               rollouts,
               (version, policy) -> parts.generator().refresh(),
-              report -> finishStep(report, directory))
-          .train();
+              report -> finishStep(report, directory, checkpoints));
+      if (resumption != null) {
+        checkpoints.restore(trainer);
+      }
+      if (trainer.step() < recipe.grpo().steps()) {
+        new EvaluationMemory(directory).forget("after");
+      }
+      trainer.train(checkpoints);
+      if (trainer.step() < recipe.grpo().steps()) {
+        throw stop.stopped();
+      }
+    }
+    if (recipe.checkpoint().loadBestModelAtEnd()) {
+      checkpoints.loadBest(parts.policy());
+      parts.generator().refresh();
     }
   }
 
-  private void finishStep(StepReport report, RunDirectory directory) {
-    directory.appendMetrics(report);
+  private void finishStep(StepReport report, RunDirectory directory, RunCheckpoints checkpoints) {
+    Map<String, Double> metrics = new TreeMap<>(report.metrics());
+    if (!Double.isNaN(checkpoints.lastSeconds())) {
+      metrics.put("time/checkpoint", checkpoints.lastSeconds()); // of the step before
+    }
+    directory.appendMetrics(new StepReport(report.step(), metrics));
     progress.stepFinished(report);
   }
 
@@ -119,12 +196,18 @@ public final class R1ZeroRun {
     if (recipe.evaluation().problems() == 0) {
       return null;
     }
+    EvaluationMemory memory = new EvaluationMemory(directory);
+    Optional<Evaluation> earlier = resumption == null ? Optional.empty() : memory.recall(when);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
     Evaluation evaluation = HeldOut.evaluate(parts, recipe, progress, when + " training");
     directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());
     manifest.result("pass_at_" + when, evaluation.passAt());
     manifest.write();
+    memory.keep(when, evaluation);
     return evaluation;
   }
 }

@@ -2,31 +2,44 @@ package org.r1zero.experiment.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.rollout.trace.RolloutTrace;
 
 /**
  * What a run leaves behind: {@code recipe.yaml} with every key, {@code manifest.json}, {@code
- * metrics.jsonl}, {@code rollouts/step-NNNNNN.jsonl}, {@code evaluation-*.jsonl} and {@code
- * model/}.
+ * metrics.jsonl}, {@code rollouts/step-NNNNNN.jsonl}, {@code evaluation-*.jsonl}, {@code
+ * checkpoints/} and {@code model/}.
  */
 public final class RunDirectory {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+  private static final long MAX_SHARD_BYTES = 4_000_000_000L;
+  private static final String RECIPE = "recipe.yaml";
   private final Path path;
   private @Nullable TensorBoardFile tensorBoard;
 
@@ -55,6 +68,48 @@ public final class RunDirectory {
     }
   }
 
+  /**
+   * Opens one that a run has left behind.
+   *
+   * @throws ConfigException if it is none
+   */
+  public static RunDirectory open(Path path) {
+    if (!Files.isRegularFile(path.resolve(RECIPE))) {
+      throw new ConfigException(
+          path.toString(),
+          List.of("is no run directory: it has no " + RECIPE + "; runs/ holds them"));
+    }
+    return new RunDirectory(path);
+  }
+
+  /** The newest one of a name below {@code parent} that was begun; empty where there is none. */
+  public static Optional<Path> newest(Path parent, String name) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return Optional.empty();
+    }
+    Pattern ours = Pattern.compile("(\\d{8}-\\d{6})-" + Pattern.quote(name) + "(?:-(\\d+))?");
+    try (Stream<Path> runs = Files.list(parent)) {
+      return runs.filter(run -> ours.matcher(run.getFileName().toString()).matches())
+          .filter(run -> Files.isRegularFile(run.resolve(RECIPE)))
+          .max(Comparator.comparing(run -> order(ours, run)));
+    }
+  }
+
+  private static String order(Pattern ours, Path run) {
+    Matcher matcher = ours.matcher(run.getFileName().toString());
+    String number = matcher.matches() && matcher.group(2) != null ? matcher.group(2) : "1";
+    return matcher.group(1) + String.format(Locale.ROOT, "%9s", number);
+  }
+
+  /**
+   * Takes the run for this process, until it ends.
+   *
+   * @throws ConfigException if another process has it
+   */
+  RunLock lock() throws IOException {
+    return RunLock.take(path);
+  }
+
   /** Where it is. */
   public Path path() {
     return path;
@@ -65,8 +120,52 @@ public final class RunDirectory {
     return path.resolve("model");
   }
 
-  void writeText(String file, String text) throws IOException {
-    Files.writeString(path.resolve(file), text);
+  /** Where checkpoints go. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** Its recipe, with every key. */
+  Path recipe() {
+    return path.resolve(RECIPE);
+  }
+
+  void writeRecipe(String yaml) throws IOException {
+    WholeFiles.write(recipe(), yaml.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes the trained model, in the place of one that an earlier end of the run has written.
+   *
+   * @param source the folder that the model came from
+   */
+  void writeModel(PolicyModel policy, Path source) throws IOException {
+    Path fresh = path.resolve("model.new");
+    Path old = path.resolve("model.old");
+    deleteFolder(fresh);
+    deleteFolder(old);
+    new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, source, fresh);
+    if (Files.exists(model())) {
+      Files.move(model(), old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(fresh, model(), StandardCopyOption.ATOMIC_MOVE);
+    deleteFolder(old);
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+
+  /** The files that grow with the steps, as they are now. */
+  GrowingFiles growing() {
+    return new GrowingFiles(path);
   }
 
   void appendMetrics(StepReport report) {
@@ -84,7 +183,9 @@ public final class RunDirectory {
     JsonLines.append(path.resolve("rollouts").resolve(file), traces);
   }
 
-  void writeEvaluation(String when, List<EvaluatedSample> traces) {
-    JsonLines.append(path.resolve("evaluation-" + when + ".jsonl"), traces);
+  void writeEvaluation(String when, List<EvaluatedSample> traces) throws IOException {
+    Path file = path.resolve("evaluation-" + when + ".jsonl");
+    Files.deleteIfExists(file); // of an evaluation that was stopped
+    JsonLines.append(file, traces);
   }
 }

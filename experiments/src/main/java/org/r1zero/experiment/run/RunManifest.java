@@ -1,5 +1,6 @@
 package org.r1zero.experiment.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -11,23 +12,71 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.grpo.checkpoint.CheckpointException;
+import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.verify.Problem;
 
 /** How a run came to be: enough to make it again, or to tell why another differs. */
 final class RunManifest {
+  private static final String FILE = "manifest.json";
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path file;
-  private final ObjectNode root = JSON.createObjectNode();
+  private final ObjectNode root;
 
-  RunManifest(RunDirectory directory) {
-    this.file = directory.path().resolve("manifest.json");
+  private RunManifest(Path file, ObjectNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  /** Of a run that starts. */
+  static RunManifest start(RunDirectory directory) {
+    RunManifest manifest = new RunManifest(directory.path().resolve(FILE), JSON.createObjectNode());
+    manifest.root.put("status", "running");
+    manifest.root.put("started", Instant.now().toString());
+    circumstances(manifest.root);
+    return manifest;
+  }
+
+  /** Of a run that goes on; {@code null} where it was stopped before it had one. */
+  static @Nullable RunManifest read(RunDirectory directory) {
+    Path file = directory.path().resolve(FILE);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try {
+      return new RunManifest(file, (ObjectNode) JSON.readTree(file.toFile()));
+    } catch (IOException | ClassCastException e) {
+      throw new CheckpointException(file + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Notes that the run goes on.
+   *
+   * @param changes what was changed in the recipe
+   */
+  void resumed(List<String> changes) {
     root.put("status", "running");
-    root.put("started", Instant.now().toString());
+    root.remove("ended");
+    ObjectNode entry = root.withArray("/resumed").addObject();
+    entry.put("time", Instant.now().toString());
+    changes.forEach(entry.putArray("recipe_changes")::add);
+    circumstances(entry);
+  }
+
+  /** Threads that computed with when the run started. */
+  int threads() {
+    return root.path("torch_threads").asInt();
+  }
+
+  private static void circumstances(ObjectNode root) {
     String commit = git("rev-parse", "HEAD");
     root.put("git_commit", commit);
     root.put("git_dirty", !commit.isEmpty() && !git("status", "--porcelain").isEmpty());
@@ -47,21 +96,47 @@ final class RunManifest {
   }
 
   void model(Path folder, List<Path> files) throws IOException {
-    ObjectNode model = root.putObject("model");
+    root.set("model", describe(folder, files));
+  }
+
+  private static ObjectNode describe(Path folder, List<Path> files) throws IOException {
+    ObjectNode model = JSON.createObjectNode();
     model.put("path", folder.toString());
     ObjectNode hashes = model.putObject("sha256");
     for (Path path : files) {
       hashes.put(folder.relativize(path).toString(), sha256(path));
     }
+    return model;
+  }
+
+  /** What is not as it was when the run started: the base's weights, the problems. */
+  List<String> differences(ModelDirectory model, Dataset dataset) throws IOException {
+    List<String> differences = new ArrayList<>();
+    JsonNode weights = describe(model.path(), model.weightFiles()).path("sha256");
+    if (!root.at("/model/sha256").equals(weights)) {
+      differences.add("weights of " + model.path() + ": other files than at the start, by SHA-256");
+    }
+    ObjectNode data = describe(dataset);
+    for (String part : new String[] {"train_sha256", "held_out_sha256"}) {
+      if (!root.path("data").path(part).equals(data.path(part))) {
+        differences.add("problems of " + dataset.name() + ": another " + part);
+      }
+    }
+    return differences;
   }
 
   void data(Dataset dataset) {
-    ObjectNode data = root.putObject("data");
+    root.set("data", describe(dataset));
+  }
+
+  private static ObjectNode describe(Dataset dataset) {
+    ObjectNode data = JSON.createObjectNode();
     data.put("name", dataset.name());
     data.put("train_problems", dataset.train().size());
     data.put("train_sha256", sha256(text(dataset.train())));
     data.put("held_out_problems", dataset.heldOut().size());
     data.put("held_out_sha256", sha256(text(dataset.heldOut())));
+    return data;
   }
 
   /** Adds a result, such as an accuracy. */
@@ -75,8 +150,9 @@ final class RunManifest {
     write();
   }
 
+  /** Replaces the file at once: a run that is killed leaves the old one or the new one. */
   void write() throws IOException {
-    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+    WholeFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
   }
 
   private static String text(List<Problem> problems) {

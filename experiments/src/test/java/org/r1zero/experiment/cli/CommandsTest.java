@@ -100,7 +100,8 @@ class CommandsTest {
       value = {
         "                                        | name a command: demo, train",
         "frobnicate                              | Unmatched argument at index 0: 'frobnicate'",
-        "train                                   | Missing required parameter: 'RECIPE.yaml'",
+        "train                                   | name a RECIPE.yaml, or --resume RUN",
+        "train --resume none                     | none: is no run directory: it has no recipe.yaml",
         "train none.yaml                         | none.yaml: there is no such file",
         "demo --set grpo.steps=0                 | grpo.steps must be >= 1, was 0",
         "demo --set task.name=x --set rewards=[{verifier:nr}] | demo.yaml",

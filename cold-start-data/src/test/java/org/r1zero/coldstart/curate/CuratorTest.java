@@ -1,0 +1,92 @@
+package org.r1zero.coldstart.curate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CuratorTest {
+
+  @Test
+  void eachFilterIsCountedAndOnlyWhatPassesAllIsLeft() {
+    List<Candidate> traces = new ArrayList<>();
+    traces.add(trace("p1", 1, "unique red fox jumps over seven lazy dogs", true, true));
+    traces.add(trace("p2", 1, "another one entirely about cold green apples", false, true));
+    traces.add(trace("p3", 2, "some third text that nobody has seen before", true, false));
+    CurationConfig config = new CurationConfig(1, 0, 0.8, 13);
+    Curator.Selection selection = new Curator(config, List.of(), 1).choose(traces);
+    assertThat(selection.left().keySet())
+        .containsExactly(
+            "read",
+            "format",
+            "language",
+            "decontaminated",
+            "near_duplicates",
+            "balanced_by_problem",
+            "balanced_by_difficulty");
+    assertThat(selection.left().values()).containsExactly(3, 2, 1, 1, 1, 1, 1);
+    assertThat(selection.examples()).extracting(Example::problem).containsExactly("p1");
+  }
+
+  @Test
+  void plantedOverlapsOfThirteenWordsAreDroppedAndTwelveAreKept() {
+    String held = "a b c d e f g h i j k l m n o p";
+    Decontaminator overlap = new Decontaminator(List.of(held, "Short one?"), 13);
+    assertThat(overlap.overlaps("x C d e, f g h i j k l m n O! y")).isTrue();
+    assertThat(overlap.overlaps("x c d e f g h i j k l m n y")).isFalse();
+    assertThat(overlap.overlaps("short ONE")).isTrue();
+    assertThat(overlap.overlaps("another short one with more words")).isFalse();
+    assertThatThrownBy(() -> new Decontaminator(List.of(), 0)).hasMessageContaining("was 0");
+  }
+
+  @Test
+  void plantedNearDuplicatesAreFoundAndDifferentTextsAreNot() {
+    Random random = new Random(5);
+    NearDuplicates seen = new NearDuplicates(0.7, 9);
+    int found = 0;
+    int wrong = 0;
+    for (int i = 0; i < 300; i++) {
+      List<String> words = new ArrayList<>();
+      for (int j = 0; j < 80; j++) {
+        words.add("w" + random.nextInt(100_000));
+      }
+      wrong += seen.addIfNew(String.join(" ", words)) ? 0 : 1;
+      words.set(10 + random.nextInt(60), "changed"); // 3 of 78 runs differ: similarity 0.93
+      found += seen.addIfNew(String.join(" ", words)) ? 0 : 1;
+    }
+    assertThat(found).as("recall of 300 planted").isGreaterThanOrEqualTo(297);
+    assertThat(wrong).isZero();
+  }
+
+  @Test
+  void problemsAndDifficultiesAreBalanced() {
+    List<Candidate> traces = new ArrayList<>();
+    Random random = new Random(1);
+    for (int i = 0; i < 60; i++) {
+      int difficulty = i < 40 ? 1 : i < 55 ? 2 : 3;
+      traces.add(trace("p" + i / 2, difficulty, "text " + random.nextLong(), true, true));
+    }
+    CurationConfig config = new CurationConfig(1, 15, 0, 0);
+    List<Example> chosen = new Curator(config, List.of(), 3).choose(traces).examples();
+    assertThat(chosen).hasSize(15);
+    assertThat(chosen).extracting(Example::problem).doesNotHaveDuplicates();
+    assertThat(chosen.stream().filter(e -> e.difficulty() == 3)).hasSizeBetween(2, 3);
+    assertThat(chosen.stream().filter(e -> e.difficulty() == 1)).hasSizeLessThanOrEqualTo(7);
+    assertThat(new Curator(config, List.of(), 3).choose(traces).examples()).isEqualTo(chosen);
+    assertThat(new Curator(config, List.of(), 4).choose(traces).examples()).isNotEqualTo(chosen);
+  }
+
+  private static Candidate trace(
+      String problem, int difficulty, String text, boolean format, boolean language) {
+    Map<String, Boolean> passed = new LinkedHashMap<>();
+    passed.put("format", format);
+    passed.put("language", language);
+    Example example = new Example(problem, difficulty, "Q", List.of(), text);
+    return new Candidate(example, "question of " + problem, passed);
+  }
+}

@@ -1,0 +1,137 @@
+package org.r1zero.coldstart.sft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.fixtures.golden.Golden;
+import org.r1zero.grpo.checkpoint.CheckpointStore;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.optim.LearningRateSchedule;
+import org.r1zero.grpo.optim.OptimizerConfig;
+import org.r1zero.grpo.torch.Torch;
+
+class SftCourseTest {
+  private static final OptimizerConfig OPTIMIZER =
+      new OptimizerConfig(1e-2, LearningRateSchedule.COSINE, 2, 0, 0.9, 0.999, 1e-8, 1);
+
+  @TempDir private Path folder;
+  private final int threads = Torch.threads();
+  private ModelDirectory directory;
+
+  @BeforeEach
+  void unpack() {
+    directory = ModelDirectory.open(Golden.unpack("model/qwen2-tied", folder).folder());
+    Torch.setThreads(1);
+  }
+
+  @AfterEach
+  void restoreThreads() {
+    Torch.setThreads(threads);
+  }
+
+  private record Ran(List<Map<String, Double>> metrics, List<float[]> weights, boolean early) {}
+
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  void aCourseThatWasKilledEndsWithTheSameBits() {
+    SftSchedule schedule = new SftSchedule(2, 0, 0.2, 3, 0, 3);
+    Ran whole = run(schedule, "whole", Long.MAX_VALUE);
+    assertThat(whole.metrics()).hasSize(8); // 2 epochs of 16 examples in fours
+    assertThatThrownBy(() -> run(schedule, "killed", 5)).isInstanceOf(Killed.class);
+    Ran rest = run(schedule, "killed", Long.MAX_VALUE);
+    assertThat(rest.metrics()).isEqualTo(whole.metrics().subList(3, 8));
+    assertThat(rest.weights()).usingRecursiveComparison().isEqualTo(whole.weights());
+  }
+
+  @Test
+  void metricsHaveTrlsNames() {
+    Map<String, Double> last = run(new SftSchedule(1, 4, 0.2, 2, 0, 0), "m", 99).metrics().get(3);
+    assertThat(last)
+        .containsOnlyKeys(
+            "loss",
+            "mean_token_accuracy",
+            "entropy",
+            "grad_norm",
+            "learning_rate",
+            "num_tokens",
+            "epoch",
+            "eval_loss",
+            "eval_mean_token_accuracy",
+            "eval_entropy");
+    assertThat(last.get("epoch")).isEqualTo(1);
+    assertThat(last.get("mean_token_accuracy")).isBetween(0.0, 1.0);
+    assertThat(last.get("num_tokens")).isEqualTo(16 * 7.0);
+  }
+
+  @Test
+  void validationEndsTrainingAndTheBestWeightsAreTaken() {
+    // random completions can't be learned: the validation loss rises soon
+    Ran ran = run(new SftSchedule(50, 0, 0.2, 2, 3, 0), "early", Long.MAX_VALUE);
+    assertThat(ran.early()).isTrue();
+    assertThat(ran.metrics().size()).isLessThan(200);
+    List<Double> losses =
+        ran.metrics().stream()
+            .filter(m -> m.containsKey("eval_loss"))
+            .map(m -> m.get("eval_loss"))
+            .toList();
+    int best = losses.indexOf(losses.stream().min(Double::compare).orElseThrow());
+    assertThat(best).isEqualTo(losses.size() - 4);
+    Ran untilBest = run(new SftSchedule(50, 0, 0.2, 2, 3, 0), "early", 2L * (best + 1));
+    assertThat(untilBest.weights()).usingRecursiveComparison().isEqualTo(ran.weights());
+  }
+
+  private Ran run(SftSchedule schedule, String store, long killAt) {
+    List<Map<String, Double>> metrics = new ArrayList<>();
+    try (PolicyModel model =
+            new PolicyModel(directory.config(), directory, ComputeType.FLOAT32, Device.cpu());
+        AdamW optimizer = new AdamW(OPTIMIZER, model.parameters())) {
+      SftCourse course =
+          new SftCourse(
+              schedule,
+              4,
+              1000,
+              OPTIMIZER,
+              model,
+              optimizer,
+              examples(),
+              7,
+              new CheckpointStore(folder.resolve(store), 2));
+      course.train(
+          (step, numbers, trained, measured) -> {
+            if (step == killAt) {
+              throw new Killed();
+            }
+            metrics.add(numbers);
+          });
+      List<float[]> weights =
+          model.parameters().stream().map(p -> p.value().toFloatArray()).toList();
+      return new Ran(metrics, weights, course.stoppedEarly());
+    }
+  }
+
+  private static List<SftExample> examples() {
+    Random random = new Random(3);
+    List<SftExample> examples = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      examples.add(
+          new SftExample(random.ints(3, 3, 60).toArray(), random.ints(4, 3, 60).toArray()));
+    }
+    return examples;
+  }
+}

@@ -1,0 +1,58 @@
+package org.r1zero.experiment.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the state of training is kept, under transformers' names.
+ *
+ * @param saveSteps steps between checkpoints; with 1 a killed run loses at most the step under way
+ * @param saveTotalLimit how many of the newest are kept, besides the best
+ * @param metricForBestModel the step metric by which a checkpoint is the best; empty keeps none
+ * @param greaterIsBetter whether that metric should rise
+ * @param loadBestModelAtEnd whether the best checkpoint's weights are what the run results in
+ * @param ifDamaged what happens when the newest checkpoint is found damaged on resuming
+ */
+public record CheckpointConfig(
+    int saveSteps,
+    int saveTotalLimit,
+    String metricForBestModel,
+    boolean greaterIsBetter,
+    boolean loadBestModelAtEnd,
+    IfDamaged ifDamaged) {
+
+  /** What to do about a damaged checkpoint. */
+  public enum IfDamaged {
+    /** Say so and go on from the one before. */
+    USE_PREVIOUS,
+    /** Say so and stop. */
+    REFUSE
+  }
+
+  /** Checks the ranges; all faults are named at once. */
+  public CheckpointConfig {
+    List<String> faults = new ArrayList<>();
+    if (saveSteps < 1) {
+      faults.add("save_steps must be >= 1, was " + saveSteps + " (1 saves after every step)");
+    }
+    if (saveTotalLimit < 1) {
+      faults.add(
+          "save_total_limit must be >= 1, was "
+              + saveTotalLimit
+              + " (2 leaves one to fall back on)");
+    }
+    if (loadBestModelAtEnd && metricForBestModel.isEmpty()) {
+      faults.add(
+          "metric_for_best_model must name a metric where load_best_model_at_end is true, such as"
+              + " reward");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /** Each step, the newest two, and the one of the highest reward. */
+  public static CheckpointConfig defaults() {
+    return new CheckpointConfig(1, 2, "reward", true, false, IfDamaged.USE_PREVIOUS);
+  }
+}

@@ -1,0 +1,95 @@
+package org.r1zero.experiment.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files of a run that grow with its steps: {@code *.jsonl} line by line, {@code rollouts/} file
+ * by file. A run that goes on cuts them back to where its checkpoint was, so that nothing is in
+ * them twice.
+ */
+final class GrowingFiles {
+  private static final Pattern STEP = Pattern.compile("step-(\\d+)\\.jsonl");
+  private static final String BEFORE = "evaluation-before.jsonl"; // is whole before any step
+  private final Path run;
+
+  GrowingFiles(Path run) {
+    this.run = run;
+  }
+
+  /** Forces them to the disk and notes their lengths, in bytes by name. */
+  ObjectNode positions() throws IOException {
+    ObjectNode positions = JsonNodeFactory.instance.objectNode();
+    for (Path file : lines()) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(true);
+        positions.put(file.getFileName().toString(), channel.size());
+      }
+    }
+    return positions;
+  }
+
+  /**
+   * Cuts them back.
+   *
+   * @param positions as noted, or empty for the start
+   * @param steps finished steps
+   * @return what is missing that was noted, in words
+   */
+  List<String> cutBack(ObjectNode positions, long steps) throws IOException {
+    List<String> missing = new ArrayList<>();
+    for (Path file : lines()) {
+      JsonNode position = positions.path(file.getFileName().toString());
+      if (position.isMissingNode()) {
+        Files.delete(file);
+      } else {
+        cut(file, position.asLong(), missing);
+      }
+    }
+    for (String name : (Iterable<String>) positions::fieldNames) {
+      if (!Files.exists(run.resolve(name))) {
+        missing.add(run.resolve(name) + " is missing");
+      }
+    }
+    try (Stream<Path> rollouts = Files.list(run.resolve("rollouts"))) {
+      for (Path file : rollouts.toList()) {
+        Matcher step = STEP.matcher(file.getFileName().toString());
+        if (step.matches() && Long.parseLong(step.group(1)) >= steps) {
+          Files.delete(file);
+        }
+      }
+    }
+    return missing;
+  }
+
+  private static void cut(Path file, long position, List<String> missing) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (channel.size() < position) {
+        missing.add(file + " has " + channel.size() + " bytes, had " + position);
+      } else {
+        channel.truncate(position);
+      }
+    }
+  }
+
+  private List<Path> lines() throws IOException {
+    try (Stream<Path> files = Files.list(run)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".jsonl"))
+          .filter(file -> !file.getFileName().toString().equals(BEFORE))
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package org.r1zero.experiment.run;
+
+/** A signal asked the run to end, and it did, in order: not a fault. */
+public final class StoppedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private final int exitCode;
+
+  StoppedException(String message, int exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** 128 + the signal's number: 130 for SIGINT, 143 for SIGTERM. */
+  public int exitCode() {
+    return exitCode;
+  }
+}
