@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      DashboardCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
       CurateCommand.class,
