@@ -99,7 +99,7 @@ public final class DashboardServer implements AutoCloseable {
     context.header("Referrer-Policy", "no-referrer");
     String asked = String.valueOf(context.header("Host")).replaceAll(":\\d+$", "");
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-    if (!everywhere && !Set.of(host, "localhost", "127.0.0.1", "[::1]").contains(asked)) {
+    if (!everywhere && !List.of(host, "localhost", "127.0.0.1", "[::1]").contains(asked)) {
       context.status(403).result("this server is not " + host).skipRemainingHandlers();
     }
   }
