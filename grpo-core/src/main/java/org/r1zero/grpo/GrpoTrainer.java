@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
@@ -12,10 +13,13 @@ import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
 import org.r1zero.grpo.data.Rollout;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossInputs;
 import org.r1zero.grpo.loss.LossOutput;
 import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.loss.UpdateSize;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenLogProbs;
 import org.r1zero.grpo.optim.AdamW;
@@ -51,6 +55,7 @@ public final class GrpoTrainer {
   private final EntropyControl entropy;
   private final SamplePreparation preparation;
   private final BatchPacker packer;
+  private HealthMonitor health = new HealthMonitor(HealthConfig.defaults(), said -> {});
   private long step;
   private long updates;
   private long tokensSeen;
@@ -140,13 +145,36 @@ public final class GrpoTrainer {
       }
       policyListener.policyUpdated(updates, policy); // the next rollouts use these weights
       metrics.addTrainSeconds((System.nanoTime() - started) / 1e9);
-      StepReport report = metrics.finish(step);
+      StepReport report = watched(metrics.finish(step));
       step++;
       stepListener.stepFinished(report);
       if (!boundary.passed(report, this::state)) {
         return;
       }
     }
+  }
+
+  /** Has training watched by this one, instead of by one with the defaults that says nothing. */
+  public void watch(HealthMonitor monitor) {
+    health = monitor;
+  }
+
+  private StepReport watched(StepReport report) {
+    Map<String, Double> all = new TreeMap<>(report.metrics());
+    all.putAll(health.endStep(report.step(), report.metrics()));
+    return new StepReport(report.step(), all);
+  }
+
+  /** Which weights are no numbers, in words. */
+  private String nanPlace() {
+    for (Parameter parameter : policy.parameters()) {
+      for (float value : parameter.value().toFloatArray()) {
+        if (!Float.isFinite(value)) {
+          return "weights " + parameter.name() + " hold " + value;
+        }
+      }
+    }
+    return "the weights are finite: it came with this step's rollouts or rewards";
   }
 
   /** Finished steps. */
@@ -166,6 +194,7 @@ public final class GrpoTrainer {
     ObjectNode control = values.putObject("entropy");
     control.put("coef", bonus.coef());
     control.put("last", Double.toString(bonus.lastEntropy())); // may be infinite
+    values.set("health", health.state());
     values.set("rollouts", rollouts.state());
     return new TrainingState(step, tensors(), values);
   }
@@ -173,6 +202,7 @@ public final class GrpoTrainer {
   /** Goes back, or on, to where {@link #state} was taken. */
   public void restore(Checkpoint checkpoint) {
     checkpoint.restore(tensors());
+    policy.parameters().forEach(Parameter::updated);
     ObjectNode values = checkpoint.values();
     step = values.path("step").asLong();
     updates = values.path("updates").asLong();
@@ -181,6 +211,7 @@ public final class GrpoTrainer {
         new EntropyControl.State(
             values.at("/entropy/coef").asDouble(),
             Double.parseDouble(values.at("/entropy/last").asText())));
+    health.restore(values.withObject("/health"));
     rollouts.restore(values.withObject("/rollouts"));
     policyListener.policyUpdated(updates, policy);
   }
@@ -216,7 +247,13 @@ public final class GrpoTrainer {
   /** Ends an update: weights, then what follows them. */
   private void update(StepMetrics metrics) {
     double rate = config.optimizer().rateAt(updates, config.totalUpdates());
-    double gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
+    double gradNorm = Double.NaN;
+    if (health.mayUpdate(step, metrics.updateLoss(), metrics.samplingGap(), this::nanPlace)) {
+      gradNorm = optimizer.step(rate); // clips, updates, zeroes the gradients
+      health.updated(step, gradNorm);
+    } else {
+      optimizer.discardGradients();
+    }
     updates++;
     metrics.addUpdate(gradNorm, rate);
     entropy.endUpdate();

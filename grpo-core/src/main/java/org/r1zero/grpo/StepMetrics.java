@@ -28,6 +28,7 @@ final class StepMetrics {
   private final Map<String, SummaryStatistics> extremes = new TreeMap<>();
   private LossMetrics update = new LossMetrics();
   private double loss;
+  private double lossBefore;
   private double policyLoss;
   private double gapSum;
   private double gapMax;
@@ -91,9 +92,20 @@ final class StepMetrics {
     gapTokens += sampled.length;
   }
 
+  /** The loss of the update at hand; what was added since the last one. */
+  double updateLoss() {
+    return loss - lossBefore;
+  }
+
+  /** Mean gap of log-probs between sampling and training; NaN after the first update. */
+  double samplingGap() {
+    return updates == 0 ? gapSum / gapTokens : Double.NaN;
+  }
+
   void addUpdate(double gradNorm, double learningRate) {
     gradNorms.addValue(gradNorm);
     metrics.put("learning_rate", learningRate);
+    lossBefore = loss;
     means.addMeans(update);
     update
         .extremes()

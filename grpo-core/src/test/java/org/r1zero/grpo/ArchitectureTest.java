@@ -21,7 +21,7 @@ class ArchitectureTest {
                 Set.of("torch"),
                 Set.of("model"),
                 Set.of("data", "advantage", "loss", "optim"),
-                Set.of("checkpoint"),
+                Set.of("checkpoint", "health"),
                 Set.of("")))
         .tests();
   }

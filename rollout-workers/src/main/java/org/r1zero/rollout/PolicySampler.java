@@ -11,6 +11,7 @@ import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
+import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;

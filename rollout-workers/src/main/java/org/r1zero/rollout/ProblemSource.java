@@ -1,17 +1,15 @@
 package org.r1zero.rollout;
 
-import java.util.List;
 import org.r1zero.verify.Problem;
 
-/** Where a step's problems come from. */
+/** Where a run's problems come from: an endless sequence. */
 public interface ProblemSource {
 
   /**
-   * The problems of a training step: a pure function of this source and the step, so that a resumed
-   * run sees the same.
+   * The problem at a place: a pure function of this source and the place, so that a resumed run
+   * sees the same.
    *
-   * @param step counts from 0
-   * @param count how many
+   * @param place counts from 0
    */
-  List<Problem> problems(long step, int count);
+  Problem problemAt(long place);
 }

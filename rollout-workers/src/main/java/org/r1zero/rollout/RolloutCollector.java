@@ -1,35 +1,43 @@
 package org.r1zero.rollout;
 
-import java.util.ArrayList;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.RolloutBatch;
 import org.r1zero.grpo.RolloutSource;
-import org.r1zero.grpo.data.Rollout;
-import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.rollout.generation.Draws;
-import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.CollectorState.AheadState;
+import org.r1zero.rollout.GroupSampling.Collected;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.rollout.trace.TraceSink;
-import org.r1zero.verify.FinishReason;
+import org.r1zero.rollout.worker.SamplingCancelledException;
+import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Outcome;
-import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.reward.Reward;
 
-/** From problems to scored groups: what the trainer calls once a step. */
-public final class RolloutCollector implements RolloutSource {
-  private final RolloutConfig config;
-  private final SamplingConfig sampling;
-  private final ProblemSource problems;
-  private final PolicySampler sampler;
-  private final RewardScorer scorer;
+/**
+ * From problems to scored groups: what the trainer calls once a step.
+ *
+ * <p>In asynchronous mode a step's rollouts are sampled while the step before it trains, with the
+ * weights from before that training: {@link #collect} hands over what is ready and begins the next.
+ */
+public final class RolloutCollector implements RolloutSource, AutoCloseable {
+  private final RolloutConfig size;
+  private final RolloutsConfig config;
+  private final WorkerPool pool;
+  private final GroupSampling sampling;
   private final TraceSink traces;
-  private final Generator.Progress progress;
+  private final ExecutorService background;
+  private @Nullable Future<Collected> ahead;
 
   /**
    * How much to collect.
@@ -37,95 +45,119 @@ public final class RolloutCollector implements RolloutSource {
    * @param problemsPerStep groups a step
    * @param numGenerations rollouts a group
    * @param seed decides every draw
+   * @param steps of training: nothing is sampled ahead for later ones
    */
-  public record RolloutConfig(int problemsPerStep, int numGenerations, long seed) {}
+  public record RolloutConfig(int problemsPerStep, int numGenerations, long seed, long steps) {}
 
-  /** Puts the parts together. */
+  /** Puts the parts together; the pool stays the caller's to close. */
   public RolloutCollector(
-      RolloutConfig config,
+      RolloutConfig size,
+      RolloutsConfig config,
       SamplingConfig sampling,
       ProblemSource problems,
-      PolicySampler sampler,
+      Texts texts,
+      WorkerPool pool,
       RewardScorer scorer,
       TraceSink traces,
-      Generator.Progress progress) {
+      RolloutProgress progress) {
+    this.size = size;
     this.config = config;
-    this.sampling = sampling;
-    this.problems = problems;
-    this.sampler = sampler;
-    this.scorer = scorer;
+    this.pool = pool;
+    this.sampling =
+        new GroupSampling(size, config, sampling, problems, texts, pool, scorer, progress);
     this.traces = traces;
-    this.progress = progress;
+    this.background =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "rollouts-ahead");
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
   @Override
   public RolloutBatch collect(long step, long policyVersion) {
+    if (pool.version() != policyVersion) {
+      throw new IllegalStateException(
+          "step "
+              + step
+              + " needs rollouts of policy version "
+              + policyVersion
+              + ", but version "
+              + pool.version()
+              + " was published last");
+    }
     long started = System.nanoTime();
-    List<Problem> asked = problems.problems(step, config.problemsPerStep());
-    RewardScorer.Batch scoring = scorer.open(asked);
-    List<SampledGroup> sampled =
-        sampler.sample(
-            asked,
-            config.numGenerations(),
-            sampling,
-            Draws.seed(config.seed(), step),
-            progress,
-            scoring::submit);
-    long generated = System.nanoTime();
-    List<List<Reward>> rewards = scoring.rewards();
-    long scored = System.nanoTime();
-    List<RolloutGroup> groups = new ArrayList<>();
-    for (int g = 0; g < sampled.size(); g++) {
-      groups.add(group(sampled.get(g), rewards.get(g), policyVersion));
+    Collected collected = ahead == null ? sampling.collect(step, step, pool.open()) : await(ahead);
+    ahead = null;
+    if (collected.step() != step) {
+      throw new IllegalStateException(
+          "rollouts of step " + collected.step() + " are ready, step " + step + " wants its own");
     }
-    traces.accept(step, traces(step, sampled, rewards));
-    Map<String, Double> metrics = verdictMetrics(rewards);
-    double seconds = (generated - started) / 1e9;
-    long tokens =
-        sampled.stream()
-            .flatMap(group -> group.generations().stream())
-            .mapToLong(generation -> generation.tokens().length)
-            .sum();
-    metrics.put("time/rollout", seconds);
-    metrics.put("time/score", (scored - generated) / 1e9);
-    metrics.put("tokens_per_second/rollout", tokens / seconds);
-    return new RolloutBatch(groups, metrics);
+    double waited = (System.nanoTime() - started) / 1e9;
+    if (config.mode() == RolloutsConfig.Mode.ASYNC && step + 1 < size.steps()) {
+      WorkerPool.Session session = pool.open(); // here, before training publishes the next weights
+      ahead = background.submit(() -> sampling.collect(step + 1, step, session));
+    }
+    traces.accept(step, collected.groups().stream().flatMap(g -> g.traces(step).stream()).toList());
+    Map<String, Double> metrics = new HashMap<>(collected.metrics());
+    metrics.putAll(verdictMetrics(collected.groups().stream().map(OpenGroup::rewards).toList()));
+    metrics.put("time/rollout_wait", waited);
+    return new RolloutBatch(
+        collected.groups().stream().map(OpenGroup::toTraining).toList(), metrics);
   }
 
-  private static RolloutGroup group(SampledGroup sampled, List<Reward> rewards, long version) {
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < rewards.size(); i++) {
-      Generation generation = sampled.generations().get(i);
-      rollouts.add(
-          new Rollout(
-              generation.tokens(),
-              generation.samplingLogProbs(),
-              generation.policyLogProbs(),
-              rewards.get(i).total(),
-              rewards.get(i).verdicts().values().stream().mapToDouble(Verdict::score).toArray(),
-              generation.finishReason() == FinishReason.LENGTH,
-              version));
-    }
-    return new RolloutGroup(sampled.problem().id(), sampled.promptTokens(), rollouts);
-  }
-
-  private static List<RolloutTrace> traces(
-      long step, List<SampledGroup> sampled, List<List<Reward>> rewards) {
-    List<RolloutTrace> traces = new ArrayList<>();
-    for (int g = 0; g < sampled.size(); g++) {
-      SampledGroup group = sampled.get(g);
-      for (int i = 0; i < group.completions().size(); i++) {
-        traces.add(
-            RolloutTrace.of(
-                step,
-                group.problem(),
-                i,
-                group.prompt(),
-                group.completions().get(i),
-                rewards.get(g).get(i)));
+  private static Collected await(Future<Collected> ahead) {
+    try {
+      return ahead.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
       }
+      throw new IllegalStateException("sampling ahead failed: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SamplingCancelledException();
     }
-    return traces;
+  }
+
+  /** Waits for what is being sampled ahead, which is part of the state. */
+  @Override
+  public ObjectNode state() {
+    AheadState next = null;
+    if (ahead != null) {
+      Collected ready = await(ahead);
+      next =
+          new AheadState(
+              ready.step(),
+              ready.groups().stream().map(OpenGroup::state).toList(),
+              ready.metrics());
+    }
+    CollectorState state = sampling.state();
+    return new CollectorState(state.nextProblem(), state.groups(), next).toTree();
+  }
+
+  /**
+   * Goes on from a saved state; the weights of that moment have to be published too.
+   *
+   * @throws IllegalArgumentException if it is no such state
+   */
+  @Override
+  public void restore(ObjectNode tree) {
+    CollectorState state = CollectorState.fromTree(tree);
+    if (ahead != null) {
+      await(ahead); // it is at the state that is replaced, and holds weights
+    }
+    sampling.restore(state);
+    AheadState next = state.ahead();
+    ahead = next == null ? null : CompletableFuture.completedFuture(sampling.restore(next));
+  }
+
+  /** Ends what is being sampled, from any thread. */
+  @Override
+  public void close() {
+    background.shutdownNow();
+    pool.cancel();
   }
 
   /** Mean and deviation of each verifier's score, and the share that it found right. */

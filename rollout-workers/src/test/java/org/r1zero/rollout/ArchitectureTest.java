@@ -17,7 +17,9 @@ class ArchitectureTest {
 
   @TestFactory
   Stream<DynamicTest> houseRules() {
-    return rules.layers(List.of(Set.of("generation", "trace"), Set.of(""))).tests();
+    return rules
+        .layers(List.of(Set.of("generation", "trace"), Set.of("worker"), Set.of("")))
+        .tests();
   }
 
   @Test

@@ -19,9 +19,12 @@ import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
-import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.trace.RolloutTrace;
+import org.r1zero.rollout.worker.PoolOptions;
+import org.r1zero.rollout.worker.TokenizerStops;
+import org.r1zero.rollout.worker.WorkerPool;
+import org.r1zero.rollout.worker.WorkerPools;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -37,28 +40,34 @@ class RolloutCollectorTest {
   private final Map<Long, List<RolloutTrace>> traces = new LinkedHashMap<>();
   private Tokenizer tokenizer;
   private PolicyModel policy;
-  private Generator generator;
+  private WorkerPool pool;
 
   @BeforeEach
   void open() throws IOException {
     tokenizer = TinyTokenizer.ofCharacters(folder, CHARACTERS);
     policy = TinyPolicy.make(CHARACTERS.length() + 1, 8, ComputeType.FLOAT32);
-    generator = new Generator(policy);
+    pool =
+        WorkerPools.inProcess(
+            PoolOptions.single(),
+            0,
+            policy,
+            config -> new TokenizerStops(tokenizer, config.stop()),
+            line -> {});
   }
 
   @AfterEach
   void close() {
-    generator.close();
+    pool.close();
     policy.close();
     tokenizer.close();
   }
 
   @Test
   void givesScoredGroupsInOrder() {
-    RolloutBatch batch = collector(9).collect(3, 17);
+    RolloutBatch batch = collect(collector(9), 3, 17);
     assertThat(batch.groups())
         .extracting(RolloutGroup::problemId)
-        .containsExactly("step3/0", "step3/1", "step3/2");
+        .containsExactly("p0", "p1", "p2");
     for (int g = 0; g < 3; g++) {
       RolloutGroup group = batch.groups().get(g);
       assertThat(group.prompt()).containsExactly(1, 2, 3 + g);
@@ -86,7 +95,7 @@ class RolloutCollectorTest {
       RolloutTrace trace = written.get(i);
       Rollout rollout = batch.groups().get(i / 4).rollouts().get(i % 4);
       assertThat(trace.step()).isEqualTo(3);
-      assertThat(trace.problem()).isEqualTo("step3/" + i / 4);
+      assertThat(trace.problem()).isEqualTo("p" + i / 4);
       assertThat(trace.sample()).isEqualTo(i % 4);
       assertThat(trace.prompt()).isEqualTo("ab" + "cde".charAt(i / 4));
       assertThat(trace.completion()).isEqualTo(tokenizer.decode(rollout.tokens()));
@@ -116,6 +125,10 @@ class RolloutCollectorTest {
             "rewards/failed_ratio",
             "time/rollout",
             "time/score",
+            "time/rollout_wait",
+            "workers/replaced",
+            "sampling/staleness/mean",
+            "sampling/staleness/max",
             "tokens_per_second/rollout");
     assertThat(mean).isPositive();
     assertThat(metrics.get("rewards/scripted/mean")).isCloseTo(mean, within(1e-12));
@@ -131,31 +144,35 @@ class RolloutCollectorTest {
 
   @Test
   void aStepIsAFunctionOfSeedAndStep() {
-    List<String> first = texts(collector(9).collect(2, 0));
+    RolloutCollector one = collector(9);
+    List<String> first = texts(collect(one, 1, 0));
+    List<String> second = texts(collect(one, 2, 0));
     RolloutCollector again = collector(9);
-    List<String> other = texts(again.collect(1, 0));
-    assertThat(texts(again.collect(2, 5))).isEqualTo(first);
-    assertThat(other).isNotEqualTo(first);
-    assertThat(texts(collector(10).collect(2, 0))).isNotEqualTo(first);
+    assertThat(texts(collect(again, 1, 0))).isEqualTo(first);
+    assertThat(texts(collect(again, 2, 5))).isEqualTo(second).isNotEqualTo(first);
+    assertThat(texts(collect(collector(10), 1, 0))).isNotEqualTo(first);
   }
 
   private RolloutCollector collector(long seed) {
     return new RolloutCollector(
-        new RolloutCollector.RolloutConfig(3, 4, seed),
+        new RolloutCollector.RolloutConfig(3, 4, seed, 10),
+        RolloutsConfig.defaults(),
         new SamplingConfig(1, 0, 1, 0, LIMIT, List.of(), 5),
-        (step, count) -> problems(step, count),
-        new PolicySampler(tokenizer, problem -> "ab" + problem.question(), generator),
+        place ->
+            new Problem(
+                "p" + place,
+                CHARACTERS.substring(2 + (int) (place % 3), 3 + (int) (place % 3)),
+                ""),
+        new Texts(tokenizer, problem -> "ab" + problem.question()),
+        pool,
         new RewardScorer(new Scripted()::score, ScoringConfig.defaults()),
         traces::put,
-        (finished, running, tokens) -> {});
+        (step, status) -> {});
   }
 
-  private static List<Problem> problems(long step, int count) {
-    List<Problem> problems = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      problems.add(new Problem("step" + step + "/" + i, CHARACTERS.substring(2 + i, 3 + i), ""));
-    }
-    return problems;
+  private RolloutBatch collect(RolloutCollector collector, long step, long version) {
+    pool.publish(version, policy);
+    return collector.collect(step, version);
   }
 
   private List<String> texts(RolloutBatch batch) {

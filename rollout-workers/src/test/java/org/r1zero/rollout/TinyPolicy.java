@@ -26,8 +26,12 @@ public final class TinyPolicy {
    * @param seed decides its weights
    */
   public static PolicyModel make(int vocabulary, long seed, ComputeType type) {
+    return make(config(vocabulary), seed, type);
+  }
+
+  /** The same of another shape. */
+  public static PolicyModel make(DecoderConfig config, long seed, ComputeType type) {
     Torch.setThreads(1); // so small that a second thread would cost more than it gives
-    DecoderConfig config = config(vocabulary);
     Map<String, long[]> shapes = WeightNames.shapes(config);
     Random random = new Random(seed);
     return new PolicyModel(

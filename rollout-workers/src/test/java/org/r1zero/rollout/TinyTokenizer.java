@@ -12,13 +12,13 @@ import java.util.List;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 
 /** Writes tokenizers of a few tokens. Token 0 ends a sequence. */
-final class TinyTokenizer {
+public final class TinyTokenizer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private TinyTokenizer() {}
 
   /** Token {@code 1 + i} is byte {@code i}, as GPT-2 writes bytes; then the given words. */
-  static Tokenizer ofBytes(Path folder, String... words) throws IOException {
+  public static Tokenizer ofBytes(Path folder, String... words) throws IOException {
     List<String> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(visible(b));
@@ -33,7 +33,7 @@ final class TinyTokenizer {
   }
 
   /** Token {@code 1 + i} is the character {@code i} of a text: sampling them gives clean text. */
-  static Tokenizer ofCharacters(Path folder, String characters) throws IOException {
+  public static Tokenizer ofCharacters(Path folder, String characters) throws IOException {
     List<String> tokens = new ArrayList<>();
     for (int i = 0; i < characters.length(); i++) {
       tokens.add(visible(characters.substring(i, i + 1)));
@@ -45,7 +45,7 @@ final class TinyTokenizer {
   }
 
   /** Token {@code 1 + i} is byte {@code i}, as Llama's SentencePiece writes bytes; then words. */
-  static Tokenizer ofFallbackBytes(Path folder, String... words) throws IOException {
+  public static Tokenizer ofFallbackBytes(Path folder, String... words) throws IOException {
     List<String> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(String.format("<0x%02X>", b));

@@ -24,12 +24,8 @@ public final class ShuffledProblems implements ProblemSource {
   }
 
   @Override
-  public synchronized List<Problem> problems(long step, int count) {
-    List<Problem> result = new ArrayList<>(count);
-    for (long i = step * count; i < (step + 1) * count; i++) {
-      result.add(orderOf(i / problems.size()).get((int) (i % problems.size())));
-    }
-    return result;
+  public synchronized Problem problemAt(long place) {
+    return orderOf(place / problems.size()).get((int) (place % problems.size()));
   }
 
   private List<Problem> orderOf(long wanted) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +22,7 @@ class ShuffledProblemsTest {
     ShuffledProblems source = new ShuffledProblems(PROBLEMS, 4);
     List<Problem> all = new ArrayList<>();
     for (long step = 0; all.size() < 50; step++) {
-      List<Problem> some = source.problems(step, count);
+      List<Problem> some = problems(source, step, count);
       assertThat(some).hasSize(count);
       all.addAll(some);
     }
@@ -34,11 +35,15 @@ class ShuffledProblemsTest {
   @Test
   void aStepIsAPureFunctionOfSeedAndStep() {
     ShuffledProblems source = new ShuffledProblems(PROBLEMS, 4);
-    List<Problem> late = source.problems(1_000_000_007L, 4);
-    List<Problem> early = source.problems(2, 4);
-    assertThat(source.problems(1_000_000_007L, 4)).isEqualTo(late);
-    assertThat(new ShuffledProblems(PROBLEMS, 4).problems(2, 4)).isEqualTo(early);
-    assertThat(new ShuffledProblems(PROBLEMS, 5).problems(2, 4)).isNotEqualTo(early);
+    List<Problem> late = problems(source, 1_000_000_007L, 4);
+    List<Problem> early = problems(source, 2, 4);
+    assertThat(problems(source, 1_000_000_007L, 4)).isEqualTo(late);
+    assertThat(problems(new ShuffledProblems(PROBLEMS, 4), 2, 4)).isEqualTo(early);
+    assertThat(problems(new ShuffledProblems(PROBLEMS, 5), 2, 4)).isNotEqualTo(early);
+  }
+
+  private static List<Problem> problems(ShuffledProblems source, long step, int count) {
+    return LongStream.range(step * count, (step + 1) * count).mapToObj(source::problemAt).toList();
   }
 
   @Test

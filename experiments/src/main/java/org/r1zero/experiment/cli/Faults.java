@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.checkpoint.CheckpointException;
+import org.r1zero.grpo.health.HealthException;
 import org.r1zero.grpo.model.weights.ModelFileException;
 
 /** One clear message for a fault. */
@@ -19,6 +20,7 @@ final class Faults {
         fault instanceof ConfigException
             || fault instanceof ModelFileException
             || fault instanceof CheckpointException
+            || fault instanceof HealthException
             || fault instanceof IllegalArgumentException;
     String text = fault.getMessage() == null ? fault.toString() : fault.getMessage();
     return ours ? text : text + explain(fault) + " (--verbose shows where)";

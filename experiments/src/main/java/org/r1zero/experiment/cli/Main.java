@@ -26,10 +26,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompareCommand.class,
       DashboardCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       VerifyCommand.class,
       CurateCommand.class,
       SftCommand.class,
       PipelineCommand.class,
+      BenchCommand.class,
       MakeBaseCommand.class
     })
 public final class Main implements Runnable {

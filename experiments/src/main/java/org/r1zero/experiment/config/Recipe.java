@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
 import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.OffPolicyConfig;
+import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
+import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.ScoringConfig;
@@ -23,9 +27,13 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
  * @param sampling how completions are drawn
+ * @param rollouts who samples them, when, and which of them training gets
+ * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
  * @param evaluation what is measured before and after
  * @param checkpoint how the state of training is kept
+ * @param health what is watched in training, and what is done about it
+ * @param metrics where else the run's numbers can be read
  */
 public record Recipe(
     String name,
@@ -39,9 +47,13 @@ public record Recipe(
     List<RewardEntry> rewards,
     ScoringConfig scoring,
     SamplingConfig sampling,
+    RolloutsConfig rollouts,
+    LoraConfig lora,
     GrpoConfig grpo,
     EvaluationConfig evaluation,
-    CheckpointConfig checkpoint) {
+    CheckpointConfig checkpoint,
+    HealthConfig health,
+    MetricsConfig metrics) {
 
   /** Checks what no part can check alone. */
   public Recipe {
@@ -57,6 +69,23 @@ public record Recipe(
           "sampling.temperature must be > 0 in training, was "
               + sampling.temperature()
               + " (a group needs different answers)");
+    }
+    boolean stale =
+        rollouts.mode() == RolloutsConfig.Mode.ASYNC || rollouts.partialRollouts().enable();
+    if (stale && grpo.offPolicy().oldLogProbs() != OffPolicyConfig.OldLogProbs.SAMPLER) {
+      faults.add(
+          "grpo.off_policy.old_log_probs must be sampler where rollouts.mode is async or"
+              + " partial_rollouts is on, was trainer (older weights sampled the rollouts: only the"
+              + " sampler's log-probs make the ratio right)");
+    }
+    if (rollouts.partialRollouts().enable()
+        && rollouts.partialRollouts().overSampling() > grpo.problemsPerStep()) {
+      faults.add(
+          "rollouts.partial_rollouts.over_sampling must be <= grpo.problems_per_step ("
+              + grpo.problemsPerStep()
+              + "), was "
+              + rollouts.partialRollouts().overSampling()
+              + " (a step has to be able to train all that was carried over)");
     }
     boolean oneByOne =
         grpo.advantage().multiObjectiveAggregation()
@@ -91,8 +120,12 @@ public record Recipe(
         List.of(RewardEntry.defaults()),
         ScoringConfig.defaults(),
         SamplingConfig.defaults(),
+        RolloutsConfig.defaults(),
+        LoraConfig.defaults(),
         GrpoConfig.defaults(),
         EvaluationConfig.defaults(),
-        CheckpointConfig.defaults());
+        CheckpointConfig.defaults(),
+        HealthConfig.defaults(),
+        MetricsConfig.defaults());
   }
 }

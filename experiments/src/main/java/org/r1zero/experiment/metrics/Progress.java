@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import org.r1zero.grpo.StepListener;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.rollout.worker.SamplingStatus;
 
 /**
  * A run's progress for a person: one line that renews itself on a terminal, plain lines elsewhere.
@@ -23,6 +24,8 @@ public final class Progress implements StepListener {
   private long lastRenewal;
   private long stepsDone;
   private StepListener alsoTold = report -> {};
+  private long roundStarted = System.nanoTime();
+  private long lastTokens = Long.MAX_VALUE;
   private long stepsBefore;
   private Runnable eachRound = () -> {};
   private boolean lineOpen;
@@ -40,13 +43,13 @@ public final class Progress implements StepListener {
   }
 
   /** Says a line of its own. */
-  public void say(String line) {
+  public synchronized void say(String line) {
     out.println(lineOpen ? "\r\u001b[K" + line : line);
     lineOpen = false;
   }
 
   /** Sets who else hears of each step. */
-  public void alsoTell(StepListener listener) {
+  public synchronized void alsoTell(StepListener listener) {
     alsoTold = listener;
   }
 
@@ -62,30 +65,38 @@ public final class Progress implements StepListener {
   }
 
   /** How far an evaluation is: shown on a terminal only. */
-  public void sampling(String what, int finished, int total) {
+  public synchronized void sampling(String what, int finished, int total) {
     eachRound.run();
     renew(String.format(Locale.ROOT, "%s: %d/%d completions", what, finished, total));
   }
 
   /** How far the rollouts of a step are: shown on a terminal only. */
-  public void rollouts(int finished, int running, long tokens) {
+  public synchronized void rollouts(long step, SamplingStatus status) {
+    long now = System.nanoTime();
     if (trainingStarted == 0) {
-      trainingStarted = System.nanoTime();
+      trainingStarted = now;
     }
+    if (status.tokens() < lastTokens) {
+      roundStarted = now;
+    }
+    lastTokens = status.tokens();
+    double seconds = Math.max(1e-3, (now - roundStarted) / 1e9);
     renew(
         String.format(
             Locale.ROOT,
-            "%s step %d/%d: sampling, %d rollouts done, %d running, %d tokens",
+            "%s step %d/%d: sampling, %d done, %d running, %d waiting, %.0f tokens/s%s",
             bar(),
-            stepsDone + 1,
+            step + 1,
             steps,
-            finished,
-            running,
-            tokens));
+            status.finished(),
+            status.running(),
+            status.waiting(),
+            status.tokens() / seconds,
+            status.replaced() == 0 ? "" : ", " + status.replaced() + " workers replaced"));
   }
 
   @Override
-  public void stepFinished(StepReport report) {
+  public synchronized void stepFinished(StepReport report) {
     alsoTold.stepFinished(report);
     stepsDone = report.step() + 1;
     say(

@@ -15,6 +15,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
+import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.WeightedReward;
@@ -42,7 +43,12 @@ final class Assembly implements AutoCloseable {
     this.checked = check(recipe);
     this.policy =
         new PolicyModel(
-            directory().config(), directory(), recipe.dtype(), Torch.device(recipe.device()));
+            directory().config(),
+            directory(),
+            recipe.dtype(),
+            Torch.device(recipe.device()),
+            recipe.lora(),
+            recipe.seed());
     this.generator = new Generator(policy);
     this.sampler = new PolicySampler(checked.folder.tokenizer(), checked.renderer, generator);
   }
@@ -127,12 +133,19 @@ final class Assembly implements AutoCloseable {
     return generator;
   }
 
+  Texts texts() {
+    return new Texts(checked.folder.tokenizer(), checked.renderer);
+  }
+
   PolicySampler sampler() {
     return sampler;
   }
 
-  /** A second copy of the weights, for the KL term. */
+  /** What the KL term compares with: the frozen weights under adapters, else a second copy. */
   PolicyModel reference() {
+    if (policy.adapters().isPresent()) {
+      return policy.base();
+    }
     return new PolicyModel(
         directory().config(), directory(), policy.computeType(), policy.device());
   }

@@ -9,7 +9,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.slf4j.LoggerFactory;
 
 /** A model's files, opened and checked, its weights not read yet. */
-final class ModelFolder implements AutoCloseable {
+public final class ModelFolder implements AutoCloseable {
   private final @Nullable Path unpacked;
   private final ModelDirectory directory;
   private final Tokenizer tokenizer;
@@ -27,7 +27,7 @@ final class ModelFolder implements AutoCloseable {
    *     into a temporary folder
    * @throws org.r1zero.grpo.model.weights.ModelFileException if a file can't be used
    */
-  static ModelFolder open(String name) throws IOException {
+  public static ModelFolder open(String name) throws IOException {
     if (!EmbeddedModel.isName(name)) {
       Path path = Path.of(name);
       return new ModelFolder(null, ModelDirectory.open(path), Tokenizer.open(path));
@@ -37,11 +37,13 @@ final class ModelFolder implements AutoCloseable {
     return new ModelFolder(unpacked, ModelDirectory.open(path), Tokenizer.open(path));
   }
 
-  ModelDirectory directory() {
+  /** Its configuration and weights. */
+  public ModelDirectory directory() {
     return directory;
   }
 
-  Tokenizer tokenizer() {
+  /** Its tokenizer. */
+  public Tokenizer tokenizer() {
     return tokenizer;
   }
 

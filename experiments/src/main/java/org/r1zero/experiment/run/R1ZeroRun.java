@@ -1,22 +1,26 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.coldstart.dataset.ShuffledProblems;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.metrics.MetricsEndpoint;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.RolloutCollector;
+import org.r1zero.rollout.RolloutProgress;
 import org.r1zero.verify.reward.RewardEntry;
 
 /**
@@ -137,17 +141,10 @@ public final class R1ZeroRun {
     RunCheckpoints checkpoints =
         new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
-        PolicyModel reference = withReference ? parts.reference() : null) {
-      RolloutCollector rollouts =
-          new RolloutCollector(
-              new RolloutCollector.RolloutConfig(
-                  recipe.grpo().problemsPerStep(), recipe.grpo().numGenerations(), recipe.seed()),
-              recipe.sampling(),
-              new ShuffledProblems(parts.dataset().train(), recipe.seed()),
-              parts.sampler(),
-              parts.scorer(),
-              directory::writeRollouts,
-              progress::rollouts);
+        PolicyModel reference = withReference ? parts.reference() : null;
+        MetricsEndpoint endpoint = endpoint();
+        Rollouts rollouts =
+            new Rollouts(recipe, parts, directory, heard(endpoint), progress::say)) {
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
               recipe.seed(),
@@ -161,9 +158,18 @@ public final class R1ZeroRun {
               parts.policy(),
               reference,
               optimizer,
-              rollouts,
-              (version, policy) -> parts.generator().refresh(),
-              report -> finishStep(report, directory, checkpoints));
+              rollouts.collector(),
+              (version, policy) -> {
+                rollouts.publish(version);
+                parts.generator().refresh();
+              },
+              report -> {
+                finishStep(report, directory, checkpoints);
+                if (endpoint != null) {
+                  endpoint.stepFinished(report);
+                }
+              });
+      trainer.watch(new HealthMonitor(recipe.health(), progress::say));
       if (resumption != null) {
         checkpoints.restore(trainer);
       }
@@ -179,6 +185,31 @@ public final class R1ZeroRun {
       checkpoints.loadBest(parts.policy());
       parts.generator().refresh();
     }
+  }
+
+  private @Nullable MetricsEndpoint endpoint() throws IOException {
+    int port = recipe.metrics().prometheusPort();
+    if (port < 0) {
+      return null;
+    }
+    try {
+      MetricsEndpoint endpoint = new MetricsEndpoint(port);
+      progress.say("metrics at " + endpoint.address());
+      return endpoint;
+    } catch (BindException e) {
+      throw new ConfigException(
+          recipe.name(),
+          List.of("metrics.prometheus_port " + port + " is taken; 0 takes a free port"));
+    }
+  }
+
+  private RolloutProgress heard(@Nullable MetricsEndpoint endpoint) {
+    return (step, status) -> {
+      progress.rollouts(step, status);
+      if (endpoint != null) {
+        endpoint.sampling(step, status);
+      }
+    };
   }
 
   private void finishStep(StepReport report, RunDirectory directory, RunCheckpoints checkpoints) {

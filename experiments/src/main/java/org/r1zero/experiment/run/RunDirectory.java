@@ -27,6 +27,7 @@ import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.model.weights.PeftAdapter;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.rollout.trace.RolloutTrace;
 
@@ -135,7 +136,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Writes the trained model, in the place of one that an earlier end of the run has written.
+   * Writes the trained model, in the place of one that an earlier end of the run has written. Where
+   * adapters were trained they are merged into it, and in a folder of their own as well.
    *
    * @param source the folder that the model came from
    */
@@ -150,9 +152,14 @@ public final class RunDirectory {
     }
     Files.move(fresh, model(), StandardCopyOption.ATOMIC_MOVE);
     deleteFolder(old);
+    if (policy.adapters().isPresent()) {
+      Path adapter = path.resolve("adapter");
+      deleteFolder(adapter);
+      PeftAdapter.write(policy.adapters().get(), source.toString(), adapter);
+    }
   }
 
-  private static void deleteFolder(Path folder) throws IOException {
+  static void deleteFolder(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.toList()) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
@@ -54,7 +56,7 @@ public final class FileVerification {
   /**
    * Judges a file.
    *
-   * @param file one JSON object a line; blank lines are skipped
+   * @param file one JSON object a line, gzipped where its name ends in .gz; blank lines are skipped
    * @param out where verdicts go as JSON lines; {@code null} for nowhere
    * @throws IOException if the file can't be read or the verdicts can't be written
    */
@@ -65,8 +67,7 @@ public final class FileVerification {
     long started = System.nanoTime();
     // A reader that replaces what is no UTF-8, where Files' own would stop at it.
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(opened(file), StandardCharsets.UTF_8))) {
       int number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
@@ -88,6 +89,16 @@ public final class FileVerification {
       pool.shutdownNow();
     }
     return tally.summary(verifier.id(), (System.nanoTime() - started) / 1e9);
+  }
+
+  private static InputStream opened(Path file) throws IOException {
+    InputStream raw = Files.newInputStream(file);
+    try {
+      return file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+    } catch (IOException e) {
+      raw.close();
+      throw new IOException(file + " ends in .gz and is not gzipped: " + e.getMessage(), e);
+    }
   }
 
   private static @Nullable AnswerRecord read(int number, String line, Tally tally) {

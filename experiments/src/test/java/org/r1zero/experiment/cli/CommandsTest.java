@@ -138,7 +138,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"demo", "train", "eval", "generate", "verify", "make-base"})
+  @CsvSource({"demo", "train", "eval", "export", "generate", "verify", "make-base"})
   void everyCommandHasHelp(String command) {
     Ran ran = Ran.command(command, "--help");
     assertThat(ran.code()).isZero();

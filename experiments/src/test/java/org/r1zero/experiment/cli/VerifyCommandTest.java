@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +66,16 @@ class VerifyCommandTest {
         .contains("false positives          0")
         .contains("timeouts                 0")
         .containsPattern("verdicts/s +\\d+");
+  }
+
+  @Test
+  void readsGzippedFiles() throws IOException {
+    Path file = folder.resolve("answers.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(answer("a", "72", "<answer>72</answer>", 1).getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(run(file.toString(), "--verifier", "number").out())
+        .contains("agreement with expected  1 of 1 (100.00 %)");
   }
 
   @Test

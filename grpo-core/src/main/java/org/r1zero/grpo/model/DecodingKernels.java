@@ -1,38 +1,49 @@
 package org.r1zero.grpo.model;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
 
 /**
  * The calls that generation is made of: token ids in, token ids out, no gradients.
  *
- * <p>A cache is a list of {@code 2 * layers} arrays {@code [rows, time, K, E]}, all keys first. A
- * row belongs to one sequence.
+ * <p>A cache is a list of {@code 2 * layers} arrays: keys {@code [rows, K, E, time]} of each layer,
+ * then values {@code [rows, K, time, E]}. A row belongs to one sequence.
  */
 public final class DecodingKernels {
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final TorchModule generation;
-  private final List<NDArray> weights;
+  private final TorchModule copying;
+  private final boolean packs;
   private final NDArray cos;
   private final NDArray sin;
+  private List<NDArray> weights;
+  private @Nullable Scope copies;
 
   DecodingKernels(
       DecoderConfig config,
       ComputeType computeType,
       TorchModule generation,
+      TorchModule copying,
       List<NDArray> weights,
       NDArray cos,
-      NDArray sin) {
+      NDArray sin,
+      boolean packs) {
     this.config = config;
     this.computeType = computeType;
     this.generation = generation;
+    this.copying = copying;
     this.weights = List.copyOf(weights);
     this.cos = cos;
     this.sin = sin;
+    this.packs = packs;
   }
 
   /** The shape of the model that decodes. */
@@ -47,24 +58,36 @@ public final class DecodingKernels {
   }
 
   /**
-   * Kernels that read copies of the weights in the compute type: in bf16 they save the conversion
-   * at every token. In fp32 there is nothing to save, and the masters themselves are read.
+   * Kernels that read copies of the weights: in the compute type, and on CPUs packed as oneDNN's
+   * kernels read them, which saves conversion and packing at every token.
    *
    * @param owner owns the copies
    */
-  public DecodingKernels narrowed(Scope owner) {
-    if (computeType == ComputeType.FLOAT32) {
-      return this;
-    }
-    List<NDArray> copies = generation.callForList(owner, "narrow", weights);
-    return new DecodingKernels(config, computeType, generation, copies, cos, sin);
+  public DecodingKernels packed(Scope owner) {
+    DecodingKernels kernels =
+        new DecodingKernels(config, computeType, copying, copying, weights, cos, sin, packs);
+    kernels.copies = owner.open();
+    kernels.refreshFrom(this);
+    return kernels;
   }
 
-  /** Copies another model's weights into these narrowed ones; nothing to do in fp32. */
+  /** Copies a model's weights into these {@link #packed} kernels again. */
   public void refreshFrom(DecodingKernels masters) {
-    if (computeType != ComputeType.FLOAT32) {
-      generation.callForEffect("copy_weights", weights, masters.weights);
-    }
+    Scope old = requireNonNull(copies, "these kernels read the masters themselves");
+    Scope owner = old.reopened();
+    copies = owner;
+    weights = copying.callForList(owner, packs ? "pack" : "narrow", masters.weights);
+  }
+
+  /**
+   * The matrix products of one decoding step without anything between them, for measuring how fast
+   * this machine can be with these packed weights.
+   *
+   * @param rows sequences in the step
+   */
+  public void products(int rows, Scope scope) {
+    NDArray x = scope.manager().zeros(new Shape(rows, config.hiddenSize()));
+    generation.call(scope, "products", weights, x);
   }
 
   /** An empty cache that {@code owner} owns. */
@@ -100,7 +123,12 @@ public final class DecodingKernels {
   public NDArray nextLogits(int[][] prompts, Scope scope) {
     List<NDArray> prefilled = prefill(prompts, scope);
     NDArray hidden = prefilled.get(prefilled.size() - 1);
-    return generation.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+    return generation.call(scope, "logits", hidden, head());
+  }
+
+  /** The output layer; packed up projections come after it. */
+  private NDArray head() {
+    return weights.get(ParameterLayout.SLOTS_PER_LAYER * config.layers() + 2);
   }
 
   /** Puts prompt {@code owner[j]} of a prefill into cache row {@code first + j}. */
@@ -123,7 +151,7 @@ public final class DecodingKernels {
    */
   public List<NDArray> sampleFirst(
       NDArray hidden, long[] owner, float[] uniforms, SamplingParameters how, Scope scope) {
-    NDArray logits = generation.call(scope, "logits", hidden, weights.get(weights.size() - 1));
+    NDArray logits = generation.call(scope, "logits", hidden, head());
     NDArray rows = generation.call(scope, "pick_rows", logits, scope.longs(owner));
     return generation.callForList(
         scope,
@@ -151,10 +179,8 @@ public final class DecodingKernels {
       float[] uniforms,
       SamplingParameters how,
       Scope scope) {
-    long time = 1;
-    for (long position : positions) {
-      time = Math.max(time, position + 1);
-    }
+    long last = LongStream.of(positions).max().orElseThrow();
+    boolean even = LongStream.of(positions).allMatch(position -> position == last);
     return generation.callForList(
         scope,
         "decode_and_sample",
@@ -164,7 +190,8 @@ public final class DecodingKernels {
         cache,
         scope.longs(tokens),
         scope.longs(positions),
-        time,
+        last + 1,
+        even,
         scope.floats(uniforms),
         how.temperature(),
         how.topK(),

@@ -9,6 +9,7 @@ public final class Parameter {
   private final ParameterLayout.Slot slot;
   private final NDArray value;
   private @Nullable NDArray gradient;
+  private long updates;
 
   Parameter(ParameterLayout.Slot slot, NDArray value) {
     this.slot = slot;
@@ -34,6 +35,17 @@ public final class Parameter {
       gradient = value.getManager().zeros(value.getShape());
     }
     return gradient;
+  }
+
+  /**
+   * Tells what is derived from the value that a fused kernel, which leaves no trace, changed it.
+   */
+  public void updated() {
+    updates++;
+  }
+
+  long updates() {
+    return updates;
   }
 
   List<ParameterLayout.Part> parts() {

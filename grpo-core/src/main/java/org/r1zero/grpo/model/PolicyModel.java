@@ -6,9 +6,11 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
@@ -21,10 +23,13 @@ import org.r1zero.grpo.torch.TorchModule;
  * forward pass for sampling is {@code generation.py}.
  */
 public final class PolicyModel implements AutoCloseable {
+  private static final int COPIED_AT_ONCE = 1 << 20;
+
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
   private final TorchModule generation;
+  private final TorchModule packedGeneration;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
   private final List<@Nullable Parameter> slots;
@@ -33,7 +38,11 @@ public final class PolicyModel implements AutoCloseable {
   private final Parameter head;
   private final NDArray cos;
   private final NDArray sin;
+  private final @Nullable LoraAdapters adapters;
+  private long mergedVersion = -1;
   private boolean gradientCheckpointing;
+  private long forwardNanos;
+  private long backwardNanos;
 
   /** Where weights come from, by Hugging Face name. */
   public interface WeightSource {
@@ -46,7 +55,7 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   /**
-   * Puts a model on a device.
+   * Puts a model on a device, all of its weights to be trained.
    *
    * @param config its shape
    * @param source its weights
@@ -55,51 +64,135 @@ public final class PolicyModel implements AutoCloseable {
    */
   public PolicyModel(
       DecoderConfig config, WeightSource source, ComputeType computeType, Device device) {
+    this(config, source, computeType, device, LoraConfig.defaults(), 0);
+  }
+
+  /**
+   * The same, but where {@code lora} has a rank only adapters are trained.
+   *
+   * @param seed decides what the adapters begin as
+   */
+  public PolicyModel(
+      DecoderConfig config,
+      WeightSource source,
+      ComputeType computeType,
+      Device device,
+      LoraConfig lora,
+      long seed) {
+    this(config, computeType, device, lora, seed, (slot, scope) -> read(slot, source, scope));
+  }
+
+  /** Where a parameter's array comes from. */
+  private interface Arrays {
+    NDArray get(ParameterLayout.Slot slot, Scope scope);
+  }
+
+  private PolicyModel(
+      DecoderConfig config,
+      ComputeType computeType,
+      Device device,
+      LoraConfig lora,
+      long seed,
+      Arrays arrays) {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
+    attributes.put("packed", false);
     this.generation = load("generation.py", "Generation", attributes);
-    this.weights = new ArrayList<>();
+    attributes.put("packed", !device.isGpu());
+    this.packedGeneration = load("generation.py", "Generation", attributes);
+    List<NDArray> read = new ArrayList<>();
     this.parameters = new ArrayList<>();
     this.slots = new ArrayList<>();
     this.absent = scope.floats(0f);
     for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
       if (slot == null) {
-        weights.add(absent);
+        read.add(absent);
         slots.add(null);
       } else {
-        Parameter parameter = new Parameter(slot, read(slot, source));
+        Parameter parameter = new Parameter(slot, arrays.get(slot, scope));
         parameters.add(parameter);
         slots.add(parameter);
-        weights.add(parameter.value());
+        read.add(parameter.value());
       }
     }
     this.head = parameters.get(parameters.size() - (config.tieWordEmbeddings() ? 2 : 1));
-    weights.set(weights.size() - 1, head.value());
+    read.set(read.size() - 1, head.value());
+    this.adapters = lora.enabled() ? new LoraAdapters(lora, config, read, seed, scope) : null;
+    this.weights = adapters == null ? read : adapters.merged();
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
     this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
   }
 
+  /**
+   * A policy that samples but is not trained.
+   *
+   * @param arrays one for each parameter, in their order and shapes, in the compute type; they stay
+   *     the caller's
+   */
+  static PolicyModel frozen(
+      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
+    Iterator<NDArray> next = arrays.iterator();
+    return new PolicyModel(
+        config, computeType, device, LoraConfig.defaults(), 0, (slot, scope) -> next.next());
+  }
+
+  /** The model that {@code adapted}'s adapters began from, on the same arrays. */
+  private PolicyModel(PolicyModel adapted, LoraAdapters without) {
+    this.config = adapted.config;
+    this.computeType = adapted.computeType;
+    this.scope = adapted.scope.open();
+    this.generation = adapted.generation;
+    this.packedGeneration = adapted.packedGeneration;
+    this.training = adapted.training;
+    this.weights = without.base();
+    this.parameters = adapted.parameters;
+    this.slots = adapted.slots;
+    this.absent = adapted.absent;
+    this.head = adapted.head;
+    this.cos = adapted.cos;
+    this.sin = adapted.sin;
+    this.adapters = null;
+  }
+
   private TorchModule load(String resource, String name, Map<String, Object> attributes) {
     return TorchModule.load(scope, PolicyModel.class, resource, name, attributes);
   }
 
-  private NDArray read(ParameterLayout.Slot slot, WeightSource source) {
-    Shape shape = new Shape(slot.shape());
-    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+  private static NDArray read(ParameterLayout.Slot slot, WeightSource source, Scope scope) {
+    NDArray array = scope.manager().zeros(new Shape(slot.shape()));
+    int width = Math.max(1, slot.columns());
+    long row = 0;
     for (ParameterLayout.Part part : slot.parts()) {
       FloatBuffer values = source.read(part.name());
-      int wanted = part.rows() * Math.max(1, slot.columns());
+      int wanted = part.rows() * width;
       if (values.remaining() != wanted) {
         throw new IllegalArgumentException(
             part.name() + " must have " + wanted + " values, had " + values.remaining());
       }
-      all.put(values);
+      while (values.hasRemaining()) {
+        int rows = Math.min(values.remaining() / width, Math.max(1, COPIED_AT_ONCE / width));
+        copyRows(values, rows, row, array, slot.columns(), scope);
+        row += rows;
+      }
     }
-    return scope.floats(all.array()).reshape(shape);
+    return array;
+  }
+
+  /** Rows at a time, so that a large array is never there twice. */
+  private static void copyRows(
+      FloatBuffer values, int rows, long at, NDArray target, int columns, Scope scope) {
+    float[] some = new float[rows * Math.max(1, columns)];
+    values.get(some);
+    try (Scope copy = scope.open()) {
+      NDArray piece = copy.floats(some);
+      target.set(
+          new NDIndex("{}:{}", at, at + rows),
+          columns == 0 ? piece : piece.reshape(new Shape(rows, columns)));
+    }
   }
 
   /** This model's shape. */
@@ -117,9 +210,54 @@ public final class PolicyModel implements AutoCloseable {
     return scope.manager().getDevice();
   }
 
-  /** All trainable arrays; query, key and value projections are one, gate and up are one. */
+  /**
+   * All trainable arrays: the adapters' parts where there are adapters; else the weights, of which
+   * query, key and value projections are one, gate and up are one.
+   */
   public List<Parameter> parameters() {
-    return List.copyOf(parameters);
+    return adapters == null ? List.copyOf(parameters) : adapters.parameters();
+  }
+
+  /** The adapters that are trained in place of the weights, where that is so. */
+  public Optional<LoraAdapters> adapters() {
+    return Optional.ofNullable(adapters);
+  }
+
+  /**
+   * The model without its adapters: a view of the same frozen weights, no copy. It is what a KL
+   * term compares with.
+   *
+   * @throws IllegalStateException if all weights are trained
+   */
+  public PolicyModel base() {
+    if (adapters == null) {
+      throw new IllegalStateException("there are no adapters; the weights themselves are trained");
+    }
+    return new PolicyModel(this, adapters);
+  }
+
+  /** The weights to compute with, the adapters' newest values added. */
+  private List<NDArray> weights() {
+    if (adapters != null) {
+      long version = training.version(adapters.arrays()) + adapters.updates();
+      if (version != mergedVersion) {
+        training.merge(adapters);
+        mergedVersion = version;
+      }
+    }
+    return weights;
+  }
+
+  /** What it computes with, an array for each slot that this configuration has. */
+  List<NDArray> arrays() {
+    List<NDArray> all = weights();
+    List<NDArray> present = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      if (slots.get(i) != null) {
+        present.add(all.get(i));
+      }
+    }
+    return present;
   }
 
   /** How many numbers it has. */
@@ -129,7 +267,8 @@ public final class PolicyModel implements AutoCloseable {
 
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
-    return new DecodingKernels(config, computeType, generation, weights, cos, sin);
+    return new DecodingKernels(
+        config, computeType, generation, packedGeneration, weights(), cos, sin, !device().isGpu());
   }
 
   /**
@@ -141,19 +280,21 @@ public final class PolicyModel implements AutoCloseable {
    */
   public TokenLogProbs logProbsForTraining(TokenBatch batch, double temperature, Scope scope) {
     return logProbs(
-        weights, batch, temperature, gradientCheckpointing ? Keep.INPUTS : Keep.ALL, scope);
+        weights(), batch, temperature, gradientCheckpointing ? Keep.INPUTS : Keep.ALL, scope);
   }
 
   /** The same without keeping activations: less memory, no backward. */
   public TokenLogProbs logProbs(TokenBatch batch, double temperature, Scope scope) {
-    return logProbs(weights, batch, temperature, Keep.NOTHING, scope);
+    return logProbs(weights(), batch, temperature, Keep.NOTHING, scope);
   }
 
   private TokenLogProbs logProbs(
       List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
+    long started = System.nanoTime();
     BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
     TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
     List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
+    forwardNanos += System.nanoTime() - started;
     return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
@@ -165,8 +306,15 @@ public final class PolicyModel implements AutoCloseable {
       boolean withEntropy,
       double temperature,
       Scope scope) {
+    long started = System.nanoTime();
     training.backward(
         weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
+    backwardNanos += System.nanoTime() - started;
+  }
+
+  /** How long it has computed so far. */
+  public ComputingTime computingTime() {
+    return new ComputingTime(forwardNanos / 1e9, backwardNanos / 1e9);
   }
 
   float[] greedyMatches(TrainingNetwork.Pass pass, Scope scope) {
@@ -187,6 +335,14 @@ public final class PolicyModel implements AutoCloseable {
   }
 
   private TrainingNetwork.Gradients gradients() {
+    if (adapters != null) {
+      return new TrainingNetwork.Gradients(
+          List.of(),
+          scope.manager().zeros(new Shape(0)),
+          adapters.arrays(),
+          adapters.gradients(),
+          adapters.config().scaling());
+    }
     List<NDArray> all = new ArrayList<>();
     for (@Nullable Parameter parameter : slots) {
       all.add(parameter == null ? absent : parameter.gradient());
@@ -209,22 +365,25 @@ public final class PolicyModel implements AutoCloseable {
    * @return fp32, row by row
    */
   public FloatBuffer tensor(String name) {
-    return copyPart(name, Parameter::value);
+    List<NDArray> values = weights();
+    return copyPart(name, slot -> values.get(slot));
   }
 
-  /** Copies the gradient of a tensor under its Hugging Face name. */
+  /** Copies the gradient of a tensor under its Hugging Face name, where all weights are trained. */
   public FloatBuffer gradient(String name) {
-    return copyPart(name, Parameter::gradient);
+    List<NDArray> all = gradients().weights();
+    return copyPart(name, slot -> all.get(slot));
   }
 
-  private FloatBuffer copyPart(String name, Function<Parameter, NDArray> array) {
-    for (Parameter parameter : parameters) {
+  private FloatBuffer copyPart(String name, IntFunction<NDArray> array) {
+    for (int s = 0; s < slots.size(); s++) {
+      Parameter slot = slots.get(s);
       long start = 0;
-      for (ParameterLayout.Part part : parameter.parts()) {
+      for (ParameterLayout.Part part :
+          slot == null ? List.<ParameterLayout.Part>of() : slot.parts()) {
         if (part.name().equals(name)) {
           try (Scope copy = scope.open()) {
-            NDArray rows =
-                array.apply(parameter).get(new NDIndex("{}:{}", start, start + part.rows()));
+            NDArray rows = array.apply(s).get(new NDIndex("{}:{}", start, start + part.rows()));
             rows.attach(copy.manager());
             return FloatBuffer.wrap(rows.toFloatArray());
           }

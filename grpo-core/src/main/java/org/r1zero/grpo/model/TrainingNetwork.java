@@ -194,6 +194,21 @@ final class TrainingNetwork {
     return Math.max(1, LIMIT / config.vocabSize());
   }
 
+  /** Adds the adapters to the weights that they belong to. */
+  void merge(LoraAdapters adapters) {
+    module.callForEffect(
+        "merge",
+        adapters.base(),
+        adapters.merged(),
+        adapters.arrays(),
+        adapters.config().scaling());
+  }
+
+  /** A number that grows when one of the arrays is changed in place. */
+  long version(List<NDArray> arrays) {
+    return module.callForLong("versions", arrays);
+  }
+
   /** How much of the vocabulary is looked at at once. */
   private long vocabularyBlock(Pass pass) {
     long rows = pass.plan().targets().size();

@@ -64,6 +64,7 @@ public final class AdamW implements AutoCloseable {
             config.adamBeta2(),
             config.weightDecay(),
             config.adamEpsilon());
+        parameters.forEach(Parameter::updated);
       }
       kernels.callForEffect("zero", gradients);
       return gradNorm;

@@ -25,6 +25,13 @@ public final class Scope implements AutoCloseable {
     return new Scope(manager.newSubManager());
   }
 
+  /** Frees all that is in this scope and opens one in its place, beside it in the same parent. */
+  public Scope reopened() {
+    NDManager parent = manager.getParentManager();
+    manager.close();
+    return new Scope(parent.newSubManager());
+  }
+
   /** Moves an array into this scope, so that it outlives the inner scope that made it. */
   public NDArray keep(NDArray array) {
     array.attach(manager);

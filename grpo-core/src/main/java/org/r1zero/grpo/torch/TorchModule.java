@@ -26,8 +26,8 @@ import java.util.Map;
  * method does.
  *
  * <p>Arguments are NDArray (Tensor), List of NDArray (List[Tensor]), Long or Integer (int), long[]
- * (List[int]), Double (float) and Boolean (bool). Whether gradients are recorded is the thread's
- * state, see {@link Torch#withGrad}.
+ * (List[int]), Double (float), Boolean (bool) and String (str). Whether gradients are recorded is
+ * the thread's state, see {@link Torch#withGrad}.
  */
 public final class TorchModule {
   private static final MethodHandle RUN_METHOD = findRunMethod();
@@ -103,6 +103,13 @@ public final class TorchModule {
     }
   }
 
+  /** Calls a method that returns an int. */
+  public long callForLong(String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toLong();
+    }
+  }
+
   /** Calls a method for its effect on its arguments; it returns an int that nobody reads. */
   public void callForEffect(String method, Object... arguments) {
     run(method, arguments).close();
@@ -160,10 +167,12 @@ public final class TorchModule {
       return IValue.from(number.doubleValue());
     } else if (argument instanceof Boolean flag) {
       return IValue.from(flag.booleanValue());
+    } else if (argument instanceof String text) {
+      return IValue.from(text);
     }
     throw new IllegalArgumentException(
         method
-            + " takes NDArray, List of NDArray, Long, Integer, long[], Double or Boolean, was given "
+            + " takes NDArray, List of NDArray, Long, Integer, long[], Double, Boolean or String, was given "
             + argument);
   }
 

@@ -53,6 +53,35 @@ class Decoder(Module):
       torch.add_(adapter_grads[at], torch.matmul(torch.transpose(torch.matmul(g, b), 0, 1), x), alpha=scaling)
     return at
 
+  # base + scaling B A of all targets, into the arrays of `merged`.
+  def merge(self: __torch__.Decoder, base: List[Tensor], merged: List[Tensor], adapters: List[Tensor], scaling: float) -> int:
+    q = self.heads * self.head_dim
+    k = self.kv_heads * self.head_dim
+    for i in range(self.layers):
+      at = i * 12
+      first = i * 14
+      self.merge_rows(base[at + 1], merged[at + 1], 0, q, adapters, first, scaling)
+      self.merge_rows(base[at + 1], merged[at + 1], q, q + k, adapters, first + 2, scaling)
+      self.merge_rows(base[at + 1], merged[at + 1], q + k, q + 2 * k, adapters, first + 4, scaling)
+      self.merge_rows(base[at + 5], merged[at + 5], 0, torch.size(base[at + 5], 0), adapters, first + 6, scaling)
+      width = torch.floordiv(torch.size(base[at + 8], 0), 2)
+      self.merge_rows(base[at + 8], merged[at + 8], 0, width, adapters, first + 8, scaling)
+      self.merge_rows(base[at + 8], merged[at + 8], width, 2 * width, adapters, first + 10, scaling)
+      self.merge_rows(base[at + 10], merged[at + 10], 0, torch.size(base[at + 10], 0), adapters, first + 12, scaling)
+    return self.layers
+
+  def merge_rows(self: __torch__.Decoder, base: Tensor, merged: Tensor, start: int, end: int, adapters: List[Tensor], at: int, scaling: float) -> int:
+    if torch.gt(torch.numel(adapters[at]), 0):
+      torch.copy_(torch.slice(merged, 0, start, end, 1), torch.addmm(torch.slice(base, 0, start, end, 1), adapters[at + 1], adapters[at], alpha=scaling))
+    return at
+
+  # How often the arrays were changed in place, together.
+  def versions(self: __torch__.Decoder, arrays: List[Tensor]) -> int:
+    total = 0
+    for i in range(torch.len(arrays)):
+      total = total + torch._version(arrays[i])
+    return total
+
   # --- norms --------------------------------------------------------------------------------------
 
   def norm(self: __torch__.Decoder, x: Tensor, w: Tensor) -> Tensor:

@@ -13,25 +13,59 @@ class Generation(Module):
   qk_norm : bool
   dtype : int
   attention_dtype : int
+  packed : bool
 
   # --- pieces -------------------------------------------------------------------------------------
 
+  # Packed weights are laid out for oneDNN's kernels, in the compute type; others are masters.
   def linear(self: __torch__.Generation, x: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
-    if biased:
+    if self.packed:
+      if biased:
+        y = ops.mkldnn._linear_pointwise(x, w, b, "none", annotate(List[Optional[number]], []), "")
+      else:
+        y = ops.mkldnn._linear_pointwise(x, w, None, "none", annotate(List[Optional[number]], []), "")
+    elif biased:
       y = torch.linear(x, torch.to(w, self.dtype), torch.to(b, self.dtype))
     else:
       y = torch.linear(x, torch.to(w, self.dtype))
     return y
 
+  # x + linear(h): the sum is part of the packed product, rounded once.
+  def add_linear(self: __torch__.Generation, x: Tensor, h: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
+    if self.packed:
+      if biased:
+        y = ops.mkldnn._linear_pointwise(h, x, w, b, "add")
+      else:
+        y = ops.mkldnn._linear_pointwise(h, x, w, None, "add")
+    else:
+      y = torch.add(x, self.linear(h, w, b, biased))
+    return y
+
+  # silu(gate) * up: packed, both are part of the products.
+  def gated(self: __torch__.Generation, h: Tensor, w: List[Tensor], at: int) -> Tensor:
+    if self.packed:
+      up = 12 * self.layers + 3 + torch.floordiv(at, 12)
+      if self.mlp_bias:
+        width = torch.floordiv(torch.size(w[at + 9], 0), 2)
+        gate = ops.mkldnn._linear_pointwise(h, w[at + 8], torch.slice(w[at + 9], 0, 0, width, 1), "swish", annotate(List[Optional[number]], []), "")
+        f = ops.mkldnn._linear_pointwise(h, gate, w[up], torch.slice(w[at + 9], 0, width, 2 * width, 1), "mul")
+      else:
+        gate = ops.mkldnn._linear_pointwise(h, w[at + 8], None, "swish", annotate(List[Optional[number]], []), "")
+        f = ops.mkldnn._linear_pointwise(h, gate, w[up], None, "mul")
+    else:
+      gate_up = self.linear(h, w[at + 8], w[at + 9], self.mlp_bias)
+      width = torch.floordiv(torch.size(gate_up, 1), 2)
+      f = torch.mul(torch.silu(torch.slice(gate_up, 1, 0, width, 1)), torch.slice(gate_up, 1, width, 2 * width, 1))
+    return f
+
   def norm(self: __torch__.Generation, x: Tensor, w: Tensor) -> Tensor:
     return torch.rms_norm(x, [torch.size(x, -1)], torch.to(w, self.dtype), self.eps)
 
-  # The rotary halves of each head turned by the angle of its position: cos and sin are [N, 1, E/2].
+  # The halves of each head turned by the angle of its position: cos is [N, 1, E], both halves
+  # alike, and sin is [N, 1, E], the first half negated.
   def rotate(self: __torch__.Generation, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = torch.floordiv(self.head_dim, 2)
-    a = torch.slice(x, 2, 0, half, 1)
-    b = torch.slice(x, 2, half, self.head_dim, 1)
-    return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin))], 2)
+    return torch.addcmul_(torch.mul(x, cos), torch.roll(x, [half], [2]), sin)
 
   # Queries [N, H, E], keys [N, K, E] and values [N, K, E] of rows x [N, D], positions applied.
   def queries_keys_values(self: __torch__.Generation, x: Tensor, w: List[Tensor], at: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
@@ -50,12 +84,9 @@ class Generation(Module):
 
   # The rest of a block after attention: output projection and feed-forward, each with its residual.
   def finish_block(self: __torch__.Generation, x: Tensor, attended: Tensor, w: List[Tensor], at: int) -> Tensor:
-    y = torch.add(x, self.linear(attended, w[at + 5], w[at + 6], self.output_bias))
-    h = self.norm(y, w[at + 7])
-    gate_up = self.linear(h, w[at + 8], w[at + 9], self.mlp_bias)
-    width = torch.floordiv(torch.size(gate_up, 1), 2)
-    f = torch.mul(torch.silu(torch.slice(gate_up, 1, 0, width, 1)), torch.slice(gate_up, 1, width, 2 * width, 1))
-    return torch.add(y, self.linear(f, w[at + 10], w[at + 11], self.mlp_bias))
+    y = self.add_linear(x, attended, w[at + 5], w[at + 6], self.output_bias)
+    f = self.gated(self.norm(y, w[at + 7]), w, at)
+    return self.add_linear(y, f, w[at + 10], w[at + 11], self.mlp_bias)
 
   # [B, T, K, E] to [B, H, T, E]: each key/value head serves heads / kv_heads query heads.
   def widen(self: __torch__.Generation, k: Tensor) -> Tensor:
@@ -70,8 +101,13 @@ class Generation(Module):
   def embed(self: __torch__.Generation, tokens: Tensor, w: List[Tensor]) -> Tensor:
     return torch.to(torch.embedding(w[self.layers * 12], tokens), self.dtype)
 
-  def angles(self: __torch__.Generation, table: Tensor, positions: Tensor) -> Tensor:
-    return torch.to(torch.unsqueeze(torch.index_select(table, 0, positions), 1), self.dtype)
+  def cosines(self: __torch__.Generation, table: Tensor, positions: Tensor) -> Tensor:
+    c = torch.unsqueeze(torch.index_select(table, 0, positions), 1)
+    return torch.to(torch.cat([c, c], 2), self.dtype)
+
+  def sines(self: __torch__.Generation, table: Tensor, positions: Tensor) -> Tensor:
+    c = torch.unsqueeze(torch.index_select(table, 0, positions), 1)
+    return torch.to(torch.cat([torch.neg(c), c], 2), self.dtype)
 
   # Attention of q [B, T, H, E] over k and v [B, L, K, E]; causal where there is no mask, else with
   # the additive mask [B, 1, T, L]. Returns [B*T, H*E]. On CPUs it runs in fp32: there each of the
@@ -88,8 +124,8 @@ class Generation(Module):
     rows = torch.size(prompts, 0)
     time = torch.size(prompts, 1)
     x = self.embed(torch.flatten(prompts), w)
-    cos = self.angles(cos_table, positions)
-    sin = self.angles(sin_table, positions)
+    cos = self.cosines(cos_table, positions)
+    sin = self.sines(sin_table, positions)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     for i in range(self.layers):
@@ -103,47 +139,71 @@ class Generation(Module):
     last = self.norm(torch.index_select(x, 0, wanted), w[self.layers * 12 + 1])
     return torch.add(torch.add(keys, values), [last])
 
+  # A cache has keys [rows, K, E, time] and values [rows, K, time, E] of each layer: what a product
+  # of one row's queries with all of its keys reads is contiguous in time.
+
   # Puts prompt `owner[j]` of a prefill into cache rows first + j.
   def fill_cache(self: __torch__.Generation, cache: List[Tensor], prefilled: List[Tensor], owner: Tensor, first: int) -> int:
     rows = torch.size(owner, 0)
-    for i in range(2 * self.layers):
-      source = prefilled[i]
-      torch.copy_(torch.slice(torch.slice(cache[i], 0, first, first + rows, 1), 1, 0, torch.size(source, 1), 1), torch.index_select(source, 0, owner))
+    time = torch.size(prefilled[0], 1)
+    for i in range(self.layers):
+      keys = torch.permute(torch.index_select(prefilled[i], 0, owner), [0, 2, 3, 1])
+      values = torch.permute(torch.index_select(prefilled[self.layers + i], 0, owner), [0, 2, 1, 3])
+      torch.copy_(torch.slice(torch.slice(cache[i], 0, first, first + rows, 1), 3, 0, time, 1), keys)
+      torch.copy_(torch.slice(torch.slice(cache[self.layers + i], 0, first, first + rows, 1), 2, 0, time, 1), values)
     return rows
 
   # Moves cache row `source` to row `target`, its first `time` positions.
   def move_row(self: __torch__.Generation, cache: List[Tensor], source: int, target: int, time: int) -> int:
     for i in range(2 * self.layers):
-      torch.copy_(torch.slice(torch.select(cache[i], 0, target), 0, 0, time, 1), torch.slice(torch.select(cache[i], 0, source), 0, 0, time, 1))
+      axis = 1
+      if torch.lt(i, self.layers):
+        axis = 2
+      torch.copy_(torch.slice(torch.select(cache[i], 0, target), axis, 0, time, 1), torch.slice(torch.select(cache[i], 0, source), axis, 0, time, 1))
     return time
 
   # One new token for each of the first n cache rows: tokens [n] at positions [n], which are also
-  # where their keys and values go. `time` is the largest position + 1. Returns hidden states [n, D].
-  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int) -> Tensor:
+  # where their keys and values go. `time` is the largest position + 1; `even` says that all are
+  # the same, so that nothing has to be hidden. Returns hidden states [n, D].
+  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int, even: bool) -> Tensor:
     n = torch.size(tokens, 0)
     x = self.embed(tokens, w)
-    cos = self.angles(cos_table, positions)
-    sin = self.angles(sin_table, positions)
+    cos = self.cosines(cos_table, positions)
+    sin = self.sines(sin_table, positions)
     rows = torch.arange(n, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
-    steps = torch.arange(time, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
-    hidden_steps = torch.gt(torch.unsqueeze(steps, 0), torch.unsqueeze(positions, 1))
-    zeros = torch.zeros([n, 1, 1, time], dtype=self.dtype, layout=None, device=ops.prim.device(tokens), pin_memory=None)
-    mask = torch.masked_fill(zeros, torch.view(hidden_steps, [n, 1, 1, time]), -inf)
     repeat = torch.floordiv(self.heads, self.kv_heads)
+    scale = torch.div(1., torch.sqrt(annotate(float, torch.mul(1., self.head_dim))))
+    if even:
+      mask = torch.zeros([1, 1, 1], dtype=self.dtype, layout=None, device=ops.prim.device(tokens), pin_memory=None)
+      weight = 0.
+    else:
+      steps = torch.arange(time, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
+      hidden_steps = torch.gt(torch.unsqueeze(steps, 0), torch.unsqueeze(positions, 1))
+      one = torch.masked_fill(torch.zeros([n, time], dtype=self.dtype, layout=None, device=ops.prim.device(tokens), pin_memory=None), hidden_steps, -inf)
+      mask = torch.reshape(torch.expand(torch.view(one, [n, 1, 1, time]), [n, self.kv_heads, repeat, time]), [n * self.kv_heads, repeat, time])
+      weight = 1.
     for i in range(self.layers):
       q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)
       keys = torch.slice(cache[i], 0, 0, n, 1)
       values = torch.slice(cache[self.layers + i], 0, 0, n, 1)
-      torch.index_put_(keys, [rows, positions], k, False)
-      torch.index_put_(values, [rows, positions], v, False)
-      # the query heads that share a key head stand where query positions would: nothing is copied
-      a = torch.scaled_dot_product_attention(torch.view(q, [n, self.kv_heads, repeat, self.head_dim]), torch.transpose(torch.slice(keys, 1, 0, time, 1), 1, 2), torch.transpose(torch.slice(values, 1, 0, time, 1), 1, 2), mask, 0., False)
-      x = self.finish_block(x, torch.reshape(a, [n, self.heads * self.head_dim]), w, i * 12)
+      if even:
+        torch.copy_(torch.select(keys, 3, time - 1), k)
+        torch.copy_(torch.select(values, 2, time - 1), v)
+      else:
+        torch.index_put_(torch.permute(keys, [0, 3, 1, 2]), [rows, positions], k, False)
+        torch.index_put_(torch.permute(values, [0, 2, 1, 3]), [rows, positions], v, False)
+      # the query heads that share a key head are the rows of one product
+      shared = torch.reshape(q, [n * self.kv_heads, repeat, self.head_dim])
+      past = torch.view(keys, [n * self.kv_heads, self.head_dim, torch.size(keys, 3)])
+      scores = torch.baddbmm(mask, shared, torch.slice(past, 2, 0, time, 1), beta=weight, alpha=scale)
+      past = torch.view(values, [n * self.kv_heads, torch.size(values, 2), self.head_dim])
+      a = torch.bmm(torch.softmax(scores, 2), torch.slice(past, 1, 0, time, 1))
+      x = self.finish_block(x, torch.view(a, [n, self.heads * self.head_dim]), w, i * 12)
     return self.norm(x, w[self.layers * 12 + 1])
 
   # Logits [n, V] in fp32 of hidden states [n, D].
   def logits(self: __torch__.Generation, h: Tensor, head: Tensor) -> Tensor:
-    return torch.to(torch.linear(h, torch.to(head, self.dtype)), 6)
+    return torch.to(self.linear(h, head, head, False), 6)
 
   def pick_rows(self: __torch__.Generation, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
@@ -153,57 +213,144 @@ class Generation(Module):
   # off at 0, 1 and 0. Returns tokens [n], their log-probs under the distribution sampled from, and
   # their log-probs under softmax(logits / temperature) without filters (both [n] fp32).
   def sample(self: __torch__.Generation, logits: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
-    greedy = torch.le(temperature, 0.)
-    if greedy:
-      scaled = logits
-    else:
-      scaled = torch.mul(logits, torch.div(1., temperature))
-    full = torch.log_softmax(scaled, 1)
-    if greedy:
-      tokens = torch.argmax(full, 1, True)
-      picked = torch.squeeze(torch.gather(full, 1, tokens), 1)
+    if torch.le(temperature, 0.):
+      tokens = torch.argmax(logits, 1, True)
+      picked = torch.sub(torch.squeeze(torch.gather(logits, 1, tokens), 1), torch.logsumexp(logits, [1]))
       chosen = torch.zeros_like(picked)
     else:
-      kept = full
-      vocabulary = torch.size(full, 1)
-      if torch.__and__(torch.gt(top_k, 0), torch.lt(top_k, vocabulary)):
-        best, _0 = torch.topk(kept, top_k, 1)
-        kept = torch.masked_fill(kept, torch.lt(kept, torch.slice(best, 1, top_k - 1, top_k, 1)), -inf)
-      if torch.lt(top_p, 1.):
-        ordered, order = torch.sort(torch.softmax(kept, 1), 1, True)
-        before = torch.sub(torch.cumsum(ordered, 1), ordered)
-        drop = torch.scatter(torch.zeros_like(before), 1, order, torch.to(torch.ge(before, top_p), 6))
-        kept = torch.masked_fill(kept, torch.gt(drop, 0.5), -inf)
-      if torch.gt(min_p, 0.):
-        q = torch.softmax(kept, 1)
-        limit = torch.mul(torch.amax(q, [1], True), min_p)
-        kept = torch.masked_fill(kept, torch.lt(q, limit), -inf)
-      cumulative = torch.cumsum(torch.softmax(kept, 1), 1, dtype=7)
-      total = torch.slice(cumulative, 1, vocabulary - 1, vocabulary, 1)
-      # among NaN nothing is found, and the index would be past the end: then the log-prob tells
-      tokens = torch.clamp_max(torch.searchsorted(cumulative, torch.mul(torch.unsqueeze(torch.to(uniforms, 7), 1), total), right=True), vocabulary - 1)
-      picked = torch.squeeze(torch.gather(full, 1, tokens), 1)
-      chosen = torch.squeeze(torch.gather(torch.log_softmax(kept, 1), 1, tokens), 1)
+      scaled = logits
+      if torch.ne(temperature, 1.):
+        scaled = torch.mul(logits, torch.div(1., temperature))
+      p = torch.softmax(scaled, 1)
+      if torch.__or__(torch.__or__(torch.gt(top_k, 0), torch.lt(top_p, 1.)), torch.gt(min_p, 0.)):
+        tokens, chosen = self.draw_filtered(p, uniforms, top_k, top_p, min_p)
+        picked = torch.log(torch.squeeze(torch.gather(p, 1, tokens), 1))
+      else:
+        tokens = self.draw(p, uniforms)
+        picked = torch.log(torch.squeeze(torch.gather(p, 1, tokens), 1))
+        chosen = picked
     return (torch.squeeze(tokens, 1), chosen, picked)
 
-  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
-    h = self.decode(w, cos_table, sin_table, cache, tokens, positions, time)
+  # The first place in each row of p [n, C] (fp32, not all 0) where the running sum exceeds share
+  # [n, 1] (fp64, in [0, 1)) of the row's sum: never one of probability 0.
+  def first_above(self: __torch__.Generation, p: Tensor, share: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    last = torch.sub(torch.size(p, 1), 1)
+    cumulative = torch.cumsum(p, 1, dtype=7)
+    total = torch.slice(cumulative, 1, last, last + 1, 1)
+    target = torch.mul(torch.clamp_max(share, 0.9999999999999991), total)
+    # among NaN nothing is found, and the index would be past the end: then the log-prob tells
+    at = torch.clamp_max(torch.searchsorted(cumulative, target, right=True), last)
+    own = torch.to(torch.gather(p, 1, at), 7)
+    rest = torch.sub(target, torch.sub(torch.gather(cumulative, 1, at), own))
+    return (at, torch.clamp(torch.div(rest, own), 0., 1.), total)
+
+  # A token a row [n, 1] of p [n, V]: first a block of 256, by the blocks' sums, then one in it.
+  def draw(self: __torch__.Generation, p: Tensor, uniforms: Tensor) -> Tensor:
+    vocabulary = torch.size(p, 1)
+    share = torch.unsqueeze(torch.to(uniforms, 7), 1)
+    blocks = torch.floordiv(vocabulary, 256)
+    if torch.lt(blocks, 2):
+      tokens, _0, _1 = self.first_above(p, share)
+    else:
+      sums = torch.sum(torch.view(torch.slice(p, 1, 0, blocks * 256, 1), [torch.size(p, 0), blocks, 256]), [2])
+      if torch.gt(vocabulary, blocks * 256):
+        sums = torch.cat([sums, torch.sum(torch.slice(p, 1, blocks * 256, vocabulary, 1), [1], True)], 1)
+      block, rest, _2 = self.first_above(sums, share)
+      start = torch.mul(block, 256)
+      places = torch.add(start, torch.unsqueeze(torch.arange(256, dtype=4, layout=None, device=ops.prim.device(p), pin_memory=None), 0))
+      inside = torch.gather(p, 1, torch.clamp_max(places, vocabulary - 1))
+      inside = torch.masked_fill(inside, torch.ge(places, vocabulary), 0.)
+      at, _3, _4 = self.first_above(inside, rest)
+      tokens = torch.add(start, at)
+    return tokens
+
+  # The same after filters, which all keep a head of the tokens in order of probability: so only the
+  # likeliest are sorted, more of them until every row's head ends among them.
+  def draw_filtered(self: __torch__.Generation, p: Tensor, uniforms: Tensor, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor]:
+    vocabulary = torch.size(p, 1)
+    limited = torch.__and__(torch.gt(top_k, 0), torch.lt(top_k, vocabulary))
+    count = 128
+    if limited:
+      count = top_k + 64
+    found = False
+    best = p
+    order = p
+    for attempt in range(4):
+      if torch.__not__(found):
+        if torch.__or__(torch.ge(count * 4, vocabulary), torch.eq(attempt, 3)):
+          count = vocabulary
+        best, order = torch.topk(p, count, 1)
+        last = torch.slice(best, 1, count - 1, count, 1)
+        if torch.eq(count, vocabulary):
+          found = True
+        elif limited:
+          found = bool(torch.all(torch.lt(last, torch.slice(best, 1, top_k - 1, top_k, 1))))
+        elif torch.gt(min_p, 0.):
+          found = bool(torch.all(torch.lt(last, torch.mul(torch.slice(best, 1, 0, 1, 1), min_p))))
+        if torch.__and__(torch.__not__(found), torch.__and__(torch.__not__(limited), torch.lt(top_p, 1.))):
+          found = bool(torch.all(torch.ge(torch.sub(torch.sum(best, [1], True), last), top_p)))
+        count = count * 8
+    kept = best
+    if limited:
+      kept = torch.masked_fill(kept, torch.lt(best, torch.slice(best, 1, top_k - 1, top_k, 1)), 0.)
+      kept = torch.div(kept, torch.sum(kept, [1], True))
+    if torch.lt(top_p, 1.):
+      before = torch.sub(torch.cumsum(kept, 1), kept)
+      kept = torch.masked_fill(kept, torch.ge(before, top_p), 0.)
+    if torch.gt(min_p, 0.):
+      kept = torch.masked_fill(kept, torch.lt(kept, torch.mul(torch.slice(kept, 1, 0, 1, 1), min_p)), 0.)
+    at, _0, total = self.first_above(kept, torch.unsqueeze(torch.to(uniforms, 7), 1))
+    chosen = torch.log(torch.div(torch.gather(kept, 1, at), total))
+    return (torch.gather(order, 1, at), torch.to(torch.squeeze(chosen, 1), 6))
+
+  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int, even: bool, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
+    h = self.decode(w, cos_table, sin_table, cache, tokens, positions, time, even)
     return self.sample(self.logits(h, w[self.layers * 12 + 2]), uniforms, temperature, top_k, top_p, min_p)
 
-  # The weights in the compute type, copied into `narrow`.
+  # The weights as generation reads them again and again: matrices packed, the rest in the compute
+  # type. Gate and up are two arrays, the up projections come after all others.
+  def pack(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
+    ups = annotate(List[Tensor], [])
+    for i in range(torch.len(w)):
+      slot = torch.remainder(i, 12)
+      narrow = torch.detach(torch.to(w[i], self.dtype))
+      if torch.ge(i, 12 * self.layers):
+        if torch.eq(i, 12 * self.layers + 2):
+          narrow = ops.mkldnn._reorder_linear_weight(narrow, None)
+      elif torch.eq(slot, 8):
+        width = torch.floordiv(torch.size(narrow, 0), 2)
+        torch.append(ups, ops.mkldnn._reorder_linear_weight(torch.slice(narrow, 0, width, 2 * width, 1), None))
+        narrow = ops.mkldnn._reorder_linear_weight(torch.slice(narrow, 0, 0, width, 1), None)
+      elif torch.__or__(torch.__or__(torch.eq(slot, 1), torch.eq(slot, 5)), torch.eq(slot, 10)):
+        narrow = ops.mkldnn._reorder_linear_weight(narrow, None)
+      torch.append(out, narrow)
+    return torch.add(out, ups)
+
+  # All weights in the compute type, where there is no packing.
   def narrow(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:
     out = annotate(List[Tensor], [])
     for i in range(torch.len(w)):
-      torch.append(out, torch.to(w[i], self.dtype))
+      torch.append(out, torch.detach(torch.to(w[i], self.dtype)))
     return out
 
-  def copy_weights(self: __torch__.Generation, target: List[Tensor], source: List[Tensor]) -> int:
-    for i in range(torch.len(source)):
-      torch.copy_(target[i], source[i])
-    return torch.len(source)
+  # The matrix products of one decoding step on x [n, D], with nothing between them: the least time
+  # that the step can take with these weights.
+  def products(self: __torch__.Generation, w: List[Tensor], x: Tensor) -> Tensor:
+    n = torch.size(x, 0)
+    x = torch.to(x, self.dtype)
+    attended = torch.zeros([n, self.heads * self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(x), pin_memory=None)
+    for i in range(self.layers):
+      qkv = self.linear(x, w[i * 12 + 1], w[i * 12 + 2], self.qkv_bias)
+      o = self.linear(attended, w[i * 12 + 5], w[i * 12 + 6], self.output_bias)
+      f = self.gated(x, w, i * 12)
+      down = self.linear(f, w[i * 12 + 10], w[i * 12 + 11], self.mlp_bias)
+    return self.linear(x, w[self.layers * 12 + 2], x, False)
 
   def new_cache(self: __torch__.Generation, like: Tensor, rows: int, time: int) -> List[Tensor]:
     out = annotate(List[Tensor], [])
-    for i in range(2 * self.layers):
-      torch.append(out, torch.zeros([rows, time, self.kv_heads, self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
+    for i in range(self.layers):
+      torch.append(out, torch.zeros([rows, self.kv_heads, self.head_dim, time], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
+    for i in range(self.layers):
+      torch.append(out, torch.zeros([rows, self.kv_heads, time, self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
     return out

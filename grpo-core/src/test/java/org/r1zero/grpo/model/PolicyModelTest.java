@@ -69,6 +69,61 @@ class PolicyModelTest {
     }
   }
 
+  @Test
+  void checkpointingGivesTheSameGradients() {
+    TokenBatch batch = new TokenBatch(PROMPTS, COMPLETIONS, OWNER);
+    float[] byLogProb = new float[batch.tokenCount()];
+    java.util.Arrays.fill(byLogProb, 0.1f);
+    List<float[]> whole = gradients(batch, byLogProb, false);
+    List<float[]> again = gradients(batch, byLogProb, true);
+    for (int i = 0; i < whole.size(); i++) {
+      assertThat(again.get(i)).containsExactly(whole.get(i));
+    }
+  }
+
+  private static List<float[]> gradients(TokenBatch batch, float[] byLogProb, boolean checkpoint) {
+    int threads = Torch.threads();
+    Torch.setThreads(1);
+    try (PolicyModel model = TestModels.random(6);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      model.setGradientCheckpointing(checkpoint);
+      model.logProbsForTraining(batch, 0.7, scope).backward(byLogProb, byLogProb);
+      return model.parameters().stream().map(p -> p.gradient().toFloatArray()).toList();
+    } finally {
+      Torch.setThreads(threads);
+    }
+  }
+
+  @Test
+  void gradientsAddUpOverMicroBatches() {
+    TokenBatch both = new TokenBatch(PROMPTS, COMPLETIONS, OWNER);
+    TokenBatch first =
+        new TokenBatch(
+            new int[][] {PROMPTS[0]}, new int[][] {COMPLETIONS[0], COMPLETIONS[1]}, new int[2]);
+    TokenBatch second =
+        new TokenBatch(
+            new int[][] {PROMPTS[1]}, new int[][] {COMPLETIONS[2], COMPLETIONS[3]}, new int[2]);
+    try (PolicyModel whole = TestModels.random(6);
+        PolicyModel parts = TestModels.random(6);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      for (TokenBatch batch : List.of(first, second)) {
+        float[] ones = new float[batch.tokenCount()];
+        java.util.Arrays.fill(ones, 1f);
+        parts.logProbsForTraining(batch, 1, scope).backward(ones, null);
+      }
+      float[] ones = new float[both.tokenCount()];
+      java.util.Arrays.fill(ones, 1f);
+      whole.logProbsForTraining(both, 1, scope).backward(ones, null);
+      for (int i = 0; i < whole.parameters().size(); i++) {
+        float[] expected = whole.parameters().get(i).gradient().toFloatArray();
+        float[] actual = parts.parameters().get(i).gradient().toFloatArray();
+        for (int j = 0; j < expected.length; j++) {
+          assertThat(actual[j]).isCloseTo(expected[j], within(2e-4f * (1 + Math.abs(expected[j]))));
+        }
+      }
+    }
+  }
+
   private static double loss(
       PolicyModel model, TokenBatch batch, float[] a, float[] b, Scope scope) {
     TokenLogProbs result = model.logProbs(batch, 0.7, scope);
@@ -84,7 +139,7 @@ class PolicyModelTest {
     for (ComputeType type : ComputeType.values()) {
       try (PolicyModel model = TestModels.random(4, type);
           Scope scope = Torch.openScope(Device.cpu())) {
-        DecodingKernels kernels = model.decoding().narrowed(scope);
+        DecodingKernels kernels = model.decoding().packed(scope);
         SamplingParameters how = new SamplingParameters(0.7, 0, 1, 0);
         List<NDArray> cache = kernels.newCache(5, 20, scope);
         List<NDArray> prefilled = kernels.prefill(PROMPTS, scope);

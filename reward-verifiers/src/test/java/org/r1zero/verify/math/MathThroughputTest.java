@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verdicts a second on one core for easy answers: numbers, fractions and short formulas of
- * MATH-500, half of them right, each at the end of a reasoning of 700 characters.
+ * Verdicts a second on one core for easy answers: numbers, fractions and short formulas of our own
+ * cases, half of them right, each at the end of a reasoning of 700 characters.
  *
  * <p>It writes the answers to {@code target/math-easy.jsonl}, which {@code
  * tools/bench/math_verify_throughput.py} judges by Math-Verify.
@@ -69,10 +69,7 @@ class MathThroughputTest {
 
   private static List<Task> tasks() {
     List<String> golds =
-        Suite.load("math500-golds").cases().stream()
-            .map(one -> one.node().path("gold").asText())
-            .filter(MathThroughputTest::isEasy)
-            .toList();
+        OtherNotationTest.ourGolds().stream().filter(MathThroughputTest::isEasy).toList();
     String reasoning = "Let us go on step by step, x = 3 + 4. ".repeat(18);
     Random random = new Random(5);
     List<Task> tasks = new ArrayList<>();

@@ -12,7 +12,10 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 
-/** The 500 golds of MATH-500 against themselves in other notation, and against each other. */
+/**
+ * Golds against themselves in other notation, and against each other: those of outputs.csv, which
+ * were written for this project, and where they are on this machine the 500 of MATH-500.
+ */
 class OtherNotationTest {
 
   private static final String[] WRAPPINGS = {
@@ -29,11 +32,20 @@ class OtherNotationTest {
       new MathVerifierProvider().create(JsonNodeFactory.instance.objectNode());
 
   @Test
+  void knowsOurGoldsInOtherNotation() {
+    assertThat(judgedInOtherNotation(ourGolds())).isGreaterThan(700);
+  }
+
+  @Test
   void knowsEachGoldInOtherNotation() {
+    assertThat(judgedInOtherNotation(golds())).isEqualTo(1500);
+  }
+
+  private int judgedInOtherNotation(List<String> golds) {
     List<String> missed = new ArrayList<>();
     int judged = 0;
     Random random = new Random(20);
-    for (String gold : golds()) {
+    for (String gold : golds) {
       for (int variant = 0; variant < 3; variant++) {
         String other = rewritten(gold, random.nextLong(), variant != 2);
         String wrapping = WRAPPINGS[random.nextInt(WRAPPINGS.length)];
@@ -44,8 +56,8 @@ class OtherNotationTest {
         }
       }
     }
-    assertThat(judged).isEqualTo(1500);
     assertThat(missed.size()).as("missed: %s", missed).isLessThanOrEqualTo(judged / 100);
+    return judged;
   }
 
   @Test
@@ -101,11 +113,26 @@ class OtherNotationTest {
         || read.calendar() != null) {
       return gold;
     }
-    return new Rewriting(seed, latex).write(expr);
+    try {
+      return new Rewriting(seed, latex).write(expr);
+    } catch (IllegalArgumentException e) {
+      // A sign that is not rewritten, such as an integral.
+      return gold;
+    }
   }
 
   private Verdict judge(String gold, String completion) {
     return verifier.verify(new Problem("p", "", gold), Completion.of(completion));
+  }
+
+  /** The golds of outputs.csv. */
+  static List<String> ourGolds() {
+    return Suite.text("outputs.csv")
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("¦", -1)[1].strip())
+        .distinct()
+        .toList();
   }
 
   private static List<String> golds() {

@@ -45,7 +45,7 @@ public final class Generator implements AutoCloseable {
     this.policy = policy;
     Device device = policy.device();
     this.scope = Torch.openScope(device);
-    this.kernels = policy.decoding().narrowed(scope);
+    this.kernels = policy.decoding().packed(scope);
   }
 
   /** Takes over the policy's newest weights. */
@@ -69,14 +69,15 @@ public final class Generator implements AutoCloseable {
       Progress progress) {
     Schedule schedule = new Schedule(requests, config.maxNewTokens());
     requireFits(schedule.longest(), config);
-    KeyValueCache rows =
-        cacheFor(Math.min(config.maxBatch(), schedule.total()), schedule.longest());
+    int batch = batch(schedule, config);
+    KeyValueCache rows = cacheFor(batch, schedule.longest(), config);
     SamplingParameters how = config.parameters();
     List<Sequence> running = new ArrayList<>();
     while (!schedule.isDone()) {
       stopIfCancelled();
-      while (running.size() < config.maxBatch() && schedule.hasWaiting()) {
-        Schedule.Admission admission = schedule.next(config.maxBatch() - running.size(), stop);
+      while (running.size() < batch && schedule.hasWaiting()) {
+        stopIfCancelled();
+        Schedule.Admission admission = schedule.next(batch - running.size(), stop);
         for (Sequence sequence : admission.settled()) {
           finish(sequence, schedule, stop, progress);
         }
@@ -201,14 +202,39 @@ public final class Generator implements AutoCloseable {
     }
   }
 
-  private KeyValueCache cacheFor(int rows, int time) {
-    if (cache == null || !cache.holds(rows, time)) {
+  /** Rows that the budget of the cache allows; what has none waits. */
+  int batch(Schedule schedule, SamplingConfig config) {
+    long rows = positions(config) / Math.max(1, schedule.longest());
+    if (rows == 0 && schedule.total() > 0) {
+      throw new IllegalArgumentException(
+          "one sequence of "
+              + schedule.longest()
+              + " tokens needs "
+              + (schedule.longest() * kernels.cacheBytesPerToken() / (1 << 20) + 1)
+              + " MB of keys and values, sampling.kv_cache_mb is "
+              + config.kvCacheMb()
+              + "; raise it, or lower sampling.max_new_tokens");
+    }
+    return (int) Math.min(rows, Math.min(config.maxBatch(), schedule.total()));
+  }
+
+  private long positions(SamplingConfig config) {
+    return ((long) config.kvCacheMb() << 20) / kernels.cacheBytesPerToken();
+  }
+
+  private KeyValueCache cacheFor(int rows, int time, SamplingConfig config) {
+    if (cache == null || !cache.holds(rows, time, positions(config))) {
       if (cache != null) {
         cache.close();
       }
       cache = new KeyValueCache(kernels, rows, time, scope);
     }
     return cache;
+  }
+
+  /** What it decodes with, for measuring. */
+  public DecodingKernels kernels() {
+    return kernels;
   }
 
   @Override

@@ -23,8 +23,9 @@ final class KeyValueCache implements AutoCloseable {
     return arrays;
   }
 
-  boolean holds(int wantedRows, int wantedTime) {
-    return rows >= wantedRows && time >= wantedTime;
+  /** Whether it suffices, and is not larger than so many positions in all. */
+  boolean holds(int wantedRows, int wantedTime, long mostPositions) {
+    return rows >= wantedRows && time >= wantedTime && (long) rows * time <= mostPositions;
   }
 
   @Override

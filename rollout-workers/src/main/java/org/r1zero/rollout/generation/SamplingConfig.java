@@ -14,6 +14,8 @@ import org.r1zero.grpo.model.SamplingParameters;
  * @param maxNewTokens a completion is cut off after so many tokens
  * @param stop texts that end a completion; they stay part of it
  * @param maxBatch most sequences decoded at once
+ * @param kvCacheMb most memory for keys and values, in units of 2^20 bytes; sequences that would
+ *     need more wait for others to end
  */
 public record SamplingConfig(
     double temperature,
@@ -22,7 +24,9 @@ public record SamplingConfig(
     double minP,
     int maxNewTokens,
     List<String> stop,
-    int maxBatch) {
+    int maxBatch,
+    int kvCacheMb) {
+  private static final int DEFAULT_KV_CACHE_MB = 4096;
 
   /** Checks the ranges; all faults are named at once. */
   public SamplingConfig {
@@ -48,6 +52,9 @@ public record SamplingConfig(
     if (maxBatch < 1) {
       faults.add("max_batch must be >= 1, was " + maxBatch);
     }
+    if (kvCacheMb < 1) {
+      faults.add("kv_cache_mb must be >= 1, was " + kvCacheMb);
+    }
     if (stop.stream().anyMatch(String::isEmpty)) {
       faults.add("stop must not have an empty text");
     }
@@ -57,6 +64,18 @@ public record SamplingConfig(
     stop = List.copyOf(stop);
   }
 
+  /** With the usual memory for keys and values: 4 GiB. */
+  public SamplingConfig(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      int maxNewTokens,
+      List<String> stop,
+      int maxBatch) {
+    this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, DEFAULT_KV_CACHE_MB);
+  }
+
   /** Temperature 1 and no filters, as in training. */
   public static SamplingConfig defaults() {
     return new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64);
@@ -64,7 +83,7 @@ public record SamplingConfig(
 
   /** These options with another temperature; 0 is greedy. */
   public SamplingConfig withTemperature(double other) {
-    return new SamplingConfig(other, topK, topP, minP, maxNewTokens, stop, maxBatch);
+    return new SamplingConfig(other, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb);
   }
 
   SamplingParameters parameters() {

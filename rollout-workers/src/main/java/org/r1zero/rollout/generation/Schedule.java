@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Which sequences wait, and what the finished ones became. */
 final class Schedule {
+  /** Prompts of so many tokens, with their padding, are read at once: bounds memory. */
+  private static final int PROMPT_TOKENS_AT_ONCE = 4096;
+
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
   private final List<List<Generation>> results = new ArrayList<>();
@@ -69,10 +72,12 @@ final class Schedule {
     List<Sequence> settled = new ArrayList<>();
     List<Sequence> sequences = new ArrayList<>();
     long[] owner = new long[room];
-    while (sequences.size() < room && hasWaiting()) {
+    while (sequences.size() < room && hasWaiting() && !isFull(prompts)) {
       GenerationRequest request = requests.get(nextRequest);
       int shared = -1;
-      while (sequences.size() < room && nextSample < request.seeds().length) {
+      while (sequences.size() < room
+          && nextSample < request.seeds().length
+          && (shared >= 0 || !isFull(prompts))) {
         Sequence sequence = new Sequence(nextRequest, request, nextSample, maxNewTokens);
         nextSample++;
         if (sequence.isFinished(stop)) {
@@ -98,6 +103,11 @@ final class Schedule {
     }
     return new Admission(
         prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences, settled);
+  }
+
+  private static boolean isFull(List<int[]> prompts) {
+    int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
+    return (prompts.size() + 1L) * longest > PROMPT_TOKENS_AT_ONCE;
   }
 
   void finish(Sequence sequence, Generation generation) {

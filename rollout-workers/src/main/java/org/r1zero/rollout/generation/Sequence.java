@@ -74,11 +74,11 @@ final class Sequence {
   }
 
   boolean isFinished(StopCondition stop) {
-    return length == tokens.length || (length > 0 && stop.stops(tokens, length));
+    return length == tokens.length || (length > 0 && stop.stops(request, sample, tokens, length));
   }
 
   Generation finish(StopCondition stop) {
-    boolean stopped = length > 0 && stop.stops(tokens, length);
+    boolean stopped = length > 0 && stop.stops(request, sample, tokens, length);
     FinishReason reason = stopped ? FinishReason.STOP : FinishReason.LENGTH;
     return new Generation(
         Arrays.copyOf(tokens, length),

@@ -11,4 +11,14 @@ public interface StopCondition {
    * @param length at least 1
    */
   boolean stops(int[] tokens, int length);
+
+  /**
+   * The same for a condition that differs between completions.
+   *
+   * @param request the index of the completion's request
+   * @param sample which of its request's completions
+   */
+  default boolean stops(int request, int sample, int[] tokens, int length) {
+    return stops(tokens, length);
+  }
 }

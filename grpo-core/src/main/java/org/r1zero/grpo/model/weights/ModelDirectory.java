@@ -57,6 +57,15 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
     return directory;
   }
 
+  /**
+   * The shape that a folder's {@code config.json} states; its weights are not looked at.
+   *
+   * @throws ModelFileException if the file is missing or of a kind that is not supported
+   */
+  public static DecoderConfig readConfig(Path folder) {
+    return DecoderConfigReader.read(folder.resolve("config.json"));
+  }
+
   private static Set<Path> weightFiles(Path path) {
     Path single = path.resolve(SINGLE);
     if (Files.isRegularFile(single)) {

@@ -1,4 +1,4 @@
-package org.r1zero.rollout;
+package org.r1zero.rollout.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.TinyTokenizer;
 
 class TokenizerStopsTest {
   private static final int END = 0;

@@ -1,4 +1,4 @@
-package org.r1zero.rollout;
+package org.r1zero.rollout.worker;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.StopCondition;
 
 /** Ends a completion at an end-of-sequence token, or where its text has a stop string. */
-final class TokenizerStops implements StopCondition {
+public final class TokenizerStops implements StopCondition {
   private static final int MOST_BYTES_IN_CHARACTER = 4;
   private static final String REPLACEMENT = "\uFFFD";
   private final Tokenizer tokenizer;
@@ -16,7 +16,8 @@ final class TokenizerStops implements StopCondition {
   private final List<String> stops;
   private final int window;
 
-  TokenizerStops(Tokenizer tokenizer, List<String> stops) {
+  /** Takes the texts that end a completion besides the tokenizer's own end. */
+  public TokenizerStops(Tokenizer tokenizer, List<String> stops) {
     this.tokenizer = tokenizer;
     this.endOfSequence = tokenizer.specialTokens().endOfSequence();
     this.stops = stops;

@@ -1,0 +1,30 @@
+package org.r1zero.experiment.bench;
+
+/**
+ * A benchmark's figures.
+ *
+ * @param sequences completions
+ * @param tokens sampled
+ * @param seconds from the first prompt to the last token
+ * @param tokensPerSecond their quotient
+ * @param promptSeconds of these, until the first tokens of the first batch are there
+ * @param peakRssMb the most memory that the process has had resident, MB (2^20 bytes)
+ * @param rooflineTokensPerSecond what the matrix products of all decoding steps, and reading the
+ *     cache once a step, would allow
+ * @param rooflineShare {@code tokensPerSecond} over that
+ * @param productsShare the same over what the matrix products alone would allow
+ * @param matmulGflops of the products at the largest batch
+ * @param memoryGbPerSecond reading an array of 256 MiB
+ */
+public record GenerationResult(
+    int sequences,
+    long tokens,
+    double seconds,
+    double tokensPerSecond,
+    double promptSeconds,
+    double peakRssMb,
+    double rooflineTokensPerSecond,
+    double rooflineShare,
+    double productsShare,
+    double matmulGflops,
+    double memoryGbPerSecond) {}

@@ -1,0 +1,141 @@
+package org.r1zero.experiment.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.r1zero.rollout.generation.Draws;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.StopCondition;
+
+/**
+ * What is sampled in a benchmark: prompts of random token ids, and for each completion the length
+ * at which it ends, whatever is sampled. Another program can make the same (see {@code
+ * tools/bench/generate_vs_trl.py}).
+ *
+ * @param problems prompts
+ * @param group completions a prompt
+ * @param promptTokens tokens a prompt
+ * @param newTokens tokens a completion, or the longest where lengths are spread
+ * @param lengths how completions' lengths are distributed
+ * @param maxBatch most sequences decoded at once
+ * @param seed decides every draw
+ */
+public record GenerationWorkload(
+    int problems,
+    int group,
+    int promptTokens,
+    int newTokens,
+    Lengths lengths,
+    int maxBatch,
+    long seed) {
+  /** The shortest completion where lengths are spread. */
+  static final int SHORTEST = 16;
+
+  private static final long MULTIPLIER = 6364136223846793005L;
+  private static final long INCREMENT = 1442695040888963407L;
+
+  /** How completions' lengths are distributed. */
+  public enum Lengths {
+    /** All alike. */
+    FIXED,
+    /** Log-uniform from 16 to the longest: half of them below its geometric mean, a long tail. */
+    SPREAD
+  }
+
+  /** Checks the numbers. */
+  public GenerationWorkload {
+    List<String> faults = new ArrayList<>();
+    atLeastOne(faults, "problems", problems);
+    atLeastOne(faults, "group", group);
+    atLeastOne(faults, "prompt", promptTokens);
+    atLeastOne(faults, "new", newTokens);
+    atLeastOne(faults, "max-batch", maxBatch);
+    if (lengths == Lengths.SPREAD && newTokens < SHORTEST) {
+      faults.add("--new must be >= " + SHORTEST + " with --lengths spread, was " + newTokens);
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  private static void atLeastOne(List<String> faults, String name, int value) {
+    if (value < 1) {
+      faults.add("--" + name + " must be >= 1, was " + value);
+    }
+  }
+
+  int sequences() {
+    return problems * group;
+  }
+
+  /** The length of completion {@code sample} of prompt {@code problem}. */
+  int length(int problem, int sample) {
+    if (lengths == Lengths.FIXED || sequences() == 1) {
+      return newTokens;
+    }
+    // 7919 is a prime: so long as it does not divide the number of sequences, this is a permutation
+    long place = (problem * (long) group + sample) * 7919 % sequences();
+    double ratio = (double) newTokens / SHORTEST;
+    return (int) Math.round(SHORTEST * Math.pow(ratio, place / (sequences() - 1.0)));
+  }
+
+  /** All tokens to be sampled. */
+  long tokens() {
+    long sum = 0;
+    for (int p = 0; p < problems; p++) {
+      for (int s = 0; s < group; s++) {
+        sum += length(p, s);
+      }
+    }
+    return sum;
+  }
+
+  /** Positions that all decoding steps together attend to. */
+  long attended() {
+    long sum = 0;
+    for (int p = 0; p < problems; p++) {
+      for (int s = 0; s < group; s++) {
+        long steps = length(p, s) - 1L;
+        sum += steps * promptTokens + steps * (steps + 1) / 2;
+      }
+    }
+    return sum;
+  }
+
+  /** Ids in [2, vocabulary), by a linear congruential generator that starts with the problem. */
+  List<GenerationRequest> requests(int vocabulary) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int p = 0; p < problems; p++) {
+      int[] prompt = new int[promptTokens];
+      long state = p + 1L;
+      for (int t = 0; t < promptTokens; t++) {
+        state = state * MULTIPLIER + INCREMENT;
+        prompt[t] = 2 + (int) ((state >>> 33) % (vocabulary - 2));
+      }
+      long[] seeds = new long[group];
+      for (int s = 0; s < group; s++) {
+        seeds[s] = Draws.seed(seed, p, s);
+      }
+      requests.add(new GenerationRequest(prompt, seeds));
+    }
+    return requests;
+  }
+
+  SamplingConfig sampling() {
+    return new SamplingConfig(1, 0, 1, 0, newTokens, List.of(), maxBatch);
+  }
+
+  StopCondition stop() {
+    return new StopCondition() {
+      @Override
+      public boolean stops(int[] tokens, int length) {
+        return false;
+      }
+
+      @Override
+      public boolean stops(int request, int sample, int[] tokens, int length) {
+        return length >= GenerationWorkload.this.length(request, sample);
+      }
+    };
+  }
+}

@@ -1,0 +1,134 @@
+package org.r1zero.experiment.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.r1zero.experiment.bench.GenerationBenchmark;
+import org.r1zero.experiment.bench.GenerationResult;
+import org.r1zero.experiment.bench.GenerationWorkload;
+import org.r1zero.grpo.model.ComputeType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures sampling. */
+@Command(
+    name = "generate",
+    description =
+        "Measures sampling: tokens a second, memory, and the share of the machine's limit.",
+    mixinStandardHelpOptions = true)
+final class GenerateBenchCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "A folder in Hugging Face layout, or embedded.")
+  private String model = "";
+
+  @Option(
+      names = "--dtype",
+      description = "fp32 or bf16, also float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
+  private String dtype = "fp32";
+
+  @Option(names = "--problems", description = "Prompts (default: ${DEFAULT-VALUE}).")
+  private int problems = 4;
+
+  @Option(names = "--group", description = "Completions a prompt (default: ${DEFAULT-VALUE}).")
+  private int group = 8;
+
+  @Option(names = "--prompt", description = "Tokens a prompt (default: ${DEFAULT-VALUE}).")
+  private int prompt = 100;
+
+  @Option(
+      names = "--new",
+      description = "Tokens a completion, the longest where spread (default: ${DEFAULT-VALUE}).")
+  private int newTokens = 128;
+
+  @Option(
+      names = "--lengths",
+      description = "fixed, or spread: log-uniform from 16 to --new (default: fixed).")
+  private GenerationWorkload.Lengths lengths = GenerationWorkload.Lengths.FIXED;
+
+  @Option(
+      names = "--max-batch",
+      description = "Most sequences decoded at once (default: ${DEFAULT-VALUE}).")
+  private int maxBatch = 64;
+
+  @Option(names = "--seed", description = "Decides every draw (default: ${DEFAULT-VALUE}).")
+  private long seed = 42;
+
+  @Option(
+      names = "--device",
+      description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+  private String device = "auto";
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    GenerationWorkload workload;
+    ComputeType type;
+    try {
+      workload =
+          new GenerationWorkload(problems, group, prompt, newTokens, lengths, maxBatch, seed);
+      type = computeType(dtype);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    GenerationResult result = GenerationBenchmark.run(model, type, device, workload);
+    if (common.json) {
+      System.out.println(JSON.writeValueAsString(json(result)));
+    } else {
+      print(result);
+    }
+    return 0;
+  }
+
+  static ComputeType computeType(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "fp32", "float32" -> ComputeType.FLOAT32;
+      case "bf16", "bfloat16" -> ComputeType.BFLOAT16;
+      default -> throw new IllegalArgumentException("--dtype must be fp32 or bf16, was " + name);
+    };
+  }
+
+  private ObjectNode json(GenerationResult r) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("tokens_per_s", r.tokensPerSecond());
+    node.put("seconds", r.seconds());
+    node.put("peak_rss_mb", r.peakRssMb());
+    node.put("roofline_share", r.rooflineShare());
+    node.put("products_share", r.productsShare());
+    node.put("roofline_tokens_per_s", r.rooflineTokensPerSecond());
+    node.put("sequences", r.sequences());
+    node.put("tokens", r.tokens());
+    node.put("prompt_seconds", r.promptSeconds());
+    node.put("matmul_gflop_per_s", r.matmulGflops());
+    node.put("memory_gb_per_s", r.memoryGbPerSecond());
+    node.put("dtype", dtype);
+    node.put("lengths", lengths.name().toLowerCase(Locale.ROOT));
+    return node;
+  }
+
+  private static void print(GenerationResult r) {
+    System.out.printf("sequences            %,12d%n", r.sequences());
+    System.out.printf("tokens               %,12d%n", r.tokens());
+    System.out.printf("seconds              %,12.2f%n", r.seconds());
+    System.out.printf("  of these, prompts  %,12.2f%n", r.promptSeconds());
+    System.out.printf("tokens/s             %,12.1f%n", r.tokensPerSecond());
+    System.out.printf("roofline, tokens/s   %,12.1f%n", r.rooflineTokensPerSecond());
+    System.out.printf("share of roofline    %11.1f%%%n", 100 * r.rooflineShare());
+    System.out.printf("  its products alone %11.1f%%%n", 100 * r.productsShare());
+    System.out.printf("products, GFLOP/s    %,12.1f%n", r.matmulGflops());
+    System.out.printf("memory, GB/s         %,12.1f%n", r.memoryGbPerSecond());
+    System.out.printf("peak memory, MB      %,12.0f%n", r.peakRssMb());
+  }
+}

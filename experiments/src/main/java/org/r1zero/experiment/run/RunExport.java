@@ -1,0 +1,128 @@
+package org.r1zero.experiment.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.CheckpointStore;
+import org.r1zero.grpo.checkpoint.TrainingState;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.weights.ModelExport;
+import org.r1zero.grpo.torch.Torch;
+
+/** Writes a run's model, or any model, as a Hugging Face folder with a model card. */
+public final class RunExport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final ModelExport form;
+
+  /** Sets the form of the weights. */
+  public RunExport(ModelExport form) {
+    this.form = form;
+  }
+
+  /**
+   * Exports; the folder appears whole or not at all.
+   *
+   * @param source a run directory, a folder in Hugging Face layout, or {@code embedded}
+   * @param step a run's checkpoint: a number, {@code last} or {@code best}; {@code null} for the
+   *     model that the run resulted in
+   * @param target must not exist
+   */
+  public void write(String source, @Nullable String step, Path target) throws IOException {
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(
+          target + " exists; a model is written to a new folder: choose another name");
+    }
+    Path run = Path.of(source);
+    if (!Files.isRegularFile(run.resolve("recipe.yaml"))) {
+      if (step != null) {
+        throw new ConfigException(
+            source, List.of("is no run directory, so it has no checkpoints; leave --step out"));
+      }
+      write(source, null, null, ModelCard.of(source), target);
+      return;
+    }
+    RunDirectory directory = RunDirectory.open(run);
+    Recipe recipe = RecipeLoader.load(List.of(directory.recipe()), List.of());
+    Path manifest = run.resolve("manifest.json");
+    JsonNode record =
+        Files.exists(manifest) ? JSON.readTree(manifest.toFile()) : JSON.createObjectNode();
+    ModelCard card = ModelCard.of(recipe, RecipeLoader.toYaml(recipe), record);
+    if (step == null && !Files.isDirectory(directory.model())) {
+      throw new ConfigException(
+          source,
+          List.of("is not at its end, it has no model yet; --step last takes a checkpoint"));
+    }
+    if (step == null) {
+      write(directory.model().toString(), null, null, card, target);
+    } else {
+      Checkpoint checkpoint = checkpoint(directory, step);
+      write(recipe.model(), checkpoint, step, card, target);
+    }
+  }
+
+  private static Checkpoint checkpoint(RunDirectory directory, String step) {
+    CheckpointStore store = new CheckpointStore(directory.checkpoints(), 1);
+    List<Long> steps = store.steps();
+    if (steps.isEmpty()) {
+      throw new ConfigException(directory.path().toString(), List.of("has no checkpoints"));
+    }
+    Checkpoint last = store.open(steps.get(steps.size() - 1));
+    if (step.equals("last")) {
+      return last;
+    }
+    if (step.equals("best")) {
+      long best = last.values().at("/run/best_step").asLong(-1);
+      if (best < 0) {
+        throw new ConfigException(
+            directory.path().toString(), List.of("has no best checkpoint; it has " + steps));
+      }
+      return store.open(best);
+    }
+    if (!step.matches("\\d{1,9}")) {
+      throw new ConfigException("--step", List.of("must be a number, last or best, was " + step));
+    }
+    return store.open(Long.parseLong(step));
+  }
+
+  private void write(
+      String model,
+      @Nullable Checkpoint checkpoint,
+      @Nullable String step,
+      ModelCard card,
+      Path target)
+      throws IOException {
+    Path fresh = target.toAbsolutePath().resolveSibling("." + target.getFileName() + ".exporting");
+    RunDirectory.deleteFolder(fresh);
+    try (ModelFolder folder = ModelFolder.open(model);
+        PolicyModel policy =
+            new PolicyModel(
+                folder.directory().config(),
+                folder.directory(),
+                ComputeType.FLOAT32,
+                Torch.device("cpu"))) {
+      if (checkpoint != null) {
+        checkpoint.restoreSome(TrainingState.weights("policy/", policy));
+      }
+      form.write(policy, folder.directory().path(), fresh);
+      String of =
+          checkpoint == null ? "" : "checkpoint " + step + ", after step " + checkpoint.step();
+      Files.writeString(fresh.resolve("README.md"), card.text(of));
+      Path generation = fresh.resolve("generation_config.json");
+      if (!Files.exists(generation)) {
+        Files.writeString(generation, "{\n  \"do_sample\": true,\n  \"temperature\": 1.0\n}\n");
+      }
+      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.r1zero.grpo.health;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is watched, and the answers.
+ *
+ * @param nan a loss or gradient that is NaN or infinite; such an update is never applied
+ * @param mismatch the mean gap of log-probs between sampling and training, above {@code
+ *     maxMismatch}
+ * @param kl the KL divergence from the reference, above {@code maxKl}
+ * @param entropy the policy's entropy, below {@code minEntropy} for {@code patience} steps
+ * @param zeroVariance all groups of equal rewards for {@code patience} steps
+ * @param memory the process grows by {@code maxMemoryGrowth} and goes on growing
+ * @param maxMismatch nats a token
+ * @param maxKl nats a token
+ * @param minEntropy nats a token
+ * @param maxMemoryGrowth as a share of what it was after the first steps
+ * @param patience steps in a row before entropy and zero variance are found
+ * @param maxSkipped updates skipped in a row before the run is stopped
+ */
+public record HealthConfig(
+    HealthAction nan,
+    HealthAction mismatch,
+    HealthAction kl,
+    HealthAction entropy,
+    HealthAction zeroVariance,
+    HealthAction memory,
+    double maxMismatch,
+    double maxKl,
+    double minEntropy,
+    double maxMemoryGrowth,
+    int patience,
+    int maxSkipped) {
+
+  /** Checks the ranges; all faults are named at once. */
+  public HealthConfig {
+    List<String> faults = new ArrayList<>();
+    noSkip("kl", kl, faults);
+    noSkip("entropy", entropy, faults);
+    noSkip("zero_variance", zeroVariance, faults);
+    noSkip("memory", memory, faults);
+    positive("max_mismatch", maxMismatch, faults);
+    positive("max_kl", maxKl, faults);
+    positive("max_memory_growth", maxMemoryGrowth, faults);
+    positive("patience", patience, faults);
+    positive("max_skipped", maxSkipped, faults);
+    if (!(minEntropy >= 0)) {
+      faults.add("min_entropy must be >= 0, was " + minEntropy);
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  private static void noSkip(String name, HealthAction action, List<String> faults) {
+    if (action == HealthAction.SKIP) {
+      faults.add(name + " must be off, warn or stop, was skip (it is known when the step is over)");
+    }
+  }
+
+  private static void positive(String name, double value, List<String> faults) {
+    if (!(value > 0)) {
+      faults.add(name + " must be > 0, was " + value);
+    }
+  }
+
+  /** Updates that are NaN are skipped, five in a row stop the run; all else is said. */
+  public static HealthConfig defaults() {
+    return new HealthConfig(
+        HealthAction.SKIP,
+        HealthAction.WARN,
+        HealthAction.WARN,
+        HealthAction.WARN,
+        HealthAction.WARN,
+        HealthAction.WARN,
+        0.2,
+        10,
+        0.005,
+        0.5,
+        5,
+        5);
+  }
+}

@@ -1,0 +1,68 @@
+package org.r1zero.grpo.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Options of low-rank adapters (LoRA, arXiv:2106.09685), under PEFT's names.
+ *
+ * @param r the adapters' rank; 0 trains all weights instead
+ * @param loraAlpha adapters are scaled by {@code lora_alpha / r}
+ * @param targetModules which projections have one: {@code q_proj}, {@code k_proj}, {@code v_proj},
+ *     {@code o_proj}, {@code gate_proj}, {@code up_proj}, {@code down_proj}, or {@code all-linear}
+ */
+public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
+  /** All projections of a block, in the order that {@code decoder.py} expects. */
+  static final List<String> TARGETS =
+      List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
+  /** Checks the ranges and names; all faults are named at once. */
+  public LoraConfig {
+    List<String> faults = new ArrayList<>();
+    if (r < 0) {
+      faults.add("r must be >= 0, was " + r + " (16 is usual; 0 trains all weights)");
+    }
+    if (!(loraAlpha > 0)) {
+      faults.add(
+          "lora_alpha must be > 0, was " + loraAlpha + " (as large as r, or twice, is usual)");
+    }
+    Set<String> chosen = new LinkedHashSet<>();
+    for (String name : targetModules) {
+      if (name.equals("all-linear")) {
+        chosen.addAll(TARGETS);
+      } else if (TARGETS.contains(name)) {
+        chosen.add(name);
+      } else {
+        faults.add(
+            "target_modules must be of "
+                + String.join(", ", TARGETS)
+                + " or all-linear, was "
+                + name);
+      }
+    }
+    if (targetModules.isEmpty()) {
+      faults.add("target_modules must name at least one projection, was empty");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+    targetModules = List.copyOf(chosen);
+  }
+
+  /** All weights are trained; with a rank, PEFT's defaults for Llama: queries and values. */
+  public static LoraConfig defaults() {
+    return new LoraConfig(0, 8, List.of("q_proj", "v_proj"));
+  }
+
+  /** Whether there are adapters. */
+  public boolean enabled() {
+    return r > 0;
+  }
+
+  /** What the product of an adapter's parts is multiplied by. */
+  public double scaling() {
+    return loraAlpha / r;
+  }
+}

@@ -1,0 +1,139 @@
+package org.r1zero.rollout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.FinishReason;
+
+/**
+ * All that rollouts carry from one step to the next: with it, a resumed run collects the same
+ * rollouts as one that was never interrupted. It is plain data.
+ *
+ * @param nextProblem the place in the data of the next problem that is begun
+ * @param groups begun but not handed to training yet, oldest first
+ * @param ahead what was sampled ahead for the next step; {@code null} in synchronous mode
+ */
+public record CollectorState(
+    long nextProblem, List<GroupState> groups, @Nullable AheadState ahead) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /** Fixes the list. */
+  public CollectorState {
+    groups = List.copyOf(groups);
+  }
+
+  /** Where a run begins. */
+  public static CollectorState initial() {
+    return new CollectorState(0, List.of(), null);
+  }
+
+  /**
+   * A problem with its rollouts as far as they are sampled.
+   *
+   * @param problem its place in the data
+   * @param seeds one for each rollout
+   * @param rollouts in the order of the seeds
+   */
+  public record GroupState(long problem, long[] seeds, List<RolloutState> rollouts) {
+
+    /** Checks that each seed has its rollout. */
+    public GroupState {
+      rollouts = List.copyOf(rollouts);
+      if (rollouts.size() != seeds.length) {
+        throw new IllegalArgumentException(
+            "a group needs a rollout for each seed; had "
+                + rollouts.size()
+                + " and "
+                + seeds.length);
+      }
+    }
+  }
+
+  /**
+   * A rollout as far as it is sampled.
+   *
+   * @param tokens sampled so far, {@code [T]}
+   * @param samplingLogProbs under the distributions that they were drawn from, {@code [T]}
+   * @param policyLogProbs under the policies that sampled them, without filters, {@code [T]}
+   * @param finishReason why it ended; {@code null} where it goes on
+   * @param segments which weights sampled how many of the tokens, in order
+   */
+  public record RolloutState(
+      int[] tokens,
+      float[] samplingLogProbs,
+      float[] policyLogProbs,
+      @Nullable FinishReason finishReason,
+      List<Segment> segments) {
+
+    /** Checks that lengths agree. */
+    public RolloutState {
+      segments = List.copyOf(segments);
+      int covered = segments.stream().mapToInt(Segment::tokens).sum();
+      if (samplingLogProbs.length != tokens.length
+          || policyLogProbs.length != tokens.length
+          || covered != tokens.length) {
+        throw new IllegalArgumentException(
+            "a rollout needs two log-probs and a segment for each of its "
+                + tokens.length
+                + " tokens; had "
+                + samplingLogProbs.length
+                + ", "
+                + policyLogProbs.length
+                + " and "
+                + covered);
+      }
+    }
+  }
+
+  /**
+   * Tokens that the same weights sampled.
+   *
+   * @param version optimizer updates that those weights had seen
+   * @param step the step before whose update they were
+   * @param tokens how many
+   */
+  public record Segment(long version, long step, int tokens) {}
+
+  /**
+   * The next step's rollouts, sampled while the last one trained.
+   *
+   * @param step whose rollouts they are
+   * @param groups what training gets
+   * @param metrics that were measured
+   */
+  public record AheadState(long step, List<GroupState> groups, Map<String, Double> metrics) {
+
+    /** Fixes the collections. */
+    public AheadState {
+      groups = List.copyOf(groups);
+      metrics = Map.copyOf(metrics);
+    }
+  }
+
+  /** This state as plain data; floats are exact. */
+  public ObjectNode toTree() {
+    return JSON.valueToTree(this);
+  }
+
+  /**
+   * Reads what {@link #toTree} wrote.
+   *
+   * @throws IllegalArgumentException if that is not what it is
+   */
+  public static CollectorState fromTree(ObjectNode tree) {
+    try {
+      return JSON.treeToValue(tree, CollectorState.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "this is no saved state of rollouts: " + e.getOriginalMessage(), e);
+    }
+  }
+}

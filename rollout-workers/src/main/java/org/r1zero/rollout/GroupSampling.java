@@ -1,0 +1,338 @@
+package org.r1zero.rollout;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.r1zero.rollout.CollectorState.AheadState;
+import org.r1zero.rollout.CollectorState.GroupState;
+import org.r1zero.rollout.RolloutsConfig.FilterGroups;
+import org.r1zero.rollout.generation.Draws;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.worker.SamplingListener;
+import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.worker.WorkUnit;
+import org.r1zero.rollout.worker.WorkerPool;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.reward.Reward;
+
+/**
+ * Samples and scores the groups of a step, in rounds: groups that teach nothing are replaced by
+ * other problems (dynamic sampling), groups that are not finished may go on in the next step
+ * (partial rollouts). Without either a step is one round.
+ */
+final class GroupSampling {
+  private static final double SAME_REWARD = 1e-8;
+
+  private final RolloutCollector.RolloutConfig size;
+  private final RolloutsConfig config;
+  private final SamplingConfig sampling;
+  private final ProblemSource problems;
+  private final Texts texts;
+  private final WorkerPool pool;
+  private final RewardScorer scorer;
+  private final RolloutProgress progress;
+  private final int extra;
+  private long nextProblem;
+  private List<OpenGroup> open = new ArrayList<>();
+
+  /** What a step trains. */
+  record Collected(long step, List<OpenGroup> groups, Map<String, Double> metrics) {}
+
+  GroupSampling(
+      RolloutCollector.RolloutConfig size,
+      RolloutsConfig config,
+      SamplingConfig sampling,
+      ProblemSource problems,
+      Texts texts,
+      WorkerPool pool,
+      RewardScorer scorer,
+      RolloutProgress progress) {
+    this.size = size;
+    this.config = config;
+    this.sampling = sampling;
+    this.problems = problems;
+    this.texts = texts;
+    this.pool = pool;
+    this.scorer = scorer;
+    this.progress = progress;
+    this.extra = config.partialRollouts().enable() ? config.partialRollouts().overSampling() : 0;
+  }
+
+  /**
+   * Collects a step's groups.
+   *
+   * @param step that trains them
+   * @param weightsStep before whose update the session's weights are
+   * @param session is closed at the end
+   */
+  Collected collect(long step, long weightsStep, WorkerPool.Session session) {
+    try (session) {
+      return new Step(step, weightsStep).collect(session);
+    }
+  }
+
+  /** One step in the making. */
+  private final class Step {
+    private final long step;
+    private final long weightsStep;
+    private final List<OpenGroup> kept = new ArrayList<>();
+    private final List<OpenGroup> dropped = new ArrayList<>();
+    private int begun;
+    private int rounds;
+    private int restarted;
+    private long tokens;
+    private double samplingSeconds;
+    private double scoringSeconds;
+
+    Step(long step, long weightsStep) {
+      this.step = step;
+      this.weightsStep = weightsStep;
+    }
+
+    Collected collect(WorkerPool.Session session) {
+      restartTooOld();
+      while (kept.size() < size.problemsPerStep()) {
+        boolean last = isLastRound();
+        if (last && open.isEmpty()) {
+          fillUp();
+          break;
+        }
+        if (!last) {
+          beginGroups();
+        }
+        round(session, last);
+      }
+      return new Collected(step, List.copyOf(kept), metrics());
+    }
+
+    /** Whether so many rounds were sampled that nothing is replaced any more. */
+    private boolean isLastRound() {
+      int limit = config.filterGroups().maxNumGenBatches();
+      return config.filterGroups().enable() && limit > 0 && rounds >= limit;
+    }
+
+    private void beginGroups() {
+      int missing = size.problemsPerStep() + extra - kept.size() - open.size();
+      for (int i = 0; i < missing; i++) {
+        long[] seeds = new long[size.numGenerations()];
+        long place = begun++;
+        Arrays.setAll(seeds, s -> Draws.seed(Draws.seed(size.seed(), step), place, s));
+        open.add(new OpenGroup(nextProblem, problemAt(nextProblem), seeds, texts));
+        nextProblem++;
+      }
+      if (missing > 0) {
+        rounds++;
+      }
+    }
+
+    /** Samples what is open, scores what is complete, and takes what is wanted. */
+    private void round(WorkerPool.Session session, boolean toTheEnd) {
+      long started = System.nanoTime();
+      RewardScorer.Batch scoring = scorer.open(open.stream().map(OpenGroup::problem).toList());
+      boolean[][] submitted = new boolean[open.size()][size.numGenerations()];
+      for (int g = 0; g < open.size(); g++) {
+        for (int sample : open.get(g).unscored()) {
+          submitted[g][sample] = true;
+          scoring.submit(g, sample, open.get(g).completion(sample));
+        }
+      }
+      sample(session, toTheEnd, scoring, submitted);
+      long sampled = System.nanoTime();
+      List<List<Reward>> rewards = scoring.rewards();
+      for (int g = 0; g < open.size(); g++) {
+        int next = 0;
+        for (int sample = 0; sample < submitted[g].length; sample++) {
+          if (submitted[g][sample]) {
+            open.get(g).score(sample, rewards.get(g).get(next++));
+          }
+        }
+      }
+      samplingSeconds += (sampled - started) / 1e9;
+      scoringSeconds += (System.nanoTime() - sampled) / 1e9;
+      choose();
+    }
+
+    private void sample(
+        WorkerPool.Session session,
+        boolean toTheEnd,
+        RewardScorer.Batch scoring,
+        boolean[][] submitted) {
+      List<WorkUnit> units = new ArrayList<>();
+      List<List<Integer>> groupsOf = new ArrayList<>();
+      cut(toTheEnd, units, groupsOf);
+      if (units.isEmpty()) {
+        return;
+      }
+      long before = open.stream().mapToLong(OpenGroup::tokens).sum();
+      int[][] samples = open.stream().map(OpenGroup::incomplete).toArray(int[][]::new);
+      session.generate(
+          units,
+          sampling,
+          new SamplingListener() {
+            @Override
+            public void status(SamplingStatus status) {
+              progress.sampling(step, status);
+            }
+
+            @Override
+            public void finished(int unit, int request, int sample, Generation generation) {
+              int g = groupsOf.get(unit).get(request);
+              int number = samples[g][sample];
+              OpenGroup group = open.get(g);
+              if (group.add(
+                  number, generation, sampling.maxNewTokens(), session.version(), weightsStep)) {
+                submitted[g][number] = true;
+                scoring.submit(g, number, group.completion(number));
+              }
+            }
+          });
+      tokens += open.stream().mapToLong(OpenGroup::tokens).sum() - before;
+    }
+
+    /** Cuts a round into units: by the recipe's size, whatever the number of workers. */
+    private void cut(boolean toTheEnd, List<WorkUnit> units, List<List<Integer>> groupsOf) {
+      int most = config.unitProblems() == 0 ? Integer.MAX_VALUE : config.unitProblems();
+      List<GenerationRequest> requests = new ArrayList<>();
+      List<Integer> groups = new ArrayList<>();
+      for (int g = 0; g < open.size(); g++) {
+        OpenGroup group = open.get(g);
+        int[] samples = group.incomplete();
+        if (samples.length > 0) {
+          requests.add(group.request(samples, toTheEnd ? 0 : budget(group)));
+          groups.add(g);
+        }
+        if (!requests.isEmpty() && (requests.size() == most || g == open.size() - 1)) {
+          units.add(new WorkUnit(requests));
+          groupsOf.add(List.copyOf(groups));
+          requests.clear();
+          groups.clear();
+        }
+      }
+    }
+
+    /** A group that would be too old in the next step has to be finished in this one. */
+    private int budget(OpenGroup group) {
+      boolean mayWait = step + 1 - group.oldestStep(weightsStep) <= config.maxStaleness();
+      return config.partialRollouts().enable() && mayWait
+          ? config.partialRollouts().tokensPerStep()
+          : 0;
+    }
+
+    /** Takes complete groups, oldest first; what is left stays open. */
+    private void choose() {
+      List<OpenGroup> left = new ArrayList<>();
+      for (OpenGroup group : open) {
+        if (!group.isComplete() || kept.size() == size.problemsPerStep()) {
+          left.add(group);
+        } else if (config.filterGroups().enable() && teachesNothing(group)) {
+          dropped.add(group);
+        } else {
+          kept.add(group);
+        }
+      }
+      open = left;
+    }
+
+    private boolean teachesNothing(OpenGroup group) {
+      double[] values =
+          group.rewards().stream()
+              .mapToDouble(
+                  reward ->
+                      config.filterGroups().metric() == FilterGroups.Metric.ACC
+                          ? correct(reward)
+                          : reward.total())
+              .toArray();
+      double least = Arrays.stream(values).min().orElse(0);
+      return Arrays.stream(values).allMatch(value -> value - least <= SAME_REWARD);
+    }
+
+    /** The first reward's verifier is the one that accuracy means. */
+    private double correct(Reward reward) {
+      return reward.isCorrect(reward.verdicts().keySet().iterator().next()) ? 1 : 0;
+    }
+
+    /**
+     * The step has its size, whatever it teaches: the learning rate and the time are as planned.
+     */
+    private void fillUp() {
+      int missing = size.problemsPerStep() - kept.size();
+      kept.addAll(dropped.subList(0, missing));
+    }
+
+    /** Only where a run goes on with a stricter limit than it was saved with. */
+    private void restartTooOld() {
+      for (OpenGroup group : open) {
+        if (step - group.oldestStep(step) > config.maxStaleness()) {
+          group.restart();
+          restarted++;
+        }
+      }
+    }
+
+    private Map<String, Double> metrics() {
+      Map<String, Double> metrics = new HashMap<>();
+      metrics.put("time/rollout", samplingSeconds);
+      metrics.put("time/score", scoringSeconds);
+      metrics.put("tokens_per_second/rollout", tokens / Math.max(1e-9, samplingSeconds));
+      metrics.put("workers/replaced", (double) pool.replaced());
+      double[] staleness =
+          kept.stream().flatMapToDouble(g -> Arrays.stream(g.staleness(step))).toArray();
+      metrics.put("sampling/staleness/mean", Arrays.stream(staleness).average().orElse(0));
+      metrics.put("sampling/staleness/max", Arrays.stream(staleness).max().orElse(0));
+      if (config.filterGroups().enable()) {
+        metrics.put("filter_groups/num_gen_batches", (double) rounds);
+        metrics.put("filter_groups/dropped", (double) dropped.size());
+        metrics.put(
+            "filter_groups/filled_up", (double) kept.stream().filter(dropped::contains).count());
+      }
+      if (config.partialRollouts().enable()) {
+        metrics.put("partial_rollouts/carried", (double) open.size());
+        metrics.put(
+            "partial_rollouts/continued",
+            (double) kept.stream().mapToLong(OpenGroup::continued).sum());
+        metrics.put("partial_rollouts/restarted", (double) restarted);
+      }
+      return metrics;
+    }
+  }
+
+  private Problem problemAt(long place) {
+    return problems.problemAt(place);
+  }
+
+  CollectorState state() {
+    return new CollectorState(nextProblem, open.stream().map(OpenGroup::state).toList(), null);
+  }
+
+  void restore(CollectorState state) {
+    nextProblem = state.nextProblem();
+    open = new ArrayList<>();
+    state.groups().forEach(group -> open.add(restored(group)));
+  }
+
+  /** What was sampled ahead, scored again: verifiers are deterministic. */
+  Collected restore(AheadState ahead) {
+    List<OpenGroup> groups = ahead.groups().stream().map(this::restored).toList();
+    RewardScorer.Batch scoring = scorer.open(groups.stream().map(OpenGroup::problem).toList());
+    for (int g = 0; g < groups.size(); g++) {
+      for (int sample : groups.get(g).unscored()) {
+        scoring.submit(g, sample, groups.get(g).completion(sample));
+      }
+    }
+    List<List<Reward>> rewards = scoring.rewards();
+    for (int g = 0; g < groups.size(); g++) {
+      for (int sample = 0; sample < rewards.get(g).size(); sample++) {
+        groups.get(g).score(sample, rewards.get(g).get(sample));
+      }
+    }
+    return new Collected(ahead.step(), groups, ahead.metrics());
+  }
+
+  private OpenGroup restored(GroupState state) {
+    return new OpenGroup(state, problemAt(state.problem()), texts);
+  }
+}

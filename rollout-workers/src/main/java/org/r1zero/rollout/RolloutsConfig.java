@@ -1,0 +1,203 @@
+package org.r1zero.rollout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How rollouts are made: by whom, when, and which of them training gets.
+ *
+ * @param workers generators that sample at once
+ * @param backend where they are
+ * @param threads processor threads of each worker; 0 is all of the machine where a step is one unit
+ *     of work, else 1
+ * @param unitProblems problems that one generator call samples together; 0 is a whole step. It
+ *     decides last bits, so it never follows from the number of workers
+ * @param mode whether the next step's rollouts are sampled while this one trains
+ * @param maxStaleness training steps that a rollout's oldest token may lie behind the policy that
+ *     it trains, as TRL's {@code max_staleness}
+ * @param hangTimeout seconds after which a worker that samples nothing is taken for hung
+ * @param maxReplacements workers that may be lost in a row with nothing sampled in between
+ * @param weightsFolder where worker processes find the weights; {@code auto} is shared memory
+ * @param filterGroups which groups are replaced by other problems
+ * @param partialRollouts whether long rollouts go on in later steps
+ */
+public record RolloutsConfig(
+    int workers,
+    Backend backend,
+    int threads,
+    int unitProblems,
+    Mode mode,
+    int maxStaleness,
+    double hangTimeout,
+    int maxReplacements,
+    String weightsFolder,
+    FilterGroups filterGroups,
+    PartialRollouts partialRollouts) {
+
+  /** Where workers are. */
+  public enum Backend {
+    /** Threads of this process. */
+    IN_PROCESS,
+    /** Processes: one that crashes is replaced, and the run goes on. */
+    PROCESS
+  }
+
+  /** When rollouts are sampled. */
+  public enum Mode {
+    /** With the newest weights, while training waits. */
+    SYNC,
+    /** One step ahead, with the weights from before the update that goes on meanwhile. */
+    ASYNC
+  }
+
+  /** Checks what the parts can't check alone; all faults are named at once. */
+  public RolloutsConfig {
+    List<String> faults = new ArrayList<>();
+    if (workers < 1) {
+      faults.add("workers must be >= 1, was " + workers);
+    }
+    if (threads < 0) {
+      faults.add("threads must be >= 0, was " + threads + " (0 chooses)");
+    }
+    if (unitProblems < 0) {
+      faults.add("unit_problems must be >= 0, was " + unitProblems + " (0 is a whole step)");
+    }
+    if (workers > 1 && unitProblems == 0) {
+      faults.add(
+          "unit_problems must be >= 1 where workers is "
+              + workers
+              + ": with 0 a step is one unit, and one worker does it all (try problems_per_step"
+              + " divided by twice the workers)");
+    }
+    if (mode == Mode.ASYNC && maxStaleness < 1) {
+      faults.add(
+          "max_staleness must be >= 1 where mode is async, was "
+              + maxStaleness
+              + " (its rollouts are a step old)");
+    }
+    if (maxStaleness < 0) {
+      faults.add("max_staleness must be >= 0, was " + maxStaleness);
+    }
+    int leastForPartial = mode == Mode.ASYNC ? 2 : 1;
+    if (partialRollouts.enable() && maxStaleness < leastForPartial) {
+      faults.add(
+          "max_staleness must be >= "
+              + leastForPartial
+              + " for partial_rollouts in this mode, was "
+              + maxStaleness
+              + " (their first tokens are a step older)");
+    }
+    if (!(hangTimeout >= 1)) {
+      faults.add("hang_timeout must be >= 1 second, was " + hangTimeout);
+    }
+    if (maxReplacements < 0) {
+      faults.add("max_replacements must be >= 0, was " + maxReplacements);
+    }
+    if (weightsFolder.isBlank()) {
+      faults.add("weights_folder must be auto or a folder, was empty");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  /** One generator in this process, in turn with training. */
+  public static RolloutsConfig defaults() {
+    return new RolloutsConfig(
+        1,
+        Backend.IN_PROCESS,
+        0,
+        0,
+        Mode.SYNC,
+        1,
+        300,
+        3,
+        "auto",
+        FilterGroups.defaults(),
+        PartialRollouts.defaults());
+  }
+
+  /** Processor threads of each worker; 0 leaves them to libtorch. */
+  public int workerThreads() {
+    return threads > 0 || unitProblems == 0 ? threads : 1;
+  }
+
+  /** How many steps old the weights are that new rollouts are sampled with. */
+  int lead(long step) {
+    return mode == Mode.ASYNC && step > 0 ? 1 : 0;
+  }
+
+  /** How long a worker may be silent. */
+  public Duration hangDuration() {
+    return Duration.ofMillis(Math.round(hangTimeout * 1000));
+  }
+
+  /**
+   * Dynamic sampling (DAPO, arXiv:2503.14476, section 3.2), under verl's names: a group whose
+   * rollouts are all as good as each other teaches nothing and is replaced by another problem.
+   *
+   * @param enable whether groups are replaced
+   * @param metric what is compared within a group
+   * @param maxNumGenBatches most rounds of sampling in a step; the groups still missing then are
+   *     filled up with some that teach nothing. 0 is no limit
+   */
+  public record FilterGroups(boolean enable, Metric metric, int maxNumGenBatches) {
+
+    /** What is compared. */
+    public enum Metric {
+      /** The reward that training maximises. */
+      SEQ_REWARD,
+      /** Whether the first reward's verifier finds the completion right. */
+      ACC
+    }
+
+    /** Checks the range. */
+    public FilterGroups {
+      if (maxNumGenBatches < 0) {
+        throw new IllegalArgumentException(
+            "max_num_gen_batches must be >= 0, was " + maxNumGenBatches + " (0 is no limit)");
+      }
+    }
+
+    /** Off. */
+    public static FilterGroups defaults() {
+      return new FilterGroups(false, Metric.SEQ_REWARD, 10);
+    }
+  }
+
+  /**
+   * Long rollouts in parts (Kimi k1.5, arXiv:2501.12599, section 2.6.2): in a step each sequence
+   * gets a number of tokens; groups that are not finished go on in the next step, with newer
+   * weights, and keep the log-probs of the tokens that they have.
+   *
+   * @param enable whether groups are carried over
+   * @param tokensPerStep most tokens that a sequence samples in a round
+   * @param overSampling groups that are begun beyond those that a step trains: as many may be
+   *     carried over; at most {@code problems_per_step}
+   */
+  public record PartialRollouts(boolean enable, int tokensPerStep, int overSampling) {
+
+    /** Checks the ranges; all faults are named at once. */
+    public PartialRollouts {
+      List<String> faults = new ArrayList<>();
+      if (enable && tokensPerStep < 1) {
+        faults.add("tokens_per_step must be >= 1, was " + tokensPerStep);
+      }
+      if (enable && overSampling < 1) {
+        faults.add(
+            "over_sampling must be >= 1, was "
+                + overSampling
+                + " (groups that may be carried over to the next step)");
+      }
+      if (!faults.isEmpty()) {
+        throw new IllegalArgumentException(String.join("; ", faults));
+      }
+    }
+
+    /** Off. */
+    public static PartialRollouts defaults() {
+      return new PartialRollouts(false, 256, 1);
+    }
+  }
+}

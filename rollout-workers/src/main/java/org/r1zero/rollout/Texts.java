@@ -1,0 +1,31 @@
+package org.r1zero.rollout;
+
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Problem;
+
+/**
+ * Between text and token ids: on one side problems and completions, on the other what is sampled.
+ *
+ * @param tokenizer the policy's
+ * @param renderer puts problems to the policy
+ */
+public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
+
+  /** The whole text that the policy continues. */
+  String prompt(Problem problem) {
+    return renderer.render(problem);
+  }
+
+  /** A prompt's token ids. */
+  int[] encode(String prompt) {
+    return tokenizer.encodePrompt(prompt);
+  }
+
+  /** What was said. */
+  Completion decode(Generation generation) {
+    int[] tokens = generation.tokens();
+    return new Completion(tokenizer.decode(tokens), tokens.length, generation.finishReason());
+  }
+}

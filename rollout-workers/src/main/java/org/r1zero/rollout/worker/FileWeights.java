@@ -1,0 +1,177 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.PolicySnapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Weights in files that worker processes map: all processes read the same memory. A file holds the
+ * block of a {@link PolicySnapshot} and, at its end, the version of what is in it.
+ */
+final class FileWeights implements WeightStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FileWeights.class);
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final String PREFIX = "r1zero-weights-";
+  private static final long UNFINISHED = -1;
+
+  private final List<Path> files = new ArrayList<>();
+  private final List<PolicySnapshot> snapshots = new ArrayList<>();
+  private final Thread deleteAtExit = new Thread(this::delete, "delete-weights");
+
+  /**
+   * Makes the files.
+   *
+   * @param folder where; shared memory keeps them off the disk
+   * @throws IllegalArgumentException if there is not enough room
+   */
+  FileWeights(Path folder, PolicyModel policy, int slots) {
+    long bytes = PolicySnapshot.bytes(policy.config(), policy.computeType());
+    sweep(folder);
+    requireRoom(folder, bytes * slots);
+    Runtime.getRuntime().addShutdownHook(deleteAtExit);
+    try {
+      for (int i = 0; i < slots; i++) {
+        Path file = Files.createTempFile(folder, PREFIX + ProcessHandle.current().pid() + "-", "");
+        files.add(file);
+        allocate(file, bytes);
+        snapshots.add(PolicySnapshot.mapped(file, policy.config(), policy.computeType()));
+      }
+    } catch (IOException e) {
+      close();
+      throw new UncheckedIOException("making a file for weights in " + folder + " failed", e);
+    }
+  }
+
+  /** Shared memory where the machine has it, else the folder for temporary files. */
+  static Path defaultFolder() {
+    return Files.isWritable(SHARED_MEMORY)
+        ? SHARED_MEMORY
+        : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private static void requireRoom(Path folder, long bytes) {
+    long room;
+    try {
+      room = Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "rollouts.weights_folder must be a folder that can be written, was " + folder + ": " + e);
+    }
+    if (room < bytes) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s has room for %,d MB, the weights that worker processes share take %,d MB: free"
+                  + " some (docker run --shm-size gives a container more), or set"
+                  + " rollouts.weights_folder to a folder with room",
+              folder,
+              room >> 20,
+              (bytes >> 20) + 1));
+    }
+  }
+
+  /** Writes every byte, so that a full file system shows now and not as a crash later. */
+  private static void allocate(Path file, long bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      for (long at = 0; at < bytes + Long.BYTES; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), bytes + Long.BYTES - at));
+        at += channel.write(zeros, at);
+      }
+    }
+  }
+
+  /** Deletes what processes left that were killed. */
+  private static void sweep(Path folder) {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.filter(f -> f.getFileName().toString().startsWith(PREFIX)).toList()) {
+        String[] parts = file.getFileName().toString().substring(PREFIX.length()).split("-", -1);
+        if (parts[0].matches("\\d+") && ProcessHandle.of(Long.parseLong(parts[0])).isEmpty()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("can't look for left files in {}", folder, e);
+    }
+  }
+
+  List<Path> files() {
+    return List.copyOf(files);
+  }
+
+  @Override
+  public int slots() {
+    return files.size();
+  }
+
+  @Override
+  public void write(int slot, long version, PolicyModel policy) {
+    stamp(files.get(slot), UNFINISHED);
+    snapshots.get(slot).copyFrom(policy);
+    stamp(files.get(slot), version);
+  }
+
+  private static void stamp(Path file, long version) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(
+          ByteBuffer.allocate(Long.BYTES).putLong(0, version), channel.size() - Long.BYTES);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that a file holds the wanted version: a worker that samples with other weights than its
+   * rollouts will say would spoil training without a sign.
+   */
+  static void requireVersion(Path file, long wanted) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer version = ByteBuffer.allocate(Long.BYTES);
+      channel.read(version, channel.size() - Long.BYTES);
+      if (version.getLong(0) != wanted) {
+        throw new IllegalStateException(
+            file + " must hold weights of version " + wanted + ", had " + version.getLong(0));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  private void delete() {
+    for (Path file : files) {
+      deleteQuietly(file);
+    }
+  }
+
+  /** For workers whose parent is gone too: whoever comes first deletes. */
+  static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("can't delete {}: {}", file, e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    snapshots.forEach(PolicySnapshot::close);
+    delete();
+    try {
+      Runtime.getRuntime().removeShutdownHook(deleteAtExit);
+    } catch (IllegalStateException e) {
+      LOG.debug("the process is ending already", e);
+    }
+  }
+}

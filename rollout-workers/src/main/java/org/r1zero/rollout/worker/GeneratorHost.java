@@ -1,0 +1,69 @@
+package org.r1zero.rollout.worker;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.StopCondition;
+
+/**
+ * The generator of one worker, kept on the weights that a unit asks for. For one thread, whose
+ * share of the processor it sets.
+ */
+final class GeneratorHost implements AutoCloseable {
+  private final IntFunction<PolicyModel> policies;
+  private final int threads;
+  private @Nullable Generator generator;
+  private @Nullable Weights weights;
+  private boolean threadPrepared;
+
+  /**
+   * Sets where weights are.
+   *
+   * @param policies the policy of each slot
+   * @param threads that one operation may use; 0 leaves libtorch's own choice
+   */
+  GeneratorHost(IntFunction<PolicyModel> policies, int threads) {
+    this.policies = policies;
+    this.threads = threads;
+  }
+
+  List<List<Generation>> run(
+      WorkUnit unit,
+      SamplingConfig config,
+      Weights wanted,
+      StopCondition stop,
+      Generator.Progress progress) {
+    if (!threadPrepared && threads > 0) {
+      Torch.setThreads(threads);
+    }
+    threadPrepared = true;
+    return generatorFor(wanted).generate(unit.requests(), config, stop, progress);
+  }
+
+  private Generator generatorFor(Weights wanted) {
+    if (generator != null && weights != null && weights.slot() != wanted.slot()) {
+      generator.close(); // its cache would lie idle while the other slot's generator fills another
+      generator = null;
+    }
+    if (generator == null) {
+      generator = new Generator(policies.apply(wanted.slot()));
+    } else if (!wanted.equals(weights)) {
+      generator.refresh();
+    }
+    weights = wanted;
+    return generator;
+  }
+
+  @Override
+  public void close() {
+    if (generator != null) {
+      generator.close();
+      generator = null;
+    }
+  }
+}

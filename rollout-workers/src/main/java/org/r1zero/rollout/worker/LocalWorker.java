@@ -1,0 +1,130 @@
+package org.r1zero.rollout.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.StopCondition;
+
+/**
+ * A generator on a thread of this process. A thread can't be killed: one that hangs is left behind
+ * with its memory, and what it says later is not heard.
+ */
+final class LocalWorker implements RolloutWorker {
+  private static final long WATCH_MILLIS = 50;
+  private final GeneratorHost host;
+  private final Function<SamplingConfig, StopCondition> stops;
+  private final Duration hangTimeout;
+  private final ExecutorService thread;
+  private volatile long lastSign = System.nanoTime();
+  private volatile boolean listening;
+  private volatile boolean destroyed;
+
+  LocalWorker(
+      int number,
+      GeneratorHost host,
+      Function<SamplingConfig, StopCondition> stops,
+      Duration hangTimeout) {
+    this.host = host;
+    this.stops = stops;
+    this.hangTimeout = hangTimeout;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread made = new Thread(task, "rollout-worker-" + number);
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  @Override
+  public List<List<Generation>> run(
+      WorkUnit unit, SamplingConfig config, Weights weights, UnitListener listener)
+      throws WorkerLostException {
+    lastSign = System.nanoTime();
+    Generator.Progress progress = new Heard(listener);
+    Future<List<List<Generation>>> result =
+        thread.submit(() -> host.run(unit, config, weights, stops.apply(config), progress));
+    while (true) {
+      try {
+        return result.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        boolean silent = System.nanoTime() - lastSign > hangTimeout.toNanos();
+        if (destroyed || (silent && !listening)) {
+          throw new WorkerLostException(
+              destroyed
+                  ? "it was ended"
+                  : "it sampled nothing for " + hangTimeout.toSeconds() + " s");
+        }
+      } catch (ExecutionException e) {
+        throw failure(Objects.requireNonNull(e.getCause()));
+      } catch (CancellationException e) {
+        throw new WorkerLostException("it was ended");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SamplingCancelledException();
+      }
+    }
+  }
+
+  private static RuntimeException failure(Throwable cause) throws WorkerLostException {
+    if (cause instanceof RuntimeException failure) {
+      return failure;
+    }
+    throw new WorkerLostException(cause.toString());
+  }
+
+  @Override
+  public void destroy() {
+    destroyed = true;
+    thread.execute(host::close);
+    thread.shutdown();
+  }
+
+  @Override
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return thread.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Passes progress on while anybody wants it, and ends the call where nobody does. */
+  private final class Heard implements Generator.Progress {
+    private final UnitListener listener;
+
+    Heard(UnitListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void update(int finished, int running, long tokens) {
+      hear(() -> listener.progress(finished, running, tokens));
+    }
+
+    @Override
+    public void finished(int request, int sample, Generation generation) {
+      hear(() -> listener.finished(request, sample, generation));
+    }
+
+    private void hear(Runnable what) {
+      if (destroyed) {
+        throw new SamplingCancelledException();
+      }
+      listening = true;
+      try {
+        what.run();
+      } finally {
+        lastSign = System.nanoTime();
+        listening = false;
+      }
+    }
+  }
+}

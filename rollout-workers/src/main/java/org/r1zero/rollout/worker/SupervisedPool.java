@@ -1,0 +1,374 @@
+package org.r1zero.rollout.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.SamplingConfig;
+
+/**
+ * Keeps workers at work: a thread for each takes units, runs them, and replaces its worker where
+ * that dies or hangs; the lost unit is sampled again from its beginning, by the same draws.
+ */
+final class SupervisedPool implements WorkerPool {
+  /** Of the two seconds within which a cancelled call ends; workers that take longer are ended. */
+  private static final long CANCEL_MILLIS = 1200;
+
+  private static final Duration END_LIMIT = Duration.ofMillis(600);
+
+  private final WeightStore store;
+  private final WorkerFactory factory;
+  private final PoolOptions options;
+  private final Consumer<String> say;
+  private final List<Slot> slots = new ArrayList<>();
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicInteger replaced = new AtomicInteger();
+  private final AtomicInteger lostInARow = new AtomicInteger();
+  private final Object monitor = new Object();
+  private final Set<Lease> leases = new HashSet<>();
+  private @Nullable SamplingCall current;
+  private Weights published;
+  private volatile boolean closed;
+
+  /**
+   * Starts the workers.
+   *
+   * @param say is told of each lost worker
+   */
+  SupervisedPool(
+      WeightStore store,
+      WorkerFactory factory,
+      PoolOptions options,
+      long version,
+      PolicyModel policy,
+      Consumer<String> say) {
+    this.store = store;
+    this.factory = factory;
+    this.options = options;
+    this.say = say;
+    store.write(0, version, policy);
+    this.published = new Weights(0, version);
+    for (int i = 0; i < options.workers(); i++) {
+      Slot slot = new Slot();
+      slots.add(slot);
+      Thread thread = new Thread(slot, "rollout-slot-" + (i + 1));
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  @Override
+  public void publish(long version, PolicyModel policy) {
+    int slot;
+    synchronized (monitor) {
+      slot = (published.slot() + 1) % store.slots();
+      int wanted = slot;
+      if (leases.stream().anyMatch(lease -> lease.weights.slot() == wanted)) {
+        throw new IllegalStateException(
+            "weights of version "
+                + version
+                + " were published while those in their place are in use");
+      }
+    }
+    store.write(slot, version, policy);
+    synchronized (monitor) {
+      published = new Weights(slot, version);
+    }
+  }
+
+  @Override
+  public long version() {
+    synchronized (monitor) {
+      return published.version();
+    }
+  }
+
+  @Override
+  public int replaced() {
+    return replaced.get();
+  }
+
+  @Override
+  public Session open() {
+    synchronized (monitor) {
+      Lease lease = new Lease(published);
+      leases.add(lease);
+      return lease;
+    }
+  }
+
+  /** Holds a slot's weights as they are. */
+  private final class Lease implements Session {
+    private final Weights weights;
+
+    Lease(Weights weights) {
+      this.weights = weights;
+    }
+
+    @Override
+    public long version() {
+      return weights.version();
+    }
+
+    @Override
+    public List<List<List<Generation>>> generate(
+        List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
+      return run(new SamplingCall(units, config, weights, listener));
+    }
+
+    @Override
+    public void close() {
+      synchronized (monitor) {
+        leases.remove(this);
+      }
+    }
+  }
+
+  private List<List<List<Generation>>> run(SamplingCall call) {
+    synchronized (monitor) {
+      if (closed) {
+        throw new SamplingCancelledException();
+      }
+      if (current != null) {
+        throw new IllegalStateException("this pool is at another call already");
+      }
+      current = call;
+      monitor.notifyAll();
+    }
+    try {
+      call.awaitOver();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      call.fail(new SamplingCancelledException());
+    } finally {
+      settle(call);
+    }
+    return call.results();
+  }
+
+  /** After a call that ended early, workers may still be at it: they stop, or are ended. */
+  private void settle(SamplingCall call) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      // a worker hears that its call is over when it next reports
+      if (!call.awaitIdle(CANCEL_MILLIS)) {
+        slots.forEach(slot -> slot.destroy(call));
+        call.awaitIdle(END_LIMIT.toMillis());
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      synchronized (monitor) {
+        current = null;
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void cancel() {
+    SamplingCall call;
+    synchronized (monitor) {
+      call = current;
+    }
+    if (call != null) {
+      call.fail(new SamplingCancelledException());
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (monitor) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      monitor.notifyAll();
+    }
+    cancel();
+    boolean ended = true;
+    List<RolloutWorker> workers = new ArrayList<>();
+    for (Slot slot : slots) {
+      RolloutWorker worker = slot.endWorker();
+      if (worker != null) {
+        workers.add(worker);
+      }
+    }
+    long end = System.nanoTime() + Duration.ofMillis(CANCEL_MILLIS).toNanos();
+    try {
+      for (RolloutWorker worker : workers) {
+        ended &= worker.awaitEnd(Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ended = false;
+    }
+    if (ended) {
+      store.close();
+    } else {
+      say.accept("a worker does not end; the memory that it reads is left to the process's end");
+    }
+  }
+
+  private int alive() {
+    return (int) slots.stream().filter(slot -> slot.worker != null).count();
+  }
+
+  /** One worker's place: its thread, and the worker that is in it now. */
+  private final class Slot implements Runnable {
+    private volatile @Nullable RolloutWorker worker;
+    private volatile @Nullable SamplingCall at;
+
+    @Override
+    public void run() {
+      while (!closed) {
+        SamplingCall call = null;
+        int unit = -1;
+        try {
+          synchronized (monitor) {
+            call = current;
+            unit = call == null ? -1 : call.take();
+            at = call;
+            if (unit < 0 && worker != null) {
+              monitor.wait(200);
+              continue;
+            }
+          }
+          RolloutWorker ready = started();
+          if (call != null && unit >= 0) {
+            work(ready, call, unit);
+          }
+        } catch (WorkerLostException e) {
+          lost(e, call, unit);
+        } catch (InterruptedException e) {
+          return;
+        } finally {
+          at = null;
+        }
+      }
+    }
+
+    private RolloutWorker started() throws WorkerLostException {
+      RolloutWorker ready = worker;
+      if (ready == null) {
+        ready = factory.start(numbers.incrementAndGet());
+        worker = ready;
+        if (closed) {
+          ready.destroy();
+        }
+      }
+      return ready;
+    }
+
+    private void work(RolloutWorker ready, SamplingCall call, int unit) throws WorkerLostException {
+      try {
+        List<List<Generation>> result =
+            ready.run(
+                call.unit(unit),
+                call.config(),
+                call.weights(),
+                new RolloutWorker.UnitListener() {
+                  @Override
+                  public void progress(int finished, int running, long tokens) {
+                    requireWanted(call);
+                    call.progress(unit, finished, running, tokens, alive(), replaced.get());
+                  }
+
+                  @Override
+                  public void finished(int request, int sample, Generation generation) {
+                    requireWanted(call);
+                    call.deliver(unit, request, sample, generation);
+                  }
+                });
+        lostInARow.set(0);
+        call.complete(unit, result);
+      } catch (RuntimeException e) {
+        call.fail(e);
+        call.release(unit);
+      } catch (Error e) {
+        call.fail(new IllegalStateException("a rollout worker failed: " + e, e));
+        call.release(unit);
+      }
+    }
+
+    private void requireWanted(SamplingCall call) {
+      if (call.isOver()) {
+        throw new SamplingCancelledException();
+      }
+    }
+
+    private void lost(WorkerLostException reason, @Nullable SamplingCall call, int unit) {
+      RolloutWorker gone = worker;
+      worker = null;
+      if (gone != null) {
+        gone.destroy();
+      }
+      if (closed || (call != null && call.isOver())) {
+        if (call != null && unit >= 0) {
+          call.release(unit);
+        }
+        return;
+      }
+      int inARow = lostInARow.incrementAndGet();
+      int count = replaced.incrementAndGet();
+      int times = call == null || unit < 0 ? inARow : call.putBack(unit);
+      if (Math.max(inARow, times) > options.maxReplacements()) {
+        WorkerFailureException failure =
+            new WorkerFailureException(
+                "rollout workers were lost "
+                    + inARow
+                    + " times with nothing sampled in between; the last: "
+                    + reason.getMessage());
+        if (call != null) {
+          call.fail(failure);
+        } else {
+          awaitCall();
+        }
+        return;
+      }
+      say.accept(
+          "a rollout worker was lost and is replaced ("
+              + count
+              + " so far"
+              + (unit < 0 ? "" : "; what it was sampling is sampled again")
+              + "): "
+              + reason.getMessage());
+    }
+
+    /** Idle workers that die at once are not started again and again: the next call will tell. */
+    private void awaitCall() {
+      synchronized (monitor) {
+        try {
+          while (!closed && current == null) {
+            monitor.wait();
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    void destroy(SamplingCall call) {
+      RolloutWorker busy = worker;
+      if (busy != null && call.equals(at)) {
+        busy.destroy();
+      }
+    }
+
+    @Nullable RolloutWorker endWorker() {
+      RolloutWorker ready = worker;
+      if (ready != null) {
+        ready.destroy();
+      }
+      return ready;
+    }
+  }
+}

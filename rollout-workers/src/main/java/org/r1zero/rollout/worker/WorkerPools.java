@@ -1,0 +1,98 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.StopCondition;
+
+/** Opens pools of workers. */
+public final class WorkerPools {
+  private WorkerPools() {}
+
+  /**
+   * Workers in this process, on threads of their own. They share one copy of the weights in the
+   * compute type; where that is fp32 and nobody samples while the policy is trained, they read the
+   * policy's own.
+   *
+   * @param version of the policy's weights
+   * @param stops makes what ends a completion from the texts that do
+   * @param say is told of each lost worker
+   */
+  public static WorkerPool inProcess(
+      PoolOptions options,
+      long version,
+      PolicyModel policy,
+      Function<SamplingConfig, StopCondition> stops,
+      Consumer<String> say) {
+    boolean live = !options.ahead() && policy.computeType() == ComputeType.FLOAT32;
+    LocalWeights weights =
+        live ? LocalWeights.live(policy) : LocalWeights.copies(policy, options.slots());
+    return new SupervisedPool(
+        weights,
+        number ->
+            new LocalWorker(
+                number,
+                new GeneratorHost(weights::policy, options.threads()),
+                stops,
+                options.hangTimeout()),
+        options,
+        version,
+        policy,
+        say);
+  }
+
+  /**
+   * Workers in processes of their own, which map the weights from files.
+   *
+   * @param version of the policy's weights
+   * @param model the folder with the model's configuration and tokenizer
+   * @param folder where the files with the weights go
+   * @param say is told of each lost worker
+   * @throws IllegalArgumentException if the folder has not enough room, or the policy is not on the
+   *     CPU
+   */
+  public static WorkerPool processes(
+      PoolOptions options,
+      long version,
+      PolicyModel policy,
+      Path model,
+      Path folder,
+      Consumer<String> say) {
+    if (policy.device().isGpu()) {
+      throw new IllegalArgumentException(
+          "rollouts.backend must be in_process where the policy is on a GPU: processes share the"
+              + " CPU's memory only");
+    }
+    FileWeights weights = new FileWeights(folder, policy, options.slots());
+    List<String> arguments = new ArrayList<>();
+    arguments.add(model.toAbsolutePath().toString());
+    arguments.add(policy.computeType().name());
+    arguments.add(String.valueOf(options.threads()));
+    weights.files().forEach(file -> arguments.add(file.toString()));
+    return new SupervisedPool(
+        weights,
+        number -> {
+          try {
+            return new ProcessWorker(
+                number, ProcessWorker.command(arguments), options.hangTimeout());
+          } catch (IOException e) {
+            throw new WorkerLostException("a worker process can't be started: " + e.getMessage());
+          }
+        },
+        options,
+        version,
+        policy,
+        say);
+  }
+
+  /** Where weights go best: shared memory where the machine has it. */
+  public static Path defaultFolder() {
+    return FileWeights.defaultFolder();
+  }
+}

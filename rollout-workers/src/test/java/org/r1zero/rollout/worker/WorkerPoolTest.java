@@ -1,0 +1,371 @@
+package org.r1zero.rollout.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+
+class WorkerPoolTest {
+  private static final int CONTEXT = 4000;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final SamplingListener SILENT = status -> {};
+
+  @TempDir private Path folder;
+  @TempDir private Path weights;
+  private final List<String> said = java.util.Collections.synchronizedList(new ArrayList<>());
+  private Tokenizer tokenizer;
+  private PolicyModel policy;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyModelFolder.write(folder, CONTEXT);
+    policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
+  }
+
+  @AfterEach
+  void close() {
+    policy.close();
+    tokenizer.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false,1", "false,2", "false,3", "true,1", "true,2", "true,3"})
+  void rolloutsAreTheSameWhateverTheWorkers(boolean processes, int workers) {
+    List<WorkUnit> units = units(5, 3);
+    List<List<List<Generation>>> expected = new ArrayList<>();
+    try (Generator generator = new Generator(policy)) {
+      for (WorkUnit unit : units) {
+        expected.add(
+            generator.generate(
+                unit.requests(),
+                config(20),
+                new TokenizerStops(tokenizer, List.of()),
+                (finished, running, tokens) -> {}));
+      }
+    }
+    try (WorkerPool pool = pool(processes, workers, PATIENCE, 3)) {
+      requireEqual(pool.generate(units, config(20), SILENT), expected);
+      requireEqual(pool.generate(units, config(20), SILENT), expected);
+      assertThat(pool.replaced()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void newWeightsReachEveryWorker(ComputeType type) {
+    List<WorkUnit> units = units(4, 2);
+    try (PolicyModel first = TinyModelFolder.policy(folder, 1, type);
+        PolicyModel second = TinyModelFolder.policy(folder, 2, type);
+        Generator ofFirst = new Generator(first);
+        Generator ofSecond = new Generator(second);
+        WorkerPool local =
+            WorkerPools.inProcess(options(2, true, PATIENCE, 3), 0, first, this::stops, said::add);
+        WorkerPool remote =
+            WorkerPools.processes(
+                options(2, true, PATIENCE, 3), 0, first, folder, weights, said::add)) {
+      for (WorkerPool pool : List.of(local, remote)) {
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
+        pool.publish(7, second);
+        assertThat(pool.version()).isEqualTo(7);
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofSecond, units, config(12)));
+        pool.publish(8, first);
+        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
+      }
+    }
+  }
+
+  @Test
+  void anOlderCallKeepsItsWeightsWhileNewOnesArePublished() throws Exception {
+    List<WorkUnit> units = units(6, 4);
+    try (PolicyModel other = TinyModelFolder.policy(folder, 2, ComputeType.FLOAT32);
+        Generator generator = new Generator(policy);
+        WorkerPool pool =
+            WorkerPools.processes(
+                options(2, true, PATIENCE, 3), 0, policy, folder, weights, said::add)) {
+      CompletableFuture<Void> running = new CompletableFuture<>();
+      CompletableFuture<List<List<List<Generation>>>> ahead =
+          CompletableFuture.supplyAsync(
+              () -> pool.generate(units, endless(300), status -> running.complete(null)));
+      running.get(30, TimeUnit.SECONDS);
+      pool.publish(1, other);
+      assertThatThrownBy(() -> pool.publish(2, other)).hasMessageContaining("in use");
+      requireEqual(ahead.get(60, TimeUnit.SECONDS), by(generator, units, endless(300)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"KILL", "ABRT", "SEGV", "TERM"})
+  void aWorkerThatDiesIsReplacedAndItsUnitSampledAgain(String signal) throws Exception {
+    List<WorkUnit> units = units(6, 4);
+    AtomicInteger kills = new AtomicInteger();
+    ConcurrentHashMap<String, Integer> delivered = new ConcurrentHashMap<>();
+    try (Generator generator = new Generator(policy);
+        WorkerPool pool = pool(true, 2, PATIENCE, 3)) {
+      List<List<List<Generation>>> sampled =
+          pool.generate(
+              units,
+              endless(400),
+              new SamplingListener() {
+                @Override
+                public void status(SamplingStatus status) {
+                  if (status.tokens() > 200 && kills.getAndIncrement() == 0) {
+                    signal(signal, children().get(0));
+                  }
+                }
+
+                @Override
+                public void finished(int unit, int request, int sample, Generation generation) {
+                  delivered.merge(unit + "/" + request + "/" + sample, 1, Integer::sum);
+                }
+              });
+      requireEqual(sampled, by(generator, units, endless(400)));
+      assertThat(pool.replaced()).isEqualTo(1);
+    }
+    assertThat(delivered).hasSize(24).allSatisfy((key, times) -> assertThat(times).isEqualTo(1));
+    assertThat(said).hasSize(1);
+    assertThat(said.get(0)).contains("is replaced").contains("process");
+  }
+
+  @Test
+  void aWorkerThatHangsIsReplaced() throws Exception {
+    List<WorkUnit> units = units(4, 2);
+    AtomicInteger stops = new AtomicInteger();
+    try (Generator generator = new Generator(policy);
+        WorkerPool pool = pool(true, 2, Duration.ofSeconds(2), 3)) {
+      pool.generate(units(2, 1), config(4), SILENT); // all workers are up
+      List<List<List<Generation>>> sampled =
+          pool.generate(
+              units,
+              endless(400),
+              status -> {
+                if (status.tokens() > 50 && stops.getAndIncrement() == 0) {
+                  signal("STOP", children().get(0));
+                }
+              });
+      requireEqual(sampled, by(generator, units, endless(400)));
+      assertThat(pool.replaced()).isEqualTo(1);
+    }
+    assertThat(said.get(0)).contains("no sign of life");
+  }
+
+  @Test
+  void aThreadThatHangsIsLeftBehindAndReplaced() throws Exception {
+    List<WorkUnit> units = units(3, 2);
+    AtomicInteger calls = new AtomicInteger();
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    try (Generator generator = new Generator(policy);
+        WorkerPool pool =
+            WorkerPools.inProcess(
+                options(2, false, Duration.ofMillis(500), 3),
+                0,
+                policy,
+                config ->
+                    (tokens, length) -> {
+                      if (calls.incrementAndGet() == 40) {
+                        release.join(); // as native code that does not come back
+                      }
+                      return tokens[length - 1] == 0;
+                    },
+                said::add)) {
+      requireEqual(pool.generate(units, config(30), SILENT), by(generator, units, config(30)));
+      assertThat(pool.replaced()).isEqualTo(1);
+      release.complete(null);
+    }
+    assertThat(said.get(0)).contains("sampled nothing");
+  }
+
+  @Test
+  void workersThatAreLostAgainAndAgainEndTheRun() throws Exception {
+    Path nowhere = folder.resolve("nowhere");
+    try (WorkerPool pool =
+        WorkerPools.processes(
+            options(1, false, PATIENCE, 2), 0, policy, nowhere, weights, said::add)) {
+      assertThatThrownBy(() -> pool.generate(units(2, 1), config(4), SILENT))
+          .isInstanceOf(WorkerFailureException.class)
+          .hasMessageContaining("lost 3 times")
+          .hasMessageContaining("config.json");
+    }
+  }
+
+  @Test
+  void whatNoWorkerCanSampleEndsTheCallAtOnce() {
+    List<WorkUnit> tooLong =
+        List.of(new WorkUnit(List.of(new GenerationRequest(new int[] {1}, new long[] {1}))));
+    try (WorkerPool pool = pool(true, 1, PATIENCE, 3)) {
+      assertThatThrownBy(() -> pool.generate(tooLong, config(CONTEXT), SILENT))
+          .hasMessageContaining("max_position_embeddings");
+      assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
+      assertThat(pool.replaced()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false,true", "true,true", "false,false", "true,false"})
+  @SuppressWarnings("try") // closing is what is tested
+  void aCallEndsWithinTwoSeconds(boolean processes, boolean byClose) throws Exception {
+    try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
+      CompletableFuture<Void> running = new CompletableFuture<>();
+      CompletableFuture<?> call =
+          CompletableFuture.runAsync(
+              () -> pool.generate(units(4, 4), endless(3900), status -> running.complete(null)));
+      running.get(30, TimeUnit.SECONDS);
+      long started = System.nanoTime();
+      if (byClose) {
+        pool.close();
+      } else {
+        pool.cancel();
+      }
+      assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(SamplingCancelledException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+      if (byClose) {
+        assertThat(children()).isEmpty();
+      } else {
+        assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
+        assertThat(pool.replaced()).isZero();
+      }
+    }
+    try (Stream<Path> left = Files.list(weights)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void tooLittleRoomIsSaidBeforeAnyWorkerStarts() {
+    Path proc = Path.of("/proc");
+    assertThatThrownBy(
+            () ->
+                WorkerPools.processes(
+                    options(1, false, PATIENCE, 3), 0, policy, folder, proc, said::add))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rollouts.weights_folder");
+  }
+
+  @Test
+  void filesOfProcessesThatAreGoneAreDeleted() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Path stale = Files.createFile(weights.resolve("r1zero-weights-" + gone.pid() + "-1"));
+    Path alive =
+        Files.createFile(weights.resolve("r1zero-weights-" + ProcessHandle.current().pid() + "-1"));
+    pool(true, 1, PATIENCE, 3).close();
+    assertThat(stale).doesNotExist();
+    assertThat(alive).exists();
+    Files.delete(alive);
+  }
+
+  private WorkerPool pool(boolean processes, int workers, Duration hangTimeout, int replacements) {
+    PoolOptions options = options(workers, false, hangTimeout, replacements);
+    return processes
+        ? WorkerPools.processes(options, 0, policy, folder, weights, said::add)
+        : WorkerPools.inProcess(options, 0, policy, this::stops, said::add);
+  }
+
+  private static PoolOptions options(
+      int workers, boolean ahead, Duration hangTimeout, int replacements) {
+    return new PoolOptions(workers, 1, ahead, hangTimeout, replacements);
+  }
+
+  private TokenizerStops stops(SamplingConfig config) {
+    return new TokenizerStops(tokenizer, config.stop());
+  }
+
+  private static List<WorkUnit> units(int count, int group) {
+    List<WorkUnit> units = new ArrayList<>();
+    for (int u = 0; u < count; u++) {
+      long[] seeds = new long[group];
+      int unit = u;
+      Arrays.setAll(seeds, s -> 100L * unit + s);
+      units.add(new WorkUnit(List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds))));
+    }
+    return units;
+  }
+
+  private static SamplingConfig config(int maxNewTokens) {
+    return new SamplingConfig(1, 0, 1, 0, maxNewTokens, List.of(), 64);
+  }
+
+  /**
+   * The likeliest token never ends a sequence here, so that a unit takes long enough to disturb.
+   */
+  private static SamplingConfig endless(int maxNewTokens) {
+    return new SamplingConfig(0, 0, 1, 0, maxNewTokens, List.of(), 64);
+  }
+
+  private List<List<List<Generation>>> by(
+      Generator generator, List<WorkUnit> units, SamplingConfig config) {
+    return units.stream()
+        .map(
+            unit ->
+                generator.generate(
+                    unit.requests(), config, stops(config), (finished, running, tokens) -> {}))
+        .toList();
+  }
+
+  private static void requireEqual(
+      List<List<List<Generation>>> actual, List<List<List<Generation>>> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int u = 0; u < expected.size(); u++) {
+      for (int r = 0; r < expected.get(u).size(); r++) {
+        for (int s = 0; s < expected.get(u).get(r).size(); s++) {
+          Generation one = actual.get(u).get(r).get(s);
+          Generation other = expected.get(u).get(r).get(s);
+          assertThat(one.tokens()).isEqualTo(other.tokens());
+          assertThat(one.samplingLogProbs()).isEqualTo(other.samplingLogProbs());
+          assertThat(one.policyLogProbs()).isEqualTo(other.policyLogProbs());
+          assertThat(one.finishReason()).isEqualTo(other.finishReason());
+        }
+      }
+    }
+  }
+
+  private static List<ProcessHandle> children() {
+    return ProcessHandle.current()
+        .children()
+        .filter(ProcessHandle::isAlive)
+        .filter(child -> line(child).contains(WorkerMain.class.getName()))
+        .toList();
+  }
+
+  /** As Linux tells it: Java does not show long ones. */
+  private static String line(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"));
+    } catch (IOException e) {
+      return ""; // it is gone by now
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process) {
+    try {
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
