@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
@@ -96,7 +97,10 @@ final class OnPolicyStage implements Stage {
       for (long step = first; step < options.steps(); step++) {
         List<SampledGroup> groups =
             sampler.sample(
-                problems.problems(step, options.problemsPerStep()),
+                LongStream.range(
+                        step * options.problemsPerStep(), (step + 1) * options.problemsPerStep())
+                    .mapToObj(problems::problemAt)
+                    .toList(),
                 options.numGenerations(),
                 recipe.sampling(),
                 recipe.seed() + 1_000_003L * (step + 1),
