@@ -23,6 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
+      DashboardCommand.class,
       GenerateCommand.class,
       ExportCommand.class,
       VerifyCommand.class,

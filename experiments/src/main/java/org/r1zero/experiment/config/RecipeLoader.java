@@ -48,10 +48,7 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static <R extends Record> R load(Class<R> type, List<Path> files, List<String> settings) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    for (Path file : files) {
-      merge(tree, read(file));
-    }
+    ObjectNode tree = tree(files);
     String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
     return bind(type, source, tree, settings);
   }
@@ -71,6 +68,15 @@ public final class RecipeLoader {
     } catch (IOException e) {
       throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
     }
+  }
+
+  /** Files as they are, later ones laid over earlier ones, before anything is checked. */
+  public static ObjectNode tree(List<Path> files) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (Path file : files) {
+      merge(tree, read(file));
+    }
+    return tree;
   }
 
   /**
@@ -98,6 +104,29 @@ public final class RecipeLoader {
       return YAML.writeValueAsString(toTree(recipe));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a recipe is plain data", e);
+    }
+  }
+
+  /** A tree as YAML. */
+  public static String toYaml(ObjectNode tree) {
+    try {
+      return YAML.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is plain data", e);
+    }
+  }
+
+  /**
+   * Changes a tree by settings.
+   *
+   * @param settings as in {@link #load(List, List)}
+   * @param source what messages name
+   */
+  public static void apply(ObjectNode tree, List<String> settings, String source) {
+    List<String> faults = new ArrayList<>();
+    settings.forEach(setting -> apply(setting, tree, faults));
+    if (!faults.isEmpty()) {
+      throw new ConfigException(source, faults);
     }
   }
 

@@ -15,6 +15,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.language.LanguageConsistencyVerifier;
 import org.r1zero.verify.reward.RewardEntry;
 
 /**
@@ -116,6 +117,11 @@ public final class Judges {
     }
     different.add(answer);
     return different.size() - 1;
+  }
+
+  /** The verifier that readability judges languages by; made once a process. */
+  public static LanguageConsistencyVerifier languageOf(String code) {
+    return (LanguageConsistencyVerifier) LANGUAGES.computeIfAbsent(code, Judges::language);
   }
 
   private static Verifier language(String code) {

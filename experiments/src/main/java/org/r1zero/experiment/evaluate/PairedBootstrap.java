@@ -60,6 +60,15 @@ public final class PairedBootstrap {
         mean, overProblems, oneSeed ? overProblems : overSeeds(first, second, mean, seed));
   }
 
+  /**
+   * One arm's mean with both intervals.
+   *
+   * @param values {@code [seed][problem]}
+   */
+  public static Difference single(double[][] values, long seed) {
+    return compare(values, new double[][] {new double[values[0].length]}, seed);
+  }
+
   private static Interval overSeeds(double[][] first, double[][] second, double mean, long seed) {
     MersenneTwister random = new MersenneTwister(seed);
     int problems = first[0].length;

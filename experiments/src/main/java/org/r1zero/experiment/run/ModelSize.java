@@ -1,5 +1,6 @@
 package org.r1zero.experiment.run;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.r1zero.grpo.model.DecoderConfig;
@@ -16,5 +17,16 @@ public final class ModelSize {
     return WeightNames.shapes(config).values().stream()
         .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
         .sum();
+  }
+
+  /**
+   * The number of parameters of a recipe's model.
+   *
+   * @param model a folder, or an embedded model's name
+   */
+  public static long parameters(String model) throws IOException {
+    try (ModelFolder folder = ModelFolder.open(model)) {
+      return parameters(folder.directory().path());
+    }
   }
 }

@@ -19,9 +19,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
@@ -40,6 +42,7 @@ public final class RunDirectory {
   private static final long MAX_SHARD_BYTES = 4_000_000_000L;
   private static final String RECIPE = "recipe.yaml";
   private final Path path;
+  private @Nullable TensorBoardFile tensorBoard;
 
   private RunDirectory(Path path) {
     this.path = path;
@@ -176,6 +179,10 @@ public final class RunDirectory {
     Map<String, Object> line = new TreeMap<>(report.metrics());
     line.put("step", report.step());
     JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
+    if (tensorBoard == null) {
+      tensorBoard = TensorBoardFile.create(path);
+    }
+    tensorBoard.scalars(report.step(), report.metrics());
   }
 
   void writeRollouts(long step, List<RolloutTrace> traces) {

@@ -1,0 +1,20 @@
+package org.r1zero.experiment.compare;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.r1zero.experiment.config.Recipe;
+
+/**
+ * One way of training, its recipe read.
+ *
+ * @param name in tables and charts
+ * @param file its recipe
+ * @param tree the recipe, what is shared laid over it
+ * @param evaluation the same problems and judges as every other arm's, and its own prompt
+ */
+record Arm(String name, String file, ObjectNode tree, Recipe evaluation) {
+
+  /** Whether the recipe is a pipeline's. */
+  boolean isPipeline() {
+    return tree.has("stages");
+  }
+}

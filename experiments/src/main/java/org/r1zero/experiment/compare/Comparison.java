@@ -1,0 +1,205 @@
+package org.r1zero.experiment.compare;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
+import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.EvaluationFiles;
+import org.r1zero.experiment.evaluate.Hashes;
+import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.run.EvaluationRun;
+
+/**
+ * Trains arms with seeds, or reads what is trained already, and measures each model on the same
+ * problems.
+ *
+ * <p>In its folder each arm and seed has one: {@code arm.json}, {@code evaluation.jsonl} with the
+ * raw verdicts, and the training's own folders. What is there is taken where its recipe, seed and
+ * base did not change: so a comparison that was killed goes on.
+ */
+public final class Comparison {
+  /** What a pipeline's recipe has besides a training recipe's sections. */
+  private static final Set<String> NO_EVALUATION_KEYS = Set.of("stages", "grpo");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private final CompareConfig config;
+  private final Path folder;
+  private final PrintStream out;
+  private final List<Arm> arms;
+
+  /**
+   * Reads the arms' recipes.
+   *
+   * @param config what to compare
+   * @param base the folder that arms' recipes are relative to
+   * @param folder for the comparison's files
+   * @param out for progress
+   * @throws ConfigException if a recipe can't be used, or arms would not be measured alike
+   */
+  public Comparison(CompareConfig config, Path base, Path folder, PrintStream out) {
+    this.config = config;
+    this.folder = folder;
+    this.out = out;
+    this.arms = config.arms().stream().map(arm -> read(arm, base)).toList();
+    requireAlike();
+  }
+
+  private Arm read(CompareConfig.ArmConfig arm, Path base) {
+    ObjectNode tree = RecipeLoader.tree(List.of(base.resolve(arm.recipe())));
+    RecipeLoader.merge(tree, config.shared().deepCopy());
+    RecipeLoader.apply(tree, arm.settings(), arm.recipe());
+    ObjectNode measured = tree.deepCopy();
+    measured.remove(NO_EVALUATION_KEYS);
+    measured.put("seed", config.evaluationSeed());
+    measured.put("output", folder.toString());
+    Recipe evaluation = RecipeLoader.bind(Recipe.class, arm.recipe(), measured, List.of());
+    if (evaluation.evaluation().problems() == 0) {
+      throw new ConfigException(
+          arm.recipe(),
+          List.of("evaluation.problems is 0: arms can't be compared; set it under shared"));
+    }
+    return new Arm(arm.name(), arm.recipe(), tree, evaluation);
+  }
+
+  private void requireAlike() {
+    Recipe first = arms.get(0).evaluation();
+    List<String> faults = new ArrayList<>();
+    for (Arm arm : arms) {
+      Recipe other = arm.evaluation();
+      different(faults, arm, "task", first.task(), other.task());
+      different(faults, arm, "evaluation", first.evaluation(), other.evaluation());
+      different(faults, arm, "rewards[0]", first.rewards().get(0), other.rewards().get(0));
+    }
+    if (!faults.isEmpty()) {
+      throw new ConfigException(config.name(), faults);
+    }
+  }
+
+  private void different(List<String> faults, Arm arm, String key, Object first, Object other) {
+    if (!first.equals(other)) {
+      faults.add(
+          String.format(
+              "%s must be the same in all arms, was %s in %s and %s in %s; set it under shared",
+              key, first, arms.get(0).name(), other, arm.name()));
+    }
+  }
+
+  /** Runs to the end; arms that fail are noted and the others go on. */
+  public List<ArmResult> run() throws IOException {
+    List<ArmResult> results = new ArrayList<>();
+    int total = arms.size() * config.seeds().size();
+    if (config.base()) {
+      results.add(base());
+    }
+    int done = 0;
+    for (Arm arm : arms) {
+      List<ArmResult.SeedResult> seeds = new ArrayList<>();
+      List<ArmRun> failed = new ArrayList<>();
+      for (long seed : config.seedNumbers()) {
+        say("arm %s, seed %d (%d of %d)", arm.name(), seed, ++done, total);
+        Path place = folder.resolve("arms").resolve(CompareConfig.folder(arm.name()));
+        place = place.resolve("seed-" + seed);
+        ArmRun run = train(arm, seed, place);
+        if (run.isDone()) {
+          seeds.add(
+              new ArmResult.SeedResult(seed, run, measure(arm, run.model(), run.key(), place)));
+        } else {
+          failed.add(run);
+          say("arm %s, seed %d failed: %s", arm.name(), seed, run.fault());
+        }
+      }
+      results.add(
+          new ArmResult(arm.name(), arm.file(), yaml(arm.tree()), seeds, List.copyOf(failed)));
+    }
+    return results;
+  }
+
+  private ArmResult base() throws IOException {
+    Arm arm = arms.get(0);
+    say("base model %s", arm.evaluation().model());
+    Path place = folder.resolve("arms").resolve("base");
+    String model = arm.evaluation().model();
+    ArmRun run = new ArmRun(modelKey(model), "done", "", List.of(), model, List.of());
+    return new ArmResult(
+        "base",
+        "",
+        "",
+        List.of(new ArmResult.SeedResult(0, run, measure(arm, model, run.key(), place))),
+        List.of());
+  }
+
+  private ArmRun train(Arm arm, long seed, Path place) throws IOException {
+    String key =
+        Hashes.sha256(yaml(arm.tree()) + seed + modelKey(arm.tree().path("model").asText("")));
+    Path file = place.resolve("arm.json");
+    List<ArmRun.Stage> earlier = new ArrayList<>();
+    if (Files.exists(file)) {
+      ArmRun before = JSON.readValue(file.toFile(), ArmRun.class);
+      if (before.key().equals(key) && before.isDone()) {
+        return before;
+      }
+      before.stages().stream().filter(s -> s.status().equals("failed")).forEach(earlier::add);
+    }
+    Files.createDirectories(place);
+    ArmTrainer trainer =
+        arm.isPipeline()
+            ? PipelineArms.trainer(folder.resolve("pipelines"), out)
+            : ArmTrainer.ofRecipes(out);
+    ArmRun run = trainer.train(arm, seed, place, key, earlier);
+    Path aside = place.resolve("arm.json.tmp");
+    JSON.writerWithDefaultPrettyPrinter().writeValue(aside.toFile(), run);
+    Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    return run;
+  }
+
+  private Evaluation measure(Arm arm, String model, String key, Path place) throws IOException {
+    ObjectNode tree = RecipeLoader.toTree(arm.evaluation());
+    tree.put("model", model);
+    Recipe recipe = RecipeLoader.bind(Recipe.class, arm.file(), tree, List.of());
+    String hash = Hashes.sha256(key + yaml(tree));
+    Path mark = place.resolve("evaluation.key");
+    Path file = place.resolve("evaluation.jsonl");
+    if (Files.exists(mark) && Files.readString(mark).equals(hash)) {
+      List<EvaluatedSample> samples = EvaluationFiles.read(file);
+      return Evaluation.of(samples, recipe.sampling().maxNewTokens(), config.evaluationSeed());
+    }
+    Evaluation evaluation =
+        new EvaluationRun(recipe, new Progress(out, 0, recipe.accuracyColumn())).run();
+    Files.createDirectories(place);
+    Files.deleteIfExists(mark);
+    Files.deleteIfExists(file);
+    JsonLines.append(file, evaluation.completions());
+    Files.writeString(mark, hash);
+    return evaluation;
+  }
+
+  /** A folder's files decide what a model is; an embedded one is the program's own. */
+  private static String modelKey(String model) throws IOException {
+    Path path = Path.of(model);
+    return model.isEmpty() || !Files.isDirectory(path) ? model : Hashes.ofModel(path);
+  }
+
+  private static String yaml(ObjectNode tree) {
+    return RecipeLoader.toYaml(tree);
+  }
+
+  private void say(String text, Object... values) {
+    out.printf(Locale.ROOT, "compare: " + text + "%n", values);
+  }
+}

@@ -1,0 +1,64 @@
+package org.r1zero.experiment.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+
+/** A comparison's numbers as Markdown. */
+final class ComparisonMarkdown {
+  private ComparisonMarkdown() {}
+
+  static String write(JsonNode data) {
+    StringBuilder text = new StringBuilder();
+    text.append("# Comparison: ").append(data.path("name").asText()).append("\n\n");
+    text.append(ComparisonReport.setting(data)).append("\n\n| arm |");
+    data.path("measures")
+        .forEach(m -> text.append(' ').append(m.path("label").asText()).append(" |"));
+    text.append("\n| --- |").append(" --- |".repeat(data.path("measures").size())).append('\n');
+    for (JsonNode arm : data.path("arms")) {
+      text.append("| ").append(cell(arm.path("name").asText())).append(" |");
+      for (JsonNode measure : data.path("measures")) {
+        JsonNode value = arm.path(measure.path("id").asText());
+        boolean share = measure.path("share").asBoolean();
+        JsonNode ci = value.path("ci_problems_and_seeds");
+        text.append(
+            value.isMissingNode()
+                ? " failed |"
+                : String.format(
+                    " %s [%s, %s] |",
+                    HtmlPage.number(value.path("mean"), share),
+                    HtmlPage.number(ci.path(0), share),
+                    HtmlPage.number(ci.path(1), share)));
+      }
+      text.append('\n');
+    }
+    text.append("\n## Findings\n\n");
+    for (JsonNode difference : data.path("differences")) {
+      if (ComparisonReport.isHeadline(difference.path("measure").asText())) {
+        text.append("- ").append(difference.path("text").asText()).append('\n');
+      }
+    }
+    text.append("\n## Cost of one training, mean over seeds\n\n");
+    text.append("| arm | seconds | sampled tokens | trained tokens | FLOPs | Wh | price (");
+    text.append(data.at("/price/currency").asText()).append(") |\n| --- |");
+    text.append(" --- |".repeat(6)).append('\n');
+    for (JsonNode arm : data.path("arms")) {
+      JsonNode cost = arm.at("/cost/per_seed");
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.0f | %d | %d | %.2e | %.1f | %.4f |%n",
+              cell(arm.path("name").asText()),
+              cost.path("seconds").asDouble(),
+              cost.path("sampled_tokens").asLong(),
+              cost.path("trained_tokens").asLong(),
+              cost.path("flops").asDouble(),
+              1000 * cost.path("kwh").asDouble(),
+              cost.path("price").asDouble()));
+    }
+    return text.toString();
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|").replace("\n", " ");
+  }
+}

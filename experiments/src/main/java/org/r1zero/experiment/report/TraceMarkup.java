@@ -1,0 +1,104 @@
+package org.r1zero.experiment.report;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.r1zero.verify.language.LanguageConsistencyVerifier;
+
+/**
+ * A completion as HTML: escaped, words in another language and sentences that stood there before
+ * marked. Nothing of the text can become markup.
+ */
+final class TraceMarkup {
+  private static final int MOST_CHARACTERS = 4000;
+  private static final Pattern SENTENCE = Pattern.compile("[^.!?\\n。！？]+[.!?\\n。！？]*");
+  private final LanguageConsistencyVerifier language;
+
+  TraceMarkup(LanguageConsistencyVerifier language) {
+    this.language = language;
+  }
+
+  String html(String completion) {
+    String text =
+        completion.length() <= MOST_CHARACTERS
+            ? completion
+            : completion.substring(0, MOST_CHARACTERS) + " …";
+    boolean[] foreign = foreign(text);
+    boolean[] again = again(text);
+    StringBuilder html = new StringBuilder();
+    int state = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int now = (foreign[i] ? 1 : 0) + (again[i] ? 2 : 0);
+      if (now != state) {
+        html.append(state == 0 ? "" : "</mark>").append(open(now));
+        state = now;
+      }
+      html.append(escape(text.charAt(i)));
+    }
+    return html.append(state == 0 ? "" : "</mark>").toString();
+  }
+
+  private static String open(int state) {
+    return switch (state) {
+      case 1 -> "<mark class=\"foreign\" title=\"another language\">";
+      case 2 -> "<mark class=\"again\" title=\"said before\">";
+      case 3 -> "<mark class=\"foreign again\" title=\"another language, said before\">";
+      default -> "";
+    };
+  }
+
+  private boolean[] foreign(String text) {
+    boolean[] marks = new boolean[text.length()];
+    int from = 0;
+    for (LanguageConsistencyVerifier.JudgedWord word : language.words(text)) {
+      int at = text.indexOf(word.text(), from);
+      if (at < 0) {
+        continue;
+      }
+      from = at + word.text().length();
+      for (int i = at; word.foreign() && i < from; i++) {
+        marks[i] = true;
+      }
+    }
+    return marks;
+  }
+
+  private static boolean[] again(String text) {
+    boolean[] marks = new boolean[text.length()];
+    Set<List<String>> seen = new HashSet<>();
+    Matcher sentence = SENTENCE.matcher(text);
+    while (sentence.find()) {
+      String plain =
+          sentence.group().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}+*/=-]+", " ");
+      if (plain.strip().length() >= 5 && !seen.add(List.of(plain.strip()))) {
+        for (int i = sentence.start(); i < sentence.end(); i++) {
+          marks[i] = true;
+        }
+      }
+    }
+    return marks;
+  }
+
+  /** A text as HTML's text or attribute. */
+  static String escape(String text) {
+    StringBuilder html = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      html.append(escape(text.charAt(i)));
+    }
+    return html.toString();
+  }
+
+  private static String escape(char c) {
+    return switch (c) {
+      case '<' -> "&lt;";
+      case '>' -> "&gt;";
+      case '&' -> "&amp;";
+      case '"' -> "&quot;";
+      case '\'' -> "&#39;";
+      default -> (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? "\ufffd" : String.valueOf(c);
+    };
+  }
+}
