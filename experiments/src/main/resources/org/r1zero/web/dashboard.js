@@ -93,17 +93,22 @@
   $('filter').addEventListener('submit', (event) => { event.preventDefault(); guarded(rollouts)(); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', guarded(curves));
 
-  const events = new EventSource('/api/events');
-  events.addEventListener('runs', (event) => {
-    if (!event.data) return;
-    const runs = JSON.parse(event.data);
+  function renew(text, how) {
+    const runs = JSON.parse(text);
     options($('run'), runs.map((r) => r.name));
     options($('other'), runs.map((r) => r.name), 'none');
     const running = runs.filter((r) => r.status === 'running').length;
-    $('state').textContent = `${runs.length} runs, ${running} running, live`;
+    $('state').textContent = `${runs.length} runs, ${running} running, ${how}`;
     const first = shown === '';
-    shown = event.data;
-    if (first) all(); else guarded(curves)();
-  });
-  events.onerror = () => { $('state').textContent = 'the server does not answer; trying again'; };
+    shown = text;
+    return first ? all() : guarded(curves)();
+  }
+
+  if (new URLSearchParams(location.search).has('still')) {
+    guarded(async () => renew(JSON.stringify(await get('/api/runs', {})), 'still'))();
+  } else {
+    const events = new EventSource('/api/events');
+    events.addEventListener('runs', (event) => { if (event.data) renew(event.data, 'live'); });
+    events.onerror = () => { $('state').textContent = 'the server does not answer; trying again'; };
+  }
 })();
