@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,11 +139,11 @@ class PipelineRunTest {
     assertThat(cost.flops()).isEqualTo(10 * (2 * 5 + 6 * 7 + 2 * 1 + 2 * 2));
   }
 
-  private PipelineResult run(String from) throws IOException {
+  private PipelineResult run(@Nullable String from) throws IOException {
     return run(from, RECIPE);
   }
 
-  private PipelineResult run(String from, String recipe) throws IOException {
+  private PipelineResult run(@Nullable String from, String recipe) throws IOException {
     Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
     PipelineRecipe loaded = PipelineRecipe.load(List.of(file), List.of("output=" + folder));
     PrintStream nowhere =
