@@ -38,6 +38,7 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   private final TraceSink traces;
   private final ExecutorService background;
   private @Nullable Future<Collected> ahead;
+  private double waitedForState;
 
   /**
    * How much to collect.
@@ -94,7 +95,8 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
       throw new IllegalStateException(
           "rollouts of step " + collected.step() + " are ready, step " + step + " wants its own");
     }
-    double waited = (System.nanoTime() - started) / 1e9;
+    double waited = (System.nanoTime() - started) / 1e9 + waitedForState;
+    waitedForState = 0;
     if (config.mode() == RolloutsConfig.Mode.ASYNC && step + 1 < size.steps()) {
       WorkerPool.Session session = pool.open(); // here, before training publishes the next weights
       ahead = background.submit(() -> sampling.collect(step + 1, step, session));
@@ -126,7 +128,9 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   public ObjectNode state() {
     AheadState next = null;
     if (ahead != null) {
+      long started = System.nanoTime();
       Collected ready = await(ahead);
+      waitedForState += (System.nanoTime() - started) / 1e9; // the next step would have waited
       next =
           new AheadState(
               ready.step(),

@@ -2,10 +2,13 @@ package org.r1zero.coldstart.sft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -94,6 +97,48 @@ class SftCourseTest {
     assertThat(best).isEqualTo(losses.size() - 4);
     Ran untilBest = run(new SftSchedule(50, 0, 0.2, 2, 3, 0), "early", 2L * (best + 1));
     assertThat(untilBest.weights()).usingRecursiveComparison().isEqualTo(ran.weights());
+  }
+
+  @Test
+  void wholeStepsAreThoseOfTrlsSftTrainer() {
+    JsonNode golden = Golden.load("sft/trl");
+    List<SftExample> examples = new ArrayList<>();
+    golden
+        .get("examples")
+        .forEach(e -> examples.add(new SftExample(ids(e.get("prompt")), ids(e.get("completion")))));
+    OptimizerConfig optimizerConfig =
+        new OptimizerConfig(1e-2, LearningRateSchedule.LINEAR, 1, 0, 0.9, 0.999, 1e-8, 1);
+    List<Map<String, Double>> steps = new ArrayList<>();
+    try (PolicyModel model =
+            new PolicyModel(directory.config(), directory, ComputeType.FLOAT32, Device.cpu());
+        AdamW optimizer = new AdamW(optimizerConfig, model.parameters())) {
+      new SftCourse(
+              new SftSchedule(1, 4, 0, 0, 0, 0),
+              3,
+              1000,
+              optimizerConfig,
+              model,
+              optimizer,
+              examples,
+              1,
+              null)
+          .train((step, metrics, trained, measured) -> steps.add(metrics));
+    }
+    assertThat(golden.get("steps")).hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      for (Map.Entry<String, JsonNode> expected : golden.get("steps").get(i).properties()) {
+        double value = expected.getValue().asDouble();
+        assertThat(steps.get(i).get(expected.getKey()))
+            .as("%s of step %d", expected.getKey(), i)
+            .isCloseTo(value, within(1e-6 + 1e-4 * Math.abs(value)));
+      }
+    }
+  }
+
+  private static int[] ids(JsonNode list) {
+    int[] ids = new int[list.size()];
+    Arrays.setAll(ids, i -> list.get(i).asInt());
+    return ids;
   }
 
   private Ran run(SftSchedule schedule, String store, long killAt) {
