@@ -3,7 +3,6 @@ package org.r1zero.experiment.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,8 +49,9 @@ public final class RunExport {
    */
   public void write(String source, @Nullable String step, Path target) throws IOException {
     if (Files.exists(target)) {
-      throw new FileAlreadyExistsException(
-          target + " exists; a model is written to a new folder: choose another name");
+      throw new ConfigException(
+          target.toString(),
+          List.of("exists; a model is written to a new folder: choose another name"));
     }
     Path run = Path.of(source);
     if (!Files.isRegularFile(run.resolve("recipe.yaml"))) {
@@ -72,17 +72,17 @@ public final class RunExport {
     JsonNode record =
         Files.exists(manifest) ? JSON.readTree(manifest.toFile()) : JSON.createObjectNode();
     ModelCard card = ModelCard.of(recipe, RecipeLoader.toYaml(recipe), record);
-    if (step == null && !Files.isDirectory(directory.model())) {
-      throw new ConfigException(
-          source,
-          List.of("is not at its end, it has no model yet; --step last takes a checkpoint"));
-    }
     if (adapter && !recipe.lora().enabled()) {
       throw new ConfigException(
           source,
           List.of(
               "has no adapters: it trained all weights (lora.r is 0); leave --adapter out to export"
                   + " its model"));
+    }
+    if (step == null && !Files.isDirectory(directory.model())) {
+      throw new ConfigException(
+          source,
+          List.of("is not at its end, it has no model yet; --step last takes a checkpoint"));
     }
     if (step != null) {
       Checkpoint checkpoint = checkpoint(directory, step);
