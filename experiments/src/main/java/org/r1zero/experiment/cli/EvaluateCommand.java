@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Measures a model on the held-out problems of a recipe: pass@1 of greedy decoding and of"
           + " samples, pass@k, majority vote, by difficulty and by tokens allowed, readability and"
-          + " signs of self-verification, with 95 % intervals; docs/evaluation.md defines them.",
+          + " signs of self-verification, with 95 %% intervals; docs/evaluation.md defines them.",
       "What was sampled is kept (below output, in .r1zero): an evaluation that was killed goes on.",
       "Takes recipes, or a run directory: then its trained model by its own recipe. Without either"
           + " it takes the demo's recipe."

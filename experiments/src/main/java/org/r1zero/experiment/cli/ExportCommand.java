@@ -54,12 +54,23 @@ final class ExportCommand implements Callable<Integer> {
       description = "A checkpoint of the run instead of its result.")
   private @Nullable String step;
 
+  @Option(
+      names = "--adapter",
+      description =
+          "Only the LoRA adapters, as PEFT loads them, in fp32; else they are merged into the"
+              + " model.")
+  private boolean adapter;
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
+    if (adapter && dtype != Form.FP32) {
+      throw new ConfigException(
+          "--adapter", List.of("adapters are written in fp32; leave --dtype " + dtype + " out"));
+    }
     TensorType type = dtype == Form.FP32 ? TensorType.F32 : TensorType.BF16;
-    new RunExport(new ModelExport(type, bytes())).write(source, step, out);
+    new RunExport(new ModelExport(type, bytes()), adapter).write(source, step, out);
     System.err.println("written to " + out);
     if (common.json) {
       System.out.println("{\"model\":\"" + out.toString().replace("\"", "\\\"") + "\"}");

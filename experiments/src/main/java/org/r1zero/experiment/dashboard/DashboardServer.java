@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ public final class DashboardServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private String last = "";
+  private final ScheduledFuture<?> telling;
+  private volatile String last = "";
 
   /**
    * Starts serving.
@@ -64,7 +66,7 @@ public final class DashboardServer implements AutoCloseable {
     this.feed = new RunFeed(runs);
     this.host = host;
     this.server = Javalin.create(this::configure).start(host, port);
-    clock.scheduleWithFixedDelay(this::tell, 1, 1, TimeUnit.SECONDS);
+    this.telling = clock.scheduleWithFixedDelay(this::tell, 1, 1, TimeUnit.SECONDS);
   }
 
   /** Where the page is. */
@@ -159,6 +161,7 @@ public final class DashboardServer implements AutoCloseable {
 
   @Override
   public void close() {
+    telling.cancel(true);
     clock.shutdownNow();
     server.stop();
   }

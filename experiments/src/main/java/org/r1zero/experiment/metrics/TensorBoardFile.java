@@ -35,7 +35,7 @@ public final class TensorBoardFile {
       Path file = folder.resolve("events.out.tfevents." + now + "." + i + ".r1zero");
       events = Files.exists(file) ? null : new TensorBoardFile(file);
     }
-    Message version = new Message().fixed64(1, Double.doubleToLongBits(now));
+    Message version = new Message().fixed64(1, Double.doubleToLongBits((double) now));
     events.append(version.text(3, "brain.Event:2"));
     return events;
   }
@@ -88,13 +88,13 @@ public final class TensorBoardFile {
     }
 
     Message fixed64(int field, long bits) {
-      raw((long) field << 3 | 1);
+      raw(((long) field << 3) | 1);
       out.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(bits).array());
       return this;
     }
 
     Message fixed32(int field, int bits) {
-      raw((long) field << 3 | 5);
+      raw(((long) field << 3) | 5);
       out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(bits).array());
       return this;
     }
@@ -108,7 +108,7 @@ public final class TensorBoardFile {
     }
 
     private Message data(int field, byte[] value) {
-      raw((long) field << 3 | 2);
+      raw(((long) field << 3) | 2);
       raw(value.length);
       out.writeBytes(value);
       return this;
@@ -117,7 +117,7 @@ public final class TensorBoardFile {
     private Message raw(long value) {
       long rest = value;
       while ((rest & ~0x7fL) != 0) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);

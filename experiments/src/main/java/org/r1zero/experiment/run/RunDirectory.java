@@ -121,6 +121,11 @@ public final class RunDirectory {
     return path.resolve("model");
   }
 
+  /** Where trained adapters go, beside the model that they are merged into. */
+  Path adapter() {
+    return path.resolve("adapter");
+  }
+
   /** Where checkpoints go. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
@@ -153,9 +158,8 @@ public final class RunDirectory {
     Files.move(fresh, model(), StandardCopyOption.ATOMIC_MOVE);
     deleteFolder(old);
     if (policy.adapters().isPresent()) {
-      Path adapter = path.resolve("adapter");
-      deleteFolder(adapter);
-      PeftAdapter.write(policy.adapters().get(), source.toString(), adapter);
+      deleteFolder(adapter());
+      PeftAdapter.write(policy.adapters().get(), source.toString(), adapter());
     }
   }
 
@@ -175,8 +179,10 @@ public final class RunDirectory {
     return new GrowingFiles(path);
   }
 
+  /** Writes a step's metrics; one that is no number, as of a skipped update, is left out. */
   void appendMetrics(StepReport report) {
     Map<String, Object> line = new TreeMap<>(report.metrics());
+    line.values().removeIf(value -> !Double.isFinite((Double) value));
     line.put("step", report.step());
     JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
     if (tensorBoard == null) {

@@ -33,7 +33,8 @@ class DashboardServerTest {
 
   @BeforeEach
   void start() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("runs/20260101-demo/rollouts")).getParent();
+    Path run = folder.resolve("runs/20260101-demo");
+    Files.createDirectories(run.resolve("rollouts"));
     Files.writeString(run.resolve("manifest.json"), "{\"status\": \"running\"}");
     Files.writeString(
         run.resolve("metrics.jsonl"),
