@@ -8,6 +8,7 @@ import org.r1zero.grpo.OffPolicyConfig;
 import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.LoraConfig;
+import org.r1zero.grpo.model.Quantization;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
@@ -69,6 +70,18 @@ public record Recipe(
           "sampling.temperature must be > 0 in training, was "
               + sampling.temperature()
               + " (a group needs different answers)");
+    }
+    if (sampling.quantization() != Quantization.NONE) {
+      if (dtype != ComputeType.BFLOAT16) {
+        faults.add("dtype must be bfloat16 where sampling.quantization is int8, was " + dtype);
+      }
+      if (!grpo.offPolicy().importanceSamplingCorrection()
+          && grpo.offPolicy().oldLogProbs() != OffPolicyConfig.OldLogProbs.SAMPLER) {
+        faults.add(
+            "grpo.off_policy.importance_sampling_correction must be true where"
+                + " sampling.quantization is int8, was false (the quantised policy sampled the"
+                + " rollouts; importance_sampling_mode: token_truncate bounds each token's weight)");
+      }
     }
     boolean stale =
         rollouts.mode() == RolloutsConfig.Mode.ASYNC || rollouts.partialRollouts().enable();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.EvaluationConfig;
+import org.r1zero.grpo.model.Quantization;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.generation.Generator;
@@ -48,7 +49,7 @@ public final class Evaluator {
       long seed,
       @Nullable CompletionCache cache) {
     this.config = config;
-    this.sampling = sampling;
+    this.sampling = sampling.withQuantization(Quantization.NONE); // judge what is trained
     this.scoring = scoring;
     this.seed = seed;
     this.cache = cache;

@@ -17,6 +17,7 @@ import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.Quantization;
 
 class RecipeLoaderTest {
   @TempDir private Path folder;
@@ -67,6 +68,18 @@ class RecipeLoaderTest {
     assertThat(recipe.rewards().get(0).gate()).isTrue();
     assertThat(recipe.rewards().get(0).options().get("mode").asText()).isEqualTo("soft");
     assertThat(recipe.sampling().stop()).containsExactly("</answer>", "x");
+  }
+
+  @Test
+  void int8RolloutsNeedBf16AndACorrection() throws IOException {
+    Path recipe = file("int8.yaml", "sampling: {quantization: int8}");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .hasMessageContaining("dtype must be bfloat16")
+        .hasMessageContaining("grpo.off_policy.importance_sampling_correction must be true");
+    List<String> remedy =
+        List.of("dtype=bfloat16", "grpo.off_policy.importance_sampling_correction=true");
+    assertThat(RecipeLoader.load(List.of(recipe), remedy).sampling().quantization())
+        .isEqualTo(Quantization.INT8);
   }
 
   @Test

@@ -26,6 +26,7 @@ public final class DecodingKernels {
   private final NDArray sin;
   private List<NDArray> weights;
   private @Nullable Scope copies;
+  private String copyMethod;
 
   DecodingKernels(
       DecoderConfig config,
@@ -44,6 +45,7 @@ public final class DecodingKernels {
     this.cos = cos;
     this.sin = sin;
     this.packs = packs;
+    this.copyMethod = packs ? "pack" : "narrow";
   }
 
   /** The shape of the model that decodes. */
@@ -64,8 +66,23 @@ public final class DecodingKernels {
    * @param owner owns the copies
    */
   public DecodingKernels packed(Scope owner) {
+    return packed(owner, Quantization.NONE);
+  }
+
+  /**
+   * The same with the blocks' matrices in fewer bits.
+   *
+   * @throws IllegalArgumentException if this model's type, shape or device has no such kernels
+   */
+  public DecodingKernels packed(Scope owner, Quantization quantization) {
+    if (quantization == Quantization.INT8) {
+      requireInt8();
+    }
     DecodingKernels kernels =
         new DecodingKernels(config, computeType, copying, copying, weights, cos, sin, packs);
+    if (quantization == Quantization.INT8) {
+      kernels.copyMethod = "quantize";
+    }
     kernels.copies = owner.open();
     kernels.refreshFrom(this);
     return kernels;
@@ -76,7 +93,30 @@ public final class DecodingKernels {
     Scope old = requireNonNull(copies, "these kernels read the masters themselves");
     Scope owner = old.reopened();
     copies = owner;
-    weights = copying.callForList(owner, packs ? "pack" : "narrow", masters.weights);
+    weights = copying.callForList(owner, copyMethod, masters.weights);
+  }
+
+  /** Gives the copies of {@link #packed} kernels back, which cannot be used after that. */
+  public void release() {
+    requireNonNull(copies, "these kernels read the masters themselves").close();
+  }
+
+  /** The kernel takes activations in bf16, sixteen of a row at a time. */
+  private void requireInt8() {
+    int attention = config.heads() * config.headDim();
+    boolean whole =
+        config.hiddenSize() % 16 == 0 && attention % 16 == 0 && config.intermediateSize() % 16 == 0;
+    if (!packs || computeType != ComputeType.BFLOAT16 || !whole) {
+      throw new IllegalArgumentException(
+          "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that are"
+              + " multiples of 16, found "
+              + (packs ? "cpu" : "cuda")
+              + ", "
+              + computeType
+              + " and "
+              + List.of(config.hiddenSize(), attention, config.intermediateSize())
+              + "; set sampling.quantization: none, or device: cpu and dtype: bfloat16");
+    }
   }
 
   /**

@@ -17,9 +17,19 @@ class Generation(Module):
 
   # --- pieces -------------------------------------------------------------------------------------
 
+  # x times int8 weights w [out, in]: b holds their scales [out], then the bias where there is one.
+  def linear_int8(self: __torch__.Generation, x: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
+    out = torch.size(w, 0)
+    y = torch._weight_int8pack_mm(torch.contiguous(x), w, torch.slice(b, 0, 0, out, 1))
+    if biased:
+      y = torch.add(y, torch.slice(b, 0, out, 2 * out, 1))
+    return y
+
   # Packed weights are laid out for oneDNN's kernels, in the compute type; others are masters.
   def linear(self: __torch__.Generation, x: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
-    if self.packed:
+    if torch.eq(ops.prim.dtype(w), 1):
+      y = self.linear_int8(x, w, b, biased)
+    elif self.packed:
       if biased:
         y = ops.mkldnn._linear_pointwise(x, w, b, "none", annotate(List[Optional[number]], []), "")
       else:
@@ -32,7 +42,7 @@ class Generation(Module):
 
   # x + linear(h): the sum is part of the packed product, rounded once.
   def add_linear(self: __torch__.Generation, x: Tensor, h: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
-    if self.packed:
+    if torch.__and__(self.packed, torch.ne(ops.prim.dtype(w), 1)):
       if biased:
         y = ops.mkldnn._linear_pointwise(h, x, w, b, "add")
       else:
@@ -43,7 +53,7 @@ class Generation(Module):
 
   # silu(gate) * up: packed, both are part of the products.
   def gated(self: __torch__.Generation, h: Tensor, w: List[Tensor], at: int) -> Tensor:
-    if self.packed:
+    if torch.__and__(self.packed, torch.ne(ops.prim.dtype(w[at + 8]), 1)):
       up = 12 * self.layers + 3 + torch.floordiv(at, 12)
       if self.mlp_bias:
         width = torch.floordiv(torch.size(w[at + 9], 0), 2)
@@ -326,6 +336,36 @@ class Generation(Module):
         narrow = ops.mkldnn._reorder_linear_weight(narrow, None)
       torch.append(out, narrow)
     return torch.add(out, ups)
+
+  # The blocks' matrices in int8, symmetric, a scale for each output: the largest magnitude is 127.
+  # Scales take the places of the biases, before them. The output layer is packed as above.
+  def quantize(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
+    scales = w[0]
+    for i in range(torch.len(w)):
+      slot = torch.remainder(i, 12)
+      array = torch.detach(torch.to(w[i], self.dtype))
+      if torch.ge(i, 12 * self.layers):
+        if torch.eq(i, 12 * self.layers + 2):
+          array = ops.mkldnn._reorder_linear_weight(array, None)
+      elif torch.__or__(torch.__or__(torch.eq(slot, 1), torch.eq(slot, 5)), torch.__or__(torch.eq(slot, 8), torch.eq(slot, 10))):
+        wide = torch.detach(torch.to(w[i], 6))
+        most = torch.div(torch.amax(torch.abs(wide), [1], True), 127.)
+        scale = torch.to(torch.clamp_min(most, 9.9999999999999995e-21), self.dtype)
+        array = torch.to(torch.clamp(torch.round(torch.div(wide, torch.to(scale, 6))), -127., 127.), 1)
+        scales = torch.flatten(scale)
+      elif torch.__or__(torch.__or__(torch.eq(slot, 2), torch.eq(slot, 6)), torch.__or__(torch.eq(slot, 9), torch.eq(slot, 11))):
+        biased = self.mlp_bias
+        if torch.eq(slot, 2):
+          biased = self.qkv_bias
+        elif torch.eq(slot, 6):
+          biased = self.output_bias
+        if biased:
+          array = torch.cat([scales, array], 0)
+        else:
+          array = scales
+      torch.append(out, array)
+    return out
 
   # All weights in the compute type, where there is no packing.
   def narrow(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:

@@ -96,11 +96,11 @@ class TorchModuleTest {
   @Test
   void argumentThatTorchHasNoTypeForIsRefused() {
     String expected =
-        "scale takes NDArray, List of NDArray, Long, Integer, long[], Double or Boolean,";
-    assertThatThrownBy(() -> module.call(scope, "scale", "x"))
+        "scale takes NDArray, List of NDArray, Long, Integer, long[], Double, Boolean or String,";
+    assertThatThrownBy(() -> module.call(scope, "scale", 'x'))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(expected + " was given x");
-    assertThatThrownBy(() -> module.call(scope, "scale", List.of("x")))
+    assertThatThrownBy(() -> module.call(scope, "scale", List.of('x')))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(expected + " was given [x]");
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.Quantization;
 import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
@@ -21,7 +22,8 @@ import org.r1zero.grpo.torch.Torch;
 public final class Generator implements AutoCloseable {
   private final PolicyModel policy;
   private final Scope scope;
-  private final DecodingKernels kernels;
+  private DecodingKernels kernels;
+  private Quantization quantization = Quantization.NONE;
   private @Nullable KeyValueCache cache;
   private volatile boolean cancelled;
 
@@ -68,6 +70,7 @@ public final class Generator implements AutoCloseable {
       StopCondition stop,
       Progress progress) {
     Schedule schedule = new Schedule(requests, config.maxNewTokens());
+    quantize(config.quantization());
     requireFits(schedule.longest(), config);
     int batch = batch(schedule, config);
     KeyValueCache rows = cacheFor(batch, schedule.longest(), config);
@@ -101,6 +104,15 @@ public final class Generator implements AutoCloseable {
    */
   public void cancel() {
     cancelled = true;
+  }
+
+  private void quantize(Quantization wanted) {
+    if (wanted != quantization) {
+      DecodingKernels other = policy.decoding().packed(scope, wanted);
+      kernels.release();
+      kernels = other;
+      quantization = wanted;
+    }
   }
 
   private void stopIfCancelled() {

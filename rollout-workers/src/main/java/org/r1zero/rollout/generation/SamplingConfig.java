@@ -2,6 +2,7 @@ package org.r1zero.rollout.generation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.model.Quantization;
 import org.r1zero.grpo.model.SamplingParameters;
 
 /**
@@ -16,6 +17,8 @@ import org.r1zero.grpo.model.SamplingParameters;
  * @param maxBatch most sequences decoded at once
  * @param kvCacheMb most memory for keys and values, in units of 2^20 bytes; sequences that would
  *     need more wait for others to end
+ * @param quantization what sampling keeps the weights in; other than {@code none}, it samples from
+ *     another policy than the one that is trained, whose log-probs it records
  */
 public record SamplingConfig(
     double temperature,
@@ -25,7 +28,8 @@ public record SamplingConfig(
     int maxNewTokens,
     List<String> stop,
     int maxBatch,
-    int kvCacheMb) {
+    int kvCacheMb,
+    Quantization quantization) {
   private static final int DEFAULT_KV_CACHE_MB = 4096;
 
   /** Checks the ranges; all faults are named at once. */
@@ -76,6 +80,19 @@ public record SamplingConfig(
     this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, DEFAULT_KV_CACHE_MB);
   }
 
+  /** With weights as they are computed with. */
+  public SamplingConfig(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      int maxNewTokens,
+      List<String> stop,
+      int maxBatch,
+      int kvCacheMb) {
+    this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, Quantization.NONE);
+  }
+
   /** Temperature 1 and no filters, as in training. */
   public static SamplingConfig defaults() {
     return new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64);
@@ -83,7 +100,14 @@ public record SamplingConfig(
 
   /** These options with another temperature; 0 is greedy. */
   public SamplingConfig withTemperature(double other) {
-    return new SamplingConfig(other, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb);
+    return new SamplingConfig(
+        other, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, quantization);
+  }
+
+  /** These options with another {@link Quantization}. */
+  public SamplingConfig withQuantization(Quantization other) {
+    return new SamplingConfig(
+        temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, other);
   }
 
   SamplingParameters parameters() {
