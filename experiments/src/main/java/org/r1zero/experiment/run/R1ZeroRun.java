@@ -117,7 +117,7 @@ public final class R1ZeroRun {
       throws IOException {
     try {
       Evaluation before = evaluate(parts, directory, manifest, "before");
-      train(parts, directory, stop);
+      train(parts, directory, manifest, stop);
       Evaluation after = evaluate(parts, directory, manifest, "after");
       directory.writeModel(parts.policy(), parts.directory().path());
       manifest.finish("done");
@@ -136,7 +136,8 @@ public final class R1ZeroRun {
     }
   }
 
-  private void train(Assembly parts, RunDirectory directory, StopSignal stop) throws IOException {
+  private void train(Assembly parts, RunDirectory directory, RunManifest manifest, StopSignal stop)
+      throws IOException {
     boolean withReference = recipe.grpo().usesReference();
     RunCheckpoints checkpoints =
         new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
@@ -169,7 +170,13 @@ public final class R1ZeroRun {
                   endpoint.stepFinished(report);
                 }
               });
-      trainer.watch(new HealthMonitor(recipe.health(), progress::say));
+      trainer.watch(
+          new HealthMonitor(
+              recipe.health(),
+              finding -> {
+                progress.say(finding);
+                manifest.finding(finding);
+              }));
       if (resumption != null) {
         checkpoints.restore(trainer);
       }

@@ -27,6 +27,7 @@ import org.r1zero.verify.Problem;
 final class RunManifest {
   private static final String FILE = "manifest.json";
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_FINDINGS = 100;
   private final Path file;
   private final ObjectNode root;
 
@@ -142,6 +143,13 @@ final class RunManifest {
   /** Adds a result, such as an accuracy. */
   void result(String name, Object value) {
     root.withObject("/result").set(name, JSON.valueToTree(value));
+  }
+
+  /** Notes what the health checks found; the first hundred findings, the rest are in the log. */
+  void finding(String finding) {
+    if (root.withArray("/health").size() < MAX_FINDINGS) {
+      root.withArray("/health").add(finding);
+    }
   }
 
   void finish(String status) throws IOException {
