@@ -15,7 +15,9 @@ class ArchitectureTest {
 
   @TestFactory
   Stream<DynamicTest> houseRules() {
-    return rules.layers(List.of(Set.of("", "dataset", "prompt", "sft"), Set.of("corpus"))).tests();
+    return rules
+        .layers(List.of(Set.of("", "dataset", "prompt", "sft", "curate"), Set.of("corpus")))
+        .tests();
   }
 
   @Test

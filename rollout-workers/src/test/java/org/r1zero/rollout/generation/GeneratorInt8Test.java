@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ class GeneratorInt8Test {
     return new PolicyModel(
         shape.config(),
         name -> {
-          long[] size = shapes.get(name);
+          long[] size = Objects.requireNonNull(shapes.get(name), name);
           float[] values = new float[(int) Arrays.stream(size).reduce(1, (a, b) -> a * b)];
           Random random = new Random(name.hashCode());
           for (int i = 0; i < values.length; i++) {
