@@ -1,6 +1,7 @@
 package org.r1zero.experiment.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.r1zero.experiment.compare.CompareConfig;
+import org.r1zero.experiment.compare.Comparison;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.loss.LossType;
@@ -167,12 +170,18 @@ class RecipeLoaderTest {
   @ParameterizedTest
   @MethodSource("shippedRecipes")
   void everyShippedRecipeLoads(Path recipe) throws IOException {
-    boolean pipeline = Files.readString(recipe).contains("\nstages:");
-    String name =
-        pipeline
-            ? PipelineRecipe.load(List.of(recipe), List.of()).name()
-            : RecipeLoader.load(List.of(recipe), List.of()).name();
-    assertThat(name).isNotIn("run", "pipeline");
+    String text = Files.readString(recipe);
+    if (text.contains("\narms:")) {
+      CompareConfig config = RecipeLoader.load(CompareConfig.class, List.of(recipe), List.of());
+      Path base = recipe.toAbsolutePath().getParent();
+      assertThatCode(() -> new Comparison(config, base, folder, System.err))
+          .doesNotThrowAnyException(); // reads the arms' recipes and compares them
+    } else if (text.contains("\nstages:")) {
+      String name = PipelineRecipe.load(List.of(recipe), List.of()).name();
+      assertThat(name).isNotEqualTo("pipeline");
+    } else {
+      assertThat(RecipeLoader.load(List.of(recipe), List.of()).name()).isNotEqualTo("run");
+    }
   }
 
   private Path file(String name, String content) throws IOException {
