@@ -100,6 +100,12 @@ public record Recipe(
               + rollouts.partialRollouts().overSampling()
               + " (a step has to be able to train all that was carried over)");
     }
+    if (lora.r() > 0 && grpo.reference().syncRefModel()) {
+      faults.add(
+          "grpo.reference.sync_ref_model must be false where lora.r is > 0, was true (the reference"
+              + " is the frozen weights under the adapters, which have nothing to follow with; train"
+              + " all weights with lora.r: 0, or keep the reference fixed)");
+    }
     boolean oneByOne =
         grpo.advantage().multiObjectiveAggregation()
             == AdvantageConfig.MultiObjectiveAggregation.NORMALIZE_THEN_SUM;

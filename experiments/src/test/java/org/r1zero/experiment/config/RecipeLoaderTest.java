@@ -86,6 +86,16 @@ class RecipeLoaderTest {
   }
 
   @Test
+  void aReferenceUnderAdaptersCantFollowThem() throws IOException {
+    Path recipe =
+        file("sync.yaml", "grpo: {loss: {beta: 0.04}, reference: {sync_ref_model: true}}");
+    assertThat(RecipeLoader.load(List.of(recipe), List.of()).grpo().reference().syncRefModel())
+        .isTrue();
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of("lora.r=4")))
+        .hasMessageContaining("grpo.reference.sync_ref_model must be false where lora.r is > 0");
+  }
+
+  @Test
   void theWrittenRecipeReadsBackTheSame() throws IOException {
     Recipe recipe =
         RecipeLoader.builtIn(

@@ -60,6 +60,22 @@ class LoraTest {
   }
 
   @Test
+  void aSnapshotTakesWhatAdaptersAddAndTheBaseDoesNot() {
+    try (PolicyModel full = TestModels.random(4);
+        PolicyModel adapted = model(ALL);
+        PolicySnapshot snapshot = PolicySnapshot.inMemory(adapted);
+        Scope scope = Torch.openScope(Device.cpu())) {
+      float[] before = full.logProbs(BATCH, 0.7, scope).values();
+      stir(adapted);
+      float[] stirred = adapted.logProbs(BATCH, 0.7, scope).values();
+      snapshot.copyFrom(adapted);
+      assertThat(stirred).isNotEqualTo(before);
+      assertThat(snapshot.policy().logProbs(BATCH, 0.7, scope).values()).containsExactly(stirred);
+      assertThat(adapted.base().logProbs(BATCH, 0.7, scope).values()).containsExactly(before);
+    }
+  }
+
+  @Test
   void gradientsEqualFiniteDifferences() {
     for (LoraConfig lora : List.of(ALL, new LoraConfig(2, 8, List.of("k_proj", "up_proj")))) {
       try (PolicyModel model = model(lora);
