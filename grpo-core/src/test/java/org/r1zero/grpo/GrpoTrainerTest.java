@@ -22,6 +22,7 @@ import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.LossType;
+import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.model.TestModels;
@@ -85,16 +86,16 @@ class GrpoTrainerTest {
     for (int i = 0; i < size; i++) {
       uniforms[i] = random.nextFloat();
     }
-    List<NDArray> prefilled = policy.decoding().prefill(new int[][] {PROMPT}, scope);
+    DecodingKernels kernels = policy.decoding();
+    List<NDArray> prefilled = kernels.prefill(new int[][] {PROMPT}, PROMPT.length, scope);
     List<NDArray> drawn =
-        policy
-            .decoding()
-            .sampleFirst(
-                prefilled.get(prefilled.size() - 1),
-                new long[size],
-                uniforms,
-                new SamplingParameters(TEMPERATURE, 0, 1, 0),
-                scope);
+        kernels.sampleFirst(
+            prefilled.get(prefilled.size() - 1),
+            new long[size],
+            uniforms,
+            new SamplingParameters(TEMPERATURE, 0, 1, 0),
+            kernels.newLogits(1, scope),
+            scope);
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       int token = (int) drawn.get(0).toLongArray()[i];

@@ -58,10 +58,12 @@ public final class GenerationBenchmark {
     DecodingKernels kernels = generator.kernels();
     try (Scope scope = Torch.openScope(policy.device())) {
       int most = Math.min(workload.maxBatch(), workload.sequences());
-      Roofline roofline = new Roofline(kernels, most, scope);
+      Roofline roofline =
+          new Roofline(kernels, most, workload.problems() * workload.promptTokens(), scope);
       roofline.measure();
       roofline.measure();
-      double products = steps.rows.stream().mapToDouble(roofline::products).sum();
+      double products =
+          roofline.promptSeconds() + steps.rows.stream().mapToDouble(roofline::products).sum();
       double cache =
           workload.attended() * (double) kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());

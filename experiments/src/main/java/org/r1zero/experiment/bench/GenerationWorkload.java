@@ -90,14 +90,20 @@ public record GenerationWorkload(
     return sum;
   }
 
-  /** Positions that all decoding steps together attend to. */
+  /**
+   * Positions whose keys and values all decoding steps together have to read: of each sequence what
+   * it sampled before, and of each group its prompt, once a step for as long as one of it runs.
+   */
   long attended() {
     long sum = 0;
     for (int p = 0; p < problems; p++) {
+      long most = 0;
       for (int s = 0; s < group; s++) {
         long steps = length(p, s) - 1L;
-        sum += steps * promptTokens + steps * (steps + 1) / 2;
+        most = Math.max(most, steps);
+        sum += steps * (steps + 1) / 2;
       }
+      sum += most * promptTokens;
     }
     return sum;
   }

@@ -42,6 +42,7 @@ final class ChildRun implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
     builder.environment().put("OMP_WAIT_POLICY", "passive");
+    builder.environment().put("GOMP_SPINCOUNT", "10000");
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     return new ChildRun(builder.start(), log);
   }

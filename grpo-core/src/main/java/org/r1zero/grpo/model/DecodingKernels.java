@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
@@ -14,7 +14,8 @@ import org.r1zero.grpo.torch.TorchModule;
  * The calls that generation is made of: token ids in, token ids out, no gradients.
  *
  * <p>A cache is a list of {@code 2 * layers} arrays: keys {@code [rows, K, E, time]} of each layer,
- * then values {@code [rows, K, time, E]}. A row belongs to one sequence.
+ * then values {@code [rows, K, time, E]}. Sequences attend to two of them: one has what was read
+ * before sampling, a slot for all who share it, the other what each sampled itself, in its row.
  */
 public final class DecodingKernels {
   private final DecoderConfig config;
@@ -123,11 +124,12 @@ public final class DecodingKernels {
    * The matrix products of one decoding step without anything between them, for measuring how fast
    * this machine can be with these packed weights.
    *
-   * @param rows sequences in the step
+   * @param rows sequences in the step, or tokens of prompts
+   * @param output whether the output layer is one of them, as in decoding
    */
-  public void products(int rows, Scope scope) {
+  public void products(int rows, boolean output, Scope scope) {
     NDArray x = scope.manager().zeros(new Shape(rows, config.hiddenSize()));
-    generation.call(scope, "products", weights, x);
+    generation.call(scope, "products", weights, x, output);
   }
 
   /** An empty cache that {@code owner} owns. */
@@ -136,34 +138,53 @@ public final class DecodingKernels {
   }
 
   /**
+   * A cache's arrays with room for more; the old ones are closed one by one, so that hardly more
+   * memory is used than for the new ones.
+   *
+   * @param owner owns the new arrays
+   */
+  public List<NDArray> grow(List<NDArray> cache, int rows, int time, Scope owner) {
+    List<NDArray> grown = new ArrayList<>();
+    for (int i = 0; i < cache.size(); i++) {
+      grown.add(generation.call(owner, "grow", cache.get(i), i, rows, time));
+      cache.get(i).close();
+    }
+    return grown;
+  }
+
+  /** Room for the logits of so many rows, {@code [rows, V]} fp32. */
+  public NDArray newLogits(int rows, Scope owner) {
+    return owner.manager().zeros(new Shape(rows, config.vocabSize()));
+  }
+
+  /**
    * Reads whole prompts.
    *
    * @param prompts {@code [P][S_p]} token ids
+   * @param chunk most tokens of each that are computed at once: bounds memory
    * @return {@code 2 * layers} arrays {@code [P, S, K, E]}, then the hidden states {@code [P, D]}
    *     of each prompt's last token
    */
-  public List<NDArray> prefill(int[][] prompts, Scope scope) {
+  public List<NDArray> prefill(int[][] prompts, int chunk, Scope scope) {
     int time = TokenBatch.longest(prompts);
     long[] tokens = new long[prompts.length * time];
-    long[] positions = new long[tokens.length];
     long[] last = new long[prompts.length];
     for (int p = 0; p < prompts.length; p++) {
-      for (int s = 0; s < time; s++) {
-        tokens[p * time + s] = s < prompts[p].length ? prompts[p][s] : 0;
-        positions[p * time + s] = s;
+      for (int s = 0; s < prompts[p].length; s++) {
+        tokens[p * time + s] = prompts[p][s];
       }
-      last[p] = (long) p * time + prompts[p].length - 1;
+      last[p] = prompts[p].length - 1L;
     }
     NDArray ids = scope.longs(tokens).reshape(new Shape(prompts.length, time));
     return generation.callForList(
-        scope, "prefill", weights, cos, sin, ids, scope.longs(positions), scope.longs(last));
+        scope, "prefill", weights, cos, sin, ids, scope.longs(last), chunk);
   }
 
   /** Logits {@code [P, V]}, fp32, of the token after each whole prompt. */
   public NDArray nextLogits(int[][] prompts, Scope scope) {
-    List<NDArray> prefilled = prefill(prompts, scope);
+    List<NDArray> prefilled = prefill(prompts, TokenBatch.longest(prompts), scope);
     NDArray hidden = prefilled.get(prefilled.size() - 1);
-    return generation.call(scope, "logits", hidden, head());
+    return generation.call(scope, "logits", hidden, head(), newLogits(prompts.length, scope));
   }
 
   /** The output layer; packed up projections come after it. */
@@ -171,13 +192,12 @@ public final class DecodingKernels {
     return weights.get(ParameterLayout.SLOTS_PER_LAYER * config.layers() + 2);
   }
 
-  /** Puts prompt {@code owner[j]} of a prefill into cache row {@code first + j}. */
-  public void fillCache(
-      List<NDArray> cache, List<NDArray> prefilled, long[] owner, int first, Scope scope) {
-    generation.callForEffect("fill_cache", cache, prefilled, scope.longs(owner), first);
+  /** Puts the prompts of a prefill into a cache's slots from {@code first} on. */
+  public void fillSlots(List<NDArray> prefixes, List<NDArray> prefilled, int first) {
+    generation.callForEffect("fill_slots", prefixes, prefilled, first);
   }
 
-  /** Moves a cache row's first {@code time} positions to another row. */
+  /** Moves a cache row's (or slot's) first {@code time} positions to another. */
   public void moveRow(List<NDArray> cache, int source, int target, int time) {
     generation.callForEffect("move_row", cache, source, target, time);
   }
@@ -187,12 +207,18 @@ public final class DecodingKernels {
    *
    * @param hidden the prefill's last array {@code [P, D]}
    * @param owner which prompt each of the {@code n} sequences follows
+   * @param logits {@link #newLogits} of at least {@code P} rows, overwritten
    * @return tokens {@code [n]} int64, their log-probs as sampled {@code [n]}, and without filters
    */
   public List<NDArray> sampleFirst(
-      NDArray hidden, long[] owner, float[] uniforms, SamplingParameters how, Scope scope) {
-    NDArray logits = generation.call(scope, "logits", hidden, head());
-    NDArray rows = generation.call(scope, "pick_rows", logits, scope.longs(owner));
+      NDArray hidden,
+      long[] owner,
+      float[] uniforms,
+      SamplingParameters how,
+      NDArray logits,
+      Scope scope) {
+    NDArray all = generation.call(scope, "logits", hidden, head(), logits);
+    NDArray rows = generation.call(scope, "pick_rows", all, scope.longs(owner));
     return generation.callForList(
         scope,
         "sample",
@@ -205,33 +231,42 @@ public final class DecodingKernels {
   }
 
   /**
-   * Adds one token to each of the first {@code n} cache rows and samples the next.
+   * Adds one token to each of {@code n} sequences and samples the next.
    *
-   * @param tokens the tokens to add, {@code [n]}
-   * @param positions where they stand, {@code [n]}
+   * @param prefixes the cache of what was read before sampling
+   * @param cache the cache of what was sampled, with room for one position more
    * @param uniforms a number in [0, 1) for each row, {@code [n]}
+   * @param logits {@link #newLogits} of at least {@code n} rows, overwritten
    * @return tokens {@code [n]} int64, their log-probs as sampled {@code [n]}, and without filters
    */
   public List<NDArray> decodeAndSample(
+      List<NDArray> prefixes,
       List<NDArray> cache,
-      long[] tokens,
-      long[] positions,
+      DecodingStep step,
       float[] uniforms,
       SamplingParameters how,
+      NDArray logits,
       Scope scope) {
-    long last = LongStream.of(positions).max().orElseThrow();
-    boolean even = LongStream.of(positions).allMatch(position -> position == last);
+    DecodingStep.Grid grid = step.grid();
     return generation.callForList(
         scope,
         "decode_and_sample",
         weights,
         cos,
         sin,
+        prefixes,
         cache,
-        scope.longs(tokens),
-        scope.longs(positions),
-        last + 1,
-        even,
+        scope.longs(step.tokens()),
+        scope.longs(step.positions()),
+        scope.longs(step.own()),
+        step.even(),
+        step.longest(),
+        scope.longs(step.prefixLengths()),
+        step.fills(prefixes.get(0).getShape().get(3)),
+        scope.longs(grid.grid()),
+        scope.longs(grid.place()),
+        grid.ordered(),
+        logits,
         scope.floats(uniforms),
         how.temperature(),
         how.topK(),

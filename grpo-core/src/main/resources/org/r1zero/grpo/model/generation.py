@@ -128,42 +128,81 @@ class Generation(Module):
 
   # --- generation ---------------------------------------------------------------------------------
 
-  # prompts [P, S] padded at the end. Returns the keys and values of each layer, 2 * layers tensors
-  # [P, S, K, E] (all keys first), then the final hidden state of each prompt's last token [P, D].
-  def prefill(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prompts: Tensor, positions: Tensor, wanted: Tensor) -> List[Tensor]:
+  # prompts [P, S] padded at the end, `last` [P] the place of each one's last token. Returns the keys and
+  # values of each layer, 2 * layers tensors [P, S, K, E] (all keys first), then the final hidden state
+  # of each prompt's last token [P, D]. At most `chunk` tokens of each prompt are computed at once.
+  def prefill(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prompts: Tensor, last: Tensor, chunk: int) -> List[Tensor]:
     rows = torch.size(prompts, 0)
-    time = torch.size(prompts, 1)
-    x = self.embed(torch.flatten(prompts), w)
-    cos = self.cosines(cos_table, positions)
-    sin = self.sines(sin_table, positions)
+    length = torch.size(prompts, 1)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
+    hidden = torch.zeros([rows, torch.size(w[self.layers * 12], 1)], dtype=self.dtype, layout=None, device=ops.prim.device(prompts), pin_memory=None)
+    for c in range(torch.floordiv(length + chunk - 1, chunk)):
+      start = c * chunk
+      end = ops.prim.min(length, start + chunk)
+      time = end - start
+      x = self.embed(torch.flatten(torch.slice(prompts, 1, start, end, 1)), w)
+      steps = torch.add(torch.arange(time, dtype=4, layout=None, device=ops.prim.device(prompts), pin_memory=None), start)
+      positions = torch.repeat(steps, [rows])
+      cos = self.cosines(cos_table, positions)
+      sin = self.sines(sin_table, positions)
+      mask = annotate(Optional[Tensor], None)
+      if torch.gt(start, 0):
+        mask = torch.triu(torch.full([time, end], -inf, dtype=self.attention_dtype, layout=None, device=ops.prim.device(prompts), pin_memory=None), start + 1)
+      for i in range(self.layers):
+        q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)
+        key = torch.reshape(k, [rows, time, self.kv_heads, self.head_dim])
+        value = torch.reshape(v, [rows, time, self.kv_heads, self.head_dim])
+        if torch.gt(start, 0):
+          key = torch.cat([keys[i], key], 1)
+          value = torch.cat([values[i], value], 1)
+          torch._set_item(keys, i, key)
+          torch._set_item(values, i, value)
+        else:
+          torch.append(keys, key)
+          torch.append(values, value)
+        a = self.attend(torch.reshape(q, [rows, time, self.heads, self.head_dim]), key, value, mask)
+        x = self.finish_block(x, a, w, i * 12)
+      place = torch.clamp(torch.sub(last, start), 0, time - 1)
+      own = torch.add(torch.mul(torch.arange(rows, dtype=4, layout=None, device=ops.prim.device(prompts), pin_memory=None), time), place)
+      here = torch.logical_and(torch.ge(last, start), torch.lt(last, end))
+      hidden = torch.where(torch.unsqueeze(here, 1), torch.index_select(x, 0, own), hidden)
+    return torch.add(torch.add(keys, values), [self.norm(hidden, w[self.layers * 12 + 1])])
+
+  # What running sequences attend to is in two caches, of 2 * layers tensors each, all keys first: what
+  # was read before sampling, once for all who share it, in slots (keys [slots, K, E, S], values
+  # [slots, K, S, E]), and what each one sampled itself, in rows (keys [rows, K, E, time], values
+  # [rows, K, time, E]). oneDNN's bf16 products read them as they are only if no place is left out, so
+  # all places are multiplied and those without a token masked.
+
+  def new_cache(self: __torch__.Generation, like: Tensor, rows: int, time: int) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
     for i in range(self.layers):
-      q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)
-      key = torch.reshape(k, [rows, time, self.kv_heads, self.head_dim])
-      value = torch.reshape(v, [rows, time, self.kv_heads, self.head_dim])
-      torch.append(keys, key)
-      torch.append(values, value)
-      a = self.attend(torch.reshape(q, [rows, time, self.heads, self.head_dim]), key, value, None)
-      x = self.finish_block(x, a, w, i * 12)
-    last = self.norm(torch.index_select(x, 0, wanted), w[self.layers * 12 + 1])
-    return torch.add(torch.add(keys, values), [last])
+      torch.append(out, torch.zeros([rows, self.kv_heads, self.head_dim, time], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
+    for i in range(self.layers):
+      torch.append(out, torch.zeros([rows, self.kv_heads, time, self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
+    return out
 
-  # A cache has keys [rows, K, E, time] and values [rows, K, time, E] of each layer: what a product
-  # of one row's queries with all of its keys reads is contiguous in time.
+  # Array i of a cache with room for more rows and positions; what it held is copied.
+  def grow(self: __torch__.Generation, old: Tensor, i: int, rows: int, time: int) -> Tensor:
+    if torch.lt(i, self.layers):
+      out = torch.new_zeros(old, [rows, self.kv_heads, self.head_dim, time])
+      torch.copy_(torch.slice(torch.slice(out, 0, 0, torch.size(old, 0), 1), 3, 0, torch.size(old, 3), 1), old)
+    else:
+      out = torch.new_zeros(old, [rows, self.kv_heads, time, self.head_dim])
+      torch.copy_(torch.slice(torch.slice(out, 0, 0, torch.size(old, 0), 1), 2, 0, torch.size(old, 2), 1), old)
+    return out
 
-  # Puts prompt `owner[j]` of a prefill into cache rows first + j.
-  def fill_cache(self: __torch__.Generation, cache: List[Tensor], prefilled: List[Tensor], owner: Tensor, first: int) -> int:
-    rows = torch.size(owner, 0)
+  # Puts the prompts of a prefill into slots from `first` on.
+  def fill_slots(self: __torch__.Generation, prefix: List[Tensor], prefilled: List[Tensor], first: int) -> int:
+    end = first + torch.size(prefilled[0], 0)
     time = torch.size(prefilled[0], 1)
     for i in range(self.layers):
-      keys = torch.permute(torch.index_select(prefilled[i], 0, owner), [0, 2, 3, 1])
-      values = torch.permute(torch.index_select(prefilled[self.layers + i], 0, owner), [0, 2, 1, 3])
-      torch.copy_(torch.slice(torch.slice(cache[i], 0, first, first + rows, 1), 3, 0, time, 1), keys)
-      torch.copy_(torch.slice(torch.slice(cache[self.layers + i], 0, first, first + rows, 1), 2, 0, time, 1), values)
-    return rows
+      torch.copy_(torch.slice(torch.slice(prefix[i], 0, first, end, 1), 3, 0, time, 1), torch.permute(prefilled[i], [0, 2, 3, 1]))
+      torch.copy_(torch.slice(torch.slice(prefix[self.layers + i], 0, first, end, 1), 2, 0, time, 1), torch.permute(prefilled[self.layers + i], [0, 2, 1, 3]))
+    return end
 
-  # Moves cache row `source` to row `target`, its first `time` positions.
+  # Moves row (or slot) `source` of a cache to `target`, its first `time` positions.
   def move_row(self: __torch__.Generation, cache: List[Tensor], source: int, target: int, time: int) -> int:
     for i in range(2 * self.layers):
       axis = 1
@@ -172,53 +211,100 @@ class Generation(Module):
       torch.copy_(torch.slice(torch.select(cache[i], 0, target), axis, 0, time, 1), torch.slice(torch.select(cache[i], 0, source), axis, 0, time, 1))
     return time
 
-  # One new token for each of the first n cache rows: tokens [n] at positions [n], which are also
-  # where their keys and values go. `time` is the largest position + 1; `even` says that all are
-  # the same, so that nothing has to be hidden. Returns hidden states [n, D].
-  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int, even: bool) -> Tensor:
+  # Additive mask [B, room] that hides what is at or after each of `ends` [B].
+  def hide_from(self: __torch__.Generation, ends: Tensor, room: int) -> Tensor:
+    steps = torch.arange(room, dtype=4, layout=None, device=ops.prim.device(ends), pin_memory=None)
+    after = torch.ge(torch.unsqueeze(steps, 0), torch.unsqueeze(ends, 1))
+    return torch.masked_fill(torch.zeros(torch.size(after), dtype=self.dtype, layout=None, device=ops.prim.device(ends), pin_memory=None), after, -inf)
+
+  # A mask [B, room] for batched products of B * K matrices with `rows` rows.
+  def for_heads(self: __torch__.Generation, mask: Tensor, rows: int) -> Tensor:
+    count = torch.size(mask, 0)
+    room = torch.size(mask, 1)
+    return torch.reshape(torch.expand(torch.view(mask, [count, 1, 1, room]), [count, self.kv_heads, rows, room]), [count * self.kv_heads, rows, room])
+
+  # [n, K*X] of sequences as [slots*K, m*R, X/R]: those that share a slot are rows of one product. `grid`
+  # has the sequence at each of the m places of each slot; `ordered` says that it is 0, 1, 2, …
+  def by_slot(self: __torch__.Generation, x: Tensor, grid: Tensor, ordered: bool, slots: int) -> Tensor:
+    repeat = torch.floordiv(self.heads, self.kv_heads)
+    if torch.__not__(ordered):
+      x = torch.index_select(x, 0, grid)
+    members = torch.floordiv(torch.size(x, 0), slots)
+    width = torch.floordiv(torch.size(x, 1), self.kv_heads)
+    y = torch.transpose(torch.view(x, [slots, members, self.kv_heads, width]), 1, 2)
+    return torch.reshape(y, [slots * self.kv_heads, members * repeat, torch.floordiv(width, repeat)])
+
+  # Its inverse, [slots*K, m*R, Y] to [n, K*R*Y]; `place` has where in the grid each sequence is.
+  def by_sequence(self: __torch__.Generation, x: Tensor, place: Tensor, ordered: bool, slots: int) -> Tensor:
+    repeat = torch.floordiv(self.heads, self.kv_heads)
+    members = torch.floordiv(torch.size(x, 1), repeat)
+    width = repeat * torch.size(x, 2)
+    y = torch.transpose(torch.view(x, [slots, self.kv_heads, members, width]), 1, 2)
+    y = torch.reshape(y, [slots * members, self.kv_heads * width])
+    if torch.__not__(ordered):
+      y = torch.index_select(y, 0, place)
+    return y
+
+  # One new token for each of n sequences: tokens [n] at positions [n]; `own` [n] is how many tokens
+  # each one has sampled and put into its row, the first n of `cache`. `even` says that these are all
+  # the same, `longest` the largest. `lengths` [slots] are those of the prefixes, `full` says that all
+  # fill their slots. Returns hidden states [n, D].
+  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, longest: int, lengths: Tensor, full: bool, grid: Tensor, place: Tensor, ordered: bool) -> Tensor:
     n = torch.size(tokens, 0)
+    slots = torch.size(lengths, 0)
     x = self.embed(tokens, w)
     cos = self.cosines(cos_table, positions)
     sin = self.sines(sin_table, positions)
     rows = torch.arange(n, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
     repeat = torch.floordiv(self.heads, self.kv_heads)
     scale = torch.div(1., torch.sqrt(annotate(float, torch.mul(1., self.head_dim))))
+    read = torch.size(prefix[0], 3)
+    room = torch.size(cache[0], 3)
+    mask = self.hide_from(torch.add(own, 1), room)
     if even:
-      mask = torch.zeros([1, 1, 1], dtype=self.dtype, layout=None, device=ops.prim.device(tokens), pin_memory=None)
-      weight = 0.
+      mask = torch.unsqueeze(torch.slice(mask, 0, 0, 1, 1), 0)
     else:
-      steps = torch.arange(time, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
-      hidden_steps = torch.gt(torch.unsqueeze(steps, 0), torch.unsqueeze(positions, 1))
-      one = torch.masked_fill(torch.zeros([n, time], dtype=self.dtype, layout=None, device=ops.prim.device(tokens), pin_memory=None), hidden_steps, -inf)
-      mask = torch.reshape(torch.expand(torch.view(one, [n, 1, 1, time]), [n, self.kv_heads, repeat, time]), [n * self.kv_heads, repeat, time])
-      weight = 1.
+      mask = self.for_heads(mask, repeat)
+    read_mask = self.hide_from(lengths, read)
+    read_weight = 1.
+    if full:
+      read_mask = torch.unsqueeze(torch.slice(read_mask, 0, 0, 1, 1), 0)
+      read_weight = 0.
+    else:
+      read_mask = self.for_heads(read_mask, torch.floordiv(torch.size(grid, 0), slots) * repeat)
     for i in range(self.layers):
       q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)
       keys = torch.slice(cache[i], 0, 0, n, 1)
       values = torch.slice(cache[self.layers + i], 0, 0, n, 1)
       if even:
-        torch.copy_(torch.select(keys, 3, time - 1), k)
-        torch.copy_(torch.select(values, 2, time - 1), v)
+        torch.copy_(torch.select(keys, 3, longest), k)
+        torch.copy_(torch.select(values, 2, longest), v)
       else:
-        torch.index_put_(torch.permute(keys, [0, 3, 1, 2]), [rows, positions], k, False)
-        torch.index_put_(torch.permute(values, [0, 2, 1, 3]), [rows, positions], v, False)
+        torch.index_put_(torch.permute(keys, [0, 3, 1, 2]), [rows, own], k, False)
+        torch.index_put_(torch.permute(values, [0, 2, 1, 3]), [rows, own], v, False)
       # the query heads that share a key head are the rows of one product
-      shared = torch.reshape(q, [n * self.kv_heads, repeat, self.head_dim])
-      past = torch.view(keys, [n * self.kv_heads, self.head_dim, torch.size(keys, 3)])
-      scores = torch.baddbmm(mask, shared, torch.slice(past, 2, 0, time, 1), beta=weight, alpha=scale)
-      past = torch.view(values, [n * self.kv_heads, torch.size(values, 2), self.head_dim])
-      a = torch.bmm(torch.softmax(scores, 2), torch.slice(past, 1, 0, time, 1))
+      q = torch.reshape(torch.contiguous(q), [n, self.heads * self.head_dim])
+      read_keys = torch.view(torch.slice(prefix[i], 0, 0, slots, 1), [slots * self.kv_heads, self.head_dim, read])
+      read_values = torch.view(torch.slice(prefix[self.layers + i], 0, 0, slots, 1), [slots * self.kv_heads, read, self.head_dim])
+      read_scores = torch.baddbmm(read_mask, self.by_slot(q, grid, ordered, slots), read_keys, beta=read_weight, alpha=scale)
+      scores = torch.baddbmm(mask, torch.view(q, [n * self.kv_heads, repeat, self.head_dim]), torch.view(keys, [n * self.kv_heads, self.head_dim, room]), alpha=scale)
+      p = torch.softmax(torch.cat([torch.view(self.by_sequence(read_scores, place, ordered, slots), [n * self.kv_heads, repeat, read]), scores], 2), 2)
+      read_p = torch.reshape(torch.slice(p, 2, 0, read, 1), [n, self.heads * read])
+      a = self.by_sequence(torch.bmm(self.by_slot(read_p, grid, ordered, slots), read_values), place, ordered, slots)
+      a = torch.baddbmm(torch.view(a, [n * self.kv_heads, repeat, self.head_dim]), torch.slice(p, 2, read, read + room, 1), torch.view(values, [n * self.kv_heads, room, self.head_dim]))
       x = self.finish_block(x, torch.view(a, [n, self.heads * self.head_dim]), w, i * 12)
     return self.norm(x, w[self.layers * 12 + 1])
 
-  # Logits [n, V] in fp32 of hidden states [n, D].
-  def logits(self: __torch__.Generation, h: Tensor, head: Tensor) -> Tensor:
-    return torch.to(self.linear(h, head, head, False), 6)
+  # Logits of hidden states [n, D] into the first n rows of `room` [rows, V] fp32, which is made
+  # once: memory of this size has to be cleared by the system each time that it is new.
+  def logits(self: __torch__.Generation, h: Tensor, head: Tensor, room: Tensor) -> Tensor:
+    return torch.copy_(torch.slice(room, 0, 0, torch.size(h, 0), 1), self.linear(h, head, head, False))
 
   def pick_rows(self: __torch__.Generation, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 
-  # Samples one token a row from logits [n, V] by inverse transform: uniforms [n] in [0, 1).
+  # Samples one token a row from logits [n, V], which are overwritten, by inverse transform: uniforms [n]
+  # in [0, 1).
   # temperature 0 is greedy. Filters in transformers' order: top-k, then top-p, then min-p; each is
   # off at 0, 1 and 0. Returns tokens [n], their log-probs under the distribution sampled from, and
   # their log-probs under softmax(logits / temperature) without filters (both [n] fp32).
@@ -228,10 +314,9 @@ class Generation(Module):
       picked = torch.sub(torch.squeeze(torch.gather(logits, 1, tokens), 1), torch.logsumexp(logits, [1]))
       chosen = torch.zeros_like(picked)
     else:
-      scaled = logits
       if torch.ne(temperature, 1.):
-        scaled = torch.mul(logits, torch.div(1., temperature))
-      p = torch.softmax(scaled, 1)
+        torch.mul_(logits, torch.div(1., temperature))
+      p = torch._softmax(logits, 1, False, out=logits)
       if torch.__or__(torch.__or__(torch.gt(top_k, 0), torch.lt(top_p, 1.)), torch.gt(min_p, 0.)):
         tokens, chosen = self.draw_filtered(p, uniforms, top_k, top_p, min_p)
         picked = torch.log(torch.squeeze(torch.gather(p, 1, tokens), 1))
@@ -313,9 +398,9 @@ class Generation(Module):
     chosen = torch.log(torch.div(torch.gather(kept, 1, at), total))
     return (torch.gather(order, 1, at), torch.to(torch.squeeze(chosen, 1), 6))
 
-  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, cache: List[Tensor], tokens: Tensor, positions: Tensor, time: int, even: bool, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
-    h = self.decode(w, cos_table, sin_table, cache, tokens, positions, time, even)
-    return self.sample(self.logits(h, w[self.layers * 12 + 2]), uniforms, temperature, top_k, top_p, min_p)
+  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, longest: int, lengths: Tensor, full: bool, grid: Tensor, place: Tensor, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
+    h = self.decode(w, cos_table, sin_table, prefix, cache, tokens, positions, own, even, longest, lengths, full, grid, place, ordered)
+    return self.sample(self.logits(h, w[self.layers * 12 + 2], room), uniforms, temperature, top_k, top_p, min_p)
 
   # The weights as generation reads them again and again: matrices packed, the rest in the compute
   # type. Gate and up are two arrays, the up projections come after all others.
@@ -375,8 +460,8 @@ class Generation(Module):
     return out
 
   # The matrix products of one decoding step on x [n, D], with nothing between them: the least time
-  # that the step can take with these weights.
-  def products(self: __torch__.Generation, w: List[Tensor], x: Tensor) -> Tensor:
+  # that the step can take with these weights. Reading prompts needs no output layer.
+  def products(self: __torch__.Generation, w: List[Tensor], x: Tensor, output: bool) -> Tensor:
     n = torch.size(x, 0)
     x = torch.to(x, self.dtype)
     attended = torch.zeros([n, self.heads * self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(x), pin_memory=None)
@@ -385,12 +470,6 @@ class Generation(Module):
       o = self.linear(attended, w[i * 12 + 5], w[i * 12 + 6], self.output_bias)
       f = self.gated(x, w, i * 12)
       down = self.linear(f, w[i * 12 + 10], w[i * 12 + 11], self.mlp_bias)
-    return self.linear(x, w[self.layers * 12 + 2], x, False)
-
-  def new_cache(self: __torch__.Generation, like: Tensor, rows: int, time: int) -> List[Tensor]:
-    out = annotate(List[Tensor], [])
-    for i in range(self.layers):
-      torch.append(out, torch.zeros([rows, self.kv_heads, self.head_dim, time], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
-    for i in range(self.layers):
-      torch.append(out, torch.zeros([rows, self.kv_heads, time, self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
-    return out
+    if output:
+      x = self.linear(x, w[self.layers * 12 + 2], x, False)
+    return x

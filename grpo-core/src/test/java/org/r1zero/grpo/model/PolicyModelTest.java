@@ -141,34 +141,37 @@ class PolicyModelTest {
           Scope scope = Torch.openScope(Device.cpu())) {
         DecodingKernels kernels = model.decoding().packed(scope);
         SamplingParameters how = new SamplingParameters(0.7, 0, 1, 0);
-        List<NDArray> cache = kernels.newCache(5, 20, scope);
-        List<NDArray> prefilled = kernels.prefill(PROMPTS, scope);
-        long[] owner = {0, 1, 1};
-        kernels.fillCache(cache, prefilled, owner, 0, scope);
+        List<NDArray> prefixes = kernels.newCache(2, PROMPTS[1].length, scope);
+        List<NDArray> cache = kernels.newCache(5, 4, scope);
+        NDArray logits = kernels.newLogits(5, scope);
+        List<NDArray> prefilled = kernels.prefill(PROMPTS, 2, scope);
+        kernels.fillSlots(prefixes, prefilled, 0);
+        long[] lengths = {PROMPTS[0].length, PROMPTS[1].length};
+        // the first of slot 1 stands before the one of slot 0: rows need not be in the slots' order
+        int[] slots = {1, 0, 1};
+        long[] owner = {1, 0, 1};
         int[][] sampled = new int[3][6];
         float[][] logProbs = new float[3][6];
-        long[] positions = {3, 5, 5};
+        NDArray hidden = prefilled.get(prefilled.size() - 1);
         List<NDArray> out =
-            kernels.sampleFirst(
-                prefilled.get(prefilled.size() - 1),
-                owner,
-                new float[] {.1f, .5f, .9f},
-                how,
-                scope);
+            kernels.sampleFirst(hidden, owner, new float[] {.1f, .5f, .9f}, how, logits, scope);
         for (int t = 0; t < 6; t++) {
           long[] tokens = out.get(0).toLongArray();
+          long[] positions = new long[3];
           for (int r = 0; r < 3; r++) {
             sampled[r][t] = (int) tokens[r];
             logProbs[r][t] = out.get(1).toFloatArray()[r];
+            positions[r] = lengths[slots[r]] + t;
           }
-          out =
-              kernels.decodeAndSample(
-                  cache, tokens, positions, new float[] {.3f * t / 2, .2f, .7f}, how, scope);
-          for (int r = 0; r < 3; r++) {
-            positions[r]++;
+          if (t == 4) {
+            cache = kernels.grow(cache, 5, 6, scope);
           }
+          DecodingStep step =
+              new DecodingStep(tokens, positions, new long[] {t, t, t}, slots, lengths);
+          float[] uniforms = {.3f * t / 2, .2f, .7f};
+          out = kernels.decodeAndSample(prefixes, cache, step, uniforms, how, logits, scope);
         }
-        TokenBatch batch = new TokenBatch(PROMPTS, sampled, new int[] {0, 1, 1});
+        TokenBatch batch = new TokenBatch(PROMPTS, sampled, new int[] {1, 0, 1});
         float[] trained = model.logProbs(batch, 0.7, scope).values();
         float tolerance = type == ComputeType.FLOAT32 ? 1e-5f : 0.1f;
         for (int i = 0; i < trained.length; i++) {

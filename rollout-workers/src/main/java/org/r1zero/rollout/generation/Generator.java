@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.DecodingKernels;
+import org.r1zero.grpo.model.DecodingStep;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.grpo.model.SamplingParameters;
@@ -24,7 +24,6 @@ public final class Generator implements AutoCloseable {
   private final Scope scope;
   private DecodingKernels kernels;
   private Quantization quantization = Quantization.NONE;
-  private @Nullable KeyValueCache cache;
   private volatile boolean cancelled;
 
   /** Hears how far a call is; for progress. */
@@ -73,27 +72,28 @@ public final class Generator implements AutoCloseable {
     quantize(config.quantization());
     requireFits(schedule.longest(), config);
     int batch = batch(schedule, config);
-    KeyValueCache rows = cacheFor(batch, schedule.longest(), config);
     SamplingParameters how = config.parameters();
-    List<Sequence> running = new ArrayList<>();
-    while (!schedule.isDone()) {
-      stopIfCancelled();
-      while (running.size() < batch && schedule.hasWaiting()) {
+    try (KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), scope)) {
+      List<Sequence> running = new ArrayList<>();
+      while (!schedule.isDone()) {
         stopIfCancelled();
-        Schedule.Admission admission = schedule.next(batch - running.size(), stop);
-        for (Sequence sequence : admission.settled()) {
-          finish(sequence, schedule, stop, progress);
+        while (running.size() < batch && schedule.hasWaiting()) {
+          stopIfCancelled();
+          Schedule.Admission admission = schedule.next(batch - running.size(), stop);
+          for (Sequence sequence : admission.settled()) {
+            finish(sequence, schedule, stop, progress);
+          }
+          if (!admission.sequences().isEmpty()) {
+            admit(admission, running, cache, how);
+          }
+          retire(running, schedule, cache, stop, progress);
         }
-        if (!admission.sequences().isEmpty()) {
-          admit(admission, running, rows, how);
+        if (!running.isEmpty()) {
+          decode(running, cache, how);
+          retire(running, schedule, cache, stop, progress);
         }
-        retire(running, schedule, rows, stop, progress);
+        progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
       }
-      if (!running.isEmpty()) {
-        decode(running, rows, how);
-        retire(running, schedule, rows, stop, progress);
-      }
-      progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
     }
     return schedule.results();
   }
@@ -126,27 +126,30 @@ public final class Generator implements AutoCloseable {
   private void admit(
       Schedule.Admission admission,
       List<Sequence> running,
-      KeyValueCache rows,
+      KeyValueCache cache,
       SamplingParameters how) {
+    int[][] prompts = admission.prompts();
+    List<Sequence> sequences = admission.sequences();
     try (Scope step = scope.open()) {
-      List<NDArray> prefilled = kernels.prefill(admission.prompts(), step);
+      List<NDArray> prefilled = kernels.prefill(prompts, Schedule.PROMPT_TOKENS_AT_ONCE, step);
       NDArray hidden = prefilled.get(prefilled.size() - 1);
       long[] owner = admission.owner();
-      kernels.fillCache(rows.arrays(), prefilled, owner, running.size(), step);
-      float[] uniforms = uniforms(admission.sequences());
-      append(admission.sequences(), kernels.sampleFirst(hidden, owner, uniforms, how, step));
+      cache.admit(prefilled, prompts, owner, sequences);
+      append(
+          sequences,
+          kernels.sampleFirst(hidden, owner, uniforms(sequences), how, cache.logits(), step));
     }
-    running.addAll(admission.sequences());
+    running.addAll(sequences);
   }
 
   /** One more token for each running sequence. */
-  private void decode(List<Sequence> running, KeyValueCache rows, SamplingParameters how) {
-    long[] tokens = running.stream().mapToLong(Sequence::lastToken).toArray();
-    long[] positions = running.stream().mapToLong(Sequence::lastPosition).toArray();
+  private void decode(List<Sequence> running, KeyValueCache cache, SamplingParameters how) {
+    DecodingStep next = cache.step(running);
     try (Scope step = scope.open()) {
       append(
           running,
-          kernels.decodeAndSample(rows.arrays(), tokens, positions, uniforms(running), how, step));
+          kernels.decodeAndSample(
+              cache.prefixes(), cache.rows(), next, uniforms(running), how, cache.logits(), step));
     }
   }
 
@@ -173,10 +176,10 @@ public final class Generator implements AutoCloseable {
   }
 
   /** Takes finished sequences out; the last row moves into the hole, so that rows stay packed. */
-  private void retire(
+  private static void retire(
       List<Sequence> running,
       Schedule schedule,
-      KeyValueCache rows,
+      KeyValueCache cache,
       StopCondition stop,
       Progress progress) {
     for (int row = running.size() - 1; row >= 0; row--) {
@@ -185,8 +188,8 @@ public final class Generator implements AutoCloseable {
         finish(sequence, schedule, stop, progress);
         int last = running.size() - 1;
         Sequence moved = running.remove(last);
+        cache.leave(sequence, row, moved, last);
         if (row != last) {
-          kernels.moveRow(rows.arrays(), last, row, moved.lastPosition());
           running.set(row, moved);
         }
       }
@@ -232,16 +235,6 @@ public final class Generator implements AutoCloseable {
 
   private long positions(SamplingConfig config) {
     return ((long) config.kvCacheMb() << 20) / kernels.cacheBytesPerToken();
-  }
-
-  private KeyValueCache cacheFor(int rows, int time, SamplingConfig config) {
-    if (cache == null || !cache.holds(rows, time, positions(config))) {
-      if (cache != null) {
-        cache.close();
-      }
-      cache = new KeyValueCache(kernels, rows, time, scope);
-    }
-    return cache;
   }
 
   /** What it decodes with, for measuring. */

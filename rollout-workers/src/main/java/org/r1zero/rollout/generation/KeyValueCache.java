@@ -1,31 +1,157 @@
 package org.r1zero.rollout.generation;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.model.DecodingKernels;
+import org.r1zero.grpo.model.DecodingStep;
 import org.r1zero.grpo.torch.Scope;
 
-/** Keys and values of running sequences, a row each; rows in use are always the first ones. */
+/**
+ * Keys and values of running sequences. What was read before sampling is in a slot for all who
+ * share it, what a sequence sampled in a row of its own. Slots and rows in use are always the first
+ * ones; both have room for a little more than is needed and grow by a quarter, since all of it is
+ * computed with.
+ */
 final class KeyValueCache implements AutoCloseable {
+  private static final int STEP = 32;
+
+  private final DecodingKernels kernels;
   private final Scope scope;
-  private final List<NDArray> arrays;
-  private final int rows;
-  private final int time;
+  private final int mostRows;
+  private final int mostOwn;
+  private final NDArray logits;
+  private final List<Slot> slots = new ArrayList<>();
+  private List<NDArray> prefixes = List.of();
+  private int slotRoom;
+  private int prefixTime;
+  private List<NDArray> rows;
+  private int ownTime;
 
-  KeyValueCache(DecodingKernels kernels, int rows, int time, Scope parent) {
+  /** What sequences share: how many positions of it there are, and how many sequences. */
+  static final class Slot {
+    private final int length;
+    private int index;
+    private int users;
+
+    Slot(int length, int index) {
+      this.length = length;
+      this.index = index;
+    }
+  }
+
+  /**
+   * Makes room.
+   *
+   * @param mostRows most sequences that ever run at once
+   * @param mostOwn most positions that a sequence ever fills by what it samples
+   */
+  KeyValueCache(DecodingKernels kernels, int mostRows, int mostOwn, Scope parent) {
+    this.kernels = kernels;
     this.scope = parent.open();
-    this.arrays = kernels.newCache(rows, time, scope);
-    this.rows = rows;
-    this.time = time;
+    this.mostRows = mostRows;
+    this.mostOwn = Math.max(1, mostOwn);
+    this.ownTime = Math.min(this.mostOwn, STEP);
+    this.rows = kernels.newCache(mostRows, ownTime, scope);
+    this.logits = kernels.newLogits(mostRows, scope);
   }
 
-  List<NDArray> arrays() {
-    return arrays;
+  /** Room for the logits of a step. */
+  NDArray logits() {
+    return logits;
   }
 
-  /** Whether it suffices, and is not larger than so many positions in all. */
-  boolean holds(int wantedRows, int wantedTime, long mostPositions) {
-    return rows >= wantedRows && time >= wantedTime && (long) rows * time <= mostPositions;
+  /**
+   * Takes in prompts that were read.
+   *
+   * @param prefilled their keys and values
+   * @param prompts the prompts
+   * @param owner which of them each of {@code sequences} follows
+   */
+  void admit(List<NDArray> prefilled, int[][] prompts, long[] owner, List<Sequence> sequences) {
+    int first = slots.size();
+    int longest = 0;
+    for (int[] prompt : prompts) {
+      longest = Math.max(longest, prompt.length);
+      slots.add(new Slot(prompt.length, slots.size()));
+    }
+    reserveSlots(longest);
+    kernels.fillSlots(prefixes, prefilled, first);
+    for (int i = 0; i < owner.length; i++) {
+      Slot slot = slots.get(first + (int) owner[i]);
+      slot.users++;
+      sequences.get(i).place(slot, slot.length);
+    }
+  }
+
+  private void reserveSlots(int longest) {
+    if (slots.size() <= slotRoom && longest <= prefixTime) {
+      return;
+    }
+    int room = slotRoom;
+    if (slots.size() > room) {
+      room = Math.min(mostRows, Math.max(slots.size(), room + room / 4));
+    }
+    int time = Math.max(prefixTime, longest);
+    prefixes =
+        prefixes.isEmpty()
+            ? kernels.newCache(room, time, scope)
+            : kernels.grow(prefixes, room, time, scope);
+    slotRoom = room;
+    prefixTime = time;
+  }
+
+  /** The next step of these sequences, with room for it. */
+  DecodingStep step(List<Sequence> running) {
+    int n = running.size();
+    long[] tokens = new long[n];
+    long[] positions = new long[n];
+    long[] own = new long[n];
+    int[] slotOf = new int[n];
+    int longest = 0;
+    for (int i = 0; i < n; i++) {
+      Sequence sequence = running.get(i);
+      tokens[i] = sequence.lastToken();
+      positions[i] = sequence.lastPosition();
+      own[i] = sequence.ownPositions();
+      slotOf[i] = sequence.slot().index;
+      longest = Math.max(longest, sequence.ownPositions());
+    }
+    if (longest >= ownTime) {
+      ownTime = Math.min(mostOwn, roundUp(Math.max(longest + 1, ownTime + ownTime / 4)));
+      rows = kernels.grow(rows, mostRows, ownTime, scope);
+    }
+    long[] lengths = slots.stream().mapToLong(slot -> slot.length).toArray();
+    return new DecodingStep(tokens, positions, own, slotOf, lengths);
+  }
+
+  private static int roundUp(int time) {
+    return (time + STEP - 1) / STEP * STEP;
+  }
+
+  List<NDArray> prefixes() {
+    return prefixes;
+  }
+
+  List<NDArray> rows() {
+    return rows;
+  }
+
+  /** A sequence ends; the last one, if it is another, takes its row. */
+  void leave(Sequence sequence, int row, Sequence last, int lastRow) {
+    if (row != lastRow) {
+      kernels.moveRow(rows, lastRow, row, last.ownPositions());
+    }
+    Slot slot = sequence.slot();
+    slot.users--;
+    if (slot.users == 0) {
+      Slot moved = slots.remove(slots.size() - 1);
+      if (moved != slot) {
+        kernels.moveRow(prefixes, moved.index, slot.index, moved.length);
+        slots.set(slot.index, moved);
+        moved.index = slot.index;
+      }
+    }
   }
 
   @Override

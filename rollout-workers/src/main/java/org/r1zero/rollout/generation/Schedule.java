@@ -8,7 +8,7 @@ import java.util.List;
 /** Which sequences wait, and what the finished ones became. */
 final class Schedule {
   /** Prompts of so many tokens, with their padding, are read at once: bounds memory. */
-  private static final int PROMPT_TOKENS_AT_ONCE = 4096;
+  static final int PROMPT_TOKENS_AT_ONCE = 4096;
 
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
@@ -60,6 +60,18 @@ final class Schedule {
   /** The most positions that a sequence may take. */
   int longest() {
     return maxNewTokens + requests.stream().mapToInt(r -> r.prompt().length).max().orElse(0);
+  }
+
+  /** The most positions of its row that a sequence may fill: the last token sampled needs none. */
+  int longestOwn() {
+    int longest = 0;
+    for (GenerationRequest request : requests) {
+      for (int sample = 0; sample < request.seeds().length; sample++) {
+        int added = request.limit(sample, maxNewTokens) - request.startedLength(sample);
+        longest = Math.max(longest, added - 1);
+      }
+    }
+    return longest;
   }
 
   long sampledTokens(List<Sequence> running) {

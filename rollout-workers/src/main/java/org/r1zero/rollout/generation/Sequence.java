@@ -1,6 +1,9 @@
 package org.r1zero.rollout.generation;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.FinishReason;
 
 /** A completion in the making. */
@@ -13,6 +16,8 @@ final class Sequence {
   private final float[] samplingLogProbs;
   private final float[] policyLogProbs;
   private int length;
+  private KeyValueCache.@Nullable Slot slot;
+  private int prefixLength;
 
   Sequence(int number, GenerationRequest request, int sample, int maxNewTokens) {
     this.request = number;
@@ -64,6 +69,21 @@ final class Sequence {
   /** Where that token stands; positions before it are in the cache. */
   int lastPosition() {
     return promptLength + length - 1;
+  }
+
+  /** Sets where the keys and values of its first {@code read} positions are. */
+  void place(KeyValueCache.Slot where, int read) {
+    slot = where;
+    prefixLength = read;
+  }
+
+  KeyValueCache.Slot slot() {
+    return requireNonNull(slot, "the sequence was not admitted");
+  }
+
+  /** Positions of its row that are filled: what it has sampled since, but for the newest token. */
+  int ownPositions() {
+    return lastPosition() - prefixLength;
   }
 
   void add(int token, float samplingLogProb, float policyLogProb) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
@@ -117,10 +118,12 @@ class SamplingDistributionTest {
       SamplingConfig config = new SamplingConfig(t, topK, topP, minP, 1, List.of(), 1);
       double[] exact = ExactSampling.probabilities(firstLogits, config);
       try (Scope scope = Torch.openScope(Device.cpu())) {
-        List<NDArray> prefilled = policy.decoding().prefill(new int[][] {PROMPT}, scope);
+        DecodingKernels kernels = policy.decoding();
+        List<NDArray> prefilled = kernels.prefill(new int[][] {PROMPT}, PROMPT.length, scope);
         NDArray hidden = prefilled.get(prefilled.size() - 1);
+        NDArray logits = kernels.newLogits(1, scope);
         List<NDArray> drawn =
-            policy.decoding().sampleFirst(hidden, owner, uniforms, config.parameters(), scope);
+            kernels.sampleFirst(hidden, owner, uniforms, config.parameters(), logits, scope);
         for (int i = 0; i < uniforms.length; i++) {
           double p = exact[(int) drawn.get(0).toLongArray()[i]];
           assertThat(p).isPositive();
