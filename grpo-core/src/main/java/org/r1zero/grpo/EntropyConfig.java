@@ -5,7 +5,7 @@ package org.r1zero.grpo;
  *
  * @param entropyCoef its coefficient, adaptive or not at the start; 0 for none
  * @param useAdaptiveEntropy whether the coefficient follows the entropy: Skywork-OR1
- *     (arXiv:2505.22312), section 4
+ *     (arXiv:2505.22312), section 3.3
  * @param entropyCoefMin the least adaptive coefficient
  * @param entropyCoefMax the largest
  * @param entropyCoefDelta how far it moves with each update

@@ -16,7 +16,9 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * @param numIterations passes over a step's rollouts ({@code mu} in the paper)
  * @param numMinibatches optimizer updates a pass
  * @param microBatchTokens most tokens in one forward and backward pass: bounds memory, changes
- *     nothing else
+ *     nothing else; 0 has a run choose as many as its memory takes
+ * @param gradientCheckpointing whether backward computes each block's activations again instead of
+ *     keeping them: less memory for more computing, the same gradients
  * @param scaleRewards what advantages are divided by
  * @param maskTruncatedCompletions whether completions that the limit on new tokens cut off are left
  *     out of the loss (DAPO's overlong filtering, arXiv:2503.14476, section 3.4)
@@ -34,6 +36,7 @@ public record GrpoConfig(
     int numIterations,
     int numMinibatches,
     int microBatchTokens,
+    boolean gradientCheckpointing,
     GroupRelative.Scale scaleRewards,
     boolean maskTruncatedCompletions,
     AdvantageConfig advantage,
@@ -56,7 +59,12 @@ public record GrpoConfig(
     }
     requirePositive("num_iterations", numIterations, faults);
     requirePositive("num_minibatches", numMinibatches, faults);
-    requirePositive("micro_batch_tokens", microBatchTokens, faults);
+    if (microBatchTokens < 0) {
+      faults.add(
+          "micro_batch_tokens must be >= 0, was "
+              + microBatchTokens
+              + " (0 has the run choose by the memory that is free)");
+    }
     if (numMinibatches > problemsPerStep) {
       faults.add(
           "num_minibatches must be <= problems_per_step ("
@@ -97,6 +105,7 @@ public record GrpoConfig(
         numIterations,
         numMinibatches,
         microBatchTokens,
+        false,
         scaleRewards,
         false,
         AdvantageConfig.defaults(),

@@ -108,6 +108,11 @@ public final class GrpoTrainer {
     this.stepListener = stepListener;
     this.objective = config.toLoss();
     this.entropy = new EntropyControl(config.entropy());
+    if (config.microBatchTokens() == 0) {
+      throw new IllegalArgumentException(
+          "micro_batch_tokens must be > 0 in a trainer, was 0 (MicroBatchMemory finds how many)");
+    }
+    policy.setGradientCheckpointing(config.gradientCheckpointing());
     this.packer = new BatchPacker(config.numMinibatches(), config.microBatchTokens());
     this.preparation = new SamplePreparation(config, settings, packer, policy, reference);
     if (config.usesReference() && reference == null) {

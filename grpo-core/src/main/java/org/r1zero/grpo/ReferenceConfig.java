@@ -1,7 +1,7 @@
 package org.r1zero.grpo;
 
 /**
- * How the reference policy follows the policy: TR-DPO (arXiv:2404.09656), equation 5, under TRL's
+ * How the reference policy follows the policy: TR-DPO (arXiv:2404.09656), section 3, under TRL's
  * names.
  *
  * @param syncRefModel whether it follows at all

@@ -34,6 +34,7 @@ final class StepMetrics {
   private double gapMax;
   private double gapTokens;
   private long trainedTokens;
+  private long attentionPlaces;
   private int updates;
 
   /** Adds what the step's rollouts are like. */
@@ -77,6 +78,7 @@ final class StepMetrics {
     policyLoss += output.policyLoss();
     update.add(output.metrics());
     trainedTokens += micro.tokens().rowCount();
+    attentionPlaces += micro.tokens().attentionPlaces();
     if (updates == 0) {
       addSamplingGap(micro.policyLogProbs(), current.values());
     }
@@ -133,6 +135,8 @@ final class StepMetrics {
     metrics.put("grad_norm", gradNorms.getMean());
     metrics.put("sampling/sampling_logp_difference/mean", gapSum / gapTokens);
     metrics.put("sampling/sampling_logp_difference/max", gapMax);
+    // of attention's rectangles; nothing else computes padding
+    metrics.put("padding_ratio", 1 - trainedTokens / (double) attentionPlaces);
     metrics.put("time/train", trainSeconds);
     metrics.put("tokens_per_second/train", trainedTokens / trainSeconds);
     metrics.put("step_time", (System.nanoTime() - started) / 1e9);

@@ -43,13 +43,13 @@ class GrpoConfigTest {
 
   @Test
   void allFaultsAreNamedAtOnceWithTheirRemedies() {
-    assertThatThrownBy(() -> config(0, -1, 1, 0, 2, 0))
+    assertThatThrownBy(() -> config(0, -1, 1, 0, 2, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "steps must be >= 1, was 0; problems_per_step must be >= 1, was -1; "
                 + "num_generations must be >= 2, was 1 (rewards are compared within a group; 8 is"
-                + " usual); num_iterations must be >= 1, was 0; micro_batch_tokens must be >= 1,"
-                + " was 0; num_minibatches must be <= problems_per_step (-1), was 2");
+                + " usual); num_iterations must be >= 1, was 0; micro_batch_tokens must be >= 0,"
+                + " was -1 (0 has the run choose by the memory that is free); num_minibatches must be <= problems_per_step (-1), was 2");
   }
 
   @Test
@@ -151,6 +151,7 @@ class GrpoConfigTest {
         1,
         1,
         1,
+        false,
         GroupRelative.Scale.NONE,
         false,
         advantage,

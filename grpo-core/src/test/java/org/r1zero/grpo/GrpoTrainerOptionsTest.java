@@ -2,36 +2,35 @@ package org.r1zero.grpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.r1zero.grpo.TestTraining.COMPLETIONS;
+import static org.r1zero.grpo.TestTraining.PROMPT;
 
 import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.r1zero.grpo.TestTraining.Surroundings;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.ImportanceCorrection;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TestModels;
 import org.r1zero.grpo.model.TokenBatch;
-import org.r1zero.grpo.optim.AdamW;
-import org.r1zero.grpo.optim.LearningRateSchedule;
 import org.r1zero.grpo.optim.OptimizerConfig;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** Options of the objective, seen through whole steps of training. */
 class GrpoTrainerOptionsTest {
-  private static final int[] PROMPT = {5, 6, 7};
-  private static final int[][] COMPLETIONS = {{20, 21}, {30, 31, 32}, {40}, {50, 51}};
   private static final String WEIGHT = "model.layers.1.mlp.up_proj.weight";
-  private static final OptimizerConfig OPTIMIZER =
-      new OptimizerConfig(2e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1);
+  private static final OptimizerConfig OPTIMIZER = TestTraining.steps(1).optimizer();
 
   private final List<StepReport> reports = new ArrayList<>();
   private PolicyModel policy;
@@ -215,6 +214,7 @@ class GrpoTrainerOptionsTest {
         1,
         1,
         10_000,
+        false,
         GroupRelative.Scale.GROUP,
         maskTruncated,
         advantage,
@@ -235,18 +235,14 @@ class GrpoTrainerOptionsTest {
       @Nullable PolicyModel reference,
       RolloutGroup group,
       Runnable afterUpdate) {
-    try (AdamW optimizer = new AdamW(config.optimizer(), model.parameters())) {
-      new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(7, 1, 8),
-              model,
-              reference,
-              optimizer,
-              (step, version) -> new RolloutBatch(List.of(group), Map.of()),
-              (version, updated) -> afterUpdate.run(),
-              reports::add)
-          .train();
-    }
+    Surroundings around =
+        new Surroundings(
+            1,
+            reference,
+            (version, updated) -> afterUpdate.run(),
+            reports::add,
+            new HealthMonitor(HealthConfig.defaults(), said -> {}));
+    TestTraining.train(config, model, TestTraining.fixed(group), around);
   }
 
   private StepReport report() {

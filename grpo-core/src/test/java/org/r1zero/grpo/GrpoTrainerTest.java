@@ -3,6 +3,12 @@ package org.r1zero.grpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.r1zero.grpo.TestTraining.COMPLETIONS;
+import static org.r1zero.grpo.TestTraining.PROMPT;
+import static org.r1zero.grpo.TestTraining.batch;
+import static org.r1zero.grpo.TestTraining.fixed;
+import static org.r1zero.grpo.TestTraining.group;
+import static org.r1zero.grpo.TestTraining.steps;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -10,7 +16,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -18,16 +23,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.TestTraining.Options;
+import org.r1zero.grpo.TestTraining.Surroundings;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.model.TestModels;
 import org.r1zero.grpo.model.TokenBatch;
-import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.LearningRateSchedule;
 import org.r1zero.grpo.optim.OptimizerConfig;
 import org.r1zero.grpo.torch.Scope;
@@ -35,8 +42,6 @@ import org.r1zero.grpo.torch.Torch;
 
 /** The trainer on a tiny random model, with rollouts that are handed to it. */
 class GrpoTrainerTest {
-  private static final int[] PROMPT = {5, 6, 7};
-  private static final int[][] COMPLETIONS = {{20, 21}, {30, 31, 32}, {40}, {50, 51}};
   private static final double TEMPERATURE = 0.8;
 
   private final List<StepReport> reports = new ArrayList<>();
@@ -142,6 +147,30 @@ class GrpoTrainerTest {
       double expected = reports.get(1).metric(metric);
       assertThat(reports.get(3).metric(metric)).isCloseTo(expected, within(1e-4));
     }
+  }
+
+  @Test
+  void checkpointingReachesTheModelAndGivesTheSameUpdates() {
+    RolloutSource source = fixed(group(PROMPT, 1, 0, 0, 0), group(new int[] {9, 8}, 2, 0, 1, 0));
+    Options options = steps(3).minibatches(2);
+    int threads = Torch.threads();
+    Torch.setThreads(1); // with two, last bits differ now and then
+    try (PolicyModel other = TestModels.random(1)) {
+      train(options, source);
+      train(options.gradientCheckpointing(true), other, null, source);
+      assertThat(policy.gradientCheckpointing()).isFalse();
+      assertThat(other.gradientCheckpointing()).isTrue();
+      assertSameWeights(other, 0);
+    } finally {
+      Torch.setThreads(threads);
+    }
+  }
+
+  @Test
+  void numberOfTokensThatWasNotChosenIsRefused() {
+    assertThatThrownBy(() -> train(steps(1).microBatchTokens(0), fixed(group(PROMPT, 1, 0, 0, 0))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("micro_batch_tokens must be > 0 in a trainer, was 0");
   }
 
   @Test
@@ -275,12 +304,15 @@ class GrpoTrainerTest {
             "health/warnings",
             "memory/rss_mb",
             "num_tokens",
+            "padding_ratio",
             "sampling/sampling_logp_difference/mean",
             "sampling/sampling_logp_difference/max",
             "step_time",
             "time/train",
             "tokens_per_second/train");
     assertThat(report().metrics().values()).allMatch(Double::isFinite);
+    // one rectangle of 3 prompt tokens, of completions less their last ones 2 x 1 and 1 x 2
+    assertThat(report().metric("padding_ratio")).isZero();
     // 4 times 3 prompt tokens and 8 completion tokens
     assertThat(report().metric("num_tokens")).isEqualTo(20);
     assertThat(report().metric("entropy")).isBetween(0.0, Math.log(61));
@@ -365,100 +397,19 @@ class GrpoTrainerTest {
     }
   }
 
-  private static RolloutGroup group(int[] prompt, double... rewards) {
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < rewards.length; i++) {
-      int length = COMPLETIONS[i].length;
-      rollouts.add(
-          new Rollout(COMPLETIONS[i], new float[length], new float[length], rewards[i], false, 0));
-    }
-    return new RolloutGroup("p", prompt, rollouts);
-  }
-
-  private static RolloutBatch batch(RolloutGroup... groups) {
-    return new RolloutBatch(List.of(groups), Map.of());
-  }
-
-  private static RolloutSource fixed(RolloutGroup... groups) {
-    return (step, version) -> batch(groups);
-  }
-
   private void train(Options options, RolloutSource source) {
     train(options, policy, null, source);
   }
 
   private void train(
       Options options, PolicyModel model, @Nullable PolicyModel reference, RolloutSource source) {
-    GrpoConfig config = options.toConfig();
-    try (AdamW optimizer = new AdamW(config.optimizer(), model.parameters())) {
-      new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(7, TEMPERATURE, 8),
-              model,
-              reference,
-              optimizer,
-              source,
-              (version, updated) -> versions.add(version),
-              reports::add)
-          .train();
-    }
-  }
-
-  /** A rate that is high for its model; an epsilon that keeps Adam from amplifying rounding. */
-  private static Options steps(int steps) {
-    return new Options(
-        steps,
-        1,
-        1,
-        10_000,
-        LossType.GRPO,
-        0,
-        new OptimizerConfig(2e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1));
-  }
-
-  private record Options(
-      int steps,
-      int iterations,
-      int minibatches,
-      int microBatchTokens,
-      LossType lossType,
-      double beta,
-      OptimizerConfig optimizer) {
-    Options iterations(int n) {
-      return new Options(steps, n, minibatches, microBatchTokens, lossType, beta, optimizer);
-    }
-
-    Options minibatches(int n) {
-      return new Options(steps, iterations, n, microBatchTokens, lossType, beta, optimizer);
-    }
-
-    Options microBatchTokens(int n) {
-      return new Options(steps, iterations, minibatches, n, lossType, beta, optimizer);
-    }
-
-    Options lossType(LossType type) {
-      return new Options(steps, iterations, minibatches, microBatchTokens, type, beta, optimizer);
-    }
-
-    Options beta(double b) {
-      return new Options(steps, iterations, minibatches, microBatchTokens, lossType, b, optimizer);
-    }
-
-    Options optimizer(OptimizerConfig o) {
-      return new Options(steps, iterations, minibatches, microBatchTokens, lossType, beta, o);
-    }
-
-    GrpoConfig toConfig() {
-      return new GrpoConfig(
-          steps,
-          2,
-          4,
-          iterations,
-          minibatches,
-          microBatchTokens,
-          GroupRelative.Scale.GROUP,
-          new LossConfig(lossType, 0.2, 0.2, beta),
-          optimizer);
-    }
+    Surroundings around =
+        new Surroundings(
+            TEMPERATURE,
+            reference,
+            (version, updated) -> versions.add(version),
+            reports::add,
+            new HealthMonitor(HealthConfig.defaults(), said -> {}));
+    TestTraining.train(options.toConfig(), model, source, around);
   }
 }

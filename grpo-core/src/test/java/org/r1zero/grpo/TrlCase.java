@@ -98,6 +98,7 @@ final class TrlCase {
         1,
         1,
         1000,
+        false,
         GroupRelative.Scale.valueOf(upper(o, "scale_rewards", "GROUP")),
         o.path("mask_truncated_completions").asBoolean(false),
         advantage,

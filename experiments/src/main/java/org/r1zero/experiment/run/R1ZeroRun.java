@@ -29,7 +29,7 @@ import org.r1zero.verify.reward.RewardEntry;
  * with.
  */
 public final class R1ZeroRun {
-  private final Recipe recipe;
+  private Recipe recipe;
   private final Progress progress;
   private final @Nullable Resumption resumption;
 
@@ -81,9 +81,19 @@ public final class R1ZeroRun {
       try (RunLock lock = directory.lock()) {
         progress.say("run directory " + lock.run());
         progress.eachRound(stop::check);
+        chooseMicroBatch(parts);
         RunManifest manifest = manifest(parts, directory);
         return run(parts, directory, manifest, stop, started);
       }
+    }
+  }
+
+  /** From here on the recipe has the number, and with it all that goes on with this run. */
+  private void chooseMicroBatch(Assembly parts) {
+    if (recipe.grpo().microBatchTokens() == 0) {
+      MicroBatchChoice choice = MicroBatchChoice.of(recipe, parts.policy());
+      recipe = choice.recipe();
+      progress.say(choice.toString());
     }
   }
 

@@ -36,6 +36,9 @@ public record Resumption(
     Recipe before = RecipeLoader.load(List.of(directory.recipe()), List.of());
     Recipe after =
         RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings);
+    if (after.grpo().microBatchTokens() == 0) { // chosen when the run began
+      after = MicroBatchChoice.with(after, before.grpo().microBatchTokens());
+    }
     RecipeChanges changes = RecipeChanges.between(before, after);
     if (!changes.others().isEmpty() && !allowChanges) {
       List<String> faults = new ArrayList<>(changes.others());

@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.AdvantageConfig;
+import org.r1zero.grpo.EntropyConfig;
 import org.r1zero.grpo.GrpoConfig;
 import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.LossConfig;
+import org.r1zero.grpo.OffPolicyConfig;
+import org.r1zero.grpo.ReferenceConfig;
 import org.r1zero.grpo.RolloutBatch;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
@@ -163,7 +167,6 @@ public final class StepBenchmark {
         PolicyModel policy = model(folder, dtype, device);
         PolicyModel reference = load.beta > 0 ? model(folder, dtype, device) : null;
         Generator generator = new Generator(policy)) {
-      policy.setGradientCheckpointing(load.gradientCheckpointing);
       StepBenchmark benchmark = new StepBenchmark(load, policy, reference, generator);
       benchmark.train();
       double peak = peakRssMb();
@@ -188,8 +191,14 @@ public final class StepBenchmark {
             1,
             1,
             load.microBatchTokens,
+            load.gradientCheckpointing,
             GroupRelative.Scale.GROUP,
+            false,
+            AdvantageConfig.defaults(),
             new LossConfig(LossType.GRPO, 0.2, 0.2, load.beta),
+            EntropyConfig.defaults(),
+            OffPolicyConfig.defaults(),
+            ReferenceConfig.defaults(),
             OptimizerConfig.defaults());
     try (AdamW optimizer = new AdamW(config.optimizer(), policy.parameters())) {
       new GrpoTrainer(

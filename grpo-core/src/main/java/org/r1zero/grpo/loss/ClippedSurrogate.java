@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>PPO (arXiv:1707.06347), equation 7; DeepSeekMath (arXiv:2402.03300), equation 3. A higher
  * {@code epsilonHigh} is DAPO's clip-higher (arXiv:2503.14476), section 3.1. {@code delta} bounds
  * the loss of unlikely tokens with a negative advantage: two-sided clipping, INTELLECT-2
- * (arXiv:2505.07291), equation 2; dual-clip PPO (arXiv:1912.09729), equation 5.
+ * (arXiv:2505.07291); dual-clip PPO (arXiv:1912.09729), equation 5.
  *
  * @param epsilon how far the ratio may fall below 1 before the gradient stops
  * @param epsilonHigh how far it may rise above 1

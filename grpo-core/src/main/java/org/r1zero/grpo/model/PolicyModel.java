@@ -358,6 +358,11 @@ public final class PolicyModel implements AutoCloseable {
     gradientCheckpointing = on;
   }
 
+  /** Whether it does. */
+  public boolean gradientCheckpointing() {
+    return gradientCheckpointing;
+  }
+
   /**
    * Copies a tensor's weights.
    *

@@ -55,6 +55,13 @@ public record TokenBatch(int[][] prompts, int[][] completions, int[] owner) {
     return rows + tokenCount() - completions.length;
   }
 
+  /**
+   * Places of attention's rectangles: {@link #rowCount} of them hold a token, the rest are padding.
+   */
+  public long attentionPlaces() {
+    return Buckets.of(this).stream().mapToLong(b -> (long) b.members().size() * b.time()).sum();
+  }
+
   static int longest(int[][] sequences) {
     return Arrays.stream(sequences).mapToInt(s -> s.length).max().orElse(0);
   }

@@ -9,7 +9,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
 
-/** Moves a reference policy towards the policy: TR-DPO (arXiv:2404.09656), equation 5. */
+/** Moves a reference policy towards the policy: TR-DPO (arXiv:2404.09656), section 3. */
 public final class ReferenceMix {
   private ReferenceMix() {}
 

@@ -7,24 +7,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.r1zero.grpo.GrpoConfig;
-import org.r1zero.grpo.GrpoTrainer;
-import org.r1zero.grpo.LossConfig;
-import org.r1zero.grpo.RolloutBatch;
+import org.r1zero.grpo.RolloutSource;
 import org.r1zero.grpo.StepReport;
-import org.r1zero.grpo.advantage.GroupRelative;
-import org.r1zero.grpo.data.Rollout;
-import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.loss.LossType;
+import org.r1zero.grpo.TestTraining;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TestModels;
-import org.r1zero.grpo.optim.AdamW;
-import org.r1zero.grpo.optim.LearningRateSchedule;
-import org.r1zero.grpo.optim.OptimizerConfig;
 
 /** A NaN put into the arrays in the middle of training is found, named and answered by policy. */
 class PlantedNanTest {
@@ -96,19 +86,6 @@ class PlantedNanTest {
   }
 
   private void train(HealthAction nan, boolean inGradient) {
-    OptimizerConfig options =
-        new OptimizerConfig(2e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1);
-    GrpoConfig config =
-        new GrpoConfig(
-            3,
-            2,
-            4,
-            1,
-            1,
-            10_000,
-            GroupRelative.Scale.GROUP,
-            new LossConfig(LossType.GRPO, 0.2, 0.2, 0),
-            options);
     HealthConfig d = HealthConfig.defaults();
     HealthAction off = HealthAction.OFF;
     HealthConfig health =
@@ -116,27 +93,21 @@ class PlantedNanTest {
     NDArray norm = parameter(false);
     NDArray target = inGradient ? parameter(true) : norm;
     float clean = norm.getFloat(0);
-    try (AdamW optimizer = new AdamW(options, policy.parameters())) {
-      GrpoTrainer trainer =
-          new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(7, 0.8, 8),
-              policy,
-              null,
-              optimizer,
-              (step, version) -> {
-                if (step == PLANTED) {
-                  target.set(new NDIndex(0), Float.NaN);
-                } else if (step == PLANTED + 1 && !inGradient) {
-                  norm.set(new NDIndex(0), clean);
-                }
-                return new RolloutBatch(List.of(group()), Map.of());
-              },
-              (version, updated) -> {},
-              reports::add);
-      trainer.watch(new HealthMonitor(health, said::add));
-      trainer.train();
-    }
+    RolloutSource source =
+        (step, version) -> {
+          if (step == PLANTED) {
+            target.set(new NDIndex(0), Float.NaN);
+          } else if (step == PLANTED + 1 && !inGradient) {
+            norm.set(new NDIndex(0), clean);
+          }
+          return TestTraining.batch(TestTraining.group(1, 0, 0, 0));
+        };
+    HealthMonitor monitor = new HealthMonitor(health, said::add);
+    TestTraining.train(
+        TestTraining.steps(3).toConfig(),
+        policy,
+        source,
+        new TestTraining.Surroundings(0.8, null, (version, to) -> {}, reports::add, monitor));
   }
 
   private NDArray parameter(boolean gradient) {
@@ -145,14 +116,5 @@ class PlantedNanTest {
         .map(p -> gradient ? p.gradient() : p.value())
         .findFirst()
         .orElseThrow();
-  }
-
-  private static RolloutGroup group() {
-    List<Rollout> rollouts = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      float[] zeros = new float[2];
-      rollouts.add(new Rollout(new int[] {20 + i, 30}, zeros, zeros, i == 0 ? 1 : 0, false, 0));
-    }
-    return new RolloutGroup("p", new int[] {5, 6, 7}, rollouts);
   }
 }

@@ -1,0 +1,62 @@
+package org.r1zero.experiment.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.grpo.health.FreeMemory;
+import org.r1zero.grpo.model.MicroBatchMemory;
+import org.r1zero.grpo.model.PolicyModel;
+
+/**
+ * How many tokens a micro-batch has where a recipe leaves it to the run: half of the memory that is
+ * free, less what training will still allocate, over what a token takes.
+ *
+ * @param recipe with the number in it
+ * @param freeBytes found free when the run began, its weights loaded
+ * @param bytesPerToken of a forward and backward pass
+ */
+record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
+  /** Below, computing is slow; if it does not fit, the memory is too small for the model. */
+  private static final long LEAST = 256;
+
+  /** Above, nothing is won. */
+  private static final long MOST = 65_536;
+
+  /** Chooses for a recipe whose model is loaded, and not trained yet. */
+  static MicroBatchChoice of(Recipe recipe, PolicyModel policy) {
+    long free = FreeMemory.bytes();
+    if (policy.device().isGpu() || free <= 0) {
+      throw new ConfigException(
+          "recipe " + recipe.name(),
+          List.of(
+              "grpo.micro_batch_tokens must be > 0 here, was 0 (the free memory of this device is"
+                  + " not known)"));
+    }
+    MicroBatchMemory memory =
+        new MicroBatchMemory(
+            policy.config(), policy.computeType(), recipe.grpo().gradientCheckpointing());
+    boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
+    long cache = (long) recipe.sampling().kvCacheMb() << 20;
+    long later =
+        MicroBatchMemory.trainingBytes(policy) + (copied ? 4 * policy.parameterCount() : 0) + cache;
+    long tokens = (free - later) / 2 / memory.bytesPerToken();
+    int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
+    return new MicroBatchChoice(with(recipe, chosen), free, memory.bytesPerToken());
+  }
+
+  /** The recipe with another number of tokens. */
+  static Recipe with(Recipe recipe, int microBatchTokens) {
+    ObjectNode tree = RecipeLoader.toTree(recipe);
+    tree.withObject("/grpo").put("micro_batch_tokens", microBatchTokens);
+    return RecipeLoader.bind(Recipe.class, "recipe " + recipe.name(), tree, List.of());
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "grpo.micro_batch_tokens: %d (%d MB free, %d kB a token)",
+        recipe.grpo().microBatchTokens(), freeBytes / 1_000_000, bytesPerToken / 1000);
+  }
+}
