@@ -64,15 +64,16 @@
       { x, mean: v.reduce((a, b) => a + b, 0) / v.length, low: Math.min(...v), high: Math.max(...v) }));
   }
 
-  const arms = data.arms.map((arm, index) => Object.assign({ index }, arm)).filter((arm) => arm.measured);
+  const measured = (from) => from.arms.map((arm, index) => Object.assign({ index }, arm)).filter((arm) => arm.measured);
+  const arms = measured(data);
 
   function curves(field) {
     return arms.filter((a) => (a.curves || []).length).map((a) => (
       { name: a.name, index: a.index, points: overSeeds(a.curves, field) })).filter((s) => s.points.length);
   }
 
-  function bars(ids, yTitle) {
-    const measures = ids.map((id) => data.measures.find((m) => m.id === id));
+  function bars(ids, yTitle, from = data, arms = measured(data)) {
+    const measures = ids.map((id) => from.measures.find((m) => m.id === id));
     return {
       type: 'bar',
       data: {
@@ -115,9 +116,18 @@
     callback: (v) => (Number.isInteger(Math.log2(v)) ? v : null) } };
   const series = (field) => arms.filter((a) => (a[field] || []).length).map((a) => ({ name: a.name, index: a.index, points: a[field] }));
 
+  const good = ['pass1', 'pass1_greedy', 'readable'];
+  const faults = ['language_mixing', 'repetition', 'truncated'];
+
   function all() {
-    draw('chart-overview', () => bars(['pass1', 'pass1_greedy', 'readable'].filter((id) => arms[0] && arms[0][id]), 'share'));
-    draw('chart-faults', () => bars(['language_mixing', 'repetition', 'truncated'], 'share of answers'));
+    draw('chart-overview', () => bars(good, 'share'));
+    draw('chart-faults', () => bars(faults, 'share of answers'));
+    (data.evaluations || []).forEach((group, i) => { // of a report of runs
+      draw('chart-evaluation-' + i, () => bars(good, 'share', group, measured(group)));
+      draw('chart-wrong-' + i, () => bars(faults, 'share of answers', group, measured(group)));
+    });
+    draw('chart-supervised', () => lines(arms.filter((a) => (a.supervised || []).length).map((a) => ({ name: a.name, index: a.index,
+      points: a.supervised.map((p) => ({ x: p.step, mean: p.loss, low: p.loss, high: p.loss })) })), 'step', 'loss', false));
     draw('chart-accuracy', () => lines(curves('accuracy'), 'RL step', 'accuracy of rollouts', true));
     draw('chart-reward', () => lines(curves('reward'), 'RL step', 'reward', false));
     draw('chart-length', () => lines(curves('length'), 'RL step', 'tokens an answer', false));

@@ -1,5 +1,7 @@
 package org.r1zero.coldstart.curate;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,4 +11,15 @@ import java.util.Map;
  * @param question the problem's text, without any prompt
  * @param passed whether each filter by a verifier lets it through, in the order of the filters
  */
-public record Candidate(Example example, String question, Map<String, Boolean> passed) {}
+public record Candidate(Example example, String question, Map<String, Boolean> passed) {
+
+  /** All that is learned from it, and its question: what must not overlap an evaluation set. */
+  public List<String> texts() {
+    List<String> texts = new ArrayList<>(List.of(question, example.completion()));
+    if (example.messages().isEmpty()) {
+      texts.add(example.prompt());
+    }
+    example.messages().forEach(message -> texts.add(message.content()));
+    return texts;
+  }
+}

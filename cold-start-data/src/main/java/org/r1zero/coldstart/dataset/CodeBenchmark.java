@@ -2,21 +2,15 @@ package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.util.List;
 import org.r1zero.verify.Problem;
 
 /**
  * {@code humaneval} and {@code mbpp} as they are published: their own fields go to the verifier
- * {@code code} as they are. All are held out. Option: {@code path}, the file.
+ * {@code code} as they are.
  */
-abstract class CodeBenchmark implements DatasetProvider {
-  private final String file;
-  private final String form;
-
+abstract class CodeBenchmark extends HeldOutBenchmark {
   CodeBenchmark(String file, String form) {
-    this.file = file;
-    this.form = form;
+    super(file, form);
   }
 
   /** {@code humaneval} (Chen et al., arXiv:2107.03374): a function to be completed. */
@@ -78,14 +72,7 @@ abstract class CodeBenchmark implements DatasetProvider {
   abstract String question(JsonNode node, String where);
 
   @Override
-  public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
-    Path path = Path.of(options.text("path", file));
-    options.finish();
-    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
-  }
-
-  private Problem problem(JsonNode node, String where, int line) {
+  final Problem problem(JsonNode node, String where, int line) {
     if (!(node instanceof ObjectNode data)) {
       throw new IllegalArgumentException(where + ": must be an object, was " + node);
     }

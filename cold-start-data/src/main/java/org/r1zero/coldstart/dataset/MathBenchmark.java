@@ -3,27 +3,15 @@ package org.r1zero.coldstart.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.util.List;
 import org.r1zero.verify.Problem;
 
 /**
  * {@code math500} and {@code aime}: {@code problem} and {@code answer} in JSON lines, as MATH-500
- * (Lightman et al., arXiv:2305.20050) and the AIME sets are published. All are held out: there is
- * nothing to train on. Option: {@code path}, the file.
+ * (Lightman et al., arXiv:2305.20050) and the AIME sets are published.
  */
-abstract class MathBenchmark implements DatasetProvider {
-  private final String file;
-  private final String form;
-
-  /**
-   * Names where the file is and what it is.
-   *
-   * @param file where it is unless told otherwise
-   */
+abstract class MathBenchmark extends HeldOutBenchmark {
   MathBenchmark(String file, String form) {
-    this.file = file;
-    this.form = form;
+    super(file, form);
   }
 
   /** {@code math500}: difficulty is the field {@code level}. */
@@ -53,14 +41,7 @@ abstract class MathBenchmark implements DatasetProvider {
   }
 
   @Override
-  public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
-    Path path = Path.of(options.text("path", file));
-    options.finish();
-    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
-  }
-
-  private Problem problem(JsonNode node, String where, int line) {
+  final Problem problem(JsonNode node, String where, int line) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     copy(node, "level", "difficulty", data);
     copy(node, "subject", "subject", data);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.r1zero.grpo.model.tokenizer.Message;
 
 class CuratorTest {
 
@@ -42,6 +43,36 @@ class CuratorTest {
     assertThat(overlap.overlaps("short ONE")).isTrue();
     assertThat(overlap.overlaps("another short one with more words")).isFalse();
     assertThatThrownBy(() -> new Decontaminator(List.of(), 0)).hasMessageContaining("was 0");
+  }
+
+  @Test
+  void aShortHeldOutTextIsFoundWithinALongerOneFromEightWordsOn() {
+    Decontaminator overlap =
+        new Decontaminator(List.of("a b c d e f g h i", "one two three four five six seven"), 13);
+    assertThat(overlap.overlaps("Question: A b c d e f g h i? Answer:")).isTrue();
+    assertThat(overlap.overlaps("Question: a b c d e f g h. Answer:")).isFalse();
+    assertThat(overlap.overlaps("x one two three four five six seven y")).isFalse();
+    assertThat(overlap.overlaps("one two three four five six seven")).isTrue();
+  }
+
+  @Test
+  void plantedOverlapsAreDroppedWhereverTheyStandInATrace() {
+    String held = "h1 h2 h3 h4 h5 h6 h7 h8 h9 h10 h11 h12 h13 h14";
+    String clean = "some clean text of this place that nobody holds out for any reason at all";
+    List<Message> turns =
+        List.of(new Message("user", "first " + held), new Message("assistant", clean));
+    List<Message> last = List.of(turns.get(0), turns.get(1), new Message("user", clean));
+    List<Candidate> traces =
+        List.of(
+            new Candidate(new Example("ok", 1, "1 " + clean, List.of(), "yes"), clean, Map.of()),
+            new Candidate(new Example("asked", 1, clean, List.of(), "yes"), held, Map.of()),
+            new Candidate(new Example("prompt", 1, "Q " + held, List.of(), "y"), clean, Map.of()),
+            new Candidate(new Example("said", 1, clean, List.of(), "y " + held), clean, Map.of()),
+            new Candidate(new Example("turn", 1, "", last, "yes"), clean, Map.of()));
+    CurationConfig config = new CurationConfig(9, 0, 0, 13);
+    Curator.Selection selection = new Curator(config, List.of(held), 1).choose(traces);
+    assertThat(selection.examples()).extracting(Example::problem).containsExactly("ok");
+    assertThat(selection.left()).containsEntry("decontaminated", 1);
   }
 
   @Test

@@ -116,11 +116,11 @@ final class CompareCommand implements Callable<Integer> {
 
   private static void print(ObjectNode numbers) {
     System.err.printf(
-        "%n%-18s %-26s %-26s %-10s %s%n", "arm", "accuracy", "readable", "seconds", "price");
+        "%n%-24s %-26s %-26s %-10s %s%n", "arm", "accuracy", "readable", "seconds", "price");
     for (var arm : numbers.path("arms")) {
       System.err.printf(
           Locale.ROOT,
-          "%-18s %-26s %-26s %-10.0f %.4f%n",
+          "%-24s %-26s %-26s %-10.0f %.4f%n",
           arm.path("name").asText(),
           interval(arm.path("pass1")),
           interval(arm.path("readable")),
@@ -129,7 +129,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     System.err.println();
     for (var difference : numbers.path("differences")) {
-      if (List.of("pass1", "readable").contains(difference.path("measure").asText())) {
+      if (difference.path("finding").asBoolean()) {
         System.err.println(difference.path("text").asText());
       }
     }

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      ReportCommand.class,
       DashboardCommand.class,
       GenerateCommand.class,
       ExportCommand.class,

@@ -11,11 +11,17 @@ import org.r1zero.experiment.evaluate.Evaluation;
  * @param name in tables and charts
  * @param recipe its file; empty for the base
  * @param recipeYaml its keys
+ * @param model the base model that it starts from
  * @param seeds one result each; none where all failed
  * @param failed tries that did not come to a model
  */
 public record ArmResult(
-    String name, String recipe, String recipeYaml, List<SeedResult> seeds, List<ArmRun> failed) {
+    String name,
+    String recipe,
+    String recipeYaml,
+    String model,
+    List<SeedResult> seeds,
+    List<ArmRun> failed) {
 
   /**
    * One training of an arm.
@@ -25,6 +31,11 @@ public record ArmResult(
    * @param evaluation of its model
    */
   public record SeedResult(long seed, ArmRun run, Evaluation evaluation) {}
+
+  /** Whether it is a base model, measured without training. */
+  public boolean isBase() {
+    return recipe.isEmpty();
+  }
 
   /** Whether there is anything to compare. */
   public boolean isMeasured() {

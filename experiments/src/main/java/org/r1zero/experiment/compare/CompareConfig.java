@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.r1zero.experiment.config.Recipe;
 
 /**
  * What is compared, how it is measured and what it is priced at.
@@ -75,10 +76,7 @@ public record CompareConfig(
 
   /** Checks arms and seeds; all faults are named at once. */
   public CompareConfig {
-    List<String> faults = new ArrayList<>();
-    if (!name.matches("[A-Za-z0-9._-]+")) {
-      faults.add("name must be letters, digits, '.', '_' and '-', was '" + name + "'");
-    }
+    List<String> faults = new ArrayList<>(Recipe.nameFaults(name));
     if (arms.isEmpty()) {
       faults.add("arms must name at least one arm, such as {name: R1-Zero, recipe: r1-zero.yaml}");
     }

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
@@ -21,6 +23,8 @@ import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.evaluate.Hashes;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.pipeline.Lineage;
+import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.run.EvaluationRun;
 
 /**
@@ -74,7 +78,14 @@ public final class Comparison {
           arm.recipe(),
           List.of("evaluation.problems is 0: arms can't be compared; set it under shared"));
     }
-    return new Arm(arm.name(), arm.recipe(), tree, evaluation);
+    String start = evaluation.model();
+    if (tree.has("stages")) {
+      start =
+          Lineage.of(
+                  RecipeLoader.bind(PipelineRecipe.class, arm.recipe(), tree.deepCopy(), List.of()))
+              .base();
+    }
+    return new Arm(arm.name(), arm.recipe(), tree, start, evaluation);
   }
 
   private void requireAlike() {
@@ -105,7 +116,7 @@ public final class Comparison {
     List<ArmResult> results = new ArrayList<>();
     int total = arms.size() * config.seeds().size();
     if (config.base()) {
-      results.add(base());
+      results.addAll(bases());
     }
     int done = 0;
     for (Arm arm : arms) {
@@ -125,28 +136,41 @@ public final class Comparison {
         }
       }
       results.add(
-          new ArmResult(arm.name(), arm.file(), yaml(arm.tree()), seeds, List.copyOf(failed)));
+          new ArmResult(
+              arm.name(), arm.file(), yaml(arm.tree()), arm.base(), seeds, List.copyOf(failed)));
     }
     return results;
   }
 
-  private ArmResult base() throws IOException {
-    Arm arm = arms.get(0);
-    say("base model %s", arm.evaluation().model());
-    Path place = folder.resolve("arms").resolve("base");
-    String model = arm.evaluation().model();
+  /** Every model that an arm's result descends from, named where they are several. */
+  private List<ArmResult> bases() throws IOException {
+    Map<String, Arm> different = new LinkedHashMap<>();
+    arms.forEach(arm -> different.putIfAbsent(arm.base(), arm));
+    List<ArmResult> results = new ArrayList<>();
+    for (Arm arm : different.values()) {
+      results.add(base(arm, different.size() == 1 ? "base" : "base (" + arm.base() + ")"));
+    }
+    return results;
+  }
+
+  private ArmResult base(Arm arm, String name) throws IOException {
+    String model = arm.base();
+    say("base model %s", model);
+    Path place = folder.resolve("arms").resolve(CompareConfig.folder(name));
     ArmRun run = new ArmRun(modelKey(model), "done", "", List.of(), model, List.of());
     return new ArmResult(
-        "base",
+        name,
         "",
         "",
+        model,
         List.of(new ArmResult.SeedResult(0, run, measure(arm, model, run.key(), place))),
         List.of());
   }
 
   private ArmRun train(Arm arm, long seed, Path place) throws IOException {
     String key =
-        Hashes.sha256(yaml(arm.tree()) + seed + modelKey(arm.tree().path("model").asText("")));
+        Hashes.sha256(
+            yaml(arm.tree()) + seed + modelKey(arm.evaluation().model()) + modelKey(arm.base()));
     Path file = place.resolve("arm.json");
     List<ArmRun.Stage> earlier = new ArrayList<>();
     if (Files.exists(file)) {

@@ -58,6 +58,7 @@ public final class ComparisonJson {
   private ObjectNode arm(ArmResult arm) {
     ObjectNode node = JSON.createObjectNode();
     node.put("name", arm.name()).put("recipe", arm.recipe()).put("yaml", arm.recipeYaml());
+    node.put("model", arm.model()).put("base", arm.isBase());
     arm.seeds().forEach(seed -> node.withArray("/seeds").add(seed.seed()));
     ArrayNode faults = node.putArray("failures");
     arm.failed().forEach(run -> faults.add(run.fault()));
@@ -168,9 +169,18 @@ public final class ComparisonJson {
             config.evaluationSeed());
     ObjectNode node = interval(difference);
     node.put("measure", measure.id()).put("first", first.name()).put("second", second.name());
+    node.put("finding", isFinding(measure, first, second));
     node.put("within_noise", difference.isWithinNoise());
     node.put("text", sentence(measure, first.name(), second.name(), difference));
     return node;
+  }
+
+  /** A trained arm is held against its own base only; accuracy and readability come first. */
+  private static boolean isFinding(Measure measure, ArmResult first, ArmResult second) {
+    boolean headline = measure.id().equals("pass1") || measure.id().equals("readable");
+    boolean trained = !first.isBase() && !second.isBase();
+    boolean ownBase = first.isBase() != second.isBase() && first.model().equals(second.model());
+    return headline && (trained || ownBase);
   }
 
   /** What a difference says, in words. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
 
@@ -38,18 +39,26 @@ final class PipelineArms {
           output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
       try {
         new PipelineRun(recipe, out).run();
-        return read(pipeline, "done", "", key, earlier);
+        return read(pipeline, Lineage.of(recipe), "done", "", key, earlier);
       } catch (ConfigException e) {
         throw e;
       } catch (RuntimeException e) {
-        return read(pipeline, "failed", e.toString(), key, earlier);
+        return read(pipeline, Lineage.of(recipe), "failed", e.toString(), key, earlier);
       }
     };
   }
 
-  /** A stage's own account has its failed tries already. */
+  /**
+   * A stage's own account has its failed tries already. All stages cost, and those that train the
+   * result's own base are its learning curves: a teacher's are another arm's.
+   */
   private static ArmRun read(
-      Path file, String status, String fault, String key, List<ArmRun.Stage> earlier)
+      Path file,
+      Lineage lineage,
+      String status,
+      String fault,
+      String key,
+      List<ArmRun.Stage> earlier)
       throws IOException {
     if (!Files.exists(file)) {
       return new ArmRun(key, status, fault, earlier, "", List.of());
@@ -68,7 +77,9 @@ final class PipelineArms {
               cost.path("sampled_tokens").asLong(),
               cost.path("trained_tokens").asLong(),
               cost.path("flops").asDouble()));
-      runs.addAll(withMetrics(Path.of(stage.path("directory").asText())));
+      if (lineage.isOfResult(stage.path("name").asText())) {
+        runs.addAll(withMetrics(Path.of(stage.path("directory").asText())));
+      }
     }
     return new ArmRun(key, status, fault, stages, root.path("model").asText(""), runs);
   }

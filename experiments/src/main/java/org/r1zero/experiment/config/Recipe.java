@@ -58,10 +58,7 @@ public record Recipe(
 
   /** Checks what no part can check alone. */
   public Recipe {
-    List<String> faults = new ArrayList<>();
-    if (!name.matches("[A-Za-z0-9._-]+")) {
-      faults.add("name must be letters, digits, '.', '_' and '-', was '" + name + "'");
-    }
+    List<String> faults = new ArrayList<>(nameFaults(name));
     if (rewards.isEmpty()) {
       faults.add("rewards must name at least one verifier, such as {verifier: number}");
     }
@@ -118,6 +115,13 @@ public record Recipe(
       throw new IllegalArgumentException(String.join("; ", faults));
     }
     rewards = List.copyOf(rewards);
+  }
+
+  /** What is wrong with a name that becomes part of a folder's: nothing, or one fault. */
+  public static List<String> nameFaults(String name) {
+    return name.matches("[A-Za-z0-9._-]+")
+        ? List.of()
+        : List.of("name must be letters, digits, '.', '_' and '-', was '" + name + "'");
   }
 
   /** The column of the verifier whose verdict is what accuracy means: the first reward's. */

@@ -4,22 +4,25 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Reads recipes: defaults, then files from left to right, then {@code --set key=value}. */
+/**
+ * Reads recipes: defaults, then files from left to right, each over the one that it extends, then
+ * {@code --set key=value}.
+ */
 public final class RecipeLoader {
-  private static final ObjectMapper YAML =
+  static final ObjectMapper YAML =
       new ObjectMapper(
               new YAMLFactory()
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
@@ -74,7 +77,7 @@ public final class RecipeLoader {
   public static ObjectNode tree(List<Path> files) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (Path file : files) {
-      merge(tree, read(file));
+      merge(tree, RecipeFile.read(file));
     }
     return tree;
   }
@@ -135,45 +138,22 @@ public final class RecipeLoader {
     return RecordWriter.write(recipe);
   }
 
-  /** Lays a tree over another: mappings are merged, everything else is replaced. */
+  /**
+   * Lays a tree over another: mappings are merged, everything else is replaced; a list whose key
+   * ends in + is added to the end of what is there.
+   */
   public static void merge(ObjectNode target, ObjectNode source) {
     for (Map.Entry<String, JsonNode> field : source.properties()) {
-      if (target.get(field.getKey()) instanceof ObjectNode inner
-          && field.getValue() instanceof ObjectNode value) {
-        merge(inner, value);
+      String key = field.getKey();
+      if (field.getValue() instanceof ObjectNode value) {
+        merge(target.get(key) instanceof ObjectNode inner ? inner : target.putObject(key), value);
+      } else if (key.endsWith("+") && field.getValue() instanceof ArrayNode more) {
+        String list = key.substring(0, key.length() - 1);
+        (target.get(list) instanceof ArrayNode there ? there : target.putArray(list)).addAll(more);
       } else {
-        target.set(field.getKey(), field.getValue());
+        target.set(key, field.getValue());
       }
     }
-  }
-
-  private static ObjectNode read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ConfigException(
-          file.toString(), List.of("there is no such file; recipes/ holds ready ones"));
-    }
-    try {
-      JsonNode node = YAML.readTree(file.toFile());
-      if (node instanceof ObjectNode object) {
-        return object;
-      }
-      throw new ConfigException(file.toString(), List.of("a recipe is a mapping of keys"));
-    } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-      throw new ConfigException(file.toString(), List.of("is no YAML: " + where + problem(e)));
-    } catch (IOException e) {
-      throw new ConfigException(file.toString(), List.of("can't be read: " + e));
-    }
-  }
-
-  /** The fault itself: SnakeYAML tells it last, in a line of its own, among shown source lines. */
-  private static String problem(JsonProcessingException fault) {
-    String message = fault.getOriginalMessage();
-    return message
-        .lines()
-        .filter(line -> !line.isBlank() && !line.startsWith(" "))
-        .reduce((first, second) -> second)
-        .orElse(message);
   }
 
   private static void apply(String setting, ObjectNode tree, List<String> faults) {

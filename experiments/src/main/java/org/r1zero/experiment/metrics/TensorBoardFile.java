@@ -10,17 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
  * A TensorBoard event file: TFRecords (length, masked CRC-32C, data, masked CRC-32C; all little
- * endian) of {@code tensorflow.Event} messages with scalars. Each call appends whole records, so
- * TensorBoard may read while a run goes on; a resumed run starts another file, which TensorBoard
- * joins by step.
+ * endian) of {@code tensorflow.Event} messages with scalars and texts. Each call appends whole
+ * records, so TensorBoard may read while a run goes on; a resumed run starts another file, which
+ * TensorBoard joins by step.
  */
 public final class TensorBoardFile {
   private static final int MASK_DELTA = 0xa282ead8;
+  private static final int DT_STRING = 7;
+  private static final int DATA_CLASS_TENSOR = 2;
   private final Path file;
 
   private TensorBoardFile(Path file) {
@@ -50,6 +53,25 @@ public final class TensorBoardFile {
             summary.message(1, one.fixed32(2, Float.floatToIntBits(value.floatValue())));
           }
         });
+    append(step, summary);
+  }
+
+  /**
+   * Appends texts of a step, shown one below the other by its plug-in for texts.
+   *
+   * @param entries as Markdown
+   */
+  public void texts(long step, String tag, List<String> entries) {
+    Message plugin = new Message().text(1, "text");
+    Message metadata = new Message().message(1, plugin).varint(4, DATA_CLASS_TENSOR);
+    Message shape = new Message().message(2, new Message().varint(1, entries.size()));
+    Message tensor = new Message().varint(1, DT_STRING).message(2, shape);
+    entries.forEach(entry -> tensor.text(8, entry));
+    Message value = new Message().text(1, tag).message(8, tensor).message(9, metadata);
+    append(step, new Message().message(1, value));
+  }
+
+  private void append(long step, Message summary) {
     double seconds = Instant.now().toEpochMilli() / 1e3;
     Message event = new Message().fixed64(1, Double.doubleToLongBits(seconds));
     append(event.varint(2, step).message(5, summary));

@@ -13,6 +13,7 @@ import org.r1zero.coldstart.curate.BadRecord;
 import org.r1zero.coldstart.curate.Candidate;
 import org.r1zero.coldstart.curate.Curator;
 import org.r1zero.coldstart.curate.DataCard;
+import org.r1zero.coldstart.curate.Decontaminator;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.curate.Hashes;
@@ -57,10 +58,8 @@ final class CurateStage implements Stage {
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove(List.of("files", "evaluation_files", "few_shot"));
-    node.put("name", name).put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
-    node.set("task", RecipeLoader.toTree(recipe.task()));
-    node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
-    node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
+    node.put("name", name);
+    recipe.describeSampling(node);
     node.set("accuracy", RecipeLoader.toTree(recipe.rewards().get(0)));
     return node;
   }
@@ -81,13 +80,15 @@ final class CurateStage implements Stage {
   public Made run(Path folder, StageMeter meter) throws IOException {
     Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
     List<BadRecord> bad = new ArrayList<>();
-    List<Candidate> candidates =
-        options.files().isEmpty() ? sample(dataset, folder, meter) : given(dataset, bad);
     List<String> evaluation = new ArrayList<>();
     dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));
     for (String file : options.evaluationFiles()) {
       read(file, bad).forEach(example -> evaluation.add(example.question()));
     }
+    List<Candidate> candidates =
+        options.files().isEmpty()
+            ? sample(dataset, shots(evaluation, bad), folder, meter)
+            : given(dataset, bad);
     Curator.Selection selection =
         new Curator(options.filters(), evaluation, recipe.seed()).choose(candidates);
     Path target = folder.resolve(options.file());
@@ -119,14 +120,34 @@ final class CurateStage implements Stage {
     return sources;
   }
 
-  private List<Candidate> sample(Dataset dataset, Path folder, StageMeter meter)
-      throws IOException {
+  /** The few-shot examples; what overlaps an evaluation set is left out, and said. */
+  private List<Example> shots(List<String> evaluation, List<BadRecord> bad) throws IOException {
+    String file = options.fewShot();
+    if (file == null) {
+      return List.of();
+    }
+    int ngram = options.filters().decontaminateNgram();
+    Decontaminator overlap =
+        new Decontaminator(ngram == 0 ? List.of() : evaluation, Math.max(1, ngram));
+    List<Example> clean = new ArrayList<>();
+    List<Example> all = read(file, bad);
+    for (int i = 0; i < all.size(); i++) {
+      if (new Candidate(all.get(i), all.get(i).question(), Map.of())
+          .texts().stream().anyMatch(overlap::overlaps)) {
+        bad.add(new BadRecord(file, i + 1, "overlaps an evaluation problem: no few-shot example"));
+      } else {
+        clean.add(all.get(i));
+      }
+    }
+    return clean;
+  }
+
+  private List<Candidate> sample(
+      Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
     int from = Math.min(options.firstProblem(), dataset.train().size());
     int to = Math.min(from + options.problems(), dataset.train().size());
     List<Problem> problems = dataset.train().subList(from, to);
     Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
-    List<Example> shots =
-        options.fewShot() == null ? List.of() : read(options.fewShot(), new ArrayList<>());
     PromptRenderer renderer;
     try (ModelSession session =
             new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());

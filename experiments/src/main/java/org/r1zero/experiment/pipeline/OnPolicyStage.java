@@ -54,10 +54,7 @@ final class OnPolicyStage implements Stage {
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove("teacher");
-    node.put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
-    node.set("task", RecipeLoader.toTree(recipe.task()));
-    node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
-    node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
+    recipe.describeSampling(node);
     return node;
   }
 

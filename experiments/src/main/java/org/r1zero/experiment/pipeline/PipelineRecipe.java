@@ -53,10 +53,7 @@ public record PipelineRecipe(
 
   /** Checks what no part can check alone. */
   public PipelineRecipe {
-    List<String> faults = new ArrayList<>();
-    if (!name.matches("[A-Za-z0-9._-]+")) {
-      faults.add("name must be letters, digits, '.', '_' and '-', was '" + name + "'");
-    }
+    List<String> faults = new ArrayList<>(Recipe.nameFaults(name));
     Set<String> names = new HashSet<>();
     for (StageConfig stage : stages) {
       if (!names.add(stage.name())) {
@@ -121,6 +118,14 @@ public record PipelineRecipe(
     tree.get("stages")
         .forEach(stage -> ((ObjectNode) stage).withObject("/options").put(option, value));
     return RecipeLoader.bind(PipelineRecipe.class, "recipe " + name, tree, List.of());
+  }
+
+  /** Puts what decides the samples of a model, as part of a stage's key. */
+  void describeSampling(ObjectNode node) {
+    node.put("seed", seed).put("dtype", dtype.name());
+    node.set("task", RecipeLoader.toTree(task));
+    node.set("prompt", RecipeLoader.toTree(prompt));
+    node.set("sampling", RecipeLoader.toTree(sampling));
   }
 
   /**

@@ -13,5 +13,15 @@ public enum StageKind {
   /** A teacher's samples, curated, then supervised training of the stage's model on them. */
   DISTILL,
   /** Reverse KL from the teacher on the stage's model's own samples. */
-  ON_POLICY_DISTILL
+  ON_POLICY_DISTILL;
+
+  /** Whether a model comes out of it. */
+  boolean makesModel() {
+    return this != CURATE && this != REJECTION_SAMPLING;
+  }
+
+  /** Whether training examples come out of it. */
+  boolean makesData() {
+    return this == CURATE || this == REJECTION_SAMPLING || this == DISTILL;
+  }
 }

@@ -24,7 +24,9 @@ import org.r1zero.verify.reward.WeightedReward;
 
 /** Makes stages of their configuration, and knows what earlier ones made. */
 final class Stages {
-  private static final String BASE = "base";
+  /** What a stage calls the recipe's model. */
+  static final String BASE = "base";
+
   private final PipelineRecipe recipe;
   private final PrintStream out;
   private final Path unpacked;
@@ -132,12 +134,10 @@ final class Stages {
         } catch (IllegalArgumentException | ConfigException e) {
           faults.add(String.valueOf(e.getMessage()));
         }
-        if (stage.kind() == StageKind.CURATE || stage.kind() == StageKind.REJECTION_SAMPLING) {
-          withData.add(stage.name());
-        } else {
+        if (stage.kind().makesModel()) {
           withModel.add(stage.name());
         }
-        if (stage.kind() == StageKind.DISTILL) {
+        if (stage.kind().makesData()) {
           withData.add(stage.name());
         }
       }

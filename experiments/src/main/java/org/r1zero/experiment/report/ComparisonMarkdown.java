@@ -15,7 +15,7 @@ final class ComparisonMarkdown {
         .forEach(m -> text.append(' ').append(m.path("label").asText()).append(" |"));
     text.append("\n| --- |").append(" --- |".repeat(data.path("measures").size())).append('\n');
     for (JsonNode arm : data.path("arms")) {
-      text.append("| ").append(cell(arm.path("name").asText())).append(" |");
+      text.append("| ").append(cell(ComparisonReport.name(data, arm))).append(" |");
       for (JsonNode measure : data.path("measures")) {
         JsonNode value = arm.path(measure.path("id").asText());
         boolean share = measure.path("share").asBoolean();
@@ -33,7 +33,7 @@ final class ComparisonMarkdown {
     }
     text.append("\n## Findings\n\n");
     for (JsonNode difference : data.path("differences")) {
-      if (ComparisonReport.isHeadline(difference.path("measure").asText())) {
+      if (difference.path("finding").asBoolean()) {
         text.append("- ").append(difference.path("text").asText()).append('\n');
       }
     }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.r1zero.experiment.compare.ArmResult;
 import org.r1zero.experiment.compare.CompareConfig;
 import org.r1zero.experiment.compare.ComparisonJson;
@@ -67,7 +69,7 @@ public final class ComparisonReport {
     page.heading("learning", "Learning curves");
     page.text(
         "Means over seeds, over the steps of reinforcement learning; bands from the lowest"
-            + " to the highest seed. Supervised stages have no steps here.");
+            + " to the highest seed. Supervised stages and stages of a teacher have no steps here.");
     page.raw("<div class=\"grid\">");
     page.chart(
         "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
@@ -92,7 +94,12 @@ public final class ComparisonReport {
     page.raw("</div>");
     cost(page, data);
     SideBySide.write(page, arms, SIDE_BY_SIDE);
-    recipes(page, arms);
+    RecipeDifferences.write(
+        page,
+        arms.stream()
+            .filter(arm -> !arm.isBase())
+            .map(arm -> new RecipeDifferences.Named(arm.name(), arm.recipe(), arm.recipeYaml()))
+            .toList());
     page.raw(
         "</main><footer>Written by r1zero; comparison.json beside this page has every number,"
             + " arms/*/evaluation.jsonl the raw verdicts. docs/evaluation.md defines the metrics."
@@ -116,7 +123,7 @@ public final class ComparisonReport {
     page.heading("findings", "Findings");
     page.raw("<ul class=\"findings\">");
     for (JsonNode difference : data.path("differences")) {
-      if (isHeadline(difference.path("measure").asText())) {
+      if (difference.path("finding").asBoolean()) {
         String kind = difference.path("within_noise").asBoolean() ? "within noise" : "differs";
         page.raw(
             "<li><span class=\"tag "
@@ -137,8 +144,14 @@ public final class ComparisonReport {
     page.raw("</div>");
   }
 
-  static boolean isHeadline(String measure) {
-    return measure.equals("pass1") || measure.equals("readable");
+  /** An arm's name; where the arms do not all start from one model, with that of the arm. */
+  static String name(JsonNode data, JsonNode arm) {
+    Set<String> models = new HashSet<>();
+    data.path("arms").forEach(one -> models.add(one.path("model").asText()));
+    String name = arm.path("name").asText();
+    return models.size() == 1 || arm.path("base").asBoolean()
+        ? name
+        : name + ", from " + arm.path("model").asText();
   }
 
   private static void results(HtmlPage page, JsonNode data) {
@@ -147,7 +160,7 @@ public final class ComparisonReport {
     data.path("measures").forEach(measure -> head.add(measure.path("label").asText()));
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode arm : data.path("arms")) {
-      List<String> row = new ArrayList<>(List.of(TraceMarkup.escape(arm.path("name").asText())));
+      List<String> row = new ArrayList<>(List.of(TraceMarkup.escape(name(data, arm))));
       for (JsonNode measure : data.path("measures")) {
         row.add(cell(arm.path(measure.path("id").asText()), measure.path("share").asBoolean()));
       }
@@ -264,44 +277,5 @@ public final class ComparisonReport {
             "FLOPs"),
         stages);
     page.raw("</details>");
-  }
-
-  private static void recipes(HtmlPage page, List<ArmResult> arms) {
-    page.heading("recipes", "Recipes");
-    page.text(
-        "Lines that an arm's recipe has and the first trained arm's does not, then the whole.");
-    List<ArmResult> trained = arms.stream().filter(a -> !a.recipeYaml().isEmpty()).toList();
-    for (ArmResult arm : trained) {
-      List<String> first = trained.get(0).recipeYaml().lines().toList();
-      List<String> own = arm.recipeYaml().lines().filter(l -> !first.contains(l)).toList();
-      List<String> missing =
-          first.stream().filter(l -> !arm.recipeYaml().lines().toList().contains(l)).toList();
-      page.raw(
-          "<h3>"
-              + TraceMarkup.escape(arm.name())
-              + " <span class=\"soft\">"
-              + TraceMarkup.escape(arm.recipe())
-              + "</span></h3>");
-      StringBuilder difference = new StringBuilder();
-      missing.forEach(
-          l ->
-              difference
-                  .append("<span class=\"bad\">- ")
-                  .append(TraceMarkup.escape(l))
-                  .append("</span>\n"));
-      own.forEach(
-          l ->
-              difference
-                  .append("<span class=\"good\">+ ")
-                  .append(TraceMarkup.escape(l))
-                  .append("</span>\n"));
-      if (difference.length() > 0) {
-        page.raw("<pre>" + difference + "</pre>");
-      }
-      page.raw(
-          "<details><summary>The whole recipe</summary><pre>"
-              + TraceMarkup.escape(arm.recipeYaml())
-              + "</pre></details>");
-    }
   }
 }

@@ -47,6 +47,24 @@ final class RunCurves {
     return points;
   }
 
+  /** The loss over the steps of stages without rewards: SFT and on-policy distillation. */
+  ArrayNode supervised(List<Path> runs) throws IOException {
+    ArrayNode points = JSON.createArrayNode();
+    long offset = 0;
+    for (Path run : runs) {
+      long last = 0;
+      for (JsonNode step : JsonLinesReader.read(run.resolve("metrics.jsonl"))) {
+        if (!step.has("reward") && step.path("loss").isNumber()) {
+          last = step.path("step").asLong();
+          ObjectNode point = points.addObject().put("step", offset + last);
+          point.set("loss", step.path("loss"));
+        }
+      }
+      offset += last;
+    }
+    return points;
+  }
+
   private ObjectNode point(Path run, JsonNode step, long number) throws IOException {
     ObjectNode point = JSON.createObjectNode();
     point.put("step", number);

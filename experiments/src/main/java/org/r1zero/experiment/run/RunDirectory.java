@@ -185,15 +185,21 @@ public final class RunDirectory {
     line.values().removeIf(value -> !Double.isFinite((Double) value));
     line.put("step", report.step());
     JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
+    tensorBoard().scalars(report.step(), report.metrics());
+  }
+
+  /** Rollouts may be sampled by another thread than the one that trains. */
+  private synchronized TensorBoardFile tensorBoard() {
     if (tensorBoard == null) {
       tensorBoard = TensorBoardFile.create(path);
     }
-    tensorBoard.scalars(report.step(), report.metrics());
+    return tensorBoard;
   }
 
   void writeRollouts(long step, List<RolloutTrace> traces) {
     String file = String.format(Locale.ROOT, "step-%06d.jsonl", step);
     JsonLines.append(path.resolve("rollouts").resolve(file), traces);
+    tensorBoard().texts(step, "rollouts", RolloutTexts.of(traces));
   }
 
   void writeEvaluation(String when, List<EvaluatedSample> traces) throws IOException {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,7 @@ import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.Quantization;
+import org.r1zero.verify.reward.RewardEntry;
 
 class RecipeLoaderTest {
   @TempDir private Path folder;
@@ -41,6 +44,37 @@ class RecipeLoaderTest {
     assertThat(recipe.grpo().numGenerations()).isEqualTo(4);
     assertThat(recipe.seed()).isEqualTo(3);
     assertThat(recipe.dtype()).isEqualTo(ComputeType.BFLOAT16);
+  }
+
+  @Test
+  void aFileIsLaidOverTheOneThatItExtendsAndAddsToItsLists() throws IOException {
+    file("a.yaml", "name: a\nseed: 1\ngrpo: {steps: 5}\nrewards: [{verifier: number}]");
+    file("b.yaml", "extends: a.yaml\nname: b\nrewards+: [{verifier: format}]");
+    Path third = file("c.yaml", "extends: b.yaml\nname: c\nrewards+: [{verifier: language}]");
+    Recipe recipe = RecipeLoader.load(List.of(third), List.of());
+    assertThat(recipe.name()).isEqualTo("c");
+    assertThat(recipe.seed()).isEqualTo(1);
+    assertThat(recipe.grpo().steps()).isEqualTo(5);
+    assertThat(recipe.rewards())
+        .extracting(RewardEntry::verifier)
+        .containsExactly("number", "format", "language");
+    Path replaces = file("d.yaml", "extends: b.yaml\nrewards: [{verifier: math}]");
+    assertThat(RecipeLoader.load(List.of(replaces), List.of()).rewards()).hasSize(1);
+  }
+
+  @Test
+  void filesThatExtendEachOtherAreRefused() throws IOException {
+    Path first = file("a.yaml", "extends: b.yaml");
+    file("b.yaml", "extends: a.yaml");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(first), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("a.yaml: extends must not come back");
+    Path nothing = file("c.yaml", "extends: missing.yaml");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(nothing), List.of()))
+        .hasMessageContaining("missing.yaml: there is no such file");
+    Path list = file("d.yaml", "extends: [a.yaml]");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(list), List.of()))
+        .hasMessageContaining("extends must be a recipe's file");
   }
 
   @Test
@@ -170,13 +204,13 @@ class RecipeLoaderTest {
   @ParameterizedTest
   @MethodSource("shippedRecipes")
   void everyShippedRecipeLoads(Path recipe) throws IOException {
-    String text = Files.readString(recipe);
-    if (text.contains("\narms:")) {
+    ObjectNode tree = RecipeLoader.tree(List.of(recipe));
+    if (tree.has("arms")) {
       CompareConfig config = RecipeLoader.load(CompareConfig.class, List.of(recipe), List.of());
-      Path base = Path.of("../recipes");
+      Path base = Objects.requireNonNull(recipe.getParent());
       assertThatCode(() -> new Comparison(config, base, folder, System.err))
           .doesNotThrowAnyException(); // reads the arms' recipes and compares them
-    } else if (text.contains("\nstages:")) {
+    } else if (tree.has("stages")) {
       String name = PipelineRecipe.load(List.of(recipe), List.of()).name();
       assertThat(name).isNotEqualTo("pipeline");
     } else {

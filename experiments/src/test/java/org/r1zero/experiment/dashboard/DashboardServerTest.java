@@ -2,7 +2,6 @@ package org.r1zero.experiment.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,12 +16,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.experiment.report.Chromium;
 
 /** The page and what it asks for, over HTTP, and in headless Chromium where there is one. */
 class DashboardServerTest {
@@ -125,27 +124,7 @@ class DashboardServerTest {
 
   @Test
   void chromiumDrawsTheChartsAndShowsHostileOutputAsText() throws Exception {
-    Path chromium = Path.of("/usr/bin/chromium");
-    assumeTrue(Files.isExecutable(chromium), "no /usr/bin/chromium: apt-get install chromium");
-    Process process =
-        new ProcessBuilder(
-                chromium.toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--virtual-time-budget=5000",
-                "--user-data-dir=" + folder.resolve("profile"),
-                "--dump-dom",
-                server.address() + "?still")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String dom = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    String dom = Chromium.dom(server.address() + "?still", folder.resolve("profile"));
     assertThat(dom).contains("data-charts=\"4\"").contains("1 runs, 1 running, still");
     assertThat(dom).contains("&lt;img src=x onerror").doesNotContain("<img").contains("P2");
     assertThat(dom).contains("<title>r1zero runs</title>");

@@ -39,6 +39,32 @@ class TensorBoardFileTest {
   }
 
   @Test
+  void textsAreStringTensorsOfThePluginText() throws IOException {
+    TensorBoardFile.create(folder).texts(3, "r", List.of("ab", "é"));
+    byte[] bytes;
+    try (var files = Files.list(folder)) {
+      bytes = Files.readAllBytes(files.findFirst().orElseThrow());
+    }
+    // after the wall time: step 3, summary { value { tag: "r"
+    //   tensor { dtype: DT_STRING tensor_shape { dim { size: 2 } } string_val: "ab" "é" }
+    //   metadata { plugin_data { plugin_name: "text" } data_class: DATA_CLASS_TENSOR } } }
+    assertThat(HexFormat.of().formatHex(records(bytes).get(1)).substring(18))
+        .isEqualTo(
+            "1003"
+                + "2a23"
+                + "0a21"
+                + "0a0172"
+                + "4210"
+                + "0807"
+                + "120412020802"
+                + "42026162"
+                + "4202c3a9"
+                + "4a0a"
+                + "0a060a0474657874"
+                + "2002");
+  }
+
+  @Test
   void checksumsAreMaskedCrc32c() throws IOException {
     TensorBoardFile.create(folder);
     byte[] bytes;

@@ -1,0 +1,36 @@
+package org.r1zero.coldstart.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.r1zero.verify.Problem;
+
+/**
+ * A benchmark in one published file of JSON lines. All are held out: there is nothing to train on.
+ * Option: {@code path}, the file.
+ */
+abstract class HeldOutBenchmark implements DatasetProvider {
+  private final String file;
+  private final String form;
+
+  /**
+   * Names where the file is and what it is.
+   *
+   * @param file where it is unless told otherwise
+   */
+  HeldOutBenchmark(String file, String form) {
+    this.file = file;
+    this.form = form;
+  }
+
+  @Override
+  public final Dataset load(JsonNode node, long seed) {
+    TaskOptions options = new TaskOptions(node);
+    Path path = Path.of(options.text("path", file));
+    options.finish();
+    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
+  }
+
+  /** A record as a problem; checks its form. */
+  abstract Problem problem(JsonNode node, String where, int line);
+}

@@ -1,0 +1,140 @@
+package org.r1zero.experiment.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
+import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.EvaluationFiles;
+
+/**
+ * What the folder of a run, or of a pipeline, says.
+ *
+ * @param name in tables and charts
+ * @param folder where it is
+ * @param kind {@code train} or {@code pipeline}
+ * @param status such as {@code done}
+ * @param recipe its keys
+ * @param metrics folders with {@code metrics.jsonl}, in the order of the stages
+ * @param stages of a pipeline, with what they took; else none
+ * @param before the evaluation before training, where there is one
+ * @param after the same after it
+ */
+record ReportedRun(
+    String name,
+    Path folder,
+    String kind,
+    String status,
+    ObjectNode recipe,
+    List<Path> metrics,
+    JsonNode stages,
+    @Nullable Evaluation before,
+    @Nullable Evaluation after) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RECIPE = "recipe.yaml";
+  private static final String PIPELINE = "pipeline.json";
+
+  /**
+   * Reads one.
+   *
+   * @throws ConfigException if there is none in the folder
+   */
+  static ReportedRun read(Path folder) throws IOException {
+    Path place = folder.toAbsolutePath().normalize();
+    if (!Files.isRegularFile(place.resolve(RECIPE))) {
+      throw new ConfigException(
+          folder.toString(),
+          List.of("is no run: it has no " + RECIPE + "; name a run's or a pipeline's folder"));
+    }
+    ObjectNode recipe = RecipeLoader.tree(List.of(place.resolve(RECIPE)));
+    boolean pipeline = recipe.has("stages");
+    JsonNode account = json(place.resolve(pipeline ? PIPELINE : "manifest.json"));
+    List<Path> metrics = new ArrayList<>();
+    if (pipeline) {
+      for (JsonNode stage : account.path("stages")) {
+        metrics.addAll(RunCurves.below(Path.of(stage.path("directory").asText())));
+      }
+    } else if (Files.exists(place.resolve("metrics.jsonl"))) {
+      metrics.add(place);
+    }
+    return new ReportedRun(
+        String.valueOf(place.getFileName()),
+        place,
+        pipeline ? "pipeline" : "train",
+        pipeline
+            ? status(account, recipe.path("stages").size())
+            : account.path("status").asText("unknown"),
+        recipe,
+        List.copyOf(metrics),
+        pipeline ? account.path("stages") : JsonNodeFactory.instance.arrayNode(),
+        evaluation(recipe, metrics, place, "before"),
+        evaluation(recipe, metrics, place, "after"));
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return JSON.createObjectNode();
+    }
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new IOException(file + " can't be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** A pipeline is done when all stages of its recipe are: its account is written after each. */
+  private static String status(JsonNode account, int stages) {
+    List<String> states = account.path("stages").findValuesAsText("status");
+    if (states.contains("failed")) {
+      return "failed";
+    }
+    return states.size() == stages ? "done" : "unfinished";
+  }
+
+  /** That of the first stage that has one before, of the last that has one after. */
+  private static @Nullable Evaluation evaluation(
+      ObjectNode recipe, List<Path> metrics, Path place, String when) throws IOException {
+    List<Path> folders = new ArrayList<>(metrics);
+    if (!folders.contains(place)) {
+      folders.add(place);
+    }
+    Evaluation found = null;
+    for (Path folder : folders) {
+      List<EvaluatedSample> samples =
+          EvaluationFiles.read(folder.resolve("evaluation-" + when + ".jsonl"));
+      if (!samples.isEmpty() && (found == null || when.equals("after"))) {
+        found =
+            Evaluation.of(
+                samples,
+                recipe.at("/sampling/max_new_tokens").asInt(1),
+                recipe.path("seed").asLong());
+      }
+    }
+    return found;
+  }
+
+  /** The same under another name. */
+  ReportedRun named(String other) {
+    return new ReportedRun(other, folder, kind, status, recipe, metrics, stages, before, after);
+  }
+
+  /** Its recipe's keys as YAML. */
+  String yaml() {
+    return RecipeLoader.toYaml(recipe);
+  }
+
+  /** Its base model, as the recipe names it. */
+  String model() {
+    return recipe.path("model").asText();
+  }
+}

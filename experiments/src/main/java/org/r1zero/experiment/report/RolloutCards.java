@@ -1,0 +1,109 @@
+package org.r1zero.experiment.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.r1zero.experiment.evaluate.Judges;
+import org.r1zero.experiment.metrics.JsonLinesReader;
+
+/** Some rollouts of each run's first and last step, with what the verifiers said. */
+final class RolloutCards {
+  private RolloutCards() {}
+
+  static void write(HtmlPage page, List<ReportedRun> runs) throws IOException {
+    page.heading("rollouts", "Rollouts");
+    page.raw(
+        "<p>The first rollout of the first step, and the first, the best and the worst of the last."
+            + " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said"
+            + " before</mark></p>");
+    TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
+    for (ReportedRun run : runs) {
+      page.raw("<h3>" + TraceMarkup.escape(run.name()) + "</h3><div class=\"traces\">");
+      List<JsonNode> chosen = chosen(run);
+      for (JsonNode rollout : chosen) {
+        page.raw(card(rollout, markup));
+      }
+      page.raw("</div>");
+      if (chosen.isEmpty()) {
+        page.text("No rollouts: nothing was trained by reinforcement learning, or none were kept.");
+      }
+    }
+  }
+
+  private static List<JsonNode> chosen(ReportedRun run) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path folder : run.metrics()) {
+      Path rollouts = folder.resolve("rollouts");
+      if (Files.isDirectory(rollouts)) {
+        try (Stream<Path> steps = Files.list(rollouts)) {
+          files.addAll(steps.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList());
+        }
+      }
+    }
+    List<JsonNode> chosen = new ArrayList<>();
+    if (!files.isEmpty()) {
+      chosen.addAll(JsonLinesReader.read(files.get(0)).stream().limit(1).toList());
+      List<JsonNode> last = JsonLinesReader.read(files.get(files.size() - 1));
+      Comparator<JsonNode> byReward = Comparator.comparingDouble(r -> r.path("reward").asDouble());
+      for (Optional<JsonNode> one :
+          List.of(
+              last.stream().findFirst(),
+              last.stream().max(byReward),
+              last.stream().min(byReward))) {
+        one.ifPresent(chosen::add);
+      }
+    }
+    return chosen.stream().distinct().toList();
+  }
+
+  private static String card(JsonNode rollout, TraceMarkup markup) {
+    StringBuilder verdicts = new StringBuilder();
+    boolean right = false;
+    boolean first = true;
+    for (Map.Entry<String, JsonNode> verdict : rollout.path("verdicts").properties()) {
+      boolean correct = verdict.getValue().path("outcome").asText().equals("correct");
+      right = first ? correct : right;
+      first = false;
+      verdicts
+          .append("<li><span class=\"")
+          .append(correct ? "good\">✓ " : "bad\">✗ ")
+          .append(TraceMarkup.escape(verdict.getKey()))
+          .append("</span> ")
+          .append(TraceMarkup.escape(verdict.getValue().path("reason").asText()))
+          .append("</li>");
+    }
+    String what =
+        String.format(
+            Locale.ROOT,
+            "step %d, reward %.2f",
+            rollout.path("step").asLong(),
+            rollout.path("reward").asDouble());
+    return "<section class=\"panel trace "
+        + (right ? "right" : "wrong")
+        + "\" aria-label=\""
+        + TraceMarkup.escape(what)
+        + "\"><strong>"
+        + TraceMarkup.escape(what)
+        + "</strong> <span class=\"soft\">gold "
+        + TraceMarkup.escape(rollout.path("gold").asText())
+        + ", "
+        + rollout.path("tokens").asInt()
+        + " tokens"
+        + (rollout.path("finish_reason").asText().equals("length") ? ", cut off" : "")
+        + "</span><ul class=\"verdicts\">"
+        + verdicts
+        + "</ul><pre>"
+        + TraceMarkup.escape(rollout.path("prompt").asText())
+        + "</pre><div class=\"said\">"
+        + markup.html(rollout.path("completion").asText().strip())
+        + "</div></section>";
+  }
+}

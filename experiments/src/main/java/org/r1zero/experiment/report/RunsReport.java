@@ -1,0 +1,140 @@
+package org.r1zero.experiment.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes {@code report.html} and {@code report.md} of one or several runs, without a comparison:
+ * what the runs' own files say.
+ */
+public final class RunsReport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SIDE_BY_SIDE = 4;
+  private final List<ReportedRun> runs;
+  private final RunEvaluations evaluations;
+
+  private RunsReport(List<ReportedRun> runs) {
+    this.runs = runs;
+    this.evaluations = new RunEvaluations(runs);
+  }
+
+  /**
+   * Writes both.
+   *
+   * @param folders of runs or pipelines
+   * @param target where the report goes; made if missing
+   * @return all numbers, with the field {@code report}
+   * @throws org.r1zero.experiment.config.ConfigException if a folder has no run
+   */
+  public static ObjectNode write(List<Path> folders, Path target) throws IOException {
+    List<ReportedRun> runs = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Path folder : folders) {
+      ReportedRun run = ReportedRun.read(folder);
+      runs.add(names.add(run.name()) ? run : run.named(folder.toString()));
+    }
+    RunsReport report = new RunsReport(runs);
+    ObjectNode data = report.data();
+    Files.createDirectories(target);
+    Path page = target.resolve("report.html");
+    data.put("report", page.toString());
+    Files.writeString(page, report.html(data));
+    Files.writeString(target.resolve("report.md"), RunsMarkdown.write(data, runs));
+    return data;
+  }
+
+  /** In the form that report.js draws: every run is an arm with one seed's curves. */
+  private ObjectNode data() throws IOException {
+    ObjectNode data = JSON.createObjectNode();
+    RunCurves curves = new RunCurves();
+    for (ReportedRun run : runs) {
+      ObjectNode arm = data.withArray("/arms").addObject().put("name", run.name());
+      arm.put("measured", true).put("kind", run.kind()).put("status", run.status());
+      arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
+      ObjectNode curve = arm.putArray("curves").addObject();
+      curve.put("seed", run.recipe().path("seed").asLong());
+      curve.set("points", curves.read(run.metrics()));
+      arm.putArray("supervised").addAll(curves.supervised(run.metrics()));
+      arm.set("stages", run.stages());
+    }
+    evaluations.write(data);
+    return data;
+  }
+
+  private String html(ObjectNode data) throws IOException {
+    HtmlPage page = new HtmlPage();
+    String title = runs.size() == 1 ? "Run: " + runs.get(0).name() : runs.size() + " runs";
+    page.raw("<header><h1>" + TraceMarkup.escape(title) + "</h1>");
+    page.raw(
+        "<nav aria-label=\"Contents\"><ul><li><a href=\"#runs\">Runs</a></li><li><a"
+            + " href=\"#results\">Evaluation</a></li><li><a href=\"#learning\">Learning</a></li>"
+            + "<li><a href=\"#rollouts\">Rollouts</a></li><li><a href=\"#recipes\">Recipes</a></li>"
+            + "</ul></nav></header><main id=\"main\" tabindex=\"-1\">");
+    runs(page, data);
+    evaluations.html(page, data, SIDE_BY_SIDE);
+    learning(page, data);
+    RolloutCards.write(page, runs);
+    RecipeDifferences.write(
+        page,
+        runs.stream()
+            .map(
+                run -> new RecipeDifferences.Named(run.name(), run.folder().toString(), run.yaml()))
+            .toList());
+    page.raw("</main><footer>Written by r1zero; docs/evaluation.md defines the metrics.</footer>");
+    return page.write(title, data, "report.js");
+  }
+
+  private static void runs(HtmlPage page, JsonNode data) {
+    page.heading("runs", "Runs");
+    List<List<String>> rows = new ArrayList<>();
+    List<List<String>> stages = new ArrayList<>();
+    for (JsonNode arm : data.path("arms")) {
+      List<String> row = new ArrayList<>();
+      RunsMarkdown.row(arm).forEach(cell -> row.add(TraceMarkup.escape(cell)));
+      rows.add(row);
+      for (JsonNode stage : arm.path("stages")) {
+        List<String> cells = new ArrayList<>();
+        RunsMarkdown.stage(arm, stage).forEach(cell -> cells.add(TraceMarkup.escape(cell)));
+        stages.add(cells);
+      }
+    }
+    page.table("What was run", RunsMarkdown.HEAD, rows);
+    if (!stages.isEmpty()) {
+      page.raw("<p></p>");
+      page.table("Stages of pipelines, with all their tries", RunsMarkdown.STAGE_HEAD, stages);
+    }
+  }
+
+  private static void learning(HtmlPage page, JsonNode data) {
+    page.heading("learning", "Learning curves");
+    page.text("Steps of reinforcement learning, those of several stages one after another.");
+    page.raw("<div class=\"grid\">");
+    page.chart(
+        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
+    page.chart("chart-reward", "Reward", "What training maximises; runs may have other rewards.");
+    page.chart("chart-length", "Length", "Mean tokens of a rollout.");
+    page.chart(
+        "chart-mixing",
+        "Language mixing",
+        "Share of rollouts with fewer than 97 % of their words in English; 32 rollouts a step.");
+    boolean supervised = false;
+    for (JsonNode arm : data.path("arms")) {
+      supervised |= !arm.path("supervised").isEmpty();
+    }
+    if (supervised) {
+      page.chart(
+          "chart-supervised",
+          "Loss of supervised stages",
+          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another.");
+    }
+    page.raw("</div>");
+  }
+}

@@ -1,0 +1,52 @@
+package org.r1zero.experiment.run;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.r1zero.rollout.trace.RolloutTrace;
+
+/** A few of a step's rollouts as Markdown, for a person who looks at a dashboard. */
+final class RolloutTexts {
+  private static final int MOST_CHARACTERS = 4000;
+
+  private RolloutTexts() {}
+
+  /** The step's first rollout, the best and the worst: fewer where these are the same. */
+  static List<String> of(List<RolloutTrace> traces) {
+    Comparator<RolloutTrace> byReward = Comparator.comparingDouble(RolloutTrace::reward);
+    List<RolloutTrace> chosen = new ArrayList<>();
+    traces.stream().limit(1).forEach(chosen::add);
+    traces.stream().max(byReward).ifPresent(chosen::add);
+    traces.stream().min(byReward).ifPresent(chosen::add);
+    return chosen.stream().distinct().map(RolloutTexts::markdown).toList();
+  }
+
+  private static String markdown(RolloutTrace trace) {
+    return String.format(
+        Locale.ROOT,
+        "**reward %.3f**, %s; gold `%s`; %d tokens, %s%n%n%s%n%nsaid:%n%n%s",
+        trace.reward(),
+        trace.verdicts().entrySet().stream()
+            .map(RolloutTexts::verdict)
+            .collect(Collectors.joining(", ")),
+        trace.gold().replace('`', '\''),
+        trace.tokens(),
+        trace.finishReason(),
+        code(trace.prompt()),
+        code(trace.completion()));
+  }
+
+  private static String verdict(Map.Entry<String, RolloutTrace.VerdictTrace> verdict) {
+    return verdict.getKey() + " " + verdict.getValue().outcome();
+  }
+
+  /** As a block of code: nothing that a model said is markup. */
+  private static String code(String text) {
+    String shown =
+        text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + " …";
+    return shown.lines().map(line -> "    " + line).collect(Collectors.joining("\n"));
+  }
+}

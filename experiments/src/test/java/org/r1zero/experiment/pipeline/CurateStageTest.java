@@ -1,0 +1,140 @@
+package org.r1zero.experiment.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.coldstart.curate.Example;
+import org.r1zero.coldstart.curate.ExampleFiles;
+import org.r1zero.coldstart.curate.ExampleForm;
+import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.coldstart.dataset.Datasets;
+import org.r1zero.grpo.model.tokenizer.Message;
+import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.verify.Problem;
+
+/** Curation of the embedded model's samples: few-shot prompts, planted overlaps. */
+@Tag("integration")
+class CurateStageTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RECIPE =
+      """
+      name: tiny
+      model: embedded
+      dtype: bfloat16
+      prompt: {template: plain}
+      task: {name: arithmetic, options: {train: 40, held_out: 20, max_steps: 1}}
+      sampling: {max_new_tokens: 40, max_batch: 64}
+      stages:
+        - name: data
+          kind: curate
+          options:
+            problems: 40
+            samples: 4
+            filters: {near_duplicate: 0, max_per_problem: 4}
+      """;
+
+  @TempDir private Path folder;
+  private Dataset dataset = new Dataset("none", List.of(), List.of());
+
+  @BeforeEach
+  void load() throws IOException {
+    PipelineRecipe recipe = recipe("");
+    dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+  }
+
+  @Test
+  void solvedExamplesComeBeforeTheQuestion() {
+    PromptRenderer plain = problem -> "Q: " + problem.question() + "\nA:";
+    Example prompt = Example.of("Q: 1+1?\nA:", " 2");
+    Example messages = new Example("", 0, "", List.of(new Message("user", "2+2?")), " 4");
+    assertThat(
+            new FewShotPrompt(plain, List.of(prompt, messages))
+                .render(new Problem("p", "3+3?", "6")))
+        .isEqualTo("Q: 1+1?\nA: 2\n\nQ: 2+2?\nA: 4\n\nQ: 3+3?\nA:");
+  }
+
+  @Test
+  void fewShotExamplesDecideWhatIsSaidAndOnesOfTheEvaluationAreLeftOut() throws IOException {
+    Path shots = folder.resolve("shots.jsonl");
+    String said = " <think> 2*3=6. </think> <answer> 6 </answer>";
+    String clean =
+        "Question: What is two times three, in a question that nobody holds out?\nAnswer:";
+    Problem held = dataset.heldOut().get(0);
+    Example planted = Example.of("Question: " + held.question() + "\nAnswer:", said);
+    ExampleFiles.write(
+        shots, List.of(Example.of(clean, said), planted), ExampleForm.PROMPT_COMPLETION);
+    Path without = run("");
+    Path with = run("      few_shot: " + shots + "\n");
+
+    List<Example> examples = ExampleFiles.read(with.resolve("examples.jsonl"), 0).examples();
+    assertThat(examples).isNotEmpty();
+    assertThat(examples).allSatisfy(one -> assertThat(one.prompt()).doesNotContain("nobody holds"));
+    assertThat(Files.readString(with.resolve("traces.jsonl")))
+        .isNotEqualTo(Files.readString(without.resolve("traces.jsonl")));
+    JsonNode card = card(with);
+    assertThat(card.path("sources").has("few_shot")).isTrue();
+    assertThat(card.path("bad_records").toString())
+        .contains("shots.jsonl:2", "overlaps an evaluation problem");
+    assertThat(card(without).path("bad_records")).isEmpty();
+  }
+
+  @Test
+  void whatOverlapsAnEvaluationFileIsDropped() throws IOException {
+    Path without = run("");
+    Set<String> all = problems(without);
+    // planted: every second problem that examples were made of, put in other words around it
+    List<Problem> made = dataset.train().stream().filter(p -> all.contains(p.id())).toList();
+    List<Problem> planted =
+        made.stream().filter(problem -> made.indexOf(problem) % 2 == 0).toList();
+    Path evaluation = folder.resolve("evaluation.jsonl");
+    ExampleFiles.write(
+        evaluation,
+        planted.stream()
+            .map(p -> Example.of("Please solve this: " + p.question() + " Think.", "x"))
+            .toList(),
+        ExampleForm.PROMPT_COMPLETION);
+    Path with = run("      evaluation_files: [" + evaluation + "]\n");
+    assertThat(planted).hasSizeGreaterThan(2);
+    assertThat(problems(with)).isNotEmpty();
+    assertThat(problems(with))
+        .doesNotContainAnyElementsOf(planted.stream().map(Problem::id).toList());
+    assertThat(card(with).at("/left_after/decontaminated").asInt())
+        .isLessThan(card(without).at("/left_after/decontaminated").asInt());
+    assertThat(card(with).path("sources").toString()).contains("evaluation.jsonl");
+  }
+
+  private static Set<String> problems(Path stage) throws IOException {
+    return ExampleFiles.read(stage.resolve("examples.jsonl"), 0).examples().stream()
+        .map(Example::problem)
+        .collect(Collectors.toSet());
+  }
+
+  private static JsonNode card(Path stage) throws IOException {
+    return JSON.readTree(stage.resolve("data-card.json").toFile());
+  }
+
+  private PipelineRecipe recipe(String options) throws IOException {
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), RECIPE + options.indent(2));
+    return PipelineRecipe.load(List.of(file), List.of("output=" + folder));
+  }
+
+  private Path run(String options) throws IOException {
+    PrintStream nowhere =
+        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    return new PipelineRun(recipe(options), nowhere, null).run().stages().get(0).directory();
+  }
+}
