@@ -33,6 +33,14 @@ public final class Generator implements AutoCloseable {
     void update(int finishedSequences, int runningSequences, long sampledTokens);
 
     /**
+     * Called before each {@link #update}.
+     *
+     * @param usedBytes of keys and values, in rows of running sequences
+     * @param heldBytes of all rows, in use or not
+     */
+    default void cache(long usedBytes, long heldBytes) {}
+
+    /**
      * Called for each completion as soon as it is finished, on the generating thread: what takes
      * long here holds generation up.
      *
@@ -93,6 +101,9 @@ public final class Generator implements AutoCloseable {
         decode(running, rows, how);
         retire(running, schedule, rows, stop, progress);
       }
+      long positionBytes = kernels.cacheBytesPerToken();
+      progress.cache(
+          (long) running.size() * rows.time() * positionBytes, rows.positions() * positionBytes);
       progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
     }
     return schedule.results();

@@ -28,6 +28,16 @@ final class KeyValueCache implements AutoCloseable {
     return rows >= wantedRows && time >= wantedTime && (long) rows * time <= mostPositions;
   }
 
+  /** Positions that a row has room for. */
+  int time() {
+    return time;
+  }
+
+  /** Positions that all rows together have room for. */
+  long positions() {
+    return (long) rows * time;
+  }
+
   @Override
   public void close() {
     scope.close();
