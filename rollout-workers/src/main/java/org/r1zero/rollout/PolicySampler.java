@@ -10,23 +10,34 @@ import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.generation.StopCondition;
 import org.r1zero.rollout.worker.TokenizerStops;
+import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Completion;
-import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
 
 /** Problems in, texts out: renders, tokenizes, generates, decodes. */
 public final class PolicySampler {
-  private final Tokenizer tokenizer;
-  private final PromptRenderer renderer;
-  private final Generator generator;
+  private final Texts texts;
+  private final TokenSource source;
 
-  /** Puts the parts together; the generator stays the caller's to close. */
+  /** Samples with a generator, which stays the caller's to close. */
   public PolicySampler(Tokenizer tokenizer, PromptRenderer renderer, Generator generator) {
-    this.tokenizer = tokenizer;
-    this.renderer = renderer;
-    this.generator = generator;
+    this.texts = new Texts(tokenizer, renderer);
+    this.source =
+        (requests, config, progress) ->
+            generator.generate(
+                requests, config, new TokenizerStops(tokenizer, config.stop()), progress);
+  }
+
+  /**
+   * Samples with the workers of a pool, which stays the caller's to close.
+   *
+   * @param unitProblems fewest problems that one generator call samples together; 0 leaves all to
+   *     one call
+   */
+  public PolicySampler(Texts texts, WorkerPool pool, int unitProblems) {
+    this.texts = texts;
+    this.source = new PooledSource(pool, unitProblems);
   }
 
   /** Takes completions as they come to their end, in any order, while others are generated. */
@@ -34,7 +45,7 @@ public final class PolicySampler {
   public interface CompletionListener {
 
     /**
-     * Called on the generating thread, which waits for it.
+     * Called on the generating thread, which waits for it, by one thread at a time.
      *
      * @param problem the index of its problem
      * @param sample which of its problem's completions
@@ -84,7 +95,7 @@ public final class PolicySampler {
 
   /** The prompt of a problem, as the model is given it. */
   public String prompt(Problem problem) {
-    return renderer.render(problem);
+    return texts.prompt(problem);
   }
 
   /**
@@ -107,10 +118,9 @@ public final class PolicySampler {
       long[] seeds = new long[request.samples().length];
       Arrays.setAll(seeds, i -> Draws.seed(seed, request.number(), request.samples()[i]));
       prompts.add(prompt);
-      requests.add(new GenerationRequest(tokenizer.encodePrompt(prompt), seeds));
+      requests.add(new GenerationRequest(texts.encode(prompt), seeds));
       completions.add(Arrays.asList(new Completion[seeds.length]));
     }
-    StopCondition stop = new TokenizerStops(tokenizer, config.stop());
     Generator.Progress decoding =
         new Generator.Progress() {
           @Override
@@ -121,13 +131,13 @@ public final class PolicySampler {
           @Override
           public void finished(int request, int sample, Generation generation) {
             progress.finished(request, sample, generation);
-            Completion completion = decode(generation);
+            Completion completion = texts.decode(generation);
             completions.get(request).set(sample, completion);
             Request asked = wanted.get(request);
             listener.completed(asked.number(), asked.samples()[sample], completion);
           }
         };
-    List<List<Generation>> generated = generator.generate(requests, config, stop, decoding);
+    List<List<Generation>> generated = source.generate(requests, config, decoding);
     List<SampledGroup> groups = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       groups.add(
@@ -139,11 +149,5 @@ public final class PolicySampler {
               List.copyOf(completions.get(i))));
     }
     return groups;
-  }
-
-  private Completion decode(Generation generation) {
-    int[] tokens = generation.tokens();
-    FinishReason reason = generation.finishReason();
-    return new Completion(tokenizer.decode(tokens), tokens.length, reason);
   }
 }

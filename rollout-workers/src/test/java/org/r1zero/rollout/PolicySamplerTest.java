@@ -1,14 +1,22 @@
 package org.r1zero.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
@@ -17,6 +25,10 @@ import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.worker.PoolOptions;
+import org.r1zero.rollout.worker.TokenizerStops;
+import org.r1zero.rollout.worker.WorkerPool;
+import org.r1zero.rollout.worker.WorkerPools;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
@@ -82,6 +94,73 @@ class PolicySamplerTest {
             .get(0)
             .get(0);
     assertThat(replayed.tokens()).isEqualTo(groups.get(1).generations().get(4).tokens());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void workersSampleWhatOneGeneratorSamples(int workers) {
+    SamplingConfig config = config();
+    List<Problem> many =
+        IntStream.range(0, 20).mapToObj(i -> new Problem("p/" + i, i + " a", "1")).toList();
+    List<SampledGroup> expected = sampler.sample(many, 3, config, 5, SILENT);
+    List<Integer> finished = new ArrayList<>();
+    Set<String> heard = new TreeSet<>();
+    PoolOptions options = new PoolOptions(workers, 1, false, Duration.ofMinutes(1), 0);
+    try (WorkerPool pool = pool(options)) {
+      PolicySampler pooled =
+          new PolicySampler(new Texts(tokenizer, problem -> problem.question() + "=?"), pool, 1);
+      List<SampledGroup> sampled =
+          pooled.sample(
+              many,
+              3,
+              config,
+              5,
+              (done, running, tokens) -> finished.add(done),
+              (problem, sample, completion) ->
+                  heard.add(problem + "/" + sample + " " + completion.text()));
+      assertThat(texts(sampled)).isEqualTo(texts(expected));
+      for (int p = 0; p < many.size(); p++) {
+        for (int i = 0; i < 3; i++) {
+          assertThat(heard)
+              .contains(p + "/" + i + " " + expected.get(p).completions().get(i).text());
+        }
+      }
+      assertThat(heard).hasSize(60);
+      assertThat(finished).last().isEqualTo(60);
+    }
+  }
+
+  @Test
+  void whatAListenerThrowsEndsThePoolsCallAndReachesTheCaller() {
+    PoolOptions options = new PoolOptions(2, 1, false, Duration.ofMinutes(1), 0);
+    try (WorkerPool pool = pool(options)) {
+      PolicySampler pooled =
+          new PolicySampler(new Texts(tokenizer, problem -> problem.question()), pool, 0);
+      assertThatThrownBy(
+              () ->
+                  pooled.sample(
+                      PROBLEMS,
+                      6,
+                      config(),
+                      5,
+                      (done, running, tokens) -> {
+                        throw new IllegalStateException("a signal came");
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a signal came");
+      assertThat(pooled.sample(PROBLEMS, 2, config(), 5, SILENT)).hasSize(2);
+    }
+  }
+
+  private WorkerPool pool(PoolOptions options) {
+    return WorkerPools.inProcess(
+        options,
+        0,
+        policy,
+        config -> new TokenizerStops(tokenizer, config.stop()),
+        line -> {
+          throw new AssertionError(line);
+        });
   }
 
   @Test

@@ -56,6 +56,15 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Integer samples;
 
   @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = {
+        "Generators that sample at once, one thread each; the same as --set rollouts.workers=N --set"
+            + " rollouts.unit_problems=1. Completions do not depend on N."
+      })
+  private @Nullable Integer workers;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE.jsonl",
       description = "Write every completion with its verdicts; must not exist.")
@@ -106,6 +115,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (samples != null) {
       settings.add("evaluation.samples=" + samples);
+    }
+    if (workers != null) {
+      settings.add("rollouts.workers=" + workers);
+      settings.add("rollouts.unit_problems=1");
     }
     return recipes.isEmpty()
         ? RecipeLoader.builtIn("demo.yaml", settings)

@@ -29,7 +29,8 @@ public final class MetricsEndpoint implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final MultiGauge stepMetrics;
   private final HttpServer server;
-  private volatile SamplingStatus status = new SamplingStatus(0, 0, 0, 0, 0, 0);
+  private volatile SamplingStatus status =
+      new SamplingStatus(0, 0, 0, 0, SamplingStatus.Cache.NONE, 0, 0);
   private volatile long samplingStep = -1;
   private volatile double tokensPerSecond;
   private volatile long stepsDone;
@@ -50,6 +51,14 @@ public final class MetricsEndpoint implements AutoCloseable {
     gauge("r1zero.rollouts.tokens", "tokens sampled in this round", s -> s.tokens());
     gauge("r1zero.rollouts.tokens.per.second", "of this round so far", s -> tokensPerSecond);
     gauge("r1zero.rollouts.step", "the step that will train them, from 0", s -> samplingStep);
+    gauge(
+        "r1zero.rollouts.cache.used.bytes",
+        "keys and values in rows of running sequences",
+        s -> s.cache().usedBytes());
+    gauge(
+        "r1zero.rollouts.cache.held.bytes",
+        "keys and values in all rows of workers that are sampling",
+        s -> s.cache().heldBytes());
     gauge("r1zero.workers.alive", "rollout workers at work", s -> s.workers());
     gauge("r1zero.workers.replaced", "rollout workers that died or hung", s -> s.replaced());
     gauge("r1zero.steps.done", "finished training steps", s -> stepsDone);

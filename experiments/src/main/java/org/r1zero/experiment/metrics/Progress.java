@@ -36,8 +36,12 @@ public final class Progress implements StepListener {
    * @param accuracyVerifier whose share of right completions is shown as accuracy
    */
   public Progress(PrintStream out, int steps, String accuracyVerifier) {
+    this(out, steps, accuracyVerifier, System.getenv(TERMINAL) != null);
+  }
+
+  Progress(PrintStream out, int steps, String accuracyVerifier, boolean terminal) {
     this.out = out;
-    this.terminal = System.getenv(TERMINAL) != null;
+    this.terminal = terminal;
     this.steps = steps;
     this.accuracyMetric = "rewards/" + accuracyVerifier + "/correct";
   }
@@ -84,7 +88,7 @@ public final class Progress implements StepListener {
     renew(
         String.format(
             Locale.ROOT,
-            "%s step %d/%d: sampling, %d done, %d running, %d waiting, %.0f tokens/s%s",
+            "%s step %d/%d: sampling, %d done, %d running, %d waiting, %.0f tokens/s, cache %.0f %%%s",
             bar(),
             step + 1,
             steps,
@@ -92,6 +96,7 @@ public final class Progress implements StepListener {
             status.running(),
             status.waiting(),
             status.tokens() / seconds,
+            100 * status.cache().share(),
             status.replaced() == 0 ? "" : ", " + status.replaced() + " workers replaced"));
   }
 

@@ -12,11 +12,9 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.Texts;
-import org.r1zero.rollout.generation.Generator;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.WeightedReward;
 
@@ -24,8 +22,6 @@ import org.r1zero.verify.reward.WeightedReward;
 final class Assembly implements AutoCloseable {
   private final Checked checked;
   private final PolicyModel policy;
-  private final Generator generator;
-  private final PolicySampler sampler;
 
   /**
    * What a recipe names, found and checked, before any weight is read.
@@ -49,8 +45,6 @@ final class Assembly implements AutoCloseable {
             Torch.device(recipe.device()),
             recipe.lora(),
             recipe.seed());
-    this.generator = new Generator(policy);
-    this.sampler = new PolicySampler(checked.folder.tokenizer(), checked.renderer, generator);
   }
 
   /**
@@ -129,16 +123,8 @@ final class Assembly implements AutoCloseable {
     return policy;
   }
 
-  Generator generator() {
-    return generator;
-  }
-
   Texts texts() {
     return new Texts(checked.folder.tokenizer(), checked.renderer);
-  }
-
-  PolicySampler sampler() {
-    return sampler;
   }
 
   /** What the KL term compares with: the frozen weights under adapters, else a second copy. */
@@ -152,7 +138,6 @@ final class Assembly implements AutoCloseable {
 
   @Override
   public void close() {
-    generator.close();
     policy.close();
     checked.folder.close();
   }

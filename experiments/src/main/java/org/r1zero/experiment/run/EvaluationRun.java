@@ -28,7 +28,8 @@ public final class EvaluationRun {
 
   /** Runs to the end. */
   public Evaluation run() throws IOException {
-    try (Assembly parts = new Assembly(recipe)) {
+    try (Assembly parts = new Assembly(recipe);
+        Workers workers = new Workers(recipe, parts, progress::say)) {
       CompletionCache cache =
           new CompletionCache(
               Path.of(recipe.output(), ".r1zero", "completions"),
@@ -37,7 +38,8 @@ public final class EvaluationRun {
                   + recipe.dtype()
                   + " "
                   + parts.policy().device());
-      return HeldOut.evaluate(parts, recipe, progress, "of " + recipe.model(), cache);
+      return HeldOut.evaluate(
+          parts, workers.sampler(), recipe, progress, "of " + recipe.model(), cache);
     }
   }
 }

@@ -9,6 +9,7 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Evaluator;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.rollout.PolicySampler;
 import org.r1zero.verify.Problem;
 
 /** Measures a policy on the problems that its recipe holds out. */
@@ -20,8 +21,9 @@ final class HeldOut {
    *
    * @param when such as {@code before training}, for the messages
    */
-  static Evaluation evaluate(Assembly parts, Recipe recipe, Progress progress, String when) {
-    return evaluate(parts, recipe, progress, when, null);
+  static Evaluation evaluate(
+      Assembly parts, PolicySampler sampler, Recipe recipe, Progress progress, String when) {
+    return evaluate(parts, sampler, recipe, progress, when, null);
   }
 
   /**
@@ -31,6 +33,7 @@ final class HeldOut {
    */
   static Evaluation evaluate(
       Assembly parts,
+      PolicySampler sampler,
       Recipe recipe,
       Progress progress,
       String when,
@@ -47,7 +50,7 @@ final class HeldOut {
                 recipe.seed(),
                 cache)
             .evaluate(
-                parts.sampler(),
+                sampler,
                 problems,
                 (finished, running, tokens) ->
                     progress.sampling("held-out problems " + when, finished, completions));

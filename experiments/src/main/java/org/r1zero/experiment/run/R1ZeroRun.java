@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -20,6 +21,7 @@ import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.RolloutCollector;
 import org.r1zero.rollout.RolloutProgress;
 import org.r1zero.verify.reward.RewardEntry;
 
@@ -125,10 +127,10 @@ public final class R1ZeroRun {
   private Result run(
       Assembly parts, RunDirectory directory, RunManifest manifest, StopSignal stop, long started)
       throws IOException {
-    try {
-      Evaluation before = evaluate(parts, directory, manifest, "before");
-      train(parts, directory, manifest, stop);
-      Evaluation after = evaluate(parts, directory, manifest, "after");
+    try (Workers workers = new Workers(recipe, parts, progress::say)) {
+      Evaluation before = evaluate(parts, workers, directory, manifest, "before");
+      train(parts, workers, directory, manifest, stop);
+      Evaluation after = evaluate(parts, workers, directory, manifest, "after");
       directory.writeModel(parts.policy(), parts.directory().path());
       manifest.finish("done");
       return new Result(directory.path(), before, after, (System.nanoTime() - started) / 1e9);
@@ -146,7 +148,12 @@ public final class R1ZeroRun {
     }
   }
 
-  private void train(Assembly parts, RunDirectory directory, RunManifest manifest, StopSignal stop)
+  private void train(
+      Assembly parts,
+      Workers workers,
+      RunDirectory directory,
+      RunManifest manifest,
+      StopSignal stop)
       throws IOException {
     boolean withReference = recipe.grpo().usesReference();
     RunCheckpoints checkpoints =
@@ -154,8 +161,7 @@ public final class R1ZeroRun {
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
         PolicyModel reference = withReference ? parts.reference() : null;
         MetricsEndpoint endpoint = endpoint();
-        Rollouts rollouts =
-            new Rollouts(recipe, parts, directory, heard(endpoint), progress::say)) {
+        RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
               recipe.seed(),
@@ -169,11 +175,8 @@ public final class R1ZeroRun {
               parts.policy(),
               reference,
               optimizer,
-              rollouts.collector(),
-              (version, policy) -> {
-                rollouts.publish(version);
-                parts.generator().refresh();
-              },
+              rollouts,
+              (version, policy) -> workers.publish(version),
               report -> {
                 finishStep(report, directory, checkpoints);
                 if (endpoint != null) {
@@ -200,8 +203,26 @@ public final class R1ZeroRun {
     }
     if (recipe.checkpoint().loadBestModelAtEnd()) {
       checkpoints.loadBest(parts.policy());
-      parts.generator().refresh();
+      workers.publish(workers.pool().version() + 1); // other weights than those published last
     }
+  }
+
+  private RolloutCollector collector(
+      Assembly parts, Workers workers, RunDirectory directory, RolloutProgress heard) {
+    return new RolloutCollector(
+        new RolloutCollector.RolloutConfig(
+            recipe.grpo().problemsPerStep(),
+            recipe.grpo().numGenerations(),
+            recipe.seed(),
+            recipe.grpo().steps()),
+        recipe.rollouts(),
+        recipe.sampling(),
+        new ShuffledProblems(parts.dataset().train(), recipe.seed()),
+        parts.texts(),
+        workers.pool(),
+        parts.scorer(),
+        directory::writeRollouts,
+        heard);
   }
 
   private @Nullable MetricsEndpoint endpoint() throws IOException {
@@ -239,7 +260,7 @@ public final class R1ZeroRun {
   }
 
   private @Nullable Evaluation evaluate(
-      Assembly parts, RunDirectory directory, RunManifest manifest, String when)
+      Assembly parts, Workers workers, RunDirectory directory, RunManifest manifest, String when)
       throws IOException {
     if (recipe.evaluation().problems() == 0) {
       return null;
@@ -249,7 +270,8 @@ public final class R1ZeroRun {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    Evaluation evaluation = HeldOut.evaluate(parts, recipe, progress, when + " training");
+    Evaluation evaluation =
+        HeldOut.evaluate(parts, workers.sampler(), recipe, progress, when + " training");
     directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());

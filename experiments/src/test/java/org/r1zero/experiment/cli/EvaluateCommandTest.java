@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,31 @@ class EvaluateCommandTest {
     JsonNode more = eval("--problems", "12", "--samples", "8");
     assertThat(more.path("pass1_greedy")).isEqualTo(whole.path("pass1_greedy"));
     assertThat(more.has("pass8")).isTrue();
+  }
+
+  @Test
+  void workersOfAnyNumberAndKindComeToTheSame() throws IOException {
+    String[] small = {"--problems", "12", "--samples", "4", "--set", "sampling.max_batch=4"};
+    JsonNode one = eval(with(small, "--workers", "1"));
+    forget();
+    JsonNode two = eval(with(small, "--workers", "2"));
+    forget();
+    JsonNode processes = eval(with(small, "--workers", "2", "--set", "rollouts.backend=process"));
+    assertThat(timeless(two)).isEqualTo(timeless(one));
+    assertThat(timeless(processes)).isEqualTo(timeless(one));
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  /** So that the next evaluation samples anew. */
+  private void forget() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(".r1zero/completions"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private JsonNode eval(String... more) throws IOException {

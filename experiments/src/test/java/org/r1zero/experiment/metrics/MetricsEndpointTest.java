@@ -18,7 +18,8 @@ class MetricsEndpointTest {
   @Test
   void saysHowFarSamplingIsAndWhatTheLastStepMeasured() throws Exception {
     try (MetricsEndpoint endpoint = new MetricsEndpoint(0)) {
-      endpoint.sampling(3, new SamplingStatus(5, 2, 9, 170, 2, 1));
+      endpoint.sampling(
+          3, new SamplingStatus(5, 2, 9, 170, new SamplingStatus.Cache(2048, 8192), 2, 1));
       endpoint.stepFinished(
           new StepReport(2, Map.of("reward", 0.25, "sampling/staleness/max", 1.0)));
       assertThat(endpoint.address()).startsWith("http://127.0.0.1:");
@@ -27,6 +28,8 @@ class MetricsEndpointTest {
           .contains("r1zero_rollouts_running 2.0")
           .contains("r1zero_rollouts_waiting 9.0")
           .contains("r1zero_rollouts_step 3.0")
+          .contains("r1zero_rollouts_cache_used_bytes 2048.0")
+          .contains("r1zero_rollouts_cache_held_bytes 8192.0")
           .contains("r1zero_workers_alive 2.0")
           .contains("r1zero_workers_replaced 1.0")
           .contains("r1zero_steps_done 3.0")

@@ -32,6 +32,14 @@ public final class Generator implements AutoCloseable {
     void update(int finishedSequences, int runningSequences, long sampledTokens);
 
     /**
+     * Called before each {@link #update}.
+     *
+     * @param usedBytes of keys and values of running sequences and what they share
+     * @param heldBytes of all that the cache has room for
+     */
+    default void cache(long usedBytes, long heldBytes) {}
+
+    /**
      * Called for each completion as soon as it is finished, on the generating thread: what takes
      * long here holds generation up.
      *
@@ -92,6 +100,7 @@ public final class Generator implements AutoCloseable {
           decode(running, cache, how);
           retire(running, schedule, cache, stop, progress);
         }
+        progress.cache(cache.usedBytes(running), cache.heldBytes());
         progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
       }
     }

@@ -154,6 +154,19 @@ final class KeyValueCache implements AutoCloseable {
     }
   }
 
+  /** Bytes of keys and values that running sequences have and share. */
+  long usedBytes(List<Sequence> running) {
+    long positions = running.stream().mapToLong(Sequence::ownPositions).sum();
+    positions += slots.stream().mapToLong(slot -> slot.length).sum();
+    return positions * kernels.cacheBytesPerToken();
+  }
+
+  /** Bytes of keys and values that there is room for. */
+  long heldBytes() {
+    long positions = (long) mostRows * ownTime + (long) slotRoom * prefixTime;
+    return positions * kernels.cacheBytesPerToken();
+  }
+
   @Override
   public void close() {
     scope.close();

@@ -99,14 +99,23 @@ final class LocalWorker implements RolloutWorker {
   /** Passes progress on while anybody wants it, and ends the call where nobody does. */
   private final class Heard implements Generator.Progress {
     private final UnitListener listener;
+    private long cacheUsed;
+    private long cacheHeld;
 
     Heard(UnitListener listener) {
       this.listener = listener;
     }
 
     @Override
+    public void cache(long usedBytes, long heldBytes) {
+      cacheUsed = usedBytes;
+      cacheHeld = heldBytes;
+    }
+
+    @Override
     public void update(int finished, int running, long tokens) {
-      hear(() -> listener.progress(finished, running, tokens));
+      UnitProgress now = new UnitProgress(finished, running, tokens, cacheUsed, cacheHeld);
+      hear(() -> listener.progress(now));
     }
 
     @Override

@@ -36,7 +36,7 @@ sealed interface Message {
   record Ready() implements Message {}
 
   /** From the worker, several times a second: how far its unit is. */
-  record Heartbeat(long id, int finished, int running, long tokens) implements Message {}
+  record Heartbeat(long id, UnitProgress progress) implements Message {}
 
   /** From the worker: a completion. */
   record Finished(long id, int request, int sample, Generation generation) implements Message {}

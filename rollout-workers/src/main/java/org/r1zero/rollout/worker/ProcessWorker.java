@@ -99,12 +99,12 @@ final class ProcessWorker implements RolloutWorker {
     while (true) {
       Message message = next(lastProgress);
       if (message instanceof Message.Heartbeat beat && beat.id() == id) {
-        long now = beat.tokens() + beat.finished();
+        long now = beat.progress().tokens() + beat.progress().finished();
         if (now != seen) {
           seen = now;
           lastProgress = System.nanoTime();
         }
-        listener.progress(beat.finished(), beat.running(), beat.tokens());
+        listener.progress(beat.progress());
       } else if (message instanceof Message.Finished one && one.id() == id) {
         results.get(one.request()).set(one.sample(), one.generation());
         listener.finished(one.request(), one.sample(), one.generation());

@@ -11,7 +11,7 @@ interface RolloutWorker {
   /** Hears of one unit, on the thread that runs it. */
   interface UnitListener {
     /** How far the unit is. */
-    void progress(int finished, int running, long tokens);
+    void progress(UnitProgress progress);
 
     /** A completion is finished. */
     void finished(int request, int sample, Generation generation);

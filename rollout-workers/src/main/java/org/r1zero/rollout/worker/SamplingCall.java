@@ -2,6 +2,7 @@ package org.r1zero.rollout.worker;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -21,9 +22,7 @@ final class SamplingCall {
   private final Deque<Integer> waiting = new ArrayDeque<>();
   private final List<@Nullable List<List<Generation>>> results;
   private final boolean[][][] delivered;
-  private final int[] finished;
-  private final int[] running;
-  private final long[] tokens;
+  private final UnitProgress[] progress;
   private final int[] losses;
   private final int sequences;
   private int missing;
@@ -39,9 +38,8 @@ final class SamplingCall {
     int n = units.size();
     this.results = new ArrayList<>(Collections.nCopies(n, null));
     this.delivered = new boolean[n][][];
-    this.finished = new int[n];
-    this.running = new int[n];
-    this.tokens = new long[n];
+    this.progress = new UnitProgress[n];
+    Arrays.fill(progress, UnitProgress.NONE);
     this.losses = new int[n];
     this.sequences = units.stream().mapToInt(WorkUnit::sequences).sum();
     this.missing = n;
@@ -74,10 +72,8 @@ final class SamplingCall {
     return waiting.removeFirst();
   }
 
-  synchronized void progress(int unit, int done, int now, long sampled, int workers, int replaced) {
-    finished[unit] = done;
-    running[unit] = now;
-    tokens[unit] = sampled;
+  synchronized void progress(int unit, UnitProgress now, int workers, int replaced) {
+    progress[unit] = now;
     if (failure == null) {
       listener.status(status(workers, replaced));
     }
@@ -87,12 +83,17 @@ final class SamplingCall {
     int done = 0;
     int now = 0;
     long sampled = 0;
-    for (int i = 0; i < finished.length; i++) {
-      done += finished[i];
-      now += running[i];
-      sampled += tokens[i];
+    long used = 0;
+    long held = 0;
+    for (UnitProgress unit : progress) {
+      done += unit.finished();
+      now += unit.running();
+      sampled += unit.tokens();
+      used += unit.cacheUsed();
+      held += unit.cacheHeld();
     }
-    return new SamplingStatus(done, now, sequences - done - now, sampled, workers, replaced);
+    SamplingStatus.Cache cache = new SamplingStatus.Cache(used, held);
+    return new SamplingStatus(done, now, sequences - done - now, sampled, cache, workers, replaced);
   }
 
   /** Hands a completion on, the first time that it is finished. */
@@ -104,7 +105,9 @@ final class SamplingCall {
   }
 
   synchronized void complete(int unit, List<List<Generation>> result) {
-    running[unit] = 0;
+    long sampled = result.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
+    // a process's last heartbeat is older than its last completions
+    progress[unit] = new UnitProgress(units.get(unit).sequences(), 0, sampled, 0, 0);
     results.set(unit, result);
     missing--;
     active--;
@@ -117,9 +120,7 @@ final class SamplingCall {
    * @return how often that has happened to it
    */
   synchronized int putBack(int unit) {
-    finished[unit] = 0;
-    running[unit] = 0;
-    tokens[unit] = 0;
+    progress[unit] = UnitProgress.NONE;
     waiting.addFirst(unit);
     active--;
     notifyAll();
@@ -128,7 +129,7 @@ final class SamplingCall {
 
   /** Gives a unit up. */
   synchronized void release(int unit) {
-    running[unit] = 0;
+    progress[unit] = UnitProgress.NONE;
     active--;
     notifyAll();
   }

@@ -277,9 +277,9 @@ final class SupervisedPool implements WorkerPool {
                 call.weights(),
                 new RolloutWorker.UnitListener() {
                   @Override
-                  public void progress(int finished, int running, long tokens) {
+                  public void progress(UnitProgress progress) {
                     requireWanted(call);
-                    call.progress(unit, finished, running, tokens, alive(), replaced.get());
+                    call.progress(unit, progress, alive(), replaced.get());
                   }
 
                   @Override

@@ -36,7 +36,7 @@ public final class WorkerMain {
   private final BlockingQueue<Message.Sample> units = new LinkedBlockingQueue<>();
   private volatile long current;
   private volatile long cancelled;
-  private volatile Message.Heartbeat state = new Message.Heartbeat(0, 0, 0, 0);
+  private volatile Message.Heartbeat state = new Message.Heartbeat(0, UnitProgress.NONE);
 
   private WorkerMain(List<Path> files, PrintStream out) {
     this.files = files;
@@ -80,7 +80,7 @@ public final class WorkerMain {
       while (true) {
         Message.Sample unit = units.take();
         current = unit.id();
-        state = new Message.Heartbeat(unit.id(), 0, 0, 0);
+        state = new Message.Heartbeat(unit.id(), UnitProgress.NONE);
         try {
           FileWeights.requireVersion(files.get(unit.slot()), unit.version());
           host.run(
@@ -156,14 +156,24 @@ public final class WorkerMain {
   /** Sends completions, and remembers how far the unit is for the next heartbeat. */
   private final class Reporting implements Generator.Progress {
     private final long id;
+    private long cacheUsed;
+    private long cacheHeld;
 
     Reporting(long id) {
       this.id = id;
     }
 
     @Override
+    public void cache(long usedBytes, long heldBytes) {
+      cacheUsed = usedBytes;
+      cacheHeld = heldBytes;
+    }
+
+    @Override
     public void update(int finished, int running, long tokens) {
-      state = new Message.Heartbeat(id, finished, running, tokens);
+      state =
+          new Message.Heartbeat(
+              id, new UnitProgress(finished, running, tokens, cacheUsed, cacheHeld));
       requireWanted();
     }
 

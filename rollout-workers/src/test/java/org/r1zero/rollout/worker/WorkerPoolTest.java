@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
@@ -73,6 +74,30 @@ class WorkerPoolTest {
       requireEqual(pool.generate(units, config(20), SILENT), expected);
       assertThat(pool.replaced()).isZero();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void saysWhatTheCachesOfItsWorkersHoldAndUse(boolean processes) {
+    List<SamplingStatus> heard = java.util.Collections.synchronizedList(new ArrayList<>());
+    try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
+      pool.generate(units(4, 4), endless(400), heard::add);
+    }
+    long budget = (2L * config(1).kvCacheMb()) << 20; // each of two workers has it
+    assertThat(heard)
+        .allSatisfy(
+            status ->
+                assertThat(status.cache().usedBytes())
+                    .isBetween(0L, Math.min(budget, status.cache().heldBytes())))
+        .allSatisfy(status -> assertThat(status.cache().share()).isBetween(0.0, 1.0));
+    // 2 layers x keys and values x 2 heads x 8 numbers of fp32, for at least one token of its own
+    assertThat(heard)
+        .filteredOn(status -> status.running() > 0)
+        .isNotEmpty()
+        .allSatisfy(
+            status ->
+                assertThat(status.cache().usedBytes())
+                    .isGreaterThanOrEqualTo(256L * status.running()));
   }
 
   @ParameterizedTest

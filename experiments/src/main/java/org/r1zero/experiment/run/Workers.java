@@ -2,10 +2,8 @@ package org.r1zero.experiment.run;
 
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.rollout.RolloutCollector;
-import org.r1zero.rollout.RolloutProgress;
+import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.worker.PoolOptions;
@@ -13,37 +11,19 @@ import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
 
-/** What makes a run's rollouts: its workers, and the collector that sets them to work. */
-final class Rollouts implements AutoCloseable {
+/** A run's workers: they sample its rollouts and its evaluations. */
+final class Workers implements AutoCloseable {
+  private final Recipe recipe;
   private final Assembly parts;
   private final WorkerPool pool;
-  private final RolloutCollector collector;
-  private final Thread endAtExit = new Thread(this::end, "end-workers");
+  private final Thread endAtExit;
 
-  /** Starts the workers with the policy's weights as they are. */
-  Rollouts(
-      Recipe recipe,
-      Assembly parts,
-      RunDirectory directory,
-      RolloutProgress progress,
-      Consumer<String> say) {
+  /** Starts the workers that a recipe asks for, with the policy's weights as they are. */
+  Workers(Recipe recipe, Assembly parts, Consumer<String> say) {
+    this.recipe = recipe;
     this.parts = parts;
     this.pool = pool(recipe, parts, say);
-    this.collector =
-        new RolloutCollector(
-            new RolloutCollector.RolloutConfig(
-                recipe.grpo().problemsPerStep(),
-                recipe.grpo().numGenerations(),
-                recipe.seed(),
-                recipe.grpo().steps()),
-            recipe.rollouts(),
-            recipe.sampling(),
-            new ShuffledProblems(parts.dataset().train(), recipe.seed()),
-            parts.texts(),
-            pool,
-            parts.scorer(),
-            directory::writeRollouts,
-            progress);
+    this.endAtExit = new Thread(pool::close, "end-workers");
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
@@ -72,24 +52,24 @@ final class Rollouts implements AutoCloseable {
     return WorkerPools.processes(options, 0, parts.policy(), parts.directory().path(), folder, say);
   }
 
-  /** What the trainer collects from. */
-  RolloutCollector collector() {
-    return collector;
+  /** What samples. */
+  WorkerPool pool() {
+    return pool;
   }
 
-  /** Makes the policy's weights those of the next rollouts. */
+  /** Samples completions of problems; an evaluation's way. */
+  PolicySampler sampler() {
+    return new PolicySampler(parts.texts(), pool, recipe.rollouts().unitProblems());
+  }
+
+  /** Makes the policy's weights those of what is sampled next. */
   void publish(long version) {
     pool.publish(version, parts.policy());
   }
 
-  private void end() {
-    collector.close();
-    pool.close();
-  }
-
   @Override
   public void close() {
-    end();
+    pool.close();
     try {
       Runtime.getRuntime().removeShutdownHook(endAtExit);
     } catch (IllegalStateException e) {
