@@ -17,7 +17,6 @@ if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q torch==2.7.1 transformers==5.24.0 trl==1.16.0
 fi
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 field() { "$venv/bin/python" -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], 0))' "$1"; }
 printf '%-22s %10s %10s %10s %7s %9s %9s %9s\n' case ours generate continuous ratio roofline our-MB their-MB
 for case in "$@"; do

@@ -20,7 +20,6 @@ if [ ! -x "$venv/bin/python" ]; then
     "$venv/bin/pip" install -q torch==2.7.1
   "$venv/bin/pip" install -q trl==1.16.0 transformers==5.24.0
 fi
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "ours" >&2
