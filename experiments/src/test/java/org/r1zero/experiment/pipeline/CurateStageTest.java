@@ -128,7 +128,7 @@ class CurateStageTest {
   }
 
   private PipelineRecipe recipe(String options) throws IOException {
-    Path file = Files.writeString(folder.resolve("recipe.yaml"), RECIPE + options.indent(2));
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), RECIPE + options);
     return PipelineRecipe.load(List.of(file), List.of("output=" + folder));
   }
 
