@@ -44,7 +44,6 @@ public final class StepBenchmark {
   private final Load load;
   private final PolicyModel policy;
   private final @Nullable PolicyModel reference;
-  private final Generator generator;
   private final List<Step> steps = new ArrayList<>();
   private double rolloutSeconds;
   private double publishSeconds;
@@ -113,7 +112,7 @@ public final class StepBenchmark {
    * @param forward of the policy
    * @param backward of the policy
    * @param optimizer clipping and update, and what else training does
-   * @param publish handing the weights to the next rollouts
+   * @param publish packing the weights for the rollouts
    * @param tokens sampled
    * @param rows that training computed: each prompt once
    */
@@ -152,12 +151,10 @@ public final class StepBenchmark {
     }
   }
 
-  private StepBenchmark(
-      Load load, PolicyModel policy, @Nullable PolicyModel reference, Generator generator) {
+  private StepBenchmark(Load load, PolicyModel policy, @Nullable PolicyModel reference) {
     this.load = load;
     this.policy = policy;
     this.reference = reference;
-    this.generator = generator;
   }
 
   /** Times steps of a model. */
@@ -165,9 +162,8 @@ public final class StepBenchmark {
       throws IOException {
     try (ModelFolder folder = ModelFolder.open(model);
         PolicyModel policy = model(folder, dtype, device);
-        PolicyModel reference = load.beta > 0 ? model(folder, dtype, device) : null;
-        Generator generator = new Generator(policy)) {
-      StepBenchmark benchmark = new StepBenchmark(load, policy, reference, generator);
+        PolicyModel reference = load.beta > 0 ? model(folder, dtype, device) : null) {
+      StepBenchmark benchmark = new StepBenchmark(load, policy, reference);
       benchmark.train();
       double peak = peakRssMb();
       int limitRows = (int) Math.min(benchmark.rows, load.microBatchTokens);
@@ -208,7 +204,7 @@ public final class StepBenchmark {
               reference,
               optimizer,
               this::collect,
-              (version, trained) -> publish(),
+              (version, trained) -> {},
               report -> finish())
           .train();
     }
@@ -230,8 +226,13 @@ public final class StepBenchmark {
     }
     SamplingConfig sampling =
         new SamplingConfig(1, 0, 1, 0, load.newTokens, List.of(), load.problems * load.group);
-    List<List<Generation>> generated =
-        generator.generate(requests, sampling, stop(), (finished, running, count) -> {});
+    List<List<Generation>> generated;
+    long from = System.nanoTime();
+    // as a run's worker does it: packed weights are not kept while the policy is trained
+    try (Generator generator = new Generator(policy)) {
+      publishSeconds = (System.nanoTime() - from) / 1e9;
+      generated = generator.generate(requests, sampling, stop(), (finished, running, count) -> {});
+    }
     List<RolloutGroup> groups = new ArrayList<>();
     tokens = 0;
     rows = 0;
@@ -252,7 +253,7 @@ public final class StepBenchmark {
       }
       groups.add(new RolloutGroup("made-up-" + p, requests.get(p).prompt(), rollouts));
     }
-    rolloutSeconds = (System.nanoTime() - started) / 1e9;
+    rolloutSeconds = (System.nanoTime() - started) / 1e9 - publishSeconds;
     return new RolloutBatch(groups, Map.of());
   }
 
@@ -267,12 +268,6 @@ public final class StepBenchmark {
       double uniform = (hash >>> 11) * 0x1.0p-53;
       return length >= SHORTEST && length >= SHORTEST * Math.exp(factor * uniform);
     };
-  }
-
-  private void publish() {
-    long from = System.nanoTime();
-    generator.refresh();
-    publishSeconds = (System.nanoTime() - from) / 1e9;
   }
 
   private void finish() {

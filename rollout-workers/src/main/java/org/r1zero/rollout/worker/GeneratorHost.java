@@ -59,6 +59,7 @@ final class GeneratorHost implements AutoCloseable {
     return generator;
   }
 
+  /** Gives the generator's memory back; a later {@link #run} makes another one. */
   @Override
   public void close() {
     if (generator != null) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -82,6 +83,16 @@ final class LocalWorker implements RolloutWorker {
       return failure;
     }
     throw new WorkerLostException(cause.toString());
+  }
+
+  /** Training and this worker share the process's memory: the packed weights are given back. */
+  @Override
+  public void rest() {
+    try {
+      thread.execute(host::close);
+    } catch (RejectedExecutionException e) {
+      // it was destroyed meanwhile, which closes the host as well
+    }
   }
 
   @Override

@@ -28,6 +28,12 @@ interface RolloutWorker {
       WorkUnit unit, SamplingConfig config, Weights weights, UnitListener listener)
       throws WorkerLostException;
 
+  /**
+   * Says that nothing is to be sampled for a while, such as during training: what can be made again
+   * from the weights need not be kept. A later unit may come at any time.
+   */
+  default void rest() {}
+
   /** Ends it at once; a unit that is under way is lost. */
   void destroy();
 

@@ -126,6 +126,9 @@ final class SupervisedPool implements WorkerPool {
     public void close() {
       synchronized (monitor) {
         leases.remove(this);
+        if (leases.isEmpty()) {
+          slots.forEach(Slot::rest);
+        }
       }
     }
   }
@@ -360,6 +363,13 @@ final class SupervisedPool implements WorkerPool {
       RolloutWorker busy = worker;
       if (busy != null && call.equals(at)) {
         busy.destroy();
+      }
+    }
+
+    void rest() {
+      RolloutWorker idle = worker;
+      if (idle != null) {
+        idle.rest();
       }
     }
 
