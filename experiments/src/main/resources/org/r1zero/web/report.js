@@ -146,5 +146,6 @@
 
   all();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
-  addEventListener('beforeprint', () => charts.forEach((c) => c.resize()));
+  addEventListener('beforeprint', () => { document.documentElement.dataset.print = ''; again(); });
+  addEventListener('afterprint', () => { delete document.documentElement.dataset.print; again(); });
 })();
