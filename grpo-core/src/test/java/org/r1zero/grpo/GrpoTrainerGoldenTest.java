@@ -109,7 +109,7 @@ class GrpoTrainerGoldenTest {
     for (JsonNode group : step) {
       List<Rollout> rollouts = new ArrayList<>();
       for (int i = 0; i < group.get("completions").size(); i++) {
-        int[] tokens = ints(group.get("completions").get(i));
+        int[] tokens = Golden.ints(group.get("completions").get(i));
         rollouts.add(
             new Rollout(
                 tokens,
@@ -119,7 +119,7 @@ class GrpoTrainerGoldenTest {
                 tokens[tokens.length - 1] != 2,
                 0));
       }
-      groups.add(new RolloutGroup("p", ints(group.get("prompt")), rollouts));
+      groups.add(new RolloutGroup("p", Golden.ints(group.get("prompt")), rollouts));
     }
     return new RolloutBatch(groups, Map.of());
   }
@@ -159,13 +159,5 @@ class GrpoTrainerGoldenTest {
             .isCloseTo(expected, within(METRIC_TOLERANCE * Math.max(1e-3, Math.abs(expected))));
       }
     }
-  }
-
-  private static int[] ints(JsonNode node) {
-    int[] values = new int[node.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = node.get(i).asInt();
-    }
-    return values;
   }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 public record Candidate(Example example, String question, Map<String, Boolean> passed) {
 
   /** All that is learned from it, and its question: what must not overlap an evaluation set. */
-  public List<String> texts() {
+  List<String> texts() {
     List<String> texts = new ArrayList<>(List.of(question, example.completion()));
     if (example.messages().isEmpty()) {
       texts.add(example.prompt());

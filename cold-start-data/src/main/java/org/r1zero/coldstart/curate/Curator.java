@@ -55,7 +55,7 @@ public final class Curator {
     }
     if (config.decontaminateNgram() > 0) {
       Decontaminator overlap = new Decontaminator(evaluation, config.decontaminateNgram());
-      rest.removeIf(trace -> trace.texts().stream().anyMatch(overlap::overlaps));
+      rest.removeIf(overlap::overlaps);
       left.put("decontaminated", rest.size());
     }
     Collections.shuffle(rest, new Random(seed));

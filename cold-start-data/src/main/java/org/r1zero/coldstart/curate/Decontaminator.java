@@ -46,6 +46,11 @@ public final class Decontaminator {
     return hasRun(text, ngram) || shorter.stream().anyMatch(words -> hasRun(text, words));
   }
 
+  /** Whether anything that is learned from a trace, or its question, does. */
+  public boolean overlaps(Candidate trace) {
+    return trace.texts().stream().anyMatch(this::overlaps);
+  }
+
   private boolean hasRun(String text, int words) {
     return WordGrams.of(text, words).stream().anyMatch(forbidden::contains);
   }

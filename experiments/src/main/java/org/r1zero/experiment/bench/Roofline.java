@@ -7,6 +7,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.torch.Scope;
+import org.r1zero.rollout.generation.Generator;
 
 /**
  * The least time that decoding can take on this machine, measured in the process that decodes: each
@@ -17,7 +18,6 @@ import org.r1zero.grpo.torch.Scope;
 final class Roofline {
   private static final int[] GRID = {1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256};
   private static final int REPEATS = 5;
-  private static final int PROMPT_TOKENS_AT_ONCE = 4096;
   private static final long MEMORY_FLOATS = 64L << 20;
 
   private final DecodingKernels kernels;
@@ -49,7 +49,7 @@ final class Roofline {
       }
     }
     seconds.merge(most, time(most, true), Math::min);
-    int portion = Math.min(promptTokens, PROMPT_TOKENS_AT_ONCE);
+    int portion = Math.min(promptTokens, Generator.PROMPT_TOKENS_AT_ONCE);
     promptSeconds = Math.min(promptSeconds, time(portion, false) * promptTokens / (double) portion);
     bytesPerSecond = Math.max(bytesPerSecond, readMemory());
   }

@@ -132,8 +132,7 @@ final class CurateStage implements Stage {
     List<Example> clean = new ArrayList<>();
     List<Example> all = read(file, bad);
     for (int i = 0; i < all.size(); i++) {
-      if (new Candidate(all.get(i), all.get(i).question(), Map.of())
-          .texts().stream().anyMatch(overlap::overlaps)) {
+      if (overlap.overlaps(new Candidate(all.get(i), all.get(i).question(), Map.of()))) {
         bad.add(new BadRecord(file, i + 1, "overlaps an evaluation problem: no few-shot example"));
       } else {
         clean.add(all.get(i));

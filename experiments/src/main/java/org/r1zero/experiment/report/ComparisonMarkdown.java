@@ -19,15 +19,13 @@ final class ComparisonMarkdown {
       for (JsonNode measure : data.path("measures")) {
         JsonNode value = arm.path(measure.path("id").asText());
         boolean share = measure.path("share").asBoolean();
-        JsonNode ci = value.path("ci_problems_and_seeds");
         text.append(
             value.isMissingNode()
                 ? " failed |"
                 : String.format(
-                    " %s [%s, %s] |",
+                    " %s %s |",
                     HtmlPage.number(value.path("mean"), share),
-                    HtmlPage.number(ci.path(0), share),
-                    HtmlPage.number(ci.path(1), share)));
+                    HtmlPage.interval(value.path("ci_problems_and_seeds"), share)));
       }
       text.append('\n');
     }
@@ -58,7 +56,8 @@ final class ComparisonMarkdown {
     return text.toString();
   }
 
-  private static String cell(String text) {
+  /** A text that stays within a table's cell. */
+  static String cell(String text) {
     return text.replace("|", "\\|").replace("\n", " ");
   }
 }

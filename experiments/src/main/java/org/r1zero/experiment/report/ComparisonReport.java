@@ -71,14 +71,7 @@ public final class ComparisonReport {
         "Means over seeds, over the steps of reinforcement learning; bands from the lowest"
             + " to the highest seed. Supervised stages and stages of a teacher have no steps here.");
     page.raw("<div class=\"grid\">");
-    page.chart(
-        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
-    page.chart("chart-reward", "Reward", "What training maximises; arms may have other rewards.");
-    page.chart("chart-length", "Length", "Mean tokens of a rollout.");
-    page.chart(
-        "chart-mixing",
-        "Language mixing",
-        "Share of rollouts with fewer than 97 % of their words in English; 32 rollouts a step.");
+    RunCurves.charts(page, "arms");
     page.raw("</div>").heading("scaling", "Test-time scaling");
     page.text(
         "Against tokens: the same samples, cut off; right counts only what came to its end."
@@ -198,13 +191,10 @@ public final class ComparisonReport {
     if (value.isMissingNode()) {
       return "failed";
     }
-    JsonNode ci = value.path("ci_problems_and_seeds");
     return HtmlPage.number(value.path("mean"), share)
-        + "<small>["
-        + HtmlPage.number(ci.path(0), share)
-        + ", "
-        + HtmlPage.number(ci.path(1), share)
-        + "]</small>";
+        + "<small>"
+        + HtmlPage.interval(value.path("ci_problems_and_seeds"), share)
+        + "</small>";
   }
 
   private static void cost(HtmlPage page, JsonNode data) {

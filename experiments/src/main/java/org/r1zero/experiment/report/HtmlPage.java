@@ -99,4 +99,9 @@ final class HtmlPage {
         ? String.format(Locale.ROOT, "%.1f %%", 100 * value.asDouble())
         : String.format(Locale.ROOT, "%.1f", value.asDouble());
   }
+
+  /** An interval's two ends. */
+  static String interval(JsonNode ends, boolean share) {
+    return "[" + number(ends.path(0), share) + ", " + number(ends.path(1), share) + "]";
+  }
 }

@@ -128,9 +128,9 @@ record ReportedRun(
     return new ReportedRun(other, folder, kind, status, recipe, metrics, stages, before, after);
   }
 
-  /** Its recipe's keys as YAML. */
-  String yaml() {
-    return RecipeLoader.toYaml(recipe);
+  /** Its recipe, to be held against others'. */
+  RecipeDifferences.Named source() {
+    return new RecipeDifferences.Named(name, folder.toString(), RecipeLoader.toYaml(recipe));
   }
 
   /** Its base model, as the recipe names it. */

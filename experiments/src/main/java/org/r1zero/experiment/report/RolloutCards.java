@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.JsonLinesReader;
+import org.r1zero.rollout.trace.ToRead;
 
 /** Some rollouts of each run's first and last step, with what the verifiers said. */
 final class RolloutCards {
@@ -22,8 +21,8 @@ final class RolloutCards {
     page.heading("rollouts", "Rollouts");
     page.raw(
         "<p>The first rollout of the first step, and the first, the best and the worst of the last."
-            + " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said"
-            + " before</mark></p>");
+            + TraceMarkup.LEGEND
+            + "</p>");
     TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
     for (ReportedRun run : runs) {
       page.raw("<h3>" + TraceMarkup.escape(run.name()) + "</h3><div class=\"traces\">");
@@ -52,14 +51,7 @@ final class RolloutCards {
     if (!files.isEmpty()) {
       chosen.addAll(JsonLinesReader.read(files.get(0)).stream().limit(1).toList());
       List<JsonNode> last = JsonLinesReader.read(files.get(files.size() - 1));
-      Comparator<JsonNode> byReward = Comparator.comparingDouble(r -> r.path("reward").asDouble());
-      for (Optional<JsonNode> one :
-          List.of(
-              last.stream().findFirst(),
-              last.stream().max(byReward),
-              last.stream().min(byReward))) {
-        one.ifPresent(chosen::add);
-      }
+      chosen.addAll(ToRead.of(last, rollout -> rollout.path("reward").asDouble()));
     }
     return chosen.stream().distinct().toList();
   }

@@ -25,6 +25,25 @@ final class RunCurves {
   private final Verifier language = Judges.languageOf("en");
 
   /**
+   * The charts that report.js draws the curves in.
+   *
+   * @param who what the curves are of, such as runs
+   */
+  static void charts(HtmlPage page, String who) {
+    page.chart(
+        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
+    page.chart(
+        "chart-reward", "Reward", "What training maximises; " + who + " may have other rewards.");
+    page.chart("chart-length", "Length", "Mean tokens of a rollout.");
+    page.chart(
+        "chart-mixing",
+        "Language mixing",
+        "Share of rollouts with fewer than 97 % of their words in English; "
+            + ROLLOUTS_A_STEP
+            + " rollouts a step.");
+  }
+
+  /**
    * Reads the curves.
    *
    * @param runs folders with {@code metrics.jsonl}; one without rewards, such as of supervised

@@ -141,15 +141,10 @@ final class RunEvaluations {
     for (JsonNode measure : group.path("measures")) {
       JsonNode value = arm.path(measure.path("id").asText());
       boolean share = measure.path("share").asBoolean();
-      JsonNode ci = value.path("ci_problems");
       row.add(
           HtmlPage.number(value.path("mean"), share)
               + before
-              + "["
-              + HtmlPage.number(ci.path(0), share)
-              + ", "
-              + HtmlPage.number(ci.path(1), share)
-              + "]");
+              + HtmlPage.interval(value.path("ci_problems"), share));
     }
     return row;
   }

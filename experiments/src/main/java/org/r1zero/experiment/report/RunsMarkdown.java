@@ -80,17 +80,13 @@ final class RunsMarkdown {
     for (ReportedRun run : runs.subList(1, runs.size())) {
       text.append("\n## Recipe of ").append(run.name()).append(", against ");
       text.append(runs.get(0).name()).append("\n\n```diff\n");
-      RecipeDifferences.Named first = named(runs.get(0));
-      RecipeDifferences.Named own = named(run);
+      RecipeDifferences.Named first = runs.get(0).source();
+      RecipeDifferences.Named own = run.source();
       RecipeDifferences.missing(first, own).forEach(l -> text.append("- ").append(l).append('\n'));
       RecipeDifferences.missing(own, first).forEach(l -> text.append("+ ").append(l).append('\n'));
       text.append("```\n");
     }
     return text.toString();
-  }
-
-  private static RecipeDifferences.Named named(ReportedRun run) {
-    return new RecipeDifferences.Named(run.name(), run.folder().toString(), run.yaml());
   }
 
   private static void head(StringBuilder text, List<String> cells) {
@@ -101,7 +97,7 @@ final class RunsMarkdown {
   private static void line(StringBuilder text, List<String> cells) {
     text.append('|');
     for (String cell : cells) {
-      text.append(' ').append(cell.replace("|", "\\|").replace("\n", " ")).append(" |");
+      text.append(' ').append(ComparisonMarkdown.cell(cell)).append(" |");
     }
     text.append('\n');
   }

@@ -82,12 +82,7 @@ public final class RunsReport {
     evaluations.html(page, data, SIDE_BY_SIDE);
     learning(page, data);
     RolloutCards.write(page, runs);
-    RecipeDifferences.write(
-        page,
-        runs.stream()
-            .map(
-                run -> new RecipeDifferences.Named(run.name(), run.folder().toString(), run.yaml()))
-            .toList());
+    RecipeDifferences.write(page, runs.stream().map(ReportedRun::source).toList());
     page.raw("</main><footer>Written by r1zero; docs/evaluation.md defines the metrics.</footer>");
     return page.write(title, data, "report.js");
   }
@@ -117,14 +112,7 @@ public final class RunsReport {
     page.heading("learning", "Learning curves");
     page.text("Steps of reinforcement learning, those of several stages one after another.");
     page.raw("<div class=\"grid\">");
-    page.chart(
-        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
-    page.chart("chart-reward", "Reward", "What training maximises; runs may have other rewards.");
-    page.chart("chart-length", "Length", "Mean tokens of a rollout.");
-    page.chart(
-        "chart-mixing",
-        "Language mixing",
-        "Share of rollouts with fewer than 97 % of their words in English; 32 rollouts a step.");
+    RunCurves.charts(page, "runs");
     boolean supervised = false;
     for (JsonNode arm : data.path("arms")) {
       supervised |= !arm.path("supervised").isEmpty();

@@ -20,8 +20,8 @@ final class SideBySide {
     page.heading("traces", "Traces side by side");
     page.raw(
         "<p>The first answer of each arm's first seed, for problems where the arms differ most."
-            + " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said"
-            + " before</mark></p>");
+            + TraceMarkup.LEGEND
+            + "</p>");
     TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
     Map<String, Map<String, EvaluatedSample>> problems = firstAnswers(arms);
     List<Map<String, EvaluatedSample>> chosen = new ArrayList<>(problems.values());

@@ -13,6 +13,10 @@ import org.r1zero.verify.language.LanguageConsistencyVerifier;
  * marked. Nothing of the text can become markup.
  */
 final class TraceMarkup {
+  /** Says what the marks mean. */
+  static final String LEGEND =
+      " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said before</mark>";
+
   private static final int MOST_CHARACTERS = 4000;
   private static final Pattern SENTENCE = Pattern.compile("[^.!?\\n。！？]+[.!?\\n。！？]*");
   private final LanguageConsistencyVerifier language;

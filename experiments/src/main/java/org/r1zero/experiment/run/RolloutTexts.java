@@ -1,12 +1,11 @@
 package org.r1zero.experiment.run;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.r1zero.rollout.trace.RolloutTrace;
+import org.r1zero.rollout.trace.ToRead;
 
 /** A few of a step's rollouts as Markdown, for a person who looks at a dashboard. */
 final class RolloutTexts {
@@ -14,14 +13,8 @@ final class RolloutTexts {
 
   private RolloutTexts() {}
 
-  /** The step's first rollout, the best and the worst: fewer where these are the same. */
   static List<String> of(List<RolloutTrace> traces) {
-    Comparator<RolloutTrace> byReward = Comparator.comparingDouble(RolloutTrace::reward);
-    List<RolloutTrace> chosen = new ArrayList<>();
-    traces.stream().limit(1).forEach(chosen::add);
-    traces.stream().max(byReward).ifPresent(chosen::add);
-    traces.stream().min(byReward).ifPresent(chosen::add);
-    return chosen.stream().distinct().map(RolloutTexts::markdown).toList();
+    return ToRead.of(traces, RolloutTrace::reward).stream().map(RolloutTexts::markdown).toList();
   }
 
   private static String markdown(RolloutTrace trace) {

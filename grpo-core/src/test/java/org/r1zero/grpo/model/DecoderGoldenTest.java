@@ -48,9 +48,9 @@ class DecoderGoldenTest {
         Scope scope = Torch.openScope(Device.cpu())) {
       TokenBatch batch =
           new TokenBatch(
-              rows(expected.get("prompts")),
-              rows(expected.get("completions")),
-              ints(expected.get("owner")));
+              Golden.intRows(expected.get("prompts")),
+              Golden.intRows(expected.get("completions")),
+              Golden.ints(expected.get("owner")));
       TokenLogProbs result = model.logProbsForTraining(batch, 1.0, scope);
       List<Float> logProbs = new ArrayList<>();
       expected.get("log_probs").forEach(row -> row.forEach(v -> logProbs.add(v.floatValue())));
@@ -99,17 +99,5 @@ class DecoderGoldenTest {
 
   private static org.assertj.core.data.Offset<Double> relative(double scale) {
     return org.assertj.core.data.Offset.offset(TOLERANCE * Math.max(Math.abs(scale), 1e-6));
-  }
-
-  private static int[][] rows(JsonNode node) {
-    int[][] rows = new int[node.size()][];
-    Arrays.setAll(rows, i -> ints(node.get(i)));
-    return rows;
-  }
-
-  private static int[] ints(JsonNode node) {
-    int[] values = new int[node.size()];
-    Arrays.setAll(values, i -> node.get(i).asInt());
-    return values;
   }
 }

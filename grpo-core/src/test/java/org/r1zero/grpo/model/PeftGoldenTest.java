@@ -55,8 +55,10 @@ class PeftGoldenTest {
     for (Parameter parameter : adapters.parameters()) {
       parameter.value().set(peft.read(parameter.name()));
     }
-    int[][] prompts = rows(golden.get("prompts"));
-    batch = new TokenBatch(prompts, rows(golden.get("completions")), ints(golden.get("owner")));
+    int[][] prompts = Golden.intRows(golden.get("prompts"));
+    batch =
+        new TokenBatch(
+            prompts, Golden.intRows(golden.get("completions")), Golden.ints(golden.get("owner")));
   }
 
   @AfterEach
@@ -139,17 +141,5 @@ class PeftGoldenTest {
       flat[i] = values.get(i);
     }
     return flat;
-  }
-
-  private static int[][] rows(JsonNode node) {
-    int[][] rows = new int[node.size()][];
-    Arrays.setAll(rows, i -> ints(node.get(i)));
-    return rows;
-  }
-
-  private static int[] ints(JsonNode node) {
-    int[] values = new int[node.size()];
-    Arrays.setAll(values, i -> node.get(i).asInt());
-    return values;
   }
 }

@@ -20,6 +20,9 @@ import org.r1zero.grpo.torch.Torch;
  * <p>Not thread-safe: a worker has its own.
  */
 public final class Generator implements AutoCloseable {
+  /** Prompts of so many tokens, with their padding, are read at once: bounds memory. */
+  public static final int PROMPT_TOKENS_AT_ONCE = 4096;
+
   private final PolicyModel policy;
   private final Scope scope;
   private DecodingKernels kernels;
@@ -140,7 +143,7 @@ public final class Generator implements AutoCloseable {
     int[][] prompts = admission.prompts();
     List<Sequence> sequences = admission.sequences();
     try (Scope step = scope.open()) {
-      List<NDArray> prefilled = kernels.prefill(prompts, Schedule.PROMPT_TOKENS_AT_ONCE, step);
+      List<NDArray> prefilled = kernels.prefill(prompts, PROMPT_TOKENS_AT_ONCE, step);
       NDArray hidden = prefilled.get(prefilled.size() - 1);
       long[] owner = admission.owner();
       cache.admit(prefilled, prompts, owner, sequences);

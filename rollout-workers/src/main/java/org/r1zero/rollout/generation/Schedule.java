@@ -7,9 +7,6 @@ import java.util.List;
 
 /** Which sequences wait, and what the finished ones became. */
 final class Schedule {
-  /** Prompts of so many tokens, with their padding, are read at once: bounds memory. */
-  static final int PROMPT_TOKENS_AT_ONCE = 4096;
-
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
   private final List<List<Generation>> results = new ArrayList<>();
@@ -119,7 +116,7 @@ final class Schedule {
 
   private static boolean isFull(List<int[]> prompts) {
     int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
-    return (prompts.size() + 1L) * longest > PROMPT_TOKENS_AT_ONCE;
+    return (prompts.size() + 1L) * longest > Generator.PROMPT_TOKENS_AT_ONCE;
   }
 
   void finish(Sequence sequence, Generation generation) {

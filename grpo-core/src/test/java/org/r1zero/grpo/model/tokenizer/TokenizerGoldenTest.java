@@ -53,11 +53,11 @@ class TokenizerGoldenTest {
     try (Tokenizer tokenizer = Tokenizer.open(folder)) {
       for (JsonNode c : golden.get("cases")) {
         String text = c.get("text").asText();
-        int[] ids = ints(c.get("ids"));
+        int[] ids = Golden.ints(c.get("ids"));
         assertThat(tokenizer.encode(text)).as("ids of '%s'", text).containsExactly(ids);
         assertThat(tokenizer.encodePrompt(text))
             .as("prompt ids of '%s'", text)
-            .containsExactly(withoutDoubledStart(ints(c.get("prompt_ids")), ids));
+            .containsExactly(withoutDoubledStart(Golden.ints(c.get("prompt_ids")), ids));
         assertThat(tokenizer.decode(ids)).isEqualTo(c.get("decoded").asText());
         assertThat(tokenizer.decode(ids, false)).isEqualTo(c.get("decoded_with_special").asText());
       }
@@ -69,13 +69,5 @@ class TokenizerGoldenTest {
     boolean doubled =
         ids.length > 0 && promptIds.length == ids.length + 1 && promptIds[0] == ids[0];
     return doubled ? ids : promptIds;
-  }
-
-  private static int[] ints(JsonNode node) {
-    int[] values = new int[node.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = node.get(i).asInt();
-    }
-    return values;
   }
 }
