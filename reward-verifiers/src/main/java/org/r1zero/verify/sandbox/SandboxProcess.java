@@ -184,7 +184,8 @@ public final class SandboxProcess implements AutoCloseable {
 
   private void kill(Kind why) {
     synchronized (lines) {
-      if (cause == null && process.isAlive()) {
+      // a line too long is what is wrong with a process that has ended after it as well
+      if (cause == null && (why == Kind.TOO_LONG || process.isAlive())) {
         cause = why;
       }
     }
