@@ -1,40 +1,28 @@
 """Samples what `r1zero bench generate` samples, with transformers: generate() as TRL's GRPOTrainer
-calls it (one padded batch, stops when all have stopped), or continuous batching (generate_batch).
+calls it (one padded batch, stops when all have stopped), or transformers' continuous batching.
 
 Same model, dtype, prompts, lengths and temperature; one JSON line. Run by generate_vs_trl.sh.
+
+Continuous batching runs through the manager that generate_batch wraps, since only it takes a length
+for each sequence. Its defaults are for GPUs: 8192 tokens a batch, pages of 256 and a cache of 60 % of
+the memory. On a CPU attention is one masked product of all queries with all keys of the batch, so
+small batches and pages that share the prompts are faster; --page and --batch-tokens have the best
+that we found. --page 0 --batch-tokens 0 are the defaults.
 """
 
 import argparse
 import json
+import math
 import resource
 import time
 
 import torch
 import transformers
 from transformers import AutoModelForCausalLM, GenerationConfig
-from transformers import StoppingCriteria, StoppingCriteriaList
+from transformers import ContinuousBatchingConfig, StoppingCriteria, StoppingCriteriaList
+from transformers.generation.continuous_batching.utils import WorkloadHints
 
-SHORTEST = 16
-
-
-def prompts(problems, tokens, vocabulary):
-    """GenerationWorkload.requests."""
-    out = []
-    for p in range(problems):
-        state, ids = p + 1, []
-        for _ in range(tokens):
-            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-            ids.append(2 + (state >> 33) % (vocabulary - 2))
-        out.append(ids)
-    return out
-
-
-def lengths(args):
-    """GenerationWorkload.length."""
-    n = args.problems * args.group
-    if args.lengths == "fixed" or n == 1:
-        return [args.new] * n
-    return [round(SHORTEST * (args.new / SHORTEST) ** (i * 7919 % n / (n - 1))) for i in range(n)]
+import generation_workload as workload
 
 
 class StopAtLengths(StoppingCriteria):
@@ -47,43 +35,89 @@ class StopAtLengths(StoppingCriteria):
         return input_ids.shape[1] - self.start >= self.wanted
 
 
+def sample_padded(model, ids, wanted, common):
+    """As TRL's GRPOTrainer does; seconds and tokens."""
+    batch = torch.tensor(ids)
+    warm = GenerationConfig(max_new_tokens=3, **common)
+    model.generate(batch, attention_mask=torch.ones_like(batch), generation_config=warm)
+    config = GenerationConfig(max_new_tokens=max(wanted), **common)
+    stop = StoppingCriteriaList([StopAtLengths(batch.shape[1], wanted)])
+    started = time.perf_counter()
+    model.generate(batch, attention_mask=torch.ones_like(batch), generation_config=config, stopping_criteria=stop)
+    return time.perf_counter() - started, sum(wanted)
+
+
+def continuous_config(ids, wanted, page, batch_tokens):
+    """Room for all sequences at once: nothing waits and nothing is computed twice."""
+    if page == 0:
+        return ContinuousBatchingConfig(seed=0)
+    blocks = sum(math.ceil((len(i) + n) / page) + 1 for i, n in zip(ids, wanted))
+    return ContinuousBatchingConfig(
+        page_size=page,
+        num_blocks=blocks,
+        max_batch_tokens=max(batch_tokens, len(ids)),
+        safety_margin=0.0,
+        seed=0,
+    )
+
+
+def collect(manager, requests):
+    """Adds (prompt, length) pairs and waits for all; tokens."""
+    for prompt, length in requests:
+        manager.add_request(prompt, max_new_tokens=length, eos_token_id=-1)
+    tokens = 0
+    for done in range(len(requests)):
+        result = None
+        while result is None or not result.is_finished():
+            result = manager.get_result(timeout=1)
+            if result is not None and result.error:
+                raise SystemExit(f"continuous batching failed: {result.error}")
+            if result is None and not manager.is_running():
+                raise SystemExit(f"continuous batching stopped after {done} of {len(requests)} sequences")
+        tokens += len(result.generated_tokens)
+    return tokens
+
+
+def sample_continuously(model, ids, wanted, common, page, batch_tokens):
+    """Seconds and tokens; warmed up with prompts that are not in the cache afterwards."""
+    hints = WorkloadHints(len(ids[0]), max(wanted), len(ids))
+    with model.continuous_batching_context_manager(
+        generation_config=GenerationConfig(max_new_tokens=max(wanted), **common),
+        continuous_batching_config=continuous_config(ids, wanted, page, batch_tokens),
+        workload_hints=hints,
+    ) as manager:
+        collect(manager, [(i[::-1], 3) for i in ids[:2]])
+        started = time.perf_counter()
+        tokens = collect(manager, list(zip(ids, wanted)))
+        seconds = time.perf_counter() - started
+    if tokens != sum(wanted):
+        raise SystemExit(f"continuous batching sampled {tokens} tokens of {sum(wanted)}")
+    return seconds, tokens
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
     parser.add_argument("--dtype", choices=["fp32", "bf16"], required=True)
     parser.add_argument("--mode", choices=["generate", "continuous"], default="generate")
-    parser.add_argument("--lengths", choices=["fixed", "spread"], default="fixed")
-    for name, value in (("problems", 4), ("group", 8), ("prompt", 100), ("new", 128)):
+    for name, value in (("page", 32), ("batch-tokens", 256)):
         parser.add_argument("--" + name, type=int, default=value)
+    workload.add_options(parser)
     args = parser.parse_args()
     torch.manual_seed(0)
     dtype = torch.float32 if args.dtype == "fp32" else torch.bfloat16
     model = AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype).eval()
-    ids = [p for p in prompts(args.problems, args.prompt, model.config.vocab_size) for _ in range(args.group)]
-    wanted = lengths(args)
+    prompts = workload.prompts(args.problems, args.prompt, model.config.vocab_size)
+    ids = [p for p in prompts for _ in range(args.group)]
+    wanted = workload.lengths(args)
     common = dict(do_sample=True, temperature=1.0, top_k=0, top_p=1.0, eos_token_id=-1, pad_token_id=0)
     result = {"mode": args.mode, "transformers": transformers.__version__, "torch": torch.__version__}
     with torch.inference_mode():
         if args.mode == "generate":
-            batch = torch.tensor(ids)
-            warm = GenerationConfig(max_new_tokens=3, **common)
-            model.generate(batch, attention_mask=torch.ones_like(batch), generation_config=warm)
-            config = GenerationConfig(max_new_tokens=max(wanted), **common)
-            stop = StoppingCriteriaList([StopAtLengths(batch.shape[1], wanted)])
-            started = time.perf_counter()
-            model.generate(
-                batch, attention_mask=torch.ones_like(batch), generation_config=config, stopping_criteria=stop
-            )
-            seconds, tokens = time.perf_counter() - started, sum(wanted)
+            seconds, tokens = sample_padded(model, ids, wanted, common)
         else:
-            if args.lengths != "fixed":
-                raise SystemExit("continuous batching has no limit for each sequence")
-            config = GenerationConfig(max_new_tokens=args.new, **common)
-            model.generate_batch(inputs=ids[:2], generation_config=GenerationConfig(max_new_tokens=3, **common))
-            started = time.perf_counter()
-            outputs = model.generate_batch(inputs=ids, generation_config=config)
-            seconds = time.perf_counter() - started
-            tokens = sum(len(o.generated_tokens) for o in outputs.values())
+            seconds, tokens = sample_continuously(model, ids, wanted, common, args.page, args.batch_tokens)
+            result.update(page=args.page, batch_tokens=args.batch_tokens)
     result.update(
         tokens=tokens,
         seconds=seconds,

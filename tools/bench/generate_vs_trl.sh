@@ -1,38 +1,46 @@
 #!/usr/bin/env bash
-# Samples the same with r1zero and with transformers as TRL uses it, in turns, and prints a table and a JSON line a case.
+# Samples the same with r1zero and with transformers as TRL uses it, in turns; prints the machine, a table and a JSON line a case.
 #   tools/bench/generate_vs_trl.sh MODEL_DIR [CASE...]
-# A case is DTYPE:PROBLEMS:LENGTHS:NEW, such as bf16:4:fixed:128 (groups of 8); without any: batches of 32 and 64, both dtypes and both lengths.
-# R1ZERO_BENCH_VENV names a Python virtual environment to use; else one is made in ~/.cache/r1zero/bench-venv.
-# R1ZERO_BENCH_CONTINUOUS=0 leaves transformers' continuous batching out. PROMPT (100) is the prompts' length.
+# A case is DTYPE:PROBLEMS:LENGTHS:NEW, such as bf16:4:fixed:128 (groups of 8), with :embedded where it is the embedded
+# model that is sampled; without any: batches of 32 and 64, both dtypes and both lengths, then the embedded model.
+#   ratio       ours over the better of generate and continuous (transformers' continuous batching)
+#   our-roof    tokens/s over what this machine's products and memory allow, measured in our process; their-roof: theirs over the same
+# A side that fails or takes too long has - in the table and why below it.
+#
+# R1ZERO_BENCH_OUT      appends the JSON lines to this file; cases that it has are not run again
+# R1ZERO_BENCH_TIMEOUT  seconds a side may take (600)
+# R1ZERO_BENCH_INT8     1: also ours with weights in int8, beside bf16
+# R1ZERO_BENCH_LLAMA    1: also llama.cpp, built from PyPI's llama-cpp-python into ~/.cache/r1zero/llama-venv (minutes, once)
+# R1ZERO_BENCH_CONTINUOUS  0: without transformers' continuous batching
+# R1ZERO_BENCH_VENV     a Python virtual environment to use; else one is made in ~/.cache/r1zero/bench-venv
+# R1ZERO_BENCH_OUR_MODEL, R1ZERO_COMMAND  another model folder, another command than ./r1zero for ours
+# PROMPT                the prompts' length (100)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-model=${1:?usage: generate_vs_trl.sh MODEL_DIR [CASE...]}
+[ $# -gt 0 ] || { sed -n '2,19p' "$0" >&2; exit 2; }
+model=$1
 shift
 [ $# -gt 0 ] || set -- bf16:4:fixed:128 bf16:8:fixed:128 fp32:4:fixed:128 fp32:8:fixed:128 \
-  bf16:4:spread:512 bf16:8:spread:512 fp32:4:spread:512 fp32:8:spread:512
-prompt=${PROMPT:-100}
-venv=${R1ZERO_BENCH_VENV:-$HOME/.cache/r1zero/bench-venv}
+  bf16:4:spread:512 bf16:8:spread:512 fp32:4:spread:512 fp32:8:spread:512 \
+  bf16:4:fixed:128:embedded bf16:8:fixed:128:embedded fp32:4:fixed:128:embedded fp32:8:fixed:128:embedded
+cache=$HOME/.cache/r1zero
+venv=${R1ZERO_BENCH_VENV:-$cache/bench-venv}
 if [ ! -x "$venv/bin/python" ]; then
+  echo "making $venv (torch 2.7.1, transformers 5.24.0, trl 1.16.0)" >&2
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q torch==2.7.1 transformers==5.24.0 trl==1.16.0
 fi
-field() { "$venv/bin/python" -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], 0))' "$1"; }
-printf '%-22s %10s %10s %10s %7s %9s %9s %9s\n' case ours generate continuous ratio roofline our-MB their-MB
-for case in "$@"; do
-  IFS=: read -r dtype problems lengths new <<<"$case"
-  options=(--dtype "$dtype" --problems "$problems" --group 8 --prompt "$prompt" --new "$new" --lengths "$lengths")
-  ours=$(${R1ZERO_COMMAND:-"$root/r1zero"} bench generate --model "${R1ZERO_BENCH_OUR_MODEL:-$model}" "${options[@]}" --json | tail -1)
-  theirs=$("$venv/bin/python" "$here/generate_vs_trl.py" --model "$model" "${options[@]}" 2>/dev/null | tail -1)
-  continuous='{}'
-  if [ "$lengths" = fixed ] && [ "${R1ZERO_BENCH_CONTINUOUS:-1}" = 1 ]; then
-    continuous=$(timeout 600 "$venv/bin/python" "$here/generate_vs_trl.py" --model "$model" "${options[@]}" \
-      --mode continuous 2>/dev/null | tail -1) || continuous='{}'
-    [ -n "$continuous" ] || continuous='{}'
+llama=
+if [ "${R1ZERO_BENCH_LLAMA:-0}" = 1 ]; then
+  llama=$cache/llama-venv
+  if ! "$llama/bin/python" -c 'import llama_cpp, gguf' 2>/dev/null; then
+    echo "building llama-cpp-python 0.3.36 into $llama" >&2
+    python3 -m venv "$llama"
+    "$llama/bin/pip" install -q --no-binary llama-cpp-python llama-cpp-python==0.3.36 gguf==0.19.0
   fi
-  a=$(field tokens_per_s <<<"$ours") b=$(field tokens_per_s <<<"$theirs") c=$(field tokens_per_s <<<"$continuous")
-  ratio=$(awk -v a="$a" -v b="$b" -v c="$c" 'BEGIN { print a / (b > c ? b : c) }')
-  printf '%-22s %10.1f %10.1f %10.1f %7.1f %9.2f %9.0f %9.0f\n' "$case" "$a" "$b" "$c" "$ratio" \
-    "$(field roofline_share <<<"$ours")" "$(field peak_rss_mb <<<"$ours")" "$(field peak_rss_mb <<<"$theirs")"
-  printf '{"case": "%s", "ours": %s, "generate": %s, "continuous": %s}\n' "$case" "$ours" "$theirs" "$continuous"
-done
+  llama=$llama/bin/python
+fi
+exec "$venv/bin/python" "$here/compare_generation.py" "$model" "$@" --ours "${R1ZERO_COMMAND:-$root/r1zero}" \
+  --prompt "${PROMPT:-100}" --timeout "${R1ZERO_BENCH_TIMEOUT:-600}" --out "${R1ZERO_BENCH_OUT:-}" \
+  --continuous "${R1ZERO_BENCH_CONTINUOUS:-1}" --int8 "${R1ZERO_BENCH_INT8:-0}" --llama-python "$llama" --cache "$cache"

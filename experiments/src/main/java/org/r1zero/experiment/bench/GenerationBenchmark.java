@@ -1,12 +1,9 @@
 package org.r1zero.experiment.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.run.ModelFolder;
-import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
@@ -14,7 +11,6 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.Generator;
-import org.r1zero.rollout.generation.SamplingConfig;
 
 /** Times sampling, and what the machine could do at best, in one process. */
 public final class GenerationBenchmark {
@@ -27,34 +23,46 @@ public final class GenerationBenchmark {
    * @throws IOException if it can't be read
    */
   public static GenerationResult run(
-      String model, ComputeType dtype, String device, GenerationWorkload workload)
+      String model, GenerationDtype dtype, String device, GenerationWorkload workload)
       throws IOException {
     try (ModelFolder folder = ModelFolder.open(model);
         PolicyModel policy =
             new PolicyModel(
-                folder.directory().config(), folder.directory(), dtype, Torch.device(device));
+                folder.directory().config(),
+                folder.directory(),
+                dtype.computeType(),
+                Torch.device(device));
         Generator generator = new Generator(policy)) {
-      return run(policy, generator, workload);
+      return run(policy, generator, dtype, workload);
     }
   }
 
   private static GenerationResult run(
-      PolicyModel policy, Generator generator, GenerationWorkload workload) throws IOException {
+      PolicyModel policy, Generator generator, GenerationDtype dtype, GenerationWorkload workload)
+      throws IOException {
     int vocabulary = policy.config().vocabSize();
-    SamplingConfig few = new SamplingConfig(1, 0, 1, 0, 3, List.of(), workload.maxBatch());
     generator.generate(
-        workload.requests(vocabulary), few, (tokens, length) -> false, (done, now, sampled) -> {});
+        workload.requests(vocabulary, 0),
+        workload.sampling(dtype, 3),
+        (tokens, length) -> false,
+        (done, now, sampled) -> {});
     Steps steps = new Steps(workload.maxBatch());
+    MemorySeries memory = new MemorySeries(workload.allSequences());
     long started = System.nanoTime();
-    List<List<Generation>> generated =
-        generator.generate(
-            workload.requests(vocabulary), workload.sampling(), workload.stop(), steps);
-    double seconds = (System.nanoTime() - started) / 1e9;
-    long tokens = generated.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
-    if (tokens != workload.tokens()) {
-      throw new IllegalStateException("sampled " + tokens + " of " + workload.tokens());
+    for (int round = 0; round < workload.rounds(); round++) {
+      steps.startRound();
+      List<List<Generation>> generated =
+          generator.generate(
+              workload.requests(vocabulary, round),
+              workload.sampling(dtype),
+              workload.stop(),
+              steps);
+      requireAll(generated, workload.tokens());
+      memory.done((round + 1) * workload.sequences());
     }
-    double peak = peakRssMb();
+    double seconds = (System.nanoTime() - started) / 1e9;
+    long tokens = workload.rounds() * workload.tokens();
+    double peak = ProcessMemory.peakMb();
     DecodingKernels kernels = generator.kernels();
     try (Scope scope = Torch.openScope(policy.device())) {
       int most = Math.min(workload.maxBatch(), workload.sequences());
@@ -63,22 +71,31 @@ public final class GenerationBenchmark {
       roofline.measure();
       roofline.measure();
       double products =
-          roofline.promptSeconds() + steps.rows.stream().mapToDouble(roofline::products).sum();
-      double cache =
-          workload.attended() * (double) kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
+          workload.rounds() * roofline.promptSeconds()
+              + steps.rows.stream().mapToDouble(roofline::products).sum();
+      double attended = (double) workload.rounds() * workload.attended();
+      double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());
       return new GenerationResult(
-          workload.sequences(),
+          workload.allSequences(),
           tokens,
           seconds,
           tokens / seconds,
-          steps.firstSeconds(started),
+          steps.firstSeconds,
           peak,
           tokens / (products + cache),
           (products + cache) / seconds,
           products / seconds,
           flops / roofline.products(most) / 1e9,
-          roofline.bytesPerSecond() / 1e9);
+          roofline.bytesPerSecond() / 1e9,
+          memory.points());
+    }
+  }
+
+  private static void requireAll(List<List<Generation>> generated, long wanted) {
+    long tokens = generated.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
+    if (tokens != wanted) {
+      throw new IllegalStateException("sampled " + tokens + " of " + wanted);
     }
   }
 
@@ -89,34 +106,30 @@ public final class GenerationBenchmark {
     return c.layers() * (attention + forward) + (double) c.vocabSize() * c.hiddenSize();
   }
 
-  /** The most memory resident so far; 0 where the system does not say. */
-  static double peakRssMb() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
-        .findFirst()
-        .orElse(0);
-  }
-
   /** How many rows each decoding step had. */
   private static final class Steps implements Generator.Progress {
     private final int maxBatch;
     private final List<Integer> rows = new ArrayList<>();
     private long sampled;
-    private long firstStepAt;
+    private long roundStarted;
+    private boolean first;
+    private double firstSeconds;
 
     Steps(int maxBatch) {
       this.maxBatch = maxBatch;
     }
 
+    void startRound() {
+      sampled = 0;
+      first = true;
+      roundStarted = System.nanoTime();
+    }
+
     @Override
     public void update(int finished, int running, long tokens) {
-      if (firstStepAt == 0) {
-        firstStepAt = System.nanoTime();
+      if (first) {
+        firstSeconds += (System.nanoTime() - roundStarted) / 1e9;
+        first = false;
       }
       // first tokens come with the prompts, not from a decoding step
       int decoded = (int) Math.min(maxBatch, tokens - sampled - (sampled == 0 ? running : 0));
@@ -124,10 +137,6 @@ public final class GenerationBenchmark {
         rows.add(decoded);
       }
       sampled = tokens;
-    }
-
-    double firstSeconds(long started) {
-      return (firstStepAt - started) / 1e9;
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.r1zero.experiment.bench;
 
+import java.util.List;
+
 /**
  * A benchmark's figures.
  *
@@ -7,7 +9,7 @@ package org.r1zero.experiment.bench;
  * @param tokens sampled
  * @param seconds from the first prompt to the last token
  * @param tokensPerSecond their quotient
- * @param promptSeconds of these, until the first tokens of the first batch are there
+ * @param promptSeconds of these, until the first tokens of the first batch of each round are there
  * @param peakRssMb the most memory that the process has had resident, MB (2^20 bytes)
  * @param rooflineTokensPerSecond what the matrix products of all decoding steps, and reading the
  *     cache once a step, would allow
@@ -15,6 +17,7 @@ package org.r1zero.experiment.bench;
  * @param productsShare the same over what the matrix products alone would allow
  * @param matmulGflops of the products at the largest batch
  * @param memoryGbPerSecond reading an array of 256 MiB
+ * @param memory after each tenth of the completions, at most one point a round
  */
 public record GenerationResult(
     int sequences,
@@ -27,4 +30,10 @@ public record GenerationResult(
     double rooflineShare,
     double productsShare,
     double matmulGflops,
-    double memoryGbPerSecond) {}
+    double memoryGbPerSecond,
+    List<MemorySeries.Point> memory) {
+  /** Copies the list. */
+  public GenerationResult {
+    memory = List.copyOf(memory);
+  }
+}

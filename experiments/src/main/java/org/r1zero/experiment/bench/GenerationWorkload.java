@@ -18,6 +18,7 @@ import org.r1zero.rollout.generation.StopCondition;
  * @param newTokens tokens a completion, or the longest where lengths are spread
  * @param lengths how completions' lengths are distributed
  * @param maxBatch most sequences decoded at once
+ * @param rounds how often this is sampled, each time with other prompts
  * @param seed decides every draw
  */
 public record GenerationWorkload(
@@ -27,6 +28,7 @@ public record GenerationWorkload(
     int newTokens,
     Lengths lengths,
     int maxBatch,
+    int rounds,
     long seed) {
   /** The shortest completion where lengths are spread. */
   static final int SHORTEST = 16;
@@ -50,6 +52,7 @@ public record GenerationWorkload(
     atLeastOne(faults, "prompt", promptTokens);
     atLeastOne(faults, "new", newTokens);
     atLeastOne(faults, "max-batch", maxBatch);
+    atLeastOne(faults, "rounds", rounds);
     if (lengths == Lengths.SPREAD && newTokens < SHORTEST) {
       faults.add("--new must be >= " + SHORTEST + " with --lengths spread, was " + newTokens);
     }
@@ -64,8 +67,14 @@ public record GenerationWorkload(
     }
   }
 
+  /** Completions of a round. */
   int sequences() {
     return problems * group;
+  }
+
+  /** Completions of all rounds. */
+  int allSequences() {
+    return Math.multiplyExact(rounds, sequences());
   }
 
   /** The length of completion {@code sample} of prompt {@code problem}. */
@@ -79,7 +88,7 @@ public record GenerationWorkload(
     return (int) Math.round(SHORTEST * Math.pow(ratio, place / (sequences() - 1.0)));
   }
 
-  /** All tokens to be sampled. */
+  /** Tokens to be sampled in a round. */
   long tokens() {
     long sum = 0;
     for (int p = 0; p < problems; p++) {
@@ -92,7 +101,8 @@ public record GenerationWorkload(
 
   /**
    * Positions whose keys and values all decoding steps together have to read: of each sequence what
-   * it sampled before, and of each group its prompt, once a step for as long as one of it runs.
+   * it sampled before, and of each group its prompt, once a step for as long as one of it runs. Of
+   * one round.
    */
   long attended() {
     long sum = 0;
@@ -108,27 +118,38 @@ public record GenerationWorkload(
     return sum;
   }
 
-  /** Ids in [2, vocabulary), by a linear congruential generator that starts with the problem. */
-  List<GenerationRequest> requests(int vocabulary) {
+  /**
+   * Ids in [2, vocabulary), by a linear congruential generator that starts with the problem; each
+   * round has problems of its own.
+   *
+   * @param round from 0
+   */
+  List<GenerationRequest> requests(int vocabulary, int round) {
     List<GenerationRequest> requests = new ArrayList<>();
     for (int p = 0; p < problems; p++) {
       int[] prompt = new int[promptTokens];
-      long state = p + 1L;
+      int problem = round * problems + p;
+      long state = problem + 1L;
       for (int t = 0; t < promptTokens; t++) {
         state = state * MULTIPLIER + INCREMENT;
         prompt[t] = 2 + (int) ((state >>> 33) % (vocabulary - 2));
       }
       long[] seeds = new long[group];
       for (int s = 0; s < group; s++) {
-        seeds[s] = Draws.seed(seed, p, s);
+        seeds[s] = Draws.seed(seed, problem, s);
       }
       requests.add(new GenerationRequest(prompt, seeds));
     }
     return requests;
   }
 
-  SamplingConfig sampling() {
-    return new SamplingConfig(1, 0, 1, 0, newTokens, List.of(), maxBatch);
+  SamplingConfig sampling(GenerationDtype dtype) {
+    return sampling(dtype, newTokens);
+  }
+
+  SamplingConfig sampling(GenerationDtype dtype, int tokens) {
+    return new SamplingConfig(1, 0, 1, 0, tokens, List.of(), maxBatch)
+        .withQuantization(dtype.quantization());
   }
 
   StopCondition stop() {

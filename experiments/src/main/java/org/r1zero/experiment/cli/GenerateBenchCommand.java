@@ -1,13 +1,15 @@
 package org.r1zero.experiment.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.r1zero.experiment.bench.GenerationBenchmark;
+import org.r1zero.experiment.bench.GenerationDtype;
 import org.r1zero.experiment.bench.GenerationResult;
 import org.r1zero.experiment.bench.GenerationWorkload;
-import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.experiment.bench.MemorySeries;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +35,7 @@ final class GenerateBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--dtype",
-      description = "fp32 or bf16, also float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
+      description = "fp32, bf16, or int8: bf16 with weights in int8 (default: ${DEFAULT-VALUE}).")
   private String dtype = "fp32";
 
   @Option(names = "--problems", description = "Prompts (default: ${DEFAULT-VALUE}).")
@@ -60,6 +62,13 @@ final class GenerateBenchCommand implements Callable<Integer> {
       description = "Most sequences decoded at once (default: ${DEFAULT-VALUE}).")
   private int maxBatch = 64;
 
+  @Option(
+      names = "--rounds",
+      description =
+          "How often, each time with other prompts: shows whether memory stays flat"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int rounds = 1;
+
   @Option(names = "--seed", description = "Decides every draw (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
@@ -75,11 +84,12 @@ final class GenerateBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     GenerationWorkload workload;
-    ComputeType type;
+    GenerationDtype type;
     try {
       workload =
-          new GenerationWorkload(problems, group, prompt, newTokens, lengths, maxBatch, seed);
-      type = computeType(dtype);
+          new GenerationWorkload(
+              problems, group, prompt, newTokens, lengths, maxBatch, rounds, seed);
+      type = GenerationDtype.of(dtype);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -90,14 +100,6 @@ final class GenerateBenchCommand implements Callable<Integer> {
       print(result);
     }
     return 0;
-  }
-
-  static ComputeType computeType(String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "fp32", "float32" -> ComputeType.FLOAT32;
-      case "bf16", "bfloat16" -> ComputeType.BFLOAT16;
-      default -> throw new IllegalArgumentException("--dtype must be fp32 or bf16, was " + name);
-    };
   }
 
   private ObjectNode json(GenerationResult r) {
@@ -113,12 +115,19 @@ final class GenerateBenchCommand implements Callable<Integer> {
     node.put("prompt_seconds", r.promptSeconds());
     node.put("matmul_gflop_per_s", r.matmulGflops());
     node.put("memory_gb_per_s", r.memoryGbPerSecond());
+    ArrayNode memory = node.putArray("memory");
+    for (MemorySeries.Point point : r.memory()) {
+      ObjectNode at = memory.addObject();
+      at.put("sequences", point.sequences());
+      at.put("rss_mb", point.rssMb());
+      at.put("heap_mb", point.heapMb());
+    }
     node.put("dtype", dtype);
     node.put("lengths", lengths.name().toLowerCase(Locale.ROOT));
     return node;
   }
 
-  private static void print(GenerationResult r) {
+  private void print(GenerationResult r) {
     System.out.printf("sequences            %,12d%n", r.sequences());
     System.out.printf("tokens               %,12d%n", r.tokens());
     System.out.printf("seconds              %,12.2f%n", r.seconds());
@@ -130,5 +139,11 @@ final class GenerateBenchCommand implements Callable<Integer> {
     System.out.printf("products, GFLOP/s    %,12.1f%n", r.matmulGflops());
     System.out.printf("memory, GB/s         %,12.1f%n", r.memoryGbPerSecond());
     System.out.printf("peak memory, MB      %,12.0f%n", r.peakRssMb());
+    if (rounds > 1) {
+      System.out.println("   sequences   resident, MB   of it Java heap, MB");
+      for (MemorySeries.Point p : r.memory()) {
+        System.out.printf("%,12d %,14.0f %,21.0f%n", p.sequences(), p.rssMb(), p.heapMb());
+      }
+    }
   }
 }

@@ -3,6 +3,8 @@ package org.r1zero.experiment.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GenerateBenchCommandTest {
@@ -44,6 +46,44 @@ class GenerateBenchCommandTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err()).contains("--group must be >= 1, was 0; --new must be >= 1, was 0");
     assertThat(Ran.command("bench", "generate", "--model", "embedded", "--dtype", "fp8").err())
-        .contains("--dtype must be fp32 or bf16, was fp8");
+        .contains("--dtype must be fp32, bf16 or int8, was fp8");
+    assertThat(Ran.command("bench", "generate", "--model", "embedded", "--rounds", "0").err())
+        .contains("--rounds must be >= 1, was 0");
+  }
+
+  /** Twelve rounds: a point of memory after each tenth of the completions. */
+  @Test
+  void tellsMemoryAfterEachTenthOfManyRounds() throws Exception {
+    JsonNode result = small("--rounds", "12", "--json").json();
+    assertThat(result.get("sequences").asInt()).isEqualTo(12 * 4);
+    assertThat(result.get("tokens").asInt()).isEqualTo(12 * 4 * 5);
+    JsonNode memory = result.get("memory");
+    assertThat(memory.findValues("sequences"))
+        .extracting(JsonNode::asInt)
+        .containsExactly(8, 12, 16, 20, 24, 32, 36, 40, 44, 48);
+    for (JsonNode point : memory) {
+      assertThat(point.get("rss_mb").asDouble())
+          .isBetween(point.get("heap_mb").asDouble() / 4, result.get("peak_rss_mb").asDouble());
+    }
+    assertThat(small("--rounds", "2").out()).containsPattern("\n +8 +[0-9,]+ +[0-9,]+\n");
+  }
+
+  /** The weights that sampling multiplies with are in int8: the draws differ, the counts do not. */
+  @Test
+  void measuresInt8() throws Exception {
+    JsonNode result = small("--dtype", "int8", "--json").json();
+    assertThat(result.get("dtype").asText()).isEqualTo("int8");
+    assertThat(result.get("tokens").asInt()).isEqualTo(4 * 5);
+    assertThat(result.get("roofline_tokens_per_s").asDouble()).isPositive();
+  }
+
+  private static Ran small(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("bench", "generate", "--model", "embedded-small"));
+    arguments.addAll(List.of("--problems", "2", "--group", "2", "--prompt", "10", "--new", "5"));
+    arguments.addAll(List.of(more));
+    Ran ran = Ran.command(arguments.toArray(new String[0]));
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return ran;
   }
 }
