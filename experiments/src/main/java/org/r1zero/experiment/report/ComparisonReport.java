@@ -37,16 +37,14 @@ public final class ComparisonReport {
     ObjectNode data = numbers.deepCopy();
     RunCurves curves = new RunCurves();
     for (int i = 0; i < arms.size(); i++) {
+      ObjectNode arm = (ObjectNode) data.path("arms").path(i);
+      List<List<CurveStep>> seeds = new ArrayList<>();
       for (ArmResult.SeedResult seed : arms.get(i).seeds()) {
         List<Path> runs = seed.run().runs().stream().map(Path::of).toList();
-        if (!runs.isEmpty()) {
-          ObjectNode arm = (ObjectNode) data.path("arms").path(i);
-          arm.withArray("/curves")
-              .addObject()
-              .put("seed", seed.seed())
-              .set("points", curves.read(runs));
-        }
+        seeds.add(curves.read(runs));
+        arm.withArray("/supervised").add(curves.supervised(runs));
       }
+      arm.set("bands", CurveBands.of(seeds));
     }
     Files.writeString(folder.resolve("report.html"), html(data, arms));
     Files.writeString(folder.resolve("report.md"), ComparisonMarkdown.write(numbers));
@@ -54,16 +52,7 @@ public final class ComparisonReport {
   }
 
   private static String html(ObjectNode data, List<ArmResult> arms) throws IOException {
-    HtmlPage page = new HtmlPage();
-    String name = data.path("name").asText();
-    page.raw("<header><h1>Comparison: " + TraceMarkup.escape(name) + "</h1>");
-    page.raw("<p class=\"soft\">" + TraceMarkup.escape(setting(data)) + "</p>");
-    page.raw(
-        "<nav aria-label=\"Contents\"><ul><li><a href=\"#findings\">Findings</a></li><li><a"
-            + " href=\"#results\">Results</a></li><li><a href=\"#learning\">Learning</a></li><li><a"
-            + " href=\"#scaling\">Test-time scaling</a></li><li><a href=\"#cost\">Cost</a></li><li>"
-            + "<a href=\"#traces\">Traces</a></li><li><a href=\"#recipes\">Recipes</a></li></ul>"
-            + "</nav></header><main id=\"main\" tabindex=\"-1\">");
+    HtmlPage page = new HtmlPage("Comparison: " + data.path("name").asText(), setting(data));
     findings(page, data);
     results(page, data);
     page.heading("learning", "Learning curves");
@@ -86,18 +75,18 @@ public final class ComparisonReport {
     page.chart("chart-cons", "cons@k", "Majority vote of k samples.");
     page.raw("</div>");
     cost(page, data);
-    SideBySide.write(page, arms, SIDE_BY_SIDE);
+    SideBySide.write(page, List.of(arms), SIDE_BY_SIDE);
     RecipeDifferences.write(
         page,
         arms.stream()
             .filter(arm -> !arm.isBase())
             .map(arm -> new RecipeDifferences.Named(arm.name(), arm.recipe(), arm.recipeYaml()))
             .toList());
-    page.raw(
-        "</main><footer>Written by r1zero; comparison.json beside this page has every number,"
-            + " arms/*/evaluation.jsonl the raw verdicts. docs/evaluation.md defines the metrics."
-            + "</footer>");
-    return page.write("Comparison: " + name, data, "report.js");
+    return page.write(
+        data,
+        "report.js",
+        "Written by r1zero; comparison.json beside this page has every number,"
+            + " arms/*/evaluation.jsonl the raw verdicts. docs/evaluation.md defines the metrics.");
   }
 
   /** What was measured on what. */

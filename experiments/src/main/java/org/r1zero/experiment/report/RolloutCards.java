@@ -64,13 +64,11 @@ final class RolloutCards {
       boolean correct = verdict.getValue().path("outcome").asText().equals("correct");
       right = first ? correct : right;
       first = false;
-      verdicts
-          .append("<li><span class=\"")
-          .append(correct ? "good\">✓ " : "bad\">✗ ")
-          .append(TraceMarkup.escape(verdict.getKey()))
-          .append("</span> ")
-          .append(TraceMarkup.escape(verdict.getValue().path("reason").asText()))
-          .append("</li>");
+      verdicts.append(
+          TraceMarkup.verdict(
+              verdict.getKey(),
+              verdict.getValue().path("outcome").asText(),
+              verdict.getValue().path("reason").asText()));
     }
     String what =
         String.format(

@@ -61,8 +61,10 @@ public final class RunsReport {
       arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
       ObjectNode curve = arm.putArray("curves").addObject();
       curve.put("seed", run.recipe().path("seed").asLong());
-      curve.set("points", curves.read(run.metrics()));
-      arm.putArray("supervised").addAll(curves.supervised(run.metrics()));
+      List<CurveStep> steps = curves.read(run.metrics());
+      curve.set("points", RunCurves.points(steps));
+      arm.set("bands", CurveBands.of(List.of(steps)));
+      arm.putArray("supervised").add(curves.supervised(run.metrics()));
       arm.set("stages", run.stages());
     }
     evaluations.write(data);
@@ -70,21 +72,16 @@ public final class RunsReport {
   }
 
   private String html(ObjectNode data) throws IOException {
-    HtmlPage page = new HtmlPage();
     String title = runs.size() == 1 ? "Run: " + runs.get(0).name() : runs.size() + " runs";
-    page.raw("<header><h1>" + TraceMarkup.escape(title) + "</h1>");
-    page.raw(
-        "<nav aria-label=\"Contents\"><ul><li><a href=\"#runs\">Runs</a></li><li><a"
-            + " href=\"#results\">Evaluation</a></li><li><a href=\"#learning\">Learning</a></li>"
-            + "<li><a href=\"#rollouts\">Rollouts</a></li><li><a href=\"#recipes\">Recipes</a></li>"
-            + "</ul></nav></header><main id=\"main\" tabindex=\"-1\">");
+    HtmlPage page = new HtmlPage(title, "");
     runs(page, data);
-    evaluations.html(page, data, SIDE_BY_SIDE);
+    evaluations.html(page, data);
     learning(page, data);
+    evaluations.traces(page, SIDE_BY_SIDE);
     RolloutCards.write(page, runs);
     RecipeDifferences.write(page, runs.stream().map(ReportedRun::source).toList());
-    page.raw("</main><footer>Written by r1zero; docs/evaluation.md defines the metrics.</footer>");
-    return page.write(title, data, "report.js");
+    return page.write(
+        data, "report.js", "Written by r1zero; docs/evaluation.md defines the metrics.");
   }
 
   private static void runs(HtmlPage page, JsonNode data) {
@@ -115,7 +112,7 @@ public final class RunsReport {
     RunCurves.charts(page, "runs");
     boolean supervised = false;
     for (JsonNode arm : data.path("arms")) {
-      supervised |= !arm.path("supervised").isEmpty();
+      supervised |= !arm.at("/supervised/0").isEmpty();
     }
     if (supervised) {
       page.chart(
