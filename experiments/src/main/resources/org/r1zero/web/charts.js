@@ -6,7 +6,7 @@ const R1 = (() => {
   const shapes = ['crossRot', 'circle', 'rect', 'triangle', 'rectRot', 'star', 'cross', 'rectRounded'];
   const style = (i) => ({ color: css('--s' + (i % 8)), dash: dashes[i % 8], shape: shapes[i % 8] });
   const percent = (v) => (100 * v).toFixed(1) + ' %';
-  const number = (v) => (Math.abs(v) >= 100 ? v.toFixed(0) : Math.abs(v) >= 1 ? v.toFixed(2) : v.toPrecision(3));
+  const number = (v) => (Number.isInteger(v) ? String(v) : Math.abs(v) >= 100 ? v.toFixed(0) : Math.abs(v) >= 1 ? v.toFixed(2) : v.toPrecision(3));
   const said = (v, share) => (share ? percent(v) : number(v));
   const charts = new Map();
 
@@ -49,7 +49,7 @@ const R1 = (() => {
   function common(share) {
     const shown = (item) => item.text !== '';
     return {
-      animation: false, responsive: true, maintainAspectRatio: false,
+      animation: false, responsive: true, maintainAspectRatio: false, share,
       plugins: {
         legend: { labels: { color: css('--ink'), filter: shown, usePointStyle: true, boxWidth: 34, boxHeight: 8, padding: 12 } },
         tooltip: {
@@ -148,6 +148,22 @@ const R1 = (() => {
     chart.setActiveElements(active);
     chart.tooltip.setActiveElements(active, { x: element.x, y: element.y });
     chart.update();
+    const set = chart.data.datasets[named[s]];
+    const where = chart.data.labels.length ? chart.data.labels[index] : `${chart.options.scales.x.title.text} ${number(set.data[index].x)}`;
+    say(`${set.label}, ${where}: ${words(set.data[index], chart.options.share)}`);
+  }
+
+  /** For those who listen to the page. */
+  function say(text) {
+    let status = document.getElementById('said-point');
+    if (!status) {
+      status = document.createElement('p');
+      status.id = 'said-point';
+      status.className = 'unseen';
+      status.setAttribute('role', 'status');
+      document.body.append(status);
+    }
+    status.textContent = text;
   }
 
   /** What a chart shows, to be read and copied. */

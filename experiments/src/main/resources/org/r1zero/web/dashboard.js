@@ -13,6 +13,7 @@
     entropy: [(m) => m.entropy, 'entropy (nats a token)', false],
     metric: [(m) => m[$('metric').value], '', false],
   };
+  const asked = new URLSearchParams(location.search); // run, other, step and beside, as a link may name them
   let runs = [];
   let shown = false;
 
@@ -130,10 +131,11 @@
     $('state').textContent = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${running} running, ${how}`;
     const first = !shown;
     shown = true;
+    if (first) for (const id of ['run', 'other', 'step', 'beside']) if (asked.has(id)) $(id).value = asked.get(id);
     return first ? all() : guarded(curves)();
   }
 
-  if (new URLSearchParams(location.search).has('still')) {
+  if (asked.has('still')) {
     guarded(async () => renew(JSON.stringify(await get('/api/runs', {})), 'still'))();
   } else {
     const events = new EventSource('/api/events');

@@ -101,7 +101,7 @@ public final class ComparisonJson {
     return JSON.createArrayNode().add(interval.low()).add(interval.high());
   }
 
-  /** Means over seeds and problems, with the wider of the two intervals, as tables have it. */
+  /** Means over seeds and problems, with the interval over both. */
   private ArrayNode curve(
       List<ScalingValues> seeds, Function<ScalingValues, NavigableMap<Integer, double[]>> points) {
     ArrayNode array = JSON.createArrayNode();

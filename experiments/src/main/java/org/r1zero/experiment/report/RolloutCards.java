@@ -23,8 +23,8 @@ final class RolloutCards {
         "<p>The first rollout of the first step, and the first, the best and the worst of the last."
             + TraceMarkup.LEGEND
             + "</p>");
-    TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
     for (ReportedRun run : runs) {
+      TraceMarkup markup = new TraceMarkup(Judges.languageOf(RunCurves.languageOf(run.recipe())));
       page.raw("<h3>" + TraceMarkup.escape(run.name()) + "</h3><div class=\"traces\">");
       List<JsonNode> chosen = chosen(run);
       for (JsonNode rollout : chosen) {

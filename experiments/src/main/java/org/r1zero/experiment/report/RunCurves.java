@@ -28,17 +28,38 @@ import org.r1zero.verify.Verifier;
 /** What a run's files say over its steps: the steps of several RL stages one after another. */
 final class RunCurves {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a band is. */
+  static final String BANDS =
+      "Bands are 95 % intervals, by bootstrap over seeds and the steps' problems. From 30 steps on"
+          + " each point is the mean of the steps around it, one a side for every 30 steps.";
+
   private static final int ROLLOUTS_A_STEP = 32;
   private static final Pattern CORRECT = Pattern.compile("rewards/([^/]+)/correct");
   private static final Set<String> FORMS = Set.of("format", "language", "length", "repetition");
-  private final Verifier language = Judges.languageOf("en");
+  private final Verifier language;
+
+  /**
+   * Takes the language that rollouts should be in, such as {@code en}.
+   *
+   * @param recipe names it under {@code evaluation.language}
+   */
+  RunCurves(JsonNode recipe) {
+    this.language = Judges.languageOf(languageOf(recipe));
+  }
+
+  /** What a recipe's evaluation wants; English where it does not say. */
+  static String languageOf(JsonNode recipe) {
+    return recipe.at("/evaluation/language").asText("en");
+  }
 
   /**
    * The charts that report.js draws the curves in.
    *
    * @param who what the curves are of, such as runs
+   * @param data whose arms have curves; decides whether there are supervised stages
    */
-  static void charts(HtmlPage page, String who) {
+  static void charts(HtmlPage page, String who, JsonNode data) {
     page.chart(
         "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
     page.chart(
@@ -47,9 +68,22 @@ final class RunCurves {
     page.chart(
         "chart-mixing",
         "Language mixing",
-        "Share of rollouts with fewer than 97 % of their words in English; "
+        "Share of rollouts with fewer than 97 % of their words in the wanted language; "
             + ROLLOUTS_A_STEP
             + " rollouts a step.");
+    boolean supervised = false;
+    for (JsonNode arm : data.path("arms")) {
+      for (JsonNode seed : arm.path("supervised")) {
+        supervised |= !seed.isEmpty();
+      }
+    }
+    if (supervised) {
+      page.chart(
+          "chart-supervised",
+          "Loss of supervised stages",
+          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another."
+              + " Of several seeds the mean, from the lowest to the highest.");
+    }
   }
 
   /**

@@ -106,9 +106,9 @@ final class RunEvaluations {
   }
 
   /** Answers beside each other; nothing where nothing was evaluated. */
-  void traces(HtmlPage page, int count) {
+  void traces(HtmlPage page, int count, String language) {
     if (!groups.isEmpty()) {
-      SideBySide.write(page, groups.values(), count);
+      SideBySide.write(page, groups.values(), count, language);
     }
   }
 

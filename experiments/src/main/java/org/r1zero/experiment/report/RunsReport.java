@@ -54,8 +54,8 @@ public final class RunsReport {
   /** In the form that report.js draws: every run is an arm with one seed's curves. */
   private ObjectNode data() throws IOException {
     ObjectNode data = JSON.createObjectNode();
-    RunCurves curves = new RunCurves();
     for (ReportedRun run : runs) {
+      RunCurves curves = new RunCurves(run.recipe());
       ObjectNode arm = data.withArray("/arms").addObject().put("name", run.name());
       arm.put("measured", true).put("kind", run.kind()).put("status", run.status());
       arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
@@ -77,7 +77,7 @@ public final class RunsReport {
     runs(page, data);
     evaluations.html(page, data);
     learning(page, data);
-    evaluations.traces(page, SIDE_BY_SIDE);
+    evaluations.traces(page, SIDE_BY_SIDE, RunCurves.languageOf(runs.get(0).recipe()));
     RolloutCards.write(page, runs);
     RecipeDifferences.write(page, runs.stream().map(ReportedRun::source).toList());
     return page.write(
@@ -107,19 +107,11 @@ public final class RunsReport {
 
   private static void learning(HtmlPage page, JsonNode data) {
     page.heading("learning", "Learning curves");
-    page.text("Steps of reinforcement learning, those of several stages one after another.");
+    page.text(
+        "Steps of reinforcement learning, those of several stages one after another. "
+            + RunCurves.BANDS);
     page.raw("<div class=\"grid\">");
-    RunCurves.charts(page, "runs");
-    boolean supervised = false;
-    for (JsonNode arm : data.path("arms")) {
-      supervised |= !arm.at("/supervised/0").isEmpty();
-    }
-    if (supervised) {
-      page.chart(
-          "chart-supervised",
-          "Loss of supervised stages",
-          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another.");
-    }
+    RunCurves.charts(page, "runs", data);
     page.raw("</div>");
   }
 }

@@ -23,8 +23,9 @@ final class SideBySide {
    * @param groups arms that answered the same problems; several where a report has runs that were
    *     measured on different ones
    * @param count problems of each group
+   * @param language that answers should be in, such as {@code en}
    */
-  static void write(HtmlPage page, Collection<List<ArmResult>> groups, int count) {
+  static void write(HtmlPage page, Collection<List<ArmResult>> groups, int count, String language) {
     page.heading("traces", "Traces side by side");
     page.raw(
         "<p>The first answer of each one's first seed, for problems where they differ most. Below an"
@@ -33,7 +34,7 @@ final class SideBySide {
             + "; "
             + TraceMarkup.ANSWERS
             + "</p>");
-    TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
+    TraceMarkup markup = new TraceMarkup(Judges.languageOf(language));
     for (List<ArmResult> arms : groups) {
       if (groups.size() > 1) {
         String names = String.join("; ", arms.stream().map(ArmResult::name).toList());
