@@ -32,6 +32,8 @@ public record ArmRun(
    * @param sampledTokens completion tokens generated
    * @param trainedTokens tokens of forward and backward passes
    * @param flops 2ND for sampled and 6ND for trained tokens
+   * @param tries how many there were
+   * @param brokenSeconds of {@code seconds}, those of tries that failed, were stopped or killed
    */
   public record Stage(
       String name,
@@ -40,7 +42,9 @@ public record ArmRun(
       double seconds,
       long sampledTokens,
       long trainedTokens,
-      double flops) {}
+      double flops,
+      int tries,
+      double brokenSeconds) {}
 
   /** Whether there is a model to be measured. */
   boolean isDone() {

@@ -46,6 +46,7 @@ public final class Comparison {
   private final Path folder;
   private final PrintStream out;
   private final List<Arm> arms;
+  private final PipelineArms trainer;
 
   /**
    * Reads the arms' recipes.
@@ -60,6 +61,7 @@ public final class Comparison {
     this.config = config;
     this.folder = folder;
     this.out = out;
+    this.trainer = new PipelineArms(folder.resolve("pipelines"), out);
     this.arms = config.arms().stream().map(arm -> read(arm, base)).toList();
     requireAlike();
   }
@@ -113,6 +115,9 @@ public final class Comparison {
 
   /** Runs to the end; arms that fail are noted and the others go on. */
   public List<ArmResult> run() throws IOException {
+    for (Arm arm : arms) {
+      trainer.verify(arm, config.seedNumbers().get(0));
+    }
     List<ArmResult> results = new ArrayList<>();
     int total = arms.size() * config.seeds().size();
     if (config.base()) {
@@ -181,11 +186,7 @@ public final class Comparison {
       before.stages().stream().filter(s -> s.status().equals("failed")).forEach(earlier::add);
     }
     Files.createDirectories(place);
-    ArmTrainer trainer =
-        arm.isPipeline()
-            ? PipelineArms.trainer(folder.resolve("pipelines"), out)
-            : ArmTrainer.ofRecipes(out);
-    ArmRun run = trainer.train(arm, seed, place, key, earlier);
+    ArmRun run = trainer.train(arm, seed, key, earlier);
     Path aside = place.resolve("arm.json.tmp");
     JSON.writerWithDefaultPrettyPrinter().writeValue(aside.toFile(), run);
     Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

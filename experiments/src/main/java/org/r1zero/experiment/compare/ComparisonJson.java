@@ -8,15 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.evaluate.Evaluation;
-import org.r1zero.experiment.evaluate.EvaluationDetails.BudgetPoint;
 import org.r1zero.experiment.evaluate.EvaluationDetails.SelfCheckRates;
 import org.r1zero.experiment.evaluate.Interval;
 import org.r1zero.experiment.evaluate.PairedBootstrap;
 import org.r1zero.experiment.evaluate.PairedBootstrap.Difference;
+import org.r1zero.experiment.evaluate.ScalingValues;
 
 /** A comparison's numbers as one JSON object: {@code comparison.json}, and what reports show. */
 public final class ComparisonJson {
@@ -65,9 +64,11 @@ public final class ComparisonJson {
     node.put("measured", arm.isMeasured());
     if (arm.isMeasured()) {
       Measure.ALL.forEach(measure -> node.set(measure.id(), measure(arm, measure)));
-      node.set("pass_at", byKey(arm, one -> one.details().passAt()));
-      node.set("cons_at", byKey(arm, one -> one.details().consAt()));
-      node.set("budgets", byKey(arm, ComparisonJson::budgets));
+      List<ScalingValues> scaling =
+          arm.seeds().stream().map(seed -> ScalingValues.of(seed.evaluation())).toList();
+      node.set("pass_at", curve(scaling, ScalingValues::passAt));
+      node.set("cons_at", curve(scaling, ScalingValues::consAt));
+      node.set("budgets", curve(scaling, ScalingValues::budgets));
       node.set("self_checks", selfChecks(arm));
     }
     node.set("cost", new CostAccount(config.price()).write(arm));
@@ -100,37 +101,24 @@ public final class ComparisonJson {
     return JSON.createArrayNode().add(interval.low()).add(interval.high());
   }
 
-  /** Means over seeds, with the smallest and the largest seed's. */
-  private static ArrayNode byKey(
-      ArmResult arm, Function<Evaluation, NavigableMap<Integer, Interval>> points) {
-    NavigableMap<Integer, List<Double>> values = new TreeMap<>();
-    for (ArmResult.SeedResult seed : arm.seeds()) {
-      points
-          .apply(seed.evaluation())
-          .forEach(
-              (key, interval) ->
-                  values.computeIfAbsent(key, k -> new ArrayList<>()).add(interval.mean()));
-    }
+  /** Means over seeds and problems, with the interval over both. */
+  private ArrayNode curve(
+      List<ScalingValues> seeds, Function<ScalingValues, NavigableMap<Integer, double[]>> points) {
     ArrayNode array = JSON.createArrayNode();
-    values.forEach(
-        (key, of) -> {
-          double[] numbers = of.stream().mapToDouble(v -> v).toArray();
-          array
-              .addObject()
-              .put("x", key)
-              .put("mean", StatUtils.mean(numbers))
-              .put("low", StatUtils.min(numbers))
-              .put("high", StatUtils.max(numbers));
-        });
-    return array;
-  }
-
-  private static NavigableMap<Integer, Interval> budgets(Evaluation evaluation) {
-    NavigableMap<Integer, Interval> points = new TreeMap<>();
-    for (BudgetPoint point : evaluation.details().budgets()) {
-      points.put(point.tokens(), point.accuracy());
+    for (int key : points.apply(seeds.get(0)).keySet()) {
+      List<double[]> values = new ArrayList<>();
+      for (ScalingValues seed : seeds) {
+        double[] ofSeed = points.apply(seed).get(key);
+        if (ofSeed != null) {
+          values.add(ofSeed);
+        }
+      }
+      Difference mean =
+          PairedBootstrap.single(values.toArray(double[][]::new), config.evaluationSeed());
+      ObjectNode point = array.addObject().put("x", key).put("mean", mean.mean());
+      point.put("low", mean.overSeeds().low()).put("high", mean.overSeeds().high());
     }
-    return points;
+    return array;
   }
 
   private static ObjectNode selfChecks(ArmResult arm) {

@@ -34,7 +34,7 @@ final class CostAccount {
         sampled += stage.sampledTokens();
         trained += stage.trainedTokens();
         flops += stage.flops();
-        failed += stage.status().equals("failed") ? stage.seconds() : 0;
+        failed += stage.status().equals("failed") ? stage.seconds() : stage.brokenSeconds();
       }
     }
     put(node.putObject("total"), seconds, sampled, trained, flops);
@@ -62,7 +62,9 @@ final class CostAccount {
           .put("seconds", stage.seconds())
           .put("sampled_tokens", stage.sampledTokens())
           .put("trained_tokens", stage.trainedTokens())
-          .put("flops", stage.flops());
+          .put("flops", stage.flops())
+          .put("tries", stage.tries())
+          .put("broken_seconds", stage.brokenSeconds());
     }
   }
 

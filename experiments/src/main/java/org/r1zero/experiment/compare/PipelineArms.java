@@ -10,42 +10,87 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
+import org.r1zero.experiment.run.StoppedException;
 
 /**
- * Arms whose recipe is a pipeline. All have one folder for their stages, so that a stage that two
- * arms share, such as a cold start, is made once; its cost counts for each of them.
+ * Trains arms as pipelines; a training recipe is a pipeline of one RL stage. All have one folder
+ * for their stages, so that a stage that two arms share, such as a cold start, is made once; its
+ * cost counts for each of them.
  */
 final class PipelineArms {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private PipelineArms() {}
+  /** What a training recipe has besides a pipeline's sections: its only stage's options. */
+  private static final List<String> STAGE_KEYS =
+      List.of("rollouts", "lora", "grpo", "checkpoint", "health", "metrics");
+
+  private final Path output;
+  private final PrintStream out;
 
   /**
-   * Runs pipelines.
+   * Takes where all arms' stages go.
    *
-   * @param output for all arms' stages
+   * @param output made if missing
+   * @param out for progress
    */
-  static ArmTrainer trainer(Path output, PrintStream out) {
-    return (arm, seed, folder, key, earlier) -> {
-      ObjectNode tree = arm.tree().deepCopy();
-      tree.put("seed", seed).put("output", output.toString());
-      PipelineRecipe recipe = RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
-      Path pipeline =
-          output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
-      try {
-        new PipelineRun(recipe, out).run();
-        return read(pipeline, Lineage.of(recipe), "done", "", key, earlier);
-      } catch (ConfigException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        return read(pipeline, Lineage.of(recipe), "failed", e.toString(), key, earlier);
+  PipelineArms(Path output, PrintStream out) {
+    this.output = output;
+    this.out = out;
+  }
+
+  /**
+   * Checks an arm's stages, so that no fault of the last arm's shows when the first ones are
+   * trained.
+   *
+   * @throws org.r1zero.experiment.config.ConfigException with every fault
+   */
+  void verify(Arm arm, long seed) throws IOException {
+    new PipelineRun(recipe(arm, seed), out).verify();
+  }
+
+  /**
+   * Trains, or goes on where a killed try was.
+   *
+   * @param key of the training
+   * @param earlier stages of failed tries, kept in the account where these leave none of their own
+   * @throws StoppedException if a signal ended it: that is no fault of the arm
+   */
+  ArmRun train(Arm arm, long seed, String key, List<ArmRun.Stage> earlier) throws IOException {
+    PipelineRecipe recipe = recipe(arm, seed);
+    Path account =
+        output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
+    try {
+      new PipelineRun(recipe, out).run();
+      return read(account, Lineage.of(recipe), "done", "", key, earlier);
+    } catch (StoppedException e) {
+      throw e;
+    } catch (RuntimeException e) { // the recipe was checked: it is the arm that fails
+      String fault = e.getMessage() == null ? e.toString() : e.getMessage();
+      return read(account, Lineage.of(recipe), "failed", fault, key, earlier);
+    }
+  }
+
+  /** Named after its arm: two arms may have one recipe with different settings. */
+  private PipelineRecipe recipe(Arm arm, long seed) {
+    ObjectNode tree = arm.tree().deepCopy();
+    if (!arm.isPipeline()) {
+      ObjectNode stage = tree.putArray("stages").addObject().put("name", "rl").put("kind", "rl");
+      ObjectNode options = stage.putObject("options");
+      for (String section : STAGE_KEYS) {
+        JsonNode given = tree.remove(section);
+        if (given != null) {
+          options.set(section, given);
+        }
       }
-    };
+      options.putObject("evaluation").put("problems", 0); // measured by the comparison, once
+    }
+    tree.put("name", CompareConfig.folder(arm.name()));
+    tree.put("seed", seed).put("output", output.toString());
+    return RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
   }
 
   /**
@@ -76,7 +121,9 @@ final class PipelineArms {
               cost.path("seconds").asDouble(),
               cost.path("sampled_tokens").asLong(),
               cost.path("trained_tokens").asLong(),
-              cost.path("flops").asDouble()));
+              cost.path("flops").asDouble(),
+              stage.path("tries").asInt(),
+              stage.path("broken_seconds").asDouble()));
       if (lineage.isOfResult(stage.path("name").asText())) {
         runs.addAll(withMetrics(Path.of(stage.path("directory").asText())));
       }

@@ -119,6 +119,17 @@ public final class RecipeLoader {
     }
   }
 
+  /** A tree of YAML, as {@link #toYaml(ObjectNode)} writes it. */
+  public static ObjectNode parse(String yaml) {
+    try {
+      return YAML.readTree(yaml) instanceof ObjectNode tree
+          ? tree
+          : JsonNodeFactory.instance.objectNode();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("this is no recipe: " + e.getOriginalMessage(), e);
+    }
+  }
+
   /**
    * Changes a tree by settings.
    *

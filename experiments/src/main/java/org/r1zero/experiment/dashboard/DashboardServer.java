@@ -31,6 +31,7 @@ public final class DashboardServer implements AutoCloseable {
       Map.of(
           "/", List.of(WEB + "dashboard.html", "text/html; charset=utf-8"),
           "/style.css", List.of(WEB + "style.css", "text/css; charset=utf-8"),
+          "/charts.js", List.of(WEB + "charts.js", "text/javascript; charset=utf-8"),
           "/dashboard.js", List.of(WEB + "dashboard.js", "text/javascript; charset=utf-8"),
           "/chart.js",
               List.of(

@@ -63,12 +63,22 @@ final class RunFeed {
     for (var run : runs().descendingMap().entrySet()) {
       ObjectNode node = list.addObject().put("name", run.getKey());
       JsonNode manifest = manifest(run.getValue());
-      node.put("status", manifest.path("status").asText("unknown"));
+      node.put("status", status(run.getValue(), manifest));
       node.put("started", manifest.path("started").asText(""));
       Path metrics = run.getValue().resolve("metrics.jsonl");
-      node.put("bytes", Files.exists(metrics) ? Files.size(metrics) : 0);
+      boolean written = Files.exists(metrics);
+      node.put("bytes", written ? Files.size(metrics) : 0);
+      // a run that was killed goes on saying that it is running: when it last wrote tells
+      node.put("written", written ? Files.getLastModifiedTime(metrics).toString() : "");
     }
     return list;
+  }
+
+  /** Supervised stages of pipelines have no manifest, but a file that is written at their end. */
+  private static String status(Path run, JsonNode manifest) {
+    String stage = Files.exists(run.resolve("done.json")) ? "done" : "unfinished";
+    boolean isStage = Files.exists(run.resolve("inputs.json"));
+    return manifest.path("status").asText(isStage ? stage : "unknown");
   }
 
   private static JsonNode manifest(Path run) throws IOException {

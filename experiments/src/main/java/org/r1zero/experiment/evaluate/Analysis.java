@@ -92,16 +92,36 @@ final class Analysis {
   private NavigableMap<Integer, Interval> passAt() {
     NavigableMap<Integer, Interval> passAt = new TreeMap<>();
     for (int k : sampleCounts()) {
-      passAt.put(
-          k,
-          ofGroups(
-              main(),
-              group -> {
-                int right = (int) group.stream().filter(EvaluatedSample::right).count();
-                return PassAtK.estimate(group.size(), right, k);
-              }));
+      passAt.put(k, ofGroups(main(), group -> passAt(group, k)));
     }
     return passAt;
+  }
+
+  private static double passAt(List<EvaluatedSample> group, int k) {
+    int right = (int) group.stream().filter(EvaluatedSample::right).count();
+    return PassAtK.estimate(group.size(), right, k);
+  }
+
+  /** {@code [problem]}, in the order of ids, as the next two. */
+  double[] passAtOfProblems(int k) {
+    return ofProblems(group -> passAt(group, k));
+  }
+
+  double[] consAtOfProblems(int k) {
+    return ofProblems(group -> vote(group).at(k));
+  }
+
+  double[] budgetOfProblems(int tokens, int maxTokens) {
+    return ofProblems(
+        group ->
+            group.stream()
+                .mapToInt(one -> one.right() && counts(one, tokens, maxTokens) ? 1 : 0)
+                .average()
+                .orElse(0));
+  }
+
+  private double[] ofProblems(ToDoubleFunction<List<EvaluatedSample>> value) {
+    return new TreeMap<>(main()).values().stream().mapToDouble(value).toArray();
   }
 
   private NavigableMap<Integer, Interval> consAt() {
@@ -198,17 +218,22 @@ final class Analysis {
     }
     List<BudgetPoint> points = new ArrayList<>();
     for (int tokens : allowed) {
-      Predicate<EvaluatedSample> finished =
-          one -> !isTruncated(one) && one.trace().tokens() <= tokens;
-      // at the full budget a completion that was cut off may have its answer already
-      Predicate<EvaluatedSample> counts = tokens == maxTokens ? one -> true : finished;
       points.add(
           new BudgetPoint(
               tokens,
-              rate(main(), one -> one.right() && counts.test(one)),
-              rate(main(), finished).mean()));
+              rate(main(), one -> one.right() && counts(one, tokens, maxTokens)),
+              rate(main(), one -> isFinished(one, tokens)).mean()));
     }
     return points;
+  }
+
+  private static boolean isFinished(EvaluatedSample one, int tokens) {
+    return !isTruncated(one) && one.trace().tokens() <= tokens;
+  }
+
+  /** At the full budget a completion that was cut off may have its answer already. */
+  private static boolean counts(EvaluatedSample one, int tokens, int maxTokens) {
+    return tokens == maxTokens || isFinished(one, tokens);
   }
 
   private Interval rate(

@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.run.StoppedException;
 
 /**
  * Runs a pipeline's stages in order. Each stage has a folder {@code stages/NAME-KEY} below the
@@ -91,24 +92,41 @@ public final class PipelineRun {
   private StageResult run(
       StageConfig config, Stage stage, StageFolder folder, List<StageResult> before, Path directory)
       throws IOException {
-    String kind = Stages.kind(config);
     if (folder.isDone()) {
       out.printf("stage %s: made before from the same inputs, taken as it is%n", config.name());
-      return new StageResult(
-          config.name(), kind, StageStatus.CACHED, folder.path(), folder.model(), folder.cost());
+      return result(config, StageStatus.CACHED, folder, folder.model());
     }
     try {
       folder.run(stage);
-      return new StageResult(
-          config.name(), kind, StageStatus.DONE, folder.path(), folder.model(), folder.cost());
+      return result(config, StageStatus.DONE, folder, folder.model());
+    } catch (StoppedException e) {
+      noteFailure(config, folder, before, directory);
+      throw e.goingOn("the same command goes on in stage " + config.name());
     } catch (IOException | RuntimeException e) {
-      List<StageResult> all = new ArrayList<>(before);
-      all.add(
-          new StageResult(
-              config.name(), kind, StageStatus.FAILED, folder.path(), null, folder.cost()));
-      write(directory, all, null);
+      noteFailure(config, folder, before, directory);
       throw e;
     }
+  }
+
+  private void noteFailure(
+      StageConfig config, StageFolder folder, List<StageResult> before, Path directory)
+      throws IOException {
+    List<StageResult> all = new ArrayList<>(before);
+    all.add(result(config, StageStatus.FAILED, folder, null));
+    write(directory, all, null);
+  }
+
+  private static StageResult result(
+      StageConfig config, StageStatus status, StageFolder folder, @Nullable Path model)
+      throws IOException {
+    return new StageResult(
+        config.name(),
+        Stages.kind(config),
+        status,
+        folder.path(),
+        model,
+        folder.cost(),
+        folder.tries());
   }
 
   private void write(Path directory, List<StageResult> results, @Nullable Path model)
@@ -126,6 +144,8 @@ public final class PipelineRun {
       Path made = result.model();
       node.put("model", made == null ? null : made.toString());
       put(node.putObject("cost"), result.cost());
+      node.put("tries", result.tries().count()).put("broken_tries", result.tries().broken());
+      node.put("broken_seconds", result.tries().brokenSeconds());
       total = total.plus(result.cost());
     }
     put(root.putObject("cost"), total);

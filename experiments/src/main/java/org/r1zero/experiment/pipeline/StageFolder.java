@@ -67,7 +67,7 @@ final class StageFolder {
     StageMeter meter = StageMeter.start(path);
     try {
       Stage.Made made = stage.run(path, meter);
-      meter.end("done");
+      meter.end(StageMeter.DONE);
       ObjectNode node = JSON.createObjectNode();
       put(node, "model", made.model());
       put(node, "data", made.data());
@@ -102,6 +102,10 @@ final class StageFolder {
 
   StageCost cost() throws IOException {
     return StageMeter.total(path);
+  }
+
+  StageTries tries() throws IOException {
+    return StageMeter.broken(path);
   }
 
   void delete() throws IOException {

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 final class StageMeter {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "tries";
+  static final String DONE = "done";
   private final Path file;
   private final long started = System.nanoTime();
   private long sampledTokens;
@@ -78,22 +81,42 @@ final class StageMeter {
   /** What all tries of a stage took, those that failed or were killed too. */
   static StageCost total(Path stage) throws IOException {
     StageCost sum = StageCost.NONE;
-    Path folder = stage.resolve(FOLDER);
-    if (!Files.isDirectory(folder)) {
-      return sum;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-        JsonNode node = JSON.readTree(file.toFile());
-        sum =
-            sum.plus(
-                new StageCost(
-                    node.path("seconds").asDouble(),
-                    node.path("sampled_tokens").asLong(),
-                    node.path("trained_tokens").asLong(),
-                    node.path("flops").asDouble()));
-      }
+    for (JsonNode one : tries(stage)) {
+      sum =
+          sum.plus(
+              new StageCost(
+                  one.path("seconds").asDouble(),
+                  one.path("sampled_tokens").asLong(),
+                  one.path("trained_tokens").asLong(),
+                  one.path("flops").asDouble()));
     }
     return sum;
+  }
+
+  /** The tries of a stage that did not come to its end: how many, and their seconds. */
+  static StageTries broken(Path stage) throws IOException {
+    int count = 0;
+    double seconds = 0;
+    List<JsonNode> tries = tries(stage);
+    for (JsonNode one : tries) {
+      if (!one.path("status").asText().equals(DONE)) { // one that was killed still says running
+        count++;
+        seconds += one.path("seconds").asDouble();
+      }
+    }
+    return new StageTries(tries.size(), count, seconds);
+  }
+
+  private static List<JsonNode> tries(Path stage) throws IOException {
+    List<JsonNode> tries = new ArrayList<>();
+    Path folder = stage.resolve(FOLDER);
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+          tries.add(JSON.readTree(file.toFile()));
+        }
+      }
+    }
+    return tries;
   }
 }

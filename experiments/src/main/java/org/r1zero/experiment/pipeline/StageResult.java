@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model that it made, in Hugging Face layout; {@code null} where it makes data, or
  *     failed
  * @param cost of all its tries; of a cached stage: what it took when it was made
+ * @param tries how many there were, and how many came to nothing
  */
 public record StageResult(
     String name,
@@ -20,4 +21,5 @@ public record StageResult(
     StageStatus status,
     Path directory,
     @Nullable Path model,
-    StageCost cost) {}
+    StageCost cost,
+    StageTries tries) {}

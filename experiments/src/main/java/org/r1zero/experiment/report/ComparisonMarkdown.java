@@ -1,6 +1,7 @@
 package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Locale;
 
 /** A comparison's numbers as Markdown. */
@@ -29,12 +30,15 @@ final class ComparisonMarkdown {
       }
       text.append('\n');
     }
-    text.append("\n## Findings\n\n");
-    for (JsonNode difference : data.path("differences")) {
-      if (difference.path("finding").asBoolean()) {
-        text.append("- ").append(difference.path("text").asText()).append('\n');
+    text.append("\n## Findings\n\n").append(ComparisonFindings.noise(data)).append('\n');
+    for (JsonNode arm : data.path("arms")) {
+      for (JsonNode fault : arm.path("failures")) {
+        text.append("\n- ").append(arm.path("name").asText()).append(" failed: ");
+        text.append(fault.asText().replace('\n', ' ')).append('\n');
       }
     }
+    findings(text, ComparisonFindings.AGAINST_BASE, ComparisonFindings.findings(data, true));
+    findings(text, ComparisonFindings.AGAINST_OTHERS, ComparisonFindings.findings(data, false));
     text.append("\n## Cost of one training, mean over seeds\n\n");
     text.append("| arm | seconds | sampled tokens | trained tokens | FLOPs | Wh | price (");
     text.append(data.at("/price/currency").asText()).append(") |\n| --- |");
@@ -54,6 +58,15 @@ final class ComparisonMarkdown {
               cost.path("price").asDouble()));
     }
     return text.toString();
+  }
+
+  private static void findings(StringBuilder text, String heading, List<JsonNode> differences) {
+    if (!differences.isEmpty()) {
+      text.append("\n### ").append(heading).append("\n\n");
+      for (JsonNode difference : differences) {
+        text.append("- ").append(difference.path("text").asText()).append('\n');
+      }
+    }
   }
 
   /** A text that stays within a table's cell. */

@@ -1,8 +1,17 @@
 package org.r1zero.experiment.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.RecipeLoader;
 
-/** Recipes, and the lines in which each differs from the first. */
+/** Recipes, and the keys in which each differs from the first. */
 final class RecipeDifferences {
   private RecipeDifferences() {}
 
@@ -18,7 +27,9 @@ final class RecipeDifferences {
   static void write(HtmlPage page, List<Named> recipes) {
     page.heading("recipes", "Recipes");
     if (recipes.size() > 1) {
-      page.text("Lines that a recipe has and the first one does not, then the whole.");
+      page.text(
+          "Keys in which a recipe differs from the first one: - is the first one's, + its own. Then"
+              + " the whole.");
     }
     for (Named recipe : recipes) {
       page.raw(
@@ -28,8 +39,9 @@ final class RecipeDifferences {
               + TraceMarkup.escape(recipe.file())
               + "</span></h3>");
       StringBuilder difference = new StringBuilder();
-      missing(recipes.get(0), recipe).forEach(line -> mark(difference, "bad", "- " + line));
-      missing(recipe, recipes.get(0)).forEach(line -> mark(difference, "good", "+ " + line));
+      for (String line : between(recipes.get(0), recipe)) {
+        mark(difference, line.startsWith("-") ? "bad" : "good", line);
+      }
       if (difference.length() > 0) {
         page.raw("<pre>" + difference + "</pre>");
       }
@@ -40,10 +52,50 @@ final class RecipeDifferences {
     }
   }
 
-  /** The first one's lines that the second does not have. */
-  static List<String> missing(Named first, Named second) {
-    List<String> there = second.yaml().lines().toList();
-    return first.yaml().lines().filter(line -> !there.contains(line)).toList();
+  /** The keys that differ, in their order: the first one's value after -, the second's after +. */
+  static List<String> between(Named first, Named second) {
+    Map<String, String> one = flat(first.yaml());
+    Map<String, String> other = flat(second.yaml());
+    Set<String> keys = new LinkedHashSet<>(one.keySet());
+    keys.addAll(other.keySet());
+    List<String> lines = new ArrayList<>();
+    for (String key : keys) {
+      if (!Objects.equals(one.get(key), other.get(key))) {
+        add(lines, "- ", key, one.get(key));
+        add(lines, "+ ", key, other.get(key));
+      }
+    }
+    return lines;
+  }
+
+  private static void add(List<String> lines, String sign, String key, @Nullable String value) {
+    if (value != null) {
+      lines.add(sign + key + ": " + value);
+    }
+  }
+
+  /** Every value under its whole key; an item of a list is named by its name, else its number. */
+  private static Map<String, String> flat(String yaml) {
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten("", RecipeLoader.parse(yaml), values);
+    return values;
+  }
+
+  private static void flatten(String key, JsonNode node, Map<String, String> values) {
+    if (node.isObject() && !node.isEmpty()) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        flatten(
+            key.isEmpty() ? field.getKey() : key + "." + field.getKey(), field.getValue(), values);
+      }
+    } else if (node.isArray() && node.path(0).isObject()) {
+      for (int i = 0; i < node.size(); i++) {
+        JsonNode item = node.path(i);
+        String name = item.path("name").asText(item.path("verifier").asText(Integer.toString(i)));
+        flatten(key + "." + name, item, values);
+      }
+    } else {
+      values.put(key, node.isValueNode() ? node.asText() : node.toString());
+    }
   }
 
   private static void mark(StringBuilder html, String how, String line) {

@@ -23,8 +23,8 @@ final class RolloutCards {
         "<p>The first rollout of the first step, and the first, the best and the worst of the last."
             + TraceMarkup.LEGEND
             + "</p>");
-    TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
     for (ReportedRun run : runs) {
+      TraceMarkup markup = new TraceMarkup(Judges.languageOf(RunCurves.languageOf(run.recipe())));
       page.raw("<h3>" + TraceMarkup.escape(run.name()) + "</h3><div class=\"traces\">");
       List<JsonNode> chosen = chosen(run);
       for (JsonNode rollout : chosen) {
@@ -64,13 +64,11 @@ final class RolloutCards {
       boolean correct = verdict.getValue().path("outcome").asText().equals("correct");
       right = first ? correct : right;
       first = false;
-      verdicts
-          .append("<li><span class=\"")
-          .append(correct ? "good\">✓ " : "bad\">✗ ")
-          .append(TraceMarkup.escape(verdict.getKey()))
-          .append("</span> ")
-          .append(TraceMarkup.escape(verdict.getValue().path("reason").asText()))
-          .append("</li>");
+      verdicts.append(
+          TraceMarkup.verdict(
+              verdict.getKey(),
+              verdict.getValue().path("outcome").asText(),
+              verdict.getValue().path("reason").asText()));
     }
     String what =
         String.format(

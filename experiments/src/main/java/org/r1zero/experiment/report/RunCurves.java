@@ -8,9 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.JsonLinesReader;
 import org.r1zero.verify.Completion;
@@ -21,15 +28,38 @@ import org.r1zero.verify.Verifier;
 /** What a run's files say over its steps: the steps of several RL stages one after another. */
 final class RunCurves {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a band is. */
+  static final String BANDS =
+      "Bands are 95 % intervals, by bootstrap over seeds and the steps' problems. From 30 steps on"
+          + " each point is the mean of the steps around it, one a side for every 30 steps.";
+
   private static final int ROLLOUTS_A_STEP = 32;
-  private final Verifier language = Judges.languageOf("en");
+  private static final Pattern CORRECT = Pattern.compile("rewards/([^/]+)/correct");
+  private static final Set<String> FORMS = Set.of("format", "language", "length", "repetition");
+  private final Verifier language;
+
+  /**
+   * Takes the language that rollouts should be in, such as {@code en}.
+   *
+   * @param recipe names it under {@code evaluation.language}
+   */
+  RunCurves(JsonNode recipe) {
+    this.language = Judges.languageOf(languageOf(recipe));
+  }
+
+  /** What a recipe's evaluation wants; English where it does not say. */
+  static String languageOf(JsonNode recipe) {
+    return recipe.at("/evaluation/language").asText("en");
+  }
 
   /**
    * The charts that report.js draws the curves in.
    *
    * @param who what the curves are of, such as runs
+   * @param data whose arms have curves; decides whether there are supervised stages
    */
-  static void charts(HtmlPage page, String who) {
+  static void charts(HtmlPage page, String who, JsonNode data) {
     page.chart(
         "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
     page.chart(
@@ -38,31 +68,52 @@ final class RunCurves {
     page.chart(
         "chart-mixing",
         "Language mixing",
-        "Share of rollouts with fewer than 97 % of their words in English; "
+        "Share of rollouts with fewer than 97 % of their words in the wanted language; "
             + ROLLOUTS_A_STEP
             + " rollouts a step.");
+    boolean supervised = false;
+    for (JsonNode arm : data.path("arms")) {
+      for (JsonNode seed : arm.path("supervised")) {
+        supervised |= !seed.isEmpty();
+      }
+    }
+    if (supervised) {
+      page.chart(
+          "chart-supervised",
+          "Loss of supervised stages",
+          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another."
+              + " Of several seeds the mean, from the lowest to the highest.");
+    }
   }
 
   /**
-   * Reads the curves.
+   * Reads the steps of reinforcement learning.
    *
    * @param runs folders with {@code metrics.jsonl}; one without rewards, such as of supervised
    *     training, has no steps here
-   * @return points with step, reward, accuracy, length and mixing
    */
-  ArrayNode read(List<Path> runs) throws IOException {
-    ArrayNode points = JSON.createArrayNode();
+  List<CurveStep> read(List<Path> runs) throws IOException {
+    List<CurveStep> steps = new ArrayList<>();
     long offset = 0;
+    int stage = 0;
     for (Path run : runs) {
       long last = -1;
       for (JsonNode step : JsonLinesReader.read(run.resolve("metrics.jsonl"))) {
         if (step.has("reward")) {
           last = step.path("step").asLong();
-          points.add(point(run, step, offset + last));
+          steps.add(step(run, step, offset + last, stage));
         }
       }
       offset += last + 1;
+      stage += last < 0 ? 0 : 1;
     }
+    return steps;
+  }
+
+  /** The same as points with step, reward, accuracy, length and mixing. */
+  static ArrayNode points(List<CurveStep> steps) {
+    ArrayNode points = JSON.createArrayNode();
+    steps.forEach(step -> points.add(step.point()));
     return points;
   }
 
@@ -84,39 +135,55 @@ final class RunCurves {
     return points;
   }
 
-  private ObjectNode point(Path run, JsonNode step, long number) throws IOException {
+  private CurveStep step(Path run, JsonNode metrics, long number, int stage) throws IOException {
     ObjectNode point = JSON.createObjectNode();
     point.put("step", number);
-    point.set("reward", step.path("reward"));
-    point.set("length", step.path("completions/mean_length"));
-    for (var field : step.properties()) {
-      if (field.getKey().matches("rewards/[^/]+/correct") && !point.has("accuracy")) {
-        if (!field.getKey().matches("rewards/(format|language|length|repetition)/correct")) {
-          point.set("accuracy", field.getValue());
-        }
-      }
+    point.set("reward", metrics.path("reward"));
+    point.set("length", metrics.path("completions/mean_length"));
+    String column = accuracyColumn(metrics);
+    if (!column.isEmpty()) {
+      point.set("accuracy", metrics.path("rewards/" + column + "/correct"));
     }
-    double mixing = mixing(run, step.path("step").asLong());
-    if (!Double.isNaN(mixing)) {
-      point.put("mixing", mixing);
+    Map<String, double[]> ofProblems = new HashMap<>();
+    String file =
+        String.format(Locale.ROOT, "rollouts/step-%06d.jsonl", metrics.path("step").asLong());
+    List<JsonNode> rollouts = JsonLinesReader.read(run.resolve(file));
+    if (!rollouts.isEmpty()) {
+      ofProblems.put("reward", CurveStep.ofProblems(rollouts, r -> r.path("reward").asDouble()));
+      ofProblems.put("length", CurveStep.ofProblems(rollouts, r -> r.path("tokens").asDouble()));
+      ofProblems.put("accuracy", CurveStep.ofProblems(rollouts, r -> right(r, column)));
+      List<JsonNode> some = CurveStep.some(rollouts, ROLLOUTS_A_STEP);
+      double[] mixing = mixing(some);
+      ofProblems.put("mixing", mixing);
+      point.put("mixing", StatUtils.mean(mixing));
     }
-    return point;
+    return new CurveStep(stage, point, ofProblems);
   }
 
-  /** Share of a step's rollouts that mix languages; NaN where they were not kept. */
-  private double mixing(Path run, long step) throws IOException {
-    Path file =
-        run.resolve("rollouts").resolve(String.format(Locale.ROOT, "step-%06d.jsonl", step));
-    if (!Files.isRegularFile(file)) {
-      return Double.NaN;
+  /** The first reward that is of the answer and not of its form; empty without one. */
+  private static String accuracyColumn(JsonNode metrics) {
+    for (var field : metrics.properties()) {
+      Matcher column = CORRECT.matcher(field.getKey());
+      if (column.matches() && !FORMS.contains(column.group(1))) {
+        return column.group(1);
+      }
     }
-    List<JsonNode> rollouts = JsonLinesReader.read(file);
-    List<JsonNode> some = rollouts.subList(0, Math.min(ROLLOUTS_A_STEP, rollouts.size()));
-    return some.stream()
-        .parallel()
-        .mapToInt(rollout -> mixes(rollout.path("completion").asText()) ? 1 : 0)
-        .average()
-        .orElse(Double.NaN);
+    return "";
+  }
+
+  private static double right(JsonNode rollout, String column) {
+    String outcome = rollout.path("verdicts").path(column).path("outcome").asText();
+    return outcome.equals("correct") ? 1 : 0;
+  }
+
+  /** Telling languages apart is what takes time here. */
+  private double[] mixing(List<JsonNode> rollouts) {
+    Map<String, Double> judged = new ConcurrentHashMap<>();
+    rollouts.parallelStream()
+        .map(rollout -> rollout.path("completion").asText())
+        .forEach(text -> judged.computeIfAbsent(text, t -> mixes(t) ? 1.0 : 0.0));
+    return CurveStep.ofProblems(
+        rollouts, r -> judged.getOrDefault(r.path("completion").asText(), 0.0));
   }
 
   private boolean mixes(String completion) {

@@ -73,7 +73,7 @@ final class RunEvaluations {
     }
   }
 
-  void html(HtmlPage page, JsonNode data, int sideBySide) {
+  void html(HtmlPage page, JsonNode data) {
     page.heading("results", "Evaluation");
     if (groups.isEmpty()) {
       page.text("These runs were not evaluated on held-out problems; r1zero eval RUN does that.");
@@ -103,8 +103,12 @@ final class RunEvaluations {
       page.chart("chart-wrong-" + number++, "What is wrong with the answers", "Lower is better.");
       page.raw("</div>");
     }
-    for (List<ArmResult> arms : groups.values()) {
-      SideBySide.write(page, arms, sideBySide);
+  }
+
+  /** Answers beside each other; nothing where nothing was evaluated. */
+  void traces(HtmlPage page, int count, String language) {
+    if (!groups.isEmpty()) {
+      SideBySide.write(page, groups.values(), count, language);
     }
   }
 

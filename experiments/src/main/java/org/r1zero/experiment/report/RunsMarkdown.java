@@ -82,8 +82,7 @@ final class RunsMarkdown {
       text.append(runs.get(0).name()).append("\n\n```diff\n");
       RecipeDifferences.Named first = runs.get(0).source();
       RecipeDifferences.Named own = run.source();
-      RecipeDifferences.missing(first, own).forEach(l -> text.append("- ").append(l).append('\n'));
-      RecipeDifferences.missing(own, first).forEach(l -> text.append("+ ").append(l).append('\n'));
+      RecipeDifferences.between(first, own).forEach(line -> text.append(line).append('\n'));
       text.append("```\n");
     }
     return text.toString();

@@ -54,15 +54,17 @@ public final class RunsReport {
   /** In the form that report.js draws: every run is an arm with one seed's curves. */
   private ObjectNode data() throws IOException {
     ObjectNode data = JSON.createObjectNode();
-    RunCurves curves = new RunCurves();
     for (ReportedRun run : runs) {
+      RunCurves curves = new RunCurves(run.recipe());
       ObjectNode arm = data.withArray("/arms").addObject().put("name", run.name());
       arm.put("measured", true).put("kind", run.kind()).put("status", run.status());
       arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
       ObjectNode curve = arm.putArray("curves").addObject();
       curve.put("seed", run.recipe().path("seed").asLong());
-      curve.set("points", curves.read(run.metrics()));
-      arm.putArray("supervised").addAll(curves.supervised(run.metrics()));
+      List<CurveStep> steps = curves.read(run.metrics());
+      curve.set("points", RunCurves.points(steps));
+      arm.set("bands", CurveBands.of(List.of(steps)));
+      arm.putArray("supervised").add(curves.supervised(run.metrics()));
       arm.set("stages", run.stages());
     }
     evaluations.write(data);
@@ -70,21 +72,16 @@ public final class RunsReport {
   }
 
   private String html(ObjectNode data) throws IOException {
-    HtmlPage page = new HtmlPage();
     String title = runs.size() == 1 ? "Run: " + runs.get(0).name() : runs.size() + " runs";
-    page.raw("<header><h1>" + TraceMarkup.escape(title) + "</h1>");
-    page.raw(
-        "<nav aria-label=\"Contents\"><ul><li><a href=\"#runs\">Runs</a></li><li><a"
-            + " href=\"#results\">Evaluation</a></li><li><a href=\"#learning\">Learning</a></li>"
-            + "<li><a href=\"#rollouts\">Rollouts</a></li><li><a href=\"#recipes\">Recipes</a></li>"
-            + "</ul></nav></header><main id=\"main\" tabindex=\"-1\">");
+    HtmlPage page = new HtmlPage(title, "");
     runs(page, data);
-    evaluations.html(page, data, SIDE_BY_SIDE);
+    evaluations.html(page, data);
     learning(page, data);
+    evaluations.traces(page, SIDE_BY_SIDE, RunCurves.languageOf(runs.get(0).recipe()));
     RolloutCards.write(page, runs);
     RecipeDifferences.write(page, runs.stream().map(ReportedRun::source).toList());
-    page.raw("</main><footer>Written by r1zero; docs/evaluation.md defines the metrics.</footer>");
-    return page.write(title, data, "report.js");
+    return page.write(
+        data, "report.js", "Written by r1zero; docs/evaluation.md defines the metrics.");
   }
 
   private static void runs(HtmlPage page, JsonNode data) {
@@ -110,19 +107,11 @@ public final class RunsReport {
 
   private static void learning(HtmlPage page, JsonNode data) {
     page.heading("learning", "Learning curves");
-    page.text("Steps of reinforcement learning, those of several stages one after another.");
+    page.text(
+        "Steps of reinforcement learning, those of several stages one after another. "
+            + RunCurves.BANDS);
     page.raw("<div class=\"grid\">");
-    RunCurves.charts(page, "runs");
-    boolean supervised = false;
-    for (JsonNode arm : data.path("arms")) {
-      supervised |= !arm.path("supervised").isEmpty();
-    }
-    if (supervised) {
-      page.chart(
-          "chart-supervised",
-          "Loss of supervised stages",
-          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another.");
-    }
+    RunCurves.charts(page, "runs", data);
     page.raw("</div>");
   }
 }

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,13 +17,35 @@ import org.r1zero.experiment.evaluate.Judges;
 final class SideBySide {
   private SideBySide() {}
 
-  static void write(HtmlPage page, List<ArmResult> arms, int count) {
+  /**
+   * Writes the section.
+   *
+   * @param groups arms that answered the same problems; several where a report has runs that were
+   *     measured on different ones
+   * @param count problems of each group
+   * @param language that answers should be in, such as {@code en}
+   */
+  static void write(HtmlPage page, Collection<List<ArmResult>> groups, int count, String language) {
     page.heading("traces", "Traces side by side");
     page.raw(
-        "<p>The first answer of each arm's first seed, for problems where the arms differ most."
+        "<p>The first answer of each one's first seed, for problems where they differ most. Below an"
+            + " answer is what each verifier said of it.</p><p>Marks: "
             + TraceMarkup.LEGEND
+            + "; "
+            + TraceMarkup.ANSWERS
             + "</p>");
-    TraceMarkup markup = new TraceMarkup(Judges.languageOf("en"));
+    TraceMarkup markup = new TraceMarkup(Judges.languageOf(language));
+    for (List<ArmResult> arms : groups) {
+      if (groups.size() > 1) {
+        String names = String.join("; ", arms.stream().map(ArmResult::name).toList());
+        page.raw("<h3>" + TraceMarkup.escape(names) + "</h3>");
+      }
+      problems(page, arms, count, groups.size() > 1 ? "h4" : "h3", markup);
+    }
+  }
+
+  private static void problems(
+      HtmlPage page, List<ArmResult> arms, int count, String heading, TraceMarkup markup) {
     Map<String, Map<String, EvaluatedSample>> problems = firstAnswers(arms);
     List<Map<String, EvaluatedSample>> chosen = new ArrayList<>(problems.values());
     chosen.sort(Comparator.comparingInt((Map<String, EvaluatedSample> m) -> -variety(m)));
@@ -32,16 +55,34 @@ final class SideBySide {
       page.raw(
           "<article aria-label=\"Problem "
               + ++number
-              + "\"><h3>Problem "
+              + "\"><"
+              + heading
+              + ">Problem "
               + number
               + ", gold "
               + TraceMarkup.escape(any.trace().gold())
-              + "</h3><pre>"
+              + "</"
+              + heading
+              + "><pre>"
               + TraceMarkup.escape(any.trace().prompt())
               + "</pre><div class=\"traces\" style=\"margin-top:.7rem\">");
       problem.forEach((arm, sample) -> page.raw(card(arm, sample, markup)));
       page.raw("</div></article>");
     }
+  }
+
+  private static String verdicts(EvaluatedSample one) {
+    StringBuilder html = new StringBuilder("<ul class=\"verdicts\">");
+    one.trace()
+        .verdicts()
+        .forEach(
+            (name, verdict) ->
+                html.append(
+                    TraceMarkup.verdict(
+                        name.replaceFirst("^" + Judges.PREFIX, ""),
+                        verdict.outcome(),
+                        verdict.reason())));
+    return html.append("</ul>").toString();
   }
 
   private static Map<String, Map<String, EvaluatedSample>> firstAnswers(List<ArmResult> arms) {
@@ -93,7 +134,9 @@ final class SideBySide {
         + (one.trace().finishReason().equals("length") ? ", cut off" : "")
         + (readable(one) ? "" : ", not readable")
         + "</span><div class=\"said\">"
-        + markup.html(one.trace().completion().strip())
-        + "</div></section>";
+        + markup.html(one.trace().completion().strip(), one.answer(), one.right())
+        + "</div>"
+        + verdicts(one)
+        + "</section>";
   }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.language.LanguageConsistencyVerifier;
 
 /**
@@ -17,7 +18,13 @@ final class TraceMarkup {
   static final String LEGEND =
       " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said before</mark>";
 
+  /** The same of answers. */
+  static final String ANSWERS =
+      "<mark class=\"answer right\">the answer, right</mark> <mark class=\"answer wrong\">the"
+          + " answer, wrong</mark>";
+
   private static final int MOST_CHARACTERS = 4000;
+  private static final int ANSWER = 4;
   private static final Pattern SENTENCE = Pattern.compile("[^.!?\\n。！？]+[.!?\\n。！？]*");
   private final LanguageConsistencyVerifier language;
 
@@ -26,18 +33,31 @@ final class TraceMarkup {
   }
 
   String html(String completion) {
+    return html(completion, null, false);
+  }
+
+  /**
+   * The same with the answer marked, where it stands in the text as it was read.
+   *
+   * @param answer what the verifier took for it; {@code null} for none
+   * @param right what the verifier said of it
+   */
+  String html(String completion, @Nullable String answer, boolean right) {
     String text =
         completion.length() <= MOST_CHARACTERS
             ? completion
             : completion.substring(0, MOST_CHARACTERS) + " …";
     boolean[] foreign = foreign(text);
     boolean[] again = again(text);
+    int start = answer == null || answer.isBlank() ? -1 : text.lastIndexOf(answer);
+    int end = start < 0 ? -1 : start + String.valueOf(answer).length();
     StringBuilder html = new StringBuilder();
     int state = 0;
     for (int i = 0; i < text.length(); i++) {
-      int now = (foreign[i] ? 1 : 0) + (again[i] ? 2 : 0);
+      boolean within = i >= start && i < end;
+      int now = within ? ANSWER : (foreign[i] ? 1 : 0) + (again[i] ? 2 : 0);
       if (now != state) {
-        html.append(state == 0 ? "" : "</mark>").append(open(now));
+        html.append(state == 0 ? "" : "</mark>").append(open(now, right));
         state = now;
       }
       html.append(escape(text.charAt(i)));
@@ -45,8 +65,9 @@ final class TraceMarkup {
     return html.append(state == 0 ? "" : "</mark>").toString();
   }
 
-  private static String open(int state) {
+  private static String open(int state, boolean right) {
     return switch (state) {
+      case ANSWER -> "<mark class=\"answer " + (right ? "right" : "wrong") + "\" title=\"answer\">";
       case 1 -> "<mark class=\"foreign\" title=\"another language\">";
       case 2 -> "<mark class=\"again\" title=\"said before\">";
       case 3 -> "<mark class=\"foreign again\" title=\"another language, said before\">";
@@ -84,6 +105,17 @@ final class TraceMarkup {
       }
     }
     return marks;
+  }
+
+  /** What a verifier said, as an item of a list. */
+  static String verdict(String name, String outcome, String reason) {
+    boolean correct = outcome.equals("correct");
+    return "<li><span class=\""
+        + (correct ? "good\">✓ " : "bad\">✗ ")
+        + escape(name)
+        + "</span> "
+        + escape(reason)
+        + "</li>";
   }
 
   /** A text as HTML's text or attribute. */

@@ -10,6 +10,12 @@ public final class StoppedException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
+  /** The same, with another way to go on. */
+  public StoppedException goingOn(String how) {
+    return new StoppedException(
+        String.valueOf(getMessage()).replaceFirst(";.*", "") + "; " + how, exitCode);
+  }
+
   /** 128 + the signal's number: 130 for SIGINT, 143 for SIGTERM. */
   public int exitCode() {
     return exitCode;

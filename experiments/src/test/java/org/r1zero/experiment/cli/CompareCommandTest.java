@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.experiment.report.Pages;
 
 /** {@code r1zero compare} with arms of one step. */
 @Tag("integration")
@@ -56,10 +57,16 @@ class CompareCommandTest {
         .isCloseTo(two.at("/pass1/mean").asDouble(), within(1e-12));
     String page = Files.readString(Path.of(result.path("report").asText()));
     assertThat(page).contains("one &lt;b&gt;").contains("id=\"chart-cost\"");
-    assertThat(page).doesNotContain("<b>").doesNotContain("src=\"http").doesNotContain("@import");
+    assertThat(page).doesNotContain("<b>");
+    Pages.assertSound(page);
+    JsonNode passAt = two.at("/pass_at/0");
+    assertThat(passAt.path("mean").asDouble())
+        .isCloseTo(two.at("/pass1/mean").asDouble(), within(1e-12));
+    assertThat(passAt.path("low").asDouble())
+        .isEqualTo(two.at("/pass1/ci_problems_and_seeds/0").asDouble());
     assertThat(Files.readString(out.resolve("report.md"))).contains("| two |");
 
-    Path trained = out.resolve("arms/two/seed-2/runs");
+    Path trained = out.resolve("pipelines/stages");
     List<Path> before = list(trained);
     Ran again = Ran.command(command);
     assertThat(again.code()).as(again.err()).isZero();
@@ -84,7 +91,9 @@ class CompareCommandTest {
     assertThat(ran.code()).as(ran.err()).isEqualTo(1);
     JsonNode failed = ran.json().at("/arms/2");
     assertThat(failed.path("measured").asBoolean()).isFalse();
-    assertThat(failed.at("/failures/0").asText()).contains("max_position_embeddings");
+    assertThat(failed.at("/failures/0").asText())
+        .contains("max_position_embeddings")
+        .doesNotContain("Exception");
     assertThat(failed.at("/cost/stages/0/status").asText()).isEqualTo("failed");
     assertThat(ran.json().at("/arms/1/measured").asBoolean()).isTrue();
   }

@@ -124,8 +124,9 @@ class DashboardServerTest {
 
   @Test
   void chromiumDrawsTheChartsAndShowsHostileOutputAsText() throws Exception {
-    String dom = Chromium.dom(server.address() + "?still", folder.resolve("profile"));
-    assertThat(dom).contains("data-charts=\"4\"").contains("1 runs, 1 running, still");
+    String dom = Chromium.dom(server.address() + "?still&step=0", folder.resolve("profile"));
+    assertThat(dom).contains("data-charts=\"5\"").contains("1 run, 1 running, still");
+    assertThat(dom).contains("20260101-demo: running, newest step 1, written just now");
     assertThat(dom).contains("&lt;img src=x onerror").doesNotContain("<img").contains("P2");
     assertThat(dom).contains("<title>r1zero runs</title>");
   }

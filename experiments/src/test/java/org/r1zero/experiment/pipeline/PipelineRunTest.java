@@ -136,6 +136,10 @@ class PipelineRunTest {
     StageCost cost = StageMeter.total(folder);
     assertThat(cost.sampledTokens()).isEqualTo(6);
     assertThat(cost.trainedTokens()).isEqualTo(7);
+    StageTries tries = StageMeter.broken(folder);
+    assertThat(tries.count()).isEqualTo(2);
+    assertThat(tries.broken()).isEqualTo(1);
+    assertThat(tries.brokenSeconds()).isPositive().isLessThan(cost.seconds());
     assertThat(cost.flops()).isEqualTo(10 * (2 * 5 + 6 * 7 + 2 * 1 + 2 * 2));
   }
 

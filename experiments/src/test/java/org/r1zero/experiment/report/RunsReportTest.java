@@ -43,6 +43,8 @@ class RunsReportTest {
     String page = Files.readString(Path.of(data.path("report").asText()));
     assertThat(page).contains("chart-mixing", "chart-evaluation-0", "number said so");
     assertThat(page).doesNotContain("<img").doesNotContain("src=\"http");
+    Pages.assertSound(page);
+    assertThat(data.at("/arms/0/bands/1/accuracy/mean").asDouble()).isCloseTo(0.5, within(1e-12));
     assertThat(Files.readString(folder.resolve("out/report.md")))
         .contains("| first | train | done | embedded | 1 | 2 | 50.0 % | 0.500 |")
         .contains("| first, after | 75.0 % [");
@@ -57,9 +59,14 @@ class RunsReportTest {
     assertThat(data.path("evaluations")).hasSize(2);
     assertThat(data.at("/evaluations/0/arms")).hasSize(4);
     assertThat(data.at("/evaluations/1/arms")).hasSize(2);
+    String page = Files.readString(Path.of(data.path("report").asText()));
+    Pages.assertSound(page);
+    assertThat(page)
+        .contains("<h3>first, before; first, after; second, before; second, after</h3>");
     assertThat(Files.readString(folder.resolve("out/report.md")))
-        .containsPattern(
-            "-\\s+learning_rate: 1.0E-4\\n\\+ name: \"?second\"?\\n\\+\\s+learning_rate");
+        .contains("- name: first\n+ name: second\n")
+        .contains(
+            "- grpo.optimizer.learning_rate: 1.0E-4\n+ grpo.optimizer.learning_rate: 0.001\n");
   }
 
   @Test
@@ -93,7 +100,9 @@ class RunsReportTest {
     assertThat(data.at("/evaluations/0/arms/1/name").asText()).isEqualTo("r1-seed1, after");
     assertThat(Files.readString(pipeline.resolve("report.md")))
         .contains("| r1-seed1 | rl | rl | done | 3 s | 1,234 | 5 | 1.00e+09 |");
-    assertThat(Files.readString(pipeline.resolve("report.html"))).contains("chart-supervised");
+    String page = Files.readString(pipeline.resolve("report.html"));
+    assertThat(page).contains("chart-supervised");
+    Pages.assertSound(page);
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The command in a process of its own, to be killed. */
-final class ChildRun implements AutoCloseable {
+public final class ChildRun implements AutoCloseable {
   private final Process process;
   private final Path log;
 
@@ -26,7 +26,7 @@ final class ChildRun implements AutoCloseable {
    * @param threads of libtorch
    * @param log takes what it says
    */
-  static ChildRun start(int threads, Path log, List<String> arguments) throws IOException {
+  public static ChildRun start(int threads, Path log, List<String> arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -48,31 +48,31 @@ final class ChildRun implements AutoCloseable {
   }
 
   /** Waits until it has said something, or ended. */
-  void awaitText(String text) throws IOException, InterruptedException {
+  public void awaitText(String text) throws IOException, InterruptedException {
     while (process.isAlive() && !said().contains(text)) {
       Thread.sleep(5);
     }
   }
 
   /** Waits for its end and returns its exit code. */
-  int await() throws InterruptedException {
+  public int await() throws InterruptedException {
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
     return process.exitValue();
   }
 
   /** SIGKILL. Returns whether it was still alive. */
-  boolean kill() throws InterruptedException {
+  public boolean kill() throws InterruptedException {
     boolean alive = process.isAlive();
     process.destroyForcibly().waitFor();
     return alive && process.exitValue() != 0;
   }
 
   /** Sends a signal such as {@code TERM}. */
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
-  String said() throws IOException {
+  public String said() throws IOException {
     return Files.readString(log);
   }
 

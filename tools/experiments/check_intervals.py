@@ -1,0 +1,205 @@
+"""Computes a comparison's numbers again from its raw verdicts, and prints ours beside what r1zero wrote.
+
+Usage: python3 check_intervals.py COMPARISON_DIR [--resamples 4000] [--seed 7] [--all]     (no packages needed)
+
+Reads arms/*/seed-*/evaluation.jsonl and takes nothing of r1zero's but the lines' verdicts, tokens, ends and votes: what is
+right is read from the first reward's verdict. Checks pass@1, pass@k (1 - C(n-c, k) / C(n, k)), cons@k (over all subsets of
+k samples; a tie by lot), accuracy within a budget of tokens, readability and length; the percentile bootstrap over problems,
+and over problems and seeds; and the paired bootstrap of every two arms with its word on noise. Definitions:
+docs/evaluation.md, docs/comparing.md.
+
+Means must agree to 1e-9. Ends of intervals are drawn with other random numbers: they may differ by 0.4 standard errors
+(4 standard deviations of the difference of two such ends) and one step of the mean. Prints the worst and what
+disagrees (--all: every line); exit code 1 if anything does.
+"""
+import argparse, collections, itertools, json, math, operator, pathlib, random, statistics, sys
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("folder", type=pathlib.Path)
+parser.add_argument("--resamples", type=int, default=4000)
+parser.add_argument("--seed", type=int, default=7)
+parser.add_argument("--all", action="store_true")
+options = parser.parse_args()
+written = json.loads((options.folder / "comparison.json").read_text())
+lot = random.Random(options.seed)
+
+
+def percentile(ordered, percent):
+    """The estimate R-6 (Hyndman and Fan), as commons-math has it."""
+    at = percent / 100 * (len(ordered) + 1)
+    low = min(max(math.floor(at), 1), len(ordered) - 1)
+    return ordered[low - 1] + (min(max(at, 1), len(ordered)) - low) * (ordered[low] - ordered[low - 1])
+
+
+def ends(means):
+    ordered = sorted(means)
+    return percentile(ordered, 2.5), percentile(ordered, 97.5)
+
+
+def folder_name(arm):
+    import re
+    return re.sub("[^a-z0-9]+", "-", arm.lower())
+
+
+def right(line):
+    """The verdict of the first reward; readability's are named apart."""
+    first = next(v for name, v in line["verdicts"].items() if not name.startswith("readability/"))
+    assert (first["outcome"] == "correct") == line["right"], "right is not what the first verdict says"
+    return float(line["right"])
+
+
+def says(line, name):
+    return line["verdicts"].get("readability/" + name, {}).get("outcome") == "correct"
+
+
+cut = lambda line: line["finish_reason"] == "length"
+MEASURES = {
+    "pass1": (False, right),
+    "pass1_greedy": (True, right),
+    "readable": (False, lambda o: float(says(o, "language") and says(o, "repetition") and not cut(o))),
+    "language_mixing": (False, lambda o: float(not says(o, "language"))),
+    "repetition": (False, lambda o: float(not says(o, "repetition"))),
+    "format": (False, lambda o: float(says(o, "format"))),
+    "truncated": (False, lambda o: float(cut(o))),
+    "length": (False, lambda o: float(o["tokens"])),
+}
+
+
+def vote(group):
+    """1 where the answer that most give is right; 1/t where it is one of t; samples without an answer do not vote."""
+    counts = collections.Counter(o["vote"] for o in group if o["vote"] >= 0)
+    if not counts:
+        return 0.0
+    most = max(counts.values())
+    winners = [answer for answer, count in counts.items() if count == most]
+    is_right = {o["vote"]: o["right"] for o in reversed(group)}
+    return sum(is_right[w] for w in winners) / len(winners)
+
+
+def cons_at(group, k):
+    if math.comb(len(group), k) > 5000:
+        return None  # r1zero draws subsets there
+    subsets = list(itertools.combinations(group, k))
+    return sum(vote(s) for s in subsets) / len(subsets)
+
+
+def pass_at(group, k):
+    n, c = len(group), sum(o["right"] for o in group)
+    return 1 - math.comb(n - c, k) / math.comb(n, k)
+
+
+def budget(group, tokens, most):
+    counts = lambda o: o["right"] and (tokens == most or (not cut(o) and o["tokens"] <= tokens))
+    return sum(map(counts, group)) / len(group)
+
+
+class Arm:
+    """What one arm's completions say: for each quantity [seed][problem]."""
+
+    def __init__(self, node):
+        self.name = node["name"]
+        place = options.folder / "arms" / folder_name(self.name)
+        files = sorted(place.glob("seed-*/evaluation.jsonl"), key=lambda f: int(f.parent.name[5:])) or [place / "evaluation.jsonl"]
+        files = [f for f in files if node["base"] or int(f.parent.name[5:]) in node["seeds"]]
+        self.rows = collections.defaultdict(list)
+        for file in files:
+            groups = {True: collections.defaultdict(list), False: collections.defaultdict(list)}
+            for text in file.read_text().splitlines():
+                line = json.loads(text)
+                groups[line["sample"] < 0][line["problem"]].append(line)
+            if not groups[False]:
+                groups[False] = groups[True]
+            self.problems = sorted(groups[False])
+            add = lambda key, greedy, value: self.rows[key].append([value(groups[greedy][p]) for p in self.problems])
+            for name, (greedy, of) in MEASURES.items():
+                add(name, greedy, lambda group: statistics.fmean(map(of, group)))
+            for point in node["pass_at"]:
+                add(("pass_at", point["x"]), False, lambda group: pass_at(group, point["x"]))
+            for point in node["cons_at"]:
+                if cons_at(next(iter(groups[False].values())), point["x"]) is not None:
+                    add(("cons_at", point["x"]), False, lambda group: cons_at(group, point["x"]))
+            most = max(point["x"] for point in node["budgets"])
+            for point in node["budgets"]:
+                add(("budgets", point["x"]), False, lambda group: budget(group, point["x"], most))
+
+    def draw(self, draws):
+        """Means of each quantity for each seed under each draw of problems."""
+        self.drawn = {
+            key: [[sum(take(row)) / len(row) for take in draws] for row in rows] for key, rows in self.rows.items()
+        }
+        seeds = len(next(iter(self.rows.values())))
+        self.order = [[lot.randrange(seeds) for _ in range(seeds)] for _ in draws]
+
+    def mean(self, key):
+        return statistics.fmean(map(statistics.fmean, self.rows[key]))
+
+    def over_problems(self, key):
+        return [statistics.fmean(seeds) for seeds in zip(*self.drawn[key])]
+
+    def over_seeds(self, key):
+        return [statistics.fmean(self.drawn[key][s][i] for s in order) for i, order in enumerate(self.order)]
+
+
+class Ledger:
+    """Counts what was compared."""
+
+    def __init__(self):
+        self.compared = self.wrong = 0
+        self.worst = 0.0
+
+    def say(self, what, ours, theirs, allowed):
+        self.compared += 1
+        share = abs(ours - theirs) / allowed
+        self.worst = max(self.worst, share if allowed > 1e-6 else 0)
+        bad = share > 1
+        self.wrong += bad
+        if bad or options.all:
+            print(f"{'DIFFERS ' if bad else ''}{what:78} ours {ours:.5f}  r1zero {theirs:.5f}")
+
+    def interval(self, what, means, theirs, step):
+        for name, ours, other in zip(("low", "high"), ends(means), theirs):
+            self.say(f"{what} {name}", ours, other, 0.4 * statistics.pstdev(means) + step + 1e-9)
+
+
+nodes = [node for node in written["arms"] if node["measured"]]
+arms = [Arm(node) for node in nodes]
+problems = len(arms[0].problems)
+assert all(arm.problems == arms[0].problems for arm in arms), "arms answered different problems"
+draws = [operator.itemgetter(*(lot.randrange(problems) for _ in range(problems))) for _ in range(options.resamples)]
+for arm in arms:
+    arm.draw(draws)
+step = lambda key: 1 / problems if key == "pass1_greedy" else 1 / (problems * max(1, written["samples"]))
+ledger = Ledger()
+print(f"{'arm':26}{'accuracy':>10}  {'ours over problems and seeds':32}r1zero")
+for arm, node in zip(arms, nodes):
+    for key in MEASURES:
+        ledger.say(f"{arm.name} {key} mean", arm.mean(key), node[key]["mean"], 1e-9)
+        ledger.interval(f"{arm.name} {key} over problems", arm.over_problems(key), node[key]["ci_problems"], step(key))
+        ledger.interval(f"{arm.name} {key} and seeds", arm.over_seeds(key), node[key]["ci_problems_and_seeds"], step(key))
+    for field in ("pass_at", "cons_at", "budgets"):
+        for point in node[field]:
+            key = (field, point["x"])
+            if key in arm.rows:
+                ledger.say(f"{arm.name} {key} mean", arm.mean(key), point["mean"], 1e-9)
+                ledger.interval(f"{arm.name} {key}", arm.over_seeds(key), (point["low"], point["high"]), step(key))
+    low, high = ends(arm.over_seeds("pass1"))
+    print(f"{arm.name:26}{arm.mean('pass1'):10.4f}  [{low:.4f}, {high:.4f}]{'':14}{node['pass1']['ci_problems_and_seeds']}")
+
+by_name = {arm.name: arm for arm in arms}
+noise = 0
+for node in written["differences"]:
+    first, second, key = by_name[node["first"]], by_name[node["second"]], node["measure"]
+    what = f"{first.name} - {second.name} {key}"
+    minus = lambda a, b: [x - y for x, y in zip(a, b)]
+    problems_alone = minus(first.over_problems(key), second.over_problems(key))
+    both = minus(first.over_seeds(key), second.over_seeds(key))
+    ledger.say(what + " mean", first.mean(key) - second.mean(key), node["mean"], 1e-9)
+    ledger.interval(what + " over problems", problems_alone, node["ci_problems"], step(key))
+    ledger.interval(what + " and seeds", both, node["ci_problems_and_seeds"], step(key))
+    low = min(node["ci_problems"][0], node["ci_problems_and_seeds"][0])
+    high = max(node["ci_problems"][1], node["ci_problems_and_seeds"][1])
+    ledger.say(what + " within noise", float(low <= 0 <= high), float(node["within_noise"]), 1e-9)
+    noise += node["within_noise"]
+print(f"{ledger.compared} numbers compared, {ledger.wrong} differ; the worst end of an interval is at"
+      f" {100 * ledger.worst:.0f} % of what is allowed; {noise} of {len(written['differences'])} differences within noise")
+sys.exit(1 if ledger.wrong else 0)
