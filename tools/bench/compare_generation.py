@@ -118,7 +118,7 @@ def measure(args, ours, case):
     if args.continuous:
         sides["continuous"] = figures("continuous", rival + ["--mode", "continuous"], args.timeout)
     if args.llama_python:
-        kinds = {"bf16": ("bf16", "f16"), "fp32": ("f32",)}[dtype]
+        kinds = {"bf16": ("bf16", "f16", "f32"), "fp32": ("f32",)}[dtype]  # f32 can be the fastest of its kernels
         for kind in kinds + (("q8_0",) if args.int8 and dtype == "bf16" else ()):
             file = gguf(args, model, kind)
             name = f"llama_{kind}"
