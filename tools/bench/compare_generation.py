@@ -10,6 +10,7 @@ import os
 import pathlib
 import platform
 import re
+import signal
 import subprocess
 import sys
 
@@ -65,7 +66,9 @@ def run(command, timeout, environment=None):
     except OSError as e:
         return "", str(e)
     if done.returncode != 0:
-        return done.stdout, f"exit code {done.returncode}: {last_line(done.stderr) or last_line(done.stdout)}"
+        code = done.returncode
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return done.stdout, f"{how}: {last_line(done.stderr) or last_line(done.stdout) or 'said nothing'}"
     return done.stdout, None
 
 
@@ -104,6 +107,8 @@ def measure(args, ours, case):
     model = other[0] if other else args.model
     our_model = model if other else os.environ.get("R1ZERO_BENCH_OUR_MODEL", model)
     load = ["--problems", problems, "--group", "8", "--prompt", str(args.prompt), "--new", new, "--lengths", lengths]
+    if our_model in EMBEDDED:  # a second's work: once alone says more about starting than about sampling
+        load += ["--warmup", "2", "--rounds", "4"]
     bench = ours + ["bench", "generate", "--model", our_model, *load, "--json", "--dtype"]
     rival = [sys.executable, str(HERE / "generate_vs_trl.py"), "--model", folder(model), "--dtype", dtype, *load]
     sides = {"ours": figures("ours", bench + [dtype], args.timeout)}
@@ -113,7 +118,7 @@ def measure(args, ours, case):
     if args.continuous:
         sides["continuous"] = figures("continuous", rival + ["--mode", "continuous"], args.timeout)
     if args.llama_python:
-        kinds = {"bf16": ("bf16", "f16"), "fp32": ("f32",)}[dtype]
+        kinds = {"bf16": ("bf16", "f16", "f32"), "fp32": ("f32",)}[dtype]  # f32 can be the fastest of its kernels
         for kind in kinds + (("q8_0",) if args.int8 and dtype == "bf16" else ()):
             file = gguf(args, model, kind)
             name = f"llama_{kind}"

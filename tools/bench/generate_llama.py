@@ -12,7 +12,6 @@ import ctypes
 import json
 import os
 import resource
-import time
 
 import llama_cpp as llama
 import numpy as np
@@ -21,7 +20,7 @@ import generation_workload as workload
 
 
 class Engine:
-    def __init__(self, path, sequences, length, prompt_tokens, threads):
+    def __init__(self, path, sequences, length, prompt_tokens, threads, flash=False, unified=False):
         self.quiet = llama.llama_log_callback(lambda level, text, data: None)
         llama.llama_log_set(self.quiet, None)
         llama.llama_backend_init()
@@ -34,7 +33,8 @@ class Engine:
         params.n_ctx = sequences * ((length + 255) // 256 * 256)
         params.n_batch = params.n_ubatch = max(prompt_tokens, sequences)
         params.n_threads = params.n_threads_batch = threads
-        params.kv_unified = False
+        params.kv_unified = unified
+        params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED if flash else llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         self.context = llama.llama_init_from_model(self.model, params)
         if not self.context:
             raise SystemExit("llama.cpp can't make a context")
@@ -71,7 +71,7 @@ class Engine:
             llama.llama_memory_seq_rm(self.memory, source, -1, -1)
 
     def clear(self):
-        llama.llama_memory_clear(self.memory, True)
+        llama.llama_memory_clear(self.memory, False)
 
 
 def sample(engine, prompts, group, wanted):
@@ -106,19 +106,21 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gguf", required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--flash", action="store_true", help="flash attention")
+    parser.add_argument("--unified", action="store_true", help="one stream for all sequences")
     workload.add_options(parser)
     args = parser.parse_args()
     wanted = workload.lengths(args)
     longest = args.prompt + max(wanted)
-    engine = Engine(args.gguf, len(wanted), longest, args.problems * args.prompt, args.threads)
-    prompts = workload.prompts(args.problems, args.prompt, engine.vocabulary)
-    sample(engine, prompts, args.group, [3] * len(wanted))
-    engine.clear()
-    started = time.perf_counter()
-    tokens = sample(engine, prompts, args.group, wanted)
-    seconds = time.perf_counter() - started
-    if tokens != sum(wanted):
-        raise SystemExit(f"sampled {tokens} tokens of {sum(wanted)}")
+    engine = Engine(args.gguf, len(wanted), longest, args.problems * args.prompt, args.threads, args.flash, args.unified)
+    warm = workload.prompts(args.problems, args.prompt, engine.vocabulary)
+    sample(engine, warm, args.group, [3] * len(wanted))
+
+    def round_of(prompts):
+        engine.clear()
+        return sample(engine, prompts, args.group, wanted)
+
+    seconds, tokens = workload.in_rounds(args, engine.vocabulary, round_of)
     result = {
         "llama_cpp_python": llama.__version__,
         "system": llama.llama_print_system_info().decode(),

@@ -14,7 +14,6 @@ import argparse
 import json
 import math
 import resource
-import time
 
 import torch
 import transformers
@@ -35,27 +34,33 @@ class StopAtLengths(StoppingCriteria):
         return input_ids.shape[1] - self.start >= self.wanted
 
 
-def sample_padded(model, ids, wanted, common):
+def sample_padded(model, args, wanted, common):
     """As TRL's GRPOTrainer does; seconds and tokens."""
-    batch = torch.tensor(ids)
-    warm = GenerationConfig(max_new_tokens=3, **common)
-    model.generate(batch, attention_mask=torch.ones_like(batch), generation_config=warm)
+
+    def sample(prompts, config, stop):
+        batch = torch.tensor([p for p in prompts for _ in range(args.group)])
+        out = model.generate(
+            batch, attention_mask=torch.ones_like(batch), generation_config=config, stopping_criteria=stop
+        )
+        return sum(wanted) if out.shape[1] == args.prompt + max(wanted) else 0
+
+    vocabulary = model.config.vocab_size
+    warm = workload.prompts(args.problems, args.prompt, vocabulary)
+    sample(warm, GenerationConfig(max_new_tokens=3, **common), StoppingCriteriaList())
     config = GenerationConfig(max_new_tokens=max(wanted), **common)
-    stop = StoppingCriteriaList([StopAtLengths(batch.shape[1], wanted)])
-    started = time.perf_counter()
-    model.generate(batch, attention_mask=torch.ones_like(batch), generation_config=config, stopping_criteria=stop)
-    return time.perf_counter() - started, sum(wanted)
+    stop = StoppingCriteriaList([StopAtLengths(args.prompt, wanted)])
+    return workload.in_rounds(args, vocabulary, lambda prompts: sample(prompts, config, stop))
 
 
-def continuous_config(ids, wanted, page, batch_tokens):
+def continuous_config(args, wanted):
     """Room for all sequences at once: nothing waits and nothing is computed twice."""
-    if page == 0:
+    if args.page == 0:
         return ContinuousBatchingConfig(seed=0)
-    blocks = sum(math.ceil((len(i) + n) / page) + 1 for i, n in zip(ids, wanted))
+    blocks = sum(math.ceil((args.prompt + n) / args.page) + 1 for n in wanted)
     return ContinuousBatchingConfig(
-        page_size=page,
+        page_size=args.page,
         num_blocks=blocks,
-        max_batch_tokens=max(batch_tokens, len(ids)),
+        max_batch_tokens=max(args.batch_tokens, len(wanted)),
         safety_margin=0.0,
         seed=0,
     )
@@ -78,21 +83,21 @@ def collect(manager, requests):
     return tokens
 
 
-def sample_continuously(model, ids, wanted, common, page, batch_tokens):
-    """Seconds and tokens; warmed up with prompts that are not in the cache afterwards."""
-    hints = WorkloadHints(len(ids[0]), max(wanted), len(ids))
+def sample_continuously(model, args, wanted, common):
+    """Seconds and tokens; warmed up with prompts that are not sampled from later, since they stay in the cache."""
+    vocabulary = model.config.vocab_size
     with model.continuous_batching_context_manager(
         generation_config=GenerationConfig(max_new_tokens=max(wanted), **common),
-        continuous_batching_config=continuous_config(ids, wanted, page, batch_tokens),
-        workload_hints=hints,
+        continuous_batching_config=continuous_config(args, wanted),
+        workload_hints=WorkloadHints(args.prompt, max(wanted), len(wanted)),
     ) as manager:
-        collect(manager, [(i[::-1], 3) for i in ids[:2]])
-        started = time.perf_counter()
-        tokens = collect(manager, list(zip(ids, wanted)))
-        seconds = time.perf_counter() - started
-    if tokens != sum(wanted):
-        raise SystemExit(f"continuous batching sampled {tokens} tokens of {sum(wanted)}")
-    return seconds, tokens
+        collect(manager, [(p[::-1], 3) for p in workload.prompts(2, args.prompt, vocabulary)])
+
+        def sample(prompts):
+            each = [p for p in prompts for _ in range(args.group)]
+            return collect(manager, list(zip(each, wanted)))
+
+        return workload.in_rounds(args, vocabulary, sample)
 
 
 def main():
@@ -107,16 +112,14 @@ def main():
     torch.manual_seed(0)
     dtype = torch.float32 if args.dtype == "fp32" else torch.bfloat16
     model = AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype).eval()
-    prompts = workload.prompts(args.problems, args.prompt, model.config.vocab_size)
-    ids = [p for p in prompts for _ in range(args.group)]
     wanted = workload.lengths(args)
     common = dict(do_sample=True, temperature=1.0, top_k=0, top_p=1.0, eos_token_id=-1, pad_token_id=0)
     result = {"mode": args.mode, "transformers": transformers.__version__, "torch": torch.__version__}
     with torch.inference_mode():
         if args.mode == "generate":
-            seconds, tokens = sample_padded(model, ids, wanted, common)
+            seconds, tokens = sample_padded(model, args, wanted, common)
         else:
-            seconds, tokens = sample_continuously(model, ids, wanted, common, args.page, args.batch_tokens)
+            seconds, tokens = sample_continuously(model, args, wanted, common)
             result.update(page=args.page, batch_tokens=args.batch_tokens)
     result.update(
         tokens=tokens,

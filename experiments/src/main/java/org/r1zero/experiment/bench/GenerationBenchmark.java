@@ -17,7 +17,7 @@ public final class GenerationBenchmark {
   private GenerationBenchmark() {}
 
   /**
-   * Runs a benchmark once, after a short warm-up.
+   * Runs a benchmark once, after three tokens of each completion and the rounds of warm-up.
    *
    * @param model a folder in Hugging Face layout, or {@code embedded}
    * @throws IOException if it can't be read
@@ -46,22 +46,21 @@ public final class GenerationBenchmark {
         workload.sampling(dtype, 3),
         (tokens, length) -> false,
         (done, now, sampled) -> {});
+    int warmup = workload.rounds().warmup();
+    for (int round = 0; round < warmup; round++) {
+      sample(generator, workload, dtype, vocabulary, round, (done, now, sampled) -> {});
+    }
+    int rounds = workload.rounds().timed();
     Steps steps = new Steps(workload.maxBatch());
     MemorySeries memory = new MemorySeries(workload.allSequences());
     long started = System.nanoTime();
-    for (int round = 0; round < workload.rounds(); round++) {
+    for (int round = 0; round < rounds; round++) {
       steps.startRound();
-      List<List<Generation>> generated =
-          generator.generate(
-              workload.requests(vocabulary, round),
-              workload.sampling(dtype),
-              workload.stop(),
-              steps);
-      requireAll(generated, workload.tokens());
+      sample(generator, workload, dtype, vocabulary, warmup + round, steps);
       memory.done((round + 1) * workload.sequences());
     }
     double seconds = (System.nanoTime() - started) / 1e9;
-    long tokens = workload.rounds() * workload.tokens();
+    long tokens = rounds * workload.tokens();
     double peak = ProcessMemory.peakMb();
     DecodingKernels kernels = generator.kernels();
     try (Scope scope = Torch.openScope(policy.device())) {
@@ -71,9 +70,9 @@ public final class GenerationBenchmark {
       roofline.measure();
       roofline.measure();
       double products =
-          workload.rounds() * roofline.promptSeconds()
+          rounds * roofline.promptSeconds()
               + steps.rows.stream().mapToDouble(roofline::products).sum();
-      double attended = (double) workload.rounds() * workload.attended();
+      double attended = (double) rounds * workload.attended();
       double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());
       return new GenerationResult(
@@ -92,10 +91,22 @@ public final class GenerationBenchmark {
     }
   }
 
-  private static void requireAll(List<List<Generation>> generated, long wanted) {
+  private static void sample(
+      Generator generator,
+      GenerationWorkload workload,
+      GenerationDtype dtype,
+      int vocabulary,
+      int round,
+      Generator.Progress progress) {
+    List<List<Generation>> generated =
+        generator.generate(
+            workload.requests(vocabulary, round),
+            workload.sampling(dtype),
+            workload.stop(),
+            progress);
     long tokens = generated.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
-    if (tokens != wanted) {
-      throw new IllegalStateException("sampled " + tokens + " of " + wanted);
+    if (tokens != workload.tokens()) {
+      throw new IllegalStateException("sampled " + tokens + " of " + workload.tokens());
     }
   }
 

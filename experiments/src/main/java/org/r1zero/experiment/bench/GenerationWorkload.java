@@ -18,7 +18,7 @@ import org.r1zero.rollout.generation.StopCondition;
  * @param newTokens tokens a completion, or the longest where lengths are spread
  * @param lengths how completions' lengths are distributed
  * @param maxBatch most sequences decoded at once
- * @param rounds how often this is sampled, each time with other prompts
+ * @param rounds how often this is sampled
  * @param seed decides every draw
  */
 public record GenerationWorkload(
@@ -28,13 +28,21 @@ public record GenerationWorkload(
     int newTokens,
     Lengths lengths,
     int maxBatch,
-    int rounds,
+    Rounds rounds,
     long seed) {
   /** The shortest completion where lengths are spread. */
   static final int SHORTEST = 16;
 
   private static final long MULTIPLIER = 6364136223846793005L;
   private static final long INCREMENT = 1442695040888963407L;
+
+  /**
+   * How often all is sampled, each time with other prompts.
+   *
+   * @param warmup before the timed ones: a JVM compiles what is run often, which takes seconds
+   * @param timed those that are measured
+   */
+  public record Rounds(int warmup, int timed) {}
 
   /** How completions' lengths are distributed. */
   public enum Lengths {
@@ -52,7 +60,10 @@ public record GenerationWorkload(
     atLeastOne(faults, "prompt", promptTokens);
     atLeastOne(faults, "new", newTokens);
     atLeastOne(faults, "max-batch", maxBatch);
-    atLeastOne(faults, "rounds", rounds);
+    atLeastOne(faults, "rounds", rounds.timed());
+    if (rounds.warmup() < 0) {
+      faults.add("--warmup must be >= 0, was " + rounds.warmup());
+    }
     if (lengths == Lengths.SPREAD && newTokens < SHORTEST) {
       faults.add("--new must be >= " + SHORTEST + " with --lengths spread, was " + newTokens);
     }
@@ -72,9 +83,9 @@ public record GenerationWorkload(
     return problems * group;
   }
 
-  /** Completions of all rounds. */
+  /** Completions of all timed rounds. */
   int allSequences() {
-    return Math.multiplyExact(rounds, sequences());
+    return Math.multiplyExact(rounds.timed(), sequences());
   }
 
   /** The length of completion {@code sample} of prompt {@code problem}. */
@@ -122,7 +133,7 @@ public record GenerationWorkload(
    * Ids in [2, vocabulary), by a linear congruential generator that starts with the problem; each
    * round has problems of its own.
    *
-   * @param round from 0
+   * @param round from 0, those before timing included
    */
   List<GenerationRequest> requests(int vocabulary, int round) {
     List<GenerationRequest> requests = new ArrayList<>();

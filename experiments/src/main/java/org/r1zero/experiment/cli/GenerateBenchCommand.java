@@ -65,9 +65,16 @@ final class GenerateBenchCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       description =
-          "How often, each time with other prompts: shows whether memory stays flat"
+          "How often all is sampled, with other prompts each time: shows if memory stays flat"
               + " (default: ${DEFAULT-VALUE}).")
   private int rounds = 1;
+
+  @Option(
+      names = "--warmup",
+      description =
+          "Rounds that are not timed, after a start of three tokens"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int warmup = 0;
 
   @Option(names = "--seed", description = "Decides every draw (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
@@ -88,7 +95,14 @@ final class GenerateBenchCommand implements Callable<Integer> {
     try {
       workload =
           new GenerationWorkload(
-              problems, group, prompt, newTokens, lengths, maxBatch, rounds, seed);
+              problems,
+              group,
+              prompt,
+              newTokens,
+              lengths,
+              maxBatch,
+              new GenerationWorkload.Rounds(warmup, rounds),
+              seed);
       type = GenerationDtype.of(dtype);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -111,6 +125,8 @@ final class GenerateBenchCommand implements Callable<Integer> {
     node.put("products_share", r.productsShare());
     node.put("roofline_tokens_per_s", r.rooflineTokensPerSecond());
     node.put("sequences", r.sequences());
+    node.put("warmup", warmup);
+    node.put("rounds", rounds);
     node.put("tokens", r.tokens());
     node.put("prompt_seconds", r.promptSeconds());
     node.put("matmul_gflop_per_s", r.matmulGflops());

@@ -47,8 +47,10 @@ class GenerateBenchCommandTest {
     assertThat(ran.err()).contains("--group must be >= 1, was 0; --new must be >= 1, was 0");
     assertThat(Ran.command("bench", "generate", "--model", "embedded", "--dtype", "fp8").err())
         .contains("--dtype must be fp32, bf16 or int8, was fp8");
-    assertThat(Ran.command("bench", "generate", "--model", "embedded", "--rounds", "0").err())
-        .contains("--rounds must be >= 1, was 0");
+    assertThat(
+            Ran.command("bench", "generate", "--model", "embedded", "--rounds", "0", "--warmup=-1")
+                .err())
+        .contains("--rounds must be >= 1, was 0; --warmup must be >= 0, was -1");
   }
 
   /** Twelve rounds: a point of memory after each tenth of the completions. */
@@ -65,7 +67,8 @@ class GenerateBenchCommandTest {
       assertThat(point.get("rss_mb").asDouble())
           .isBetween(point.get("heap_mb").asDouble() / 4, result.get("peak_rss_mb").asDouble());
     }
-    assertThat(small("--rounds", "2").out()).containsPattern("\n +8 +[0-9,]+ +[0-9,]+\n");
+    assertThat(small("--rounds", "2", "--warmup", "1").out())
+        .containsPattern("\n +8 +[0-9,]+ +[0-9,]+\n");
   }
 
   /** The weights that sampling multiplies with are in int8: the draws differ, the counts do not. */
