@@ -7,7 +7,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.torch.Scope;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
 
 /**
  * The least time that decoding can take on this machine, measured in the process that decodes: each
@@ -49,7 +49,7 @@ final class Roofline {
       }
     }
     seconds.merge(most, time(most, true), Math::min);
-    int portion = Math.min(promptTokens, Generator.PROMPT_TOKENS_AT_ONCE);
+    int portion = Math.min(promptTokens, SamplingConfig.DEFAULT_PREFILL_CHUNK);
     promptSeconds = Math.min(promptSeconds, time(portion, false) * promptTokens / (double) portion);
     bytesPerSecond = Math.max(bytesPerSecond, readMemory());
   }

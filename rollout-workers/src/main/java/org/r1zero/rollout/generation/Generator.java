@@ -20,9 +20,6 @@ import org.r1zero.grpo.torch.Torch;
  * <p>Not thread-safe: a worker has its own.
  */
 public final class Generator implements AutoCloseable {
-  /** Prompts of so many tokens, with their padding, are read at once: bounds memory. */
-  public static final int PROMPT_TOKENS_AT_ONCE = 4096;
-
   private final PolicyModel policy;
   private final Scope scope;
   private DecodingKernels kernels;
@@ -79,7 +76,7 @@ public final class Generator implements AutoCloseable {
       SamplingConfig config,
       StopCondition stop,
       Progress progress) {
-    Schedule schedule = new Schedule(requests, config.maxNewTokens());
+    Schedule schedule = new Schedule(requests, config);
     quantize(config.quantization());
     requireFits(schedule.longest(), config);
     int batch = batch(schedule, config);
@@ -95,7 +92,7 @@ public final class Generator implements AutoCloseable {
             finish(sequence, schedule, stop, progress);
           }
           if (!admission.sequences().isEmpty()) {
-            admit(admission, running, cache, how);
+            admit(admission, running, cache, config);
           }
           retire(running, schedule, cache, stop, progress);
         }
@@ -139,17 +136,19 @@ public final class Generator implements AutoCloseable {
       Schedule.Admission admission,
       List<Sequence> running,
       KeyValueCache cache,
-      SamplingParameters how) {
+      SamplingConfig config) {
     int[][] prompts = admission.prompts();
+    int chunk = Math.max(1, config.prefillChunk() / prompts.length);
     List<Sequence> sequences = admission.sequences();
     try (Scope step = scope.open()) {
-      List<NDArray> prefilled = kernels.prefill(prompts, PROMPT_TOKENS_AT_ONCE, step);
+      List<NDArray> prefilled = kernels.prefill(prompts, chunk, step);
       NDArray hidden = prefilled.get(prefilled.size() - 1);
       long[] owner = admission.owner();
       cache.admit(prefilled, prompts, owner, sequences);
       append(
           sequences,
-          kernels.sampleFirst(hidden, owner, uniforms(sequences), how, cache.logits(), step));
+          kernels.sampleFirst(
+              hidden, owner, uniforms(sequences), config.parameters(), cache.logits(), step));
     }
     running.addAll(sequences);
   }

@@ -19,6 +19,8 @@ import org.r1zero.grpo.model.SamplingParameters;
  *     need more wait for others to end
  * @param quantization what sampling keeps the weights in; other than {@code none}, it samples from
  *     another policy than the one that is trained, whose log-probs it records
+ * @param prefillChunk prompts of so many tokens, with their padding, are read at once, and a longer
+ *     one in parts of as many: bounds memory (vLLM's {@code max_num_batched_tokens})
  */
 public record SamplingConfig(
     double temperature,
@@ -29,8 +31,12 @@ public record SamplingConfig(
     List<String> stop,
     int maxBatch,
     int kvCacheMb,
-    Quantization quantization) {
+    Quantization quantization,
+    int prefillChunk) {
   private static final int DEFAULT_KV_CACHE_MB = 4096;
+
+  /** Tokens of prompts that are read at once, where nothing else is asked for. */
+  public static final int DEFAULT_PREFILL_CHUNK = 4096;
 
   /** Checks the ranges; all faults are named at once. */
   public SamplingConfig {
@@ -59,6 +65,9 @@ public record SamplingConfig(
     if (kvCacheMb < 1) {
       faults.add("kv_cache_mb must be >= 1, was " + kvCacheMb);
     }
+    if (prefillChunk < 1) {
+      faults.add("prefill_chunk must be >= 1, was " + prefillChunk + " (4096 is usual)");
+    }
     if (stop.stream().anyMatch(String::isEmpty)) {
       faults.add("stop must not have an empty text");
     }
@@ -80,7 +89,7 @@ public record SamplingConfig(
     this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, DEFAULT_KV_CACHE_MB);
   }
 
-  /** With weights as they are computed with. */
+  /** With weights as they are computed with, and prompts read as usual. */
   public SamplingConfig(
       double temperature,
       int topK,
@@ -90,7 +99,17 @@ public record SamplingConfig(
       List<String> stop,
       int maxBatch,
       int kvCacheMb) {
-    this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, Quantization.NONE);
+    this(
+        temperature,
+        topK,
+        topP,
+        minP,
+        maxNewTokens,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        Quantization.NONE,
+        DEFAULT_PREFILL_CHUNK);
   }
 
   /** Temperature 1 and no filters, as in training. */
@@ -101,13 +120,46 @@ public record SamplingConfig(
   /** These options with another temperature; 0 is greedy. */
   public SamplingConfig withTemperature(double other) {
     return new SamplingConfig(
-        other, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, quantization);
+        other,
+        topK,
+        topP,
+        minP,
+        maxNewTokens,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        quantization,
+        prefillChunk);
   }
 
   /** These options with another {@link Quantization}. */
   public SamplingConfig withQuantization(Quantization other) {
     return new SamplingConfig(
-        temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, kvCacheMb, other);
+        temperature,
+        topK,
+        topP,
+        minP,
+        maxNewTokens,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        other,
+        prefillChunk);
+  }
+
+  /** These options with prompts read so many tokens at a time. */
+  public SamplingConfig withPrefillChunk(int other) {
+    return new SamplingConfig(
+        temperature,
+        topK,
+        topP,
+        minP,
+        maxNewTokens,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        quantization,
+        other);
   }
 
   SamplingParameters parameters() {

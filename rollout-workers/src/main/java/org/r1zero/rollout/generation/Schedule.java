@@ -9,6 +9,7 @@ import java.util.List;
 final class Schedule {
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
+  private final int prefillChunk;
   private final List<List<Generation>> results = new ArrayList<>();
   private final int total;
   private int nextRequest;
@@ -27,9 +28,10 @@ final class Schedule {
   record Admission(
       int[][] prompts, long[] owner, List<Sequence> sequences, List<Sequence> settled) {}
 
-  Schedule(List<GenerationRequest> requests, int maxNewTokens) {
+  Schedule(List<GenerationRequest> requests, SamplingConfig config) {
     this.requests = requests;
-    this.maxNewTokens = maxNewTokens;
+    this.maxNewTokens = config.maxNewTokens();
+    this.prefillChunk = config.prefillChunk();
     int sum = 0;
     for (GenerationRequest request : requests) {
       results.add(new ArrayList<>(Collections.nCopies(request.seeds().length, null)));
@@ -114,9 +116,9 @@ final class Schedule {
         prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences, settled);
   }
 
-  private static boolean isFull(List<int[]> prompts) {
+  private boolean isFull(List<int[]> prompts) {
     int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
-    return (prompts.size() + 1L) * longest > Generator.PROMPT_TOKENS_AT_ONCE;
+    return (prompts.size() + 1L) * longest > prefillChunk;
   }
 
   void finish(Sequence sequence, Generation generation) {

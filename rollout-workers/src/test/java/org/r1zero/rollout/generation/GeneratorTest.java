@@ -80,6 +80,25 @@ class GeneratorTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 7, 20})
+  void howManyTokensOfPromptsAreReadAtOnceChangesNothing(int chunk) {
+    SamplingConfig config = config(1, 12, 5);
+    try (Generator generator = new Generator(policy)) {
+      List<List<Generation>> whole = generator.generate(mixedRequests(), config, STOP, SILENT);
+      List<List<Generation>> parts =
+          generator.generate(mixedRequests(), config.withPrefillChunk(chunk), STOP, SILENT);
+      for (int r = 0; r < whole.size(); r++) {
+        for (int s = 0; s < whole.get(r).size(); s++) {
+          Generation one = parts.get(r).get(s);
+          Generation other = whole.get(r).get(s);
+          assertThat(one.tokens()).as("request %d, sample %d", r, s).isEqualTo(other.tokens());
+          assertThat(one.policyLogProbs()).containsExactly(other.policyLogProbs(), within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 4, 64})
   void sequencesEndAtTheStopTokenOrAtTheLimit(int maxBatch) {
     int limit = 12;

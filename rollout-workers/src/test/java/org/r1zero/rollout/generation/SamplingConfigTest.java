@@ -24,6 +24,14 @@ class SamplingConfigTest {
   }
 
   @Test
+  void promptsAreReadInPartsOfAtLeastOneToken() {
+    SamplingConfig config = SamplingConfig.defaults().withPrefillChunk(512);
+    assertThat(config.withTemperature(0).prefillChunk()).isEqualTo(512);
+    assertThatThrownBy(() -> config.withPrefillChunk(0))
+        .hasMessageStartingWith("prefill_chunk must be >= 1, was 0");
+  }
+
+  @Test
   void namesAllFaultsAtOnce() {
     assertThatThrownBy(() -> new SamplingConfig(-1, -1, 0, 1, 0, List.of(""), 0))
         .isInstanceOf(IllegalArgumentException.class)
