@@ -8,11 +8,11 @@ k samples; a tie by lot), accuracy within a budget of tokens, readability and le
 and over problems and seeds; and the paired bootstrap of every two arms with its word on noise. Definitions:
 docs/evaluation.md, docs/comparing.md.
 
-Means must agree to 1e-9. Ends of intervals are drawn with other random numbers: they may differ by 0.4 standard errors
-(4 standard deviations of the difference of two such ends) and one step of the mean. Prints the worst and what
-disagrees (--all: every line); exit code 1 if anything does.
+Means must agree to 1e-9. Ends of intervals are drawn with other random numbers, so the share of our draws below r1zero's end
+must be 2.5 % (97.5 %) within 4.5 standard deviations of such a share. Prints the worst and what disagrees (--all: every
+line); exit code 1 if anything does.
 """
-import argparse, collections, itertools, json, math, operator, pathlib, random, statistics, sys
+import argparse, bisect, collections, itertools, json, math, operator, pathlib, random, statistics, sys
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("folder", type=pathlib.Path)
@@ -21,6 +21,7 @@ parser.add_argument("--seed", type=int, default=7)
 parser.add_argument("--all", action="store_true")
 options = parser.parse_args()
 written = json.loads((options.folder / "comparison.json").read_text())
+R1ZERO_RESAMPLES = 2000  # over problems; it draws 4000 over problems and seeds
 lot = random.Random(options.seed)
 
 
@@ -147,18 +148,25 @@ class Ledger:
         self.compared = self.wrong = 0
         self.worst = 0.0
 
-    def say(self, what, ours, theirs, allowed):
+    def say(self, what, ours, theirs):
+        self.note(what, ours, theirs, abs(ours - theirs) > 1e-9)
+
+    def note(self, what, ours, theirs, bad):
         self.compared += 1
-        share = abs(ours - theirs) / allowed
-        self.worst = max(self.worst, share if allowed > 1e-6 else 0)
-        bad = share > 1
         self.wrong += bad
         if bad or options.all:
             print(f"{'DIFFERS ' if bad else ''}{what:78} ours {ours:.5f}  r1zero {theirs:.5f}")
 
-    def interval(self, what, means, theirs, step):
-        for name, ours, other in zip(("low", "high"), ends(means), theirs):
-            self.say(f"{what} {name}", ours, other, 0.4 * statistics.pstdev(means) + step + 1e-9)
+    def interval(self, what, means, theirs):
+        ordered = sorted(means)
+        allowed = 4.5 * math.sqrt(0.025 * 0.975 * (1 / len(means) + 1 / R1ZERO_RESAMPLES))
+        for name, share, ours, other in zip(("low", "high"), (0.025, 0.975), ends(means), theirs):
+            # many means are equal where values are few: any share between these is right
+            below = bisect.bisect_left(ordered, other - 1e-9) / len(means)
+            up_to = bisect.bisect_right(ordered, other + 1e-9) / len(means)
+            off = max(0.0, below - share, share - up_to)
+            self.worst = max(self.worst, off / allowed)
+            self.note(f"{what} {name}", ours, other, off > allowed)
 
 
 nodes = [node for node in written["arms"] if node["measured"]]
@@ -168,20 +176,19 @@ assert all(arm.problems == arms[0].problems for arm in arms), "arms answered dif
 draws = [operator.itemgetter(*(lot.randrange(problems) for _ in range(problems))) for _ in range(options.resamples)]
 for arm in arms:
     arm.draw(draws)
-step = lambda key: 1 / problems if key == "pass1_greedy" else 1 / (problems * max(1, written["samples"]))
 ledger = Ledger()
 print(f"{'arm':26}{'accuracy':>10}  {'ours over problems and seeds':32}r1zero")
 for arm, node in zip(arms, nodes):
     for key in MEASURES:
-        ledger.say(f"{arm.name} {key} mean", arm.mean(key), node[key]["mean"], 1e-9)
-        ledger.interval(f"{arm.name} {key} over problems", arm.over_problems(key), node[key]["ci_problems"], step(key))
-        ledger.interval(f"{arm.name} {key} and seeds", arm.over_seeds(key), node[key]["ci_problems_and_seeds"], step(key))
+        ledger.say(f"{arm.name} {key} mean", arm.mean(key), node[key]["mean"])
+        ledger.interval(f"{arm.name} {key} over problems", arm.over_problems(key), node[key]["ci_problems"])
+        ledger.interval(f"{arm.name} {key} and seeds", arm.over_seeds(key), node[key]["ci_problems_and_seeds"])
     for field in ("pass_at", "cons_at", "budgets"):
         for point in node[field]:
             key = (field, point["x"])
             if key in arm.rows:
-                ledger.say(f"{arm.name} {key} mean", arm.mean(key), point["mean"], 1e-9)
-                ledger.interval(f"{arm.name} {key}", arm.over_seeds(key), (point["low"], point["high"]), step(key))
+                ledger.say(f"{arm.name} {key} mean", arm.mean(key), point["mean"])
+                ledger.interval(f"{arm.name} {key}", arm.over_seeds(key), (point["low"], point["high"]))
     low, high = ends(arm.over_seeds("pass1"))
     print(f"{arm.name:26}{arm.mean('pass1'):10.4f}  [{low:.4f}, {high:.4f}]{'':14}{node['pass1']['ci_problems_and_seeds']}")
 
@@ -193,12 +200,12 @@ for node in written["differences"]:
     minus = lambda a, b: [x - y for x, y in zip(a, b)]
     problems_alone = minus(first.over_problems(key), second.over_problems(key))
     both = minus(first.over_seeds(key), second.over_seeds(key))
-    ledger.say(what + " mean", first.mean(key) - second.mean(key), node["mean"], 1e-9)
-    ledger.interval(what + " over problems", problems_alone, node["ci_problems"], step(key))
-    ledger.interval(what + " and seeds", both, node["ci_problems_and_seeds"], step(key))
+    ledger.say(what + " mean", first.mean(key) - second.mean(key), node["mean"])
+    ledger.interval(what + " over problems", problems_alone, node["ci_problems"])
+    ledger.interval(what + " and seeds", both, node["ci_problems_and_seeds"])
     low = min(node["ci_problems"][0], node["ci_problems_and_seeds"][0])
     high = max(node["ci_problems"][1], node["ci_problems_and_seeds"][1])
-    ledger.say(what + " within noise", float(low <= 0 <= high), float(node["within_noise"]), 1e-9)
+    ledger.say(what + " within noise", float(low <= 0 <= high), float(node["within_noise"]))
     noise += node["within_noise"]
 print(f"{ledger.compared} numbers compared, {ledger.wrong} differ; the worst end of an interval is at"
       f" {100 * ledger.worst:.0f} % of what is allowed; {noise} of {len(written['differences'])} differences within noise")

@@ -17,7 +17,7 @@ const R1 = (() => {
   }
 
   function axis(title, share, extra = {}) {
-    const callback = share ? { callback: (v) => Math.round(1000 * v) / 10 + ' %' } : {};
+    const callback = share ? { callback: (v) => Math.round(1000 * v) / 10 + ' %' } : title === '' ? {} : { callback: (v) => number(v) };
     return Object.assign({ title: { display: title !== '', text: title, color: css('--soft') }, grid: { color: css('--line') } }, extra,
       { ticks: Object.assign({ color: css('--soft'), maxRotation: 0 }, callback, extra.ticks) });
   }
@@ -91,14 +91,27 @@ const R1 = (() => {
   }
 
   /** Bars in groups; each series has name, index and one point of y, low and high for each label. */
-  function bars(labels, series, yTitle) {
+  function bars(labels, series, yTitle, range) {
     const options = common(true);
-    options.scales = { x: axis('', false, { grid: { display: false } }), y: axis(yTitle, true, { min: 0, max: 1 }) };
+    options.scales = {
+      x: axis('', false, { grid: { display: false }, ticks: { autoSkip: false } }),
+      y: axis(yTitle, true, Object.assign({ beginAtZero: true }, range)),
+    };
+    options.plugins.tooltip.callbacks.title = (items) => labels[items[0].dataIndex];
+    const data = (s) => s.points.map((p, x) => Object.assign({ x }, p));
     return {
-      type: 'bar', share: true, xTitle: '',
-      data: { labels, datasets: series.map((s) => ({ label: s.name, backgroundColor: style(s.index).color, data: s.points, parsing: { yAxisKey: 'y', xAxisKey: 'label' } })) },
+      type: 'bar', share: true, xTitle: '', labels,
+      data: { labels: labels.map(wrapped), datasets: series.map((s) => ({ label: s.name, backgroundColor: style(s.index).color, data: data(s) })) },
       options,
     };
+  }
+
+  /** A label in lines that fit below a group of bars on a telephone. */
+  function wrapped(label) {
+    return label.split(' ').reduce((lines, word) => {
+      const last = lines.length - 1;
+      return last >= 0 && (lines[last] + word).length < 12 ? [...lines.slice(0, last), lines[last] + ' ' + word] : [...lines, word];
+    }, []);
   }
 
   /** One point a series. */
@@ -149,7 +162,7 @@ const R1 = (() => {
     chart.tooltip.setActiveElements(active, { x: element.x, y: element.y });
     chart.update();
     const set = chart.data.datasets[named[s]];
-    const where = chart.data.labels.length ? chart.data.labels[index] : `${chart.options.scales.x.title.text} ${number(set.data[index].x)}`;
+    const where = chart.config.type === 'bar' ? chart.data.labels[index].join(' ') : `${chart.options.scales.x.title.text} ${number(set.data[index].x)}`;
     say(`${set.label}, ${where}: ${words(set.data[index], chart.options.share)}`);
   }
 
@@ -173,7 +186,7 @@ const R1 = (() => {
     const sets = made.data.datasets.filter((set) => set.label !== '');
     const rows = new Map();
     sets.forEach((set, s) => set.data.forEach((point, i) => {
-      const key = made.data.labels ? made.data.labels[i] : made.type === 'scatter' ? number(point.x) : point.x;
+      const key = made.labels ? made.labels[i] : made.type === 'scatter' ? number(point.x) : point.x;
       if (!rows.has(key)) rows.set(key, sets.map(() => ''));
       rows.get(key)[s] = words(point, made.share);
     }));
@@ -199,8 +212,19 @@ const R1 = (() => {
     for (const [id, { config }] of [...charts]) draw(id, config);
   }
 
+  /** On paper a chart is a picture of a fixed form, which style.css fits to its column. */
+  function print() {
+    document.documentElement.dataset.print = '';
+    again();
+    for (const { chart } of charts.values()) {
+      chart.options.responsive = false;
+      chart.options.devicePixelRatio = 2;
+      chart.resize(560, 310);
+    }
+  }
+
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
-  addEventListener('beforeprint', () => { document.documentElement.dataset.print = ''; again(); });
+  addEventListener('beforeprint', print);
   addEventListener('afterprint', () => { delete document.documentElement.dataset.print; again(); });
   return { lines, bars, points, draw, percent, number };
 })();

@@ -47,6 +47,14 @@
     });
   }
 
+  /** Names without the folders that all of them are in. */
+  function short(names) {
+    const parts = names.map((n) => n.split('/'));
+    let same = 0;
+    while (parts.every((p) => p.length > same + 1 && p[same] === parts[0][same])) same++;
+    return parts.map((p) => p.slice(same).join('/'));
+  }
+
   const numbers = (metrics, of) => metrics.map((m) => ({ x: m.step, mean: of(m) })).filter((p) => typeof p.mean === 'number');
 
   async function curves() {
@@ -57,7 +65,7 @@
     options($('metric'), [...keys].sort());
     if (chosen === '' && keys.has('loss')) $('metric').value = 'loss';
     for (const [id, [of, title, share]] of Object.entries(fields)) {
-      const series = names.map((name, i) => ({ name, index: 1 + i, points: smooth(numbers(metrics[i], of)) }));
+      const series = short(names).map((name, i) => ({ name, index: 1 + i, points: smooth(numbers(metrics[i], of)) }));
       R1.draw('c-' + id, () => R1.lines(series.filter((s) => s.points.length), 'step', title || $('metric').value, share, { y: { beginAtZero: share } }));
     }
     const steps = metrics.map((m) => (m.length ? m[m.length - 1].step : 0));

@@ -32,14 +32,14 @@
     }).filter((s) => s.points.length);
   }
 
-  function bars(ids, yTitle, from) {
+  function bars(ids, yTitle, from, range) {
     const measures = ids.map((id) => from.measures.find((m) => m.id === id));
     const all = measured(from);
     const point = (a, m) => {
       const [low, high] = a[m.id].ci_problems_and_seeds;
-      return { label: m.label, y: a[m.id].mean, low, high };
+      return { y: a[m.id].mean, low, high };
     };
-    return R1.bars(measures.map((m) => m.label), all.map((a) => ({ name: a.name, index: a.index, points: measures.map((m) => point(a, m)) })), yTitle);
+    return R1.bars(measures.map((m) => m.label), all.map((a) => ({ name: a.name, index: a.index, points: measures.map((m) => point(a, m)) })), yTitle, range);
   }
 
   function cost() {
@@ -47,12 +47,13 @@
     return R1.points(arms.map((a) => ({ name: a.name, index: a.index, points: [point(a)] })), `price of one training (${data.price.currency})`, 'accuracy');
   }
 
+  const whole = { max: 1 };
   const good = ['pass1', 'pass1_greedy', 'readable'];
   const faults = ['language_mixing', 'repetition', 'truncated'];
-  R1.draw('chart-overview', () => bars(good, 'share of answers', data));
+  R1.draw('chart-overview', () => bars(good, 'share of answers', data, whole));
   R1.draw('chart-faults', () => bars(faults, 'share of answers', data));
   (data.evaluations || []).forEach((group, i) => { // of a report of runs
-    R1.draw('chart-evaluation-' + i, () => bars(good, 'share of answers', group));
+    R1.draw('chart-evaluation-' + i, () => bars(good, 'share of answers', group, whole));
     R1.draw('chart-wrong-' + i, () => bars(faults, 'share of answers', group));
   });
   R1.draw('chart-supervised', () => R1.lines(supervised(), 'step', 'loss (nats a token)', false));

@@ -127,14 +127,15 @@ public final class ExampleFiles {
   }
 
   /** There are more bad records than allowed. */
-  private static final class TooManyBadRecords extends IllegalStateException {
+  private static final class TooManyBadRecords extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     TooManyBadRecords(List<BadRecord> bad, int maxBad) {
       super(
           "more than "
               + maxBad
-              + " bad records (max_bad allows more):\n  "
+              + " bad records (max_bad allows more):"
+              + (bad.size() == 1 ? " " : "\n  ")
               + String.join("\n  ", bad.stream().limit(20).map(BadRecord::toString).toList()));
     }
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.compare.ArmResult;
 import org.r1zero.experiment.compare.CompareConfig;
 import org.r1zero.experiment.compare.Comparison;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.report.ComparisonReport;
 import picocli.CommandLine.Command;
@@ -63,7 +64,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (count != null && count < 1) {
-      throw new IllegalArgumentException("--seeds must be >= 1, was " + count);
+      throw new ConfigException("--seeds", List.of("must be >= 1, was " + count));
     }
     ObjectNode tree = tree();
     seeds(tree);

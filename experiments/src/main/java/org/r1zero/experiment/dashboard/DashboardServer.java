@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
 
 /**
  * Serves the page and what runs say. Only a fixed set of files is served; model output travels as
@@ -61,8 +62,8 @@ public final class DashboardServer implements AutoCloseable {
    */
   public DashboardServer(Path runs, String host, int port) {
     if (!Files.isDirectory(runs)) {
-      throw new IllegalArgumentException(
-          runs + " is no folder; name one that holds run directories");
+      throw new ConfigException(
+          runs.toString(), List.of("is no folder; name one that holds run directories"));
     }
     this.feed = new RunFeed(runs);
     this.host = host;

@@ -25,8 +25,6 @@ final class ComparisonFindings {
                 + "</p>");
       }
     }
-    list(page, AGAINST_BASE, findings(data, true));
-    list(page, AGAINST_OTHERS, findings(data, false));
     page.raw("<div class=\"grid\">");
     page.chart(
         "chart-overview",
@@ -37,6 +35,8 @@ final class ComparisonFindings {
         "What is wrong with the answers",
         "Lower is better. Whiskers are 95 % intervals.");
     page.raw("</div>");
+    list(page, AGAINST_BASE, findings(data, true));
+    list(page, AGAINST_OTHERS, findings(data, false));
   }
 
   /** The differences of accuracy and readability, of one kind. */

@@ -156,8 +156,13 @@ final class HtmlPage {
         : String.format(Locale.ROOT, "%.1f", value.asDouble());
   }
 
-  /** An interval's two ends. */
+  /** An interval's two ends, in per cent where it is of a share. */
   static String interval(JsonNode ends, boolean share) {
-    return "[" + number(ends.path(0), share) + ", " + number(ends.path(1), share) + "]";
+    double scale = share ? 100 : 1;
+    return String.format(
+        Locale.ROOT,
+        "[%.1f, %.1f]",
+        scale * ends.path(0).asDouble(),
+        scale * ends.path(1).asDouble());
   }
 }

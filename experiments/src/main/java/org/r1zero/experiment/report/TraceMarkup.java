@@ -99,7 +99,11 @@ final class TraceMarkup {
       String plain =
           sentence.group().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}+*/=-]+", " ");
       if (plain.strip().length() >= 5 && !seen.add(List.of(plain.strip()))) {
-        for (int i = sentence.start(); i < sentence.end(); i++) {
+        int start = sentence.start();
+        while (Character.isWhitespace(text.charAt(start))) {
+          start++;
+        }
+        for (int i = start; i < sentence.end(); i++) {
           marks[i] = true;
         }
       }

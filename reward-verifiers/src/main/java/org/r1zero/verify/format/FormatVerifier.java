@@ -1,5 +1,6 @@
 package org.r1zero.verify.format;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +66,25 @@ public final class FormatVerifier implements Verifier {
         : List.of(Kind.THINK_OPEN, Kind.THINK_CLOSE, Kind.ANSWER_OPEN, Kind.ANSWER_CLOSE);
   }
 
+  /** Tags as they stand in a text. */
+  private String written(List<Kind> kinds) {
+    List<String> tags = new ArrayList<>();
+    for (Kind kind : kinds) {
+      tags.add(
+          switch (kind) {
+            case THINK_OPEN -> format.thinkOpen();
+            case THINK_CLOSE -> format.thinkClose();
+            case ANSWER_OPEN -> format.answerOpen();
+            case ANSWER_CLOSE -> format.answerClose();
+          });
+    }
+    return tags.isEmpty() ? "none" : String.join(" ", tags);
+  }
+
   private Verdict strict(String text, List<Tag> tags) {
     List<Kind> found = tags.stream().map(Tag::kind).limit(5).toList();
     if (!found.equals(expected())) {
-      return wrong("expected the tags " + expected() + ", found " + found);
+      return wrong("expected the tags " + written(expected()) + ", found " + written(found));
     }
     int last = tags.size() - 1;
     Tag thinkClose = tags.get(last - 2);

@@ -67,7 +67,7 @@ class FormatVerifierTest extends VerifierContractTest {
         "a</think><answer>b</answer>                   | expected the tags",
         "<answer>b</answer><think>a</think>            | expected the tags",
         "<think>a<answer>b</answer></think>            | expected the tags",
-        "<think><think>a</think><answer>b</answer>     | expected the tags",
+        "<think><think>a</think><answer>b</answer> | expected the tags <think> </think> <answer>",
         "<think>a</think><answer>b</answer></answer>   | expected the tags",
         "<think>a</think><think>c</think><answer>b</answer> | expected the tags",
         "<think>a</think><answer>b</answer><answer>c</answer> | expected the tags",
