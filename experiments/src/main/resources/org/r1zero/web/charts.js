@@ -99,6 +99,7 @@ const R1 = (() => {
     };
     options.plugins.tooltip.callbacks.title = (items) => labels[items[0].dataIndex];
     const data = (s) => s.points.map((p, x) => Object.assign({ x }, p));
+    options.scales.y.suggestedMax = Math.max(0, ...series.flatMap((s) => s.points.map((p) => p.high || p.y)));
     return {
       type: 'bar', share: true, xTitle: '', labels,
       data: { labels: labels.map(wrapped), datasets: series.map((s) => ({ label: s.name, backgroundColor: style(s.index).color, data: data(s) })) },
@@ -218,8 +219,8 @@ const R1 = (() => {
     again();
     for (const { chart } of charts.values()) {
       chart.options.responsive = false;
-      chart.options.devicePixelRatio = 2;
-      chart.resize(560, 310);
+      chart.options.devicePixelRatio = 3;
+      chart.resize(380, 240);
     }
   }
 

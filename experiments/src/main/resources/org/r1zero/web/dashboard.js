@@ -63,7 +63,7 @@
     const keys = new Set(metrics.flat().flatMap((m) => Object.keys(m)).filter((k) => k !== 'step'));
     const chosen = $('metric').value;
     options($('metric'), [...keys].sort());
-    if (chosen === '' && keys.has('loss')) $('metric').value = 'loss';
+    if (chosen === '') $('metric').value = ['grad_norm', 'loss'].find((k) => keys.has(k)) || $('metric').value;
     for (const [id, [of, title, share]] of Object.entries(fields)) {
       const series = short(names).map((name, i) => ({ name, index: 1 + i, points: smooth(numbers(metrics[i], of)) }));
       R1.draw('c-' + id, () => R1.lines(series.filter((s) => s.points.length), 'step', title || $('metric').value, share, { y: { beginAtZero: share } }));
@@ -75,7 +75,7 @@
       const ago = Number.isNaN(minutes) ? '' : minutes < 1 ? ', written just now' : `, written ${minutes < 120 ? minutes + ' min' : Math.round(minutes / 60) + ' h'} ago`;
       return `${name}: ${run.status}${run.started ? ', started ' + run.started.slice(0, 16).replace('T', ' ') + ' UTC' : ''}, newest step ${steps[i]}${ago}`;
     };
-    $('about').textContent = names.map(about).join('; ');
+    $('about').replaceChildren(...names.map((name, i) => element('span', 'line', about(name, i))));
     $('step').max = $('beside').max = steps.length ? Math.max(...steps) : 0;
     if ($('step').value === '') $('step').value = steps.length ? steps[0] : 0;
   }

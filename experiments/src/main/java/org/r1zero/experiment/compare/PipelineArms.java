@@ -88,7 +88,7 @@ final class PipelineArms {
       }
       options.putObject("evaluation").put("problems", 0); // measured by the comparison, once
     }
-    tree.put("name", CompareConfig.folder(arm.name()));
+    tree.put("name", CompareConfig.folder(arm.name()).replaceFirst("(?<=.)-$", ""));
     tree.put("seed", seed).put("output", output.toString());
     return RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
   }

@@ -16,10 +16,10 @@ final class ComparisonCost {
             Locale.ROOT,
             "Every stage counts, and every try of it, those that failed or were killed too; a stage that"
                 + " arms share counts for each, though it was made once. FLOPs: 6 a parameter and trained token, 2 a"
-                + " parameter and sampled token, attention left out. Energy: wall time at %s W, an"
-                + " estimate, nothing was measured. Price: %s %s an hour.",
-            data.at("/price/watts").asText(),
-            data.at("/price/per_hour").asText(),
+                + " parameter and sampled token, attention left out. Energy: wall time at %.0f W, an"
+                + " estimate, nothing was measured. Price: %.2f %s an hour.",
+            data.at("/price/watts").asDouble(),
+            data.at("/price/per_hour").asDouble(),
             data.at("/price/currency").asText()));
     List<List<String>> rows = new ArrayList<>();
     List<List<String>> stages = new ArrayList<>();

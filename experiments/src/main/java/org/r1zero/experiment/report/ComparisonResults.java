@@ -15,8 +15,7 @@ final class ComparisonResults {
     data.path("measures").forEach(measure -> head.add(measure.path("label").asText()));
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode arm : data.path("arms")) {
-      List<String> row =
-          new ArrayList<>(List.of(TraceMarkup.escape(ComparisonReport.name(data, arm))));
+      List<String> row = new ArrayList<>(List.of(name(data, arm)));
       for (JsonNode measure : data.path("measures")) {
         row.add(cell(arm.path(measure.path("id").asText()), measure.path("share").asBoolean()));
       }
@@ -35,7 +34,7 @@ final class ComparisonResults {
       if (!checks.isMissingNode()) {
         rows.add(
             List.of(
-                TraceMarkup.escape(ComparisonReport.name(data, arm)),
+                name(data, arm),
                 HtmlPage.number(checks.path("verifying"), true),
                 HtmlPage.number(checks.path("correcting"), true),
                 checks.path("corrected").asText(),
@@ -56,6 +55,14 @@ final class ComparisonResults {
             "wrong before, right after",
             "right before, wrong after"),
         rows);
+  }
+
+  /** The model that an arm starts from stands below its name. */
+  private static String name(JsonNode data, JsonNode arm) {
+    String name = arm.path("name").asText();
+    String rest = ComparisonReport.name(data, arm).substring(name.length());
+    return TraceMarkup.escape(name)
+        + (rest.isEmpty() ? "" : "<small>" + TraceMarkup.escape(rest.substring(2)) + "</small>");
   }
 
   private static void differences(HtmlPage page, JsonNode data) {

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,7 +44,12 @@ final class RecipeDifferences {
         mark(difference, line.startsWith("-") ? "bad" : "good", line);
       }
       if (difference.length() > 0) {
-        page.raw("<pre>" + difference + "</pre>");
+        page.raw(
+            "<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"Differences of "
+                + TraceMarkup.escape(recipe.name())
+                + "\">"
+                + difference
+                + "</pre>");
       }
       page.raw(
           "<details><summary>The whole recipe</summary><pre>"
@@ -90,8 +96,11 @@ final class RecipeDifferences {
     } else if (node.isArray() && node.path(0).isObject()) {
       for (int i = 0; i < node.size(); i++) {
         JsonNode item = node.path(i);
-        String name = item.path("name").asText(item.path("verifier").asText(Integer.toString(i)));
-        flatten(key + "." + name, item, values);
+        String named = item.has("name") ? "name" : item.has("verifier") ? "verifier" : "";
+        String name = named.isEmpty() ? Integer.toString(i) : item.path(named).asText();
+        ObjectNode rest = item.deepCopy();
+        rest.remove(named);
+        flatten(key + "." + name, rest, values);
       }
     } else {
       values.put(key, node.isValueNode() ? node.asText() : node.toString());

@@ -16,6 +16,8 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
+import org.r1zero.experiment.pipeline.Lineage;
+import org.r1zero.experiment.pipeline.PipelineRecipe;
 
 /**
  * What the folder of a run, or of a pipeline, says.
@@ -24,8 +26,10 @@ import org.r1zero.experiment.evaluate.EvaluationFiles;
  * @param folder where it is
  * @param kind {@code train} or {@code pipeline}
  * @param status such as {@code done}
+ * @param model the base that its result descends from, as the recipe names it
  * @param recipe its keys
- * @param metrics folders with {@code metrics.jsonl}, in the order of the stages
+ * @param metrics folders with {@code metrics.jsonl}, in the order of the stages; of a pipeline
+ *     those that trained its result's own base
  * @param stages of a pipeline, with what they took; else none
  * @param before the evaluation before training, where there is one
  * @param after the same after it
@@ -35,6 +39,7 @@ record ReportedRun(
     Path folder,
     String kind,
     String status,
+    String model,
     ObjectNode recipe,
     List<Path> metrics,
     JsonNode stages,
@@ -60,9 +65,17 @@ record ReportedRun(
     boolean pipeline = recipe.has("stages");
     JsonNode account = json(place.resolve(pipeline ? PIPELINE : "manifest.json"));
     List<Path> metrics = new ArrayList<>();
+    String base = recipe.path("model").asText();
     if (pipeline) {
+      Lineage lineage =
+          Lineage.of(
+              RecipeLoader.bind(
+                  PipelineRecipe.class, folder.toString(), recipe.deepCopy(), List.of()));
+      base = lineage.base();
       for (JsonNode stage : account.path("stages")) {
-        metrics.addAll(RunCurves.below(Path.of(stage.path("directory").asText())));
+        if (lineage.isOfResult(stage.path("name").asText())) { // a teacher's curves are not its own
+          metrics.addAll(RunCurves.below(Path.of(stage.path("directory").asText())));
+        }
       }
     } else if (Files.exists(place.resolve("metrics.jsonl"))) {
       metrics.add(place);
@@ -74,6 +87,7 @@ record ReportedRun(
         pipeline
             ? status(account, recipe.path("stages").size())
             : account.path("status").asText("unknown"),
+        base,
         recipe,
         List.copyOf(metrics),
         pipeline ? account.path("stages") : JsonNodeFactory.instance.arrayNode(),
@@ -125,16 +139,12 @@ record ReportedRun(
 
   /** The same under another name. */
   ReportedRun named(String other) {
-    return new ReportedRun(other, folder, kind, status, recipe, metrics, stages, before, after);
+    return new ReportedRun(
+        other, folder, kind, status, model, recipe, metrics, stages, before, after);
   }
 
   /** Its recipe, to be held against others'. */
   RecipeDifferences.Named source() {
     return new RecipeDifferences.Named(name, folder.toString(), RecipeLoader.toYaml(recipe));
-  }
-
-  /** Its base model, as the recipe names it. */
-  String model() {
-    return recipe.path("model").asText();
   }
 }

@@ -89,7 +89,7 @@ class ComparePipelinesTest {
 
     // the teacher's curve is not the student's
     String page = Files.readString(out.resolve("report.html"));
-    assertThat(page).contains("distilled, from embedded-small");
+    assertThat(page).contains("distilled<small>from embedded-small</small>");
     JsonNode run = read(out.resolve("arms/distilled/seed-1/arm.json"));
     assertThat(run.path("runs")).hasSize(1);
     assertThat(run.at("/runs/0").asText()).contains("/stages/distill-");

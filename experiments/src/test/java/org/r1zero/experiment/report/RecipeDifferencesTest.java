@@ -29,6 +29,6 @@ class RecipeDifferencesTest {
         new Named(
             "b", "b.yaml", "rewards: [{verifier: number}, {verifier: language}]\nseeds: [1]\n");
     assertThat(RecipeDifferences.between(first, second))
-        .containsExactly("- seeds: [1,2]", "+ seeds: [1]", "+ rewards.language.verifier: language");
+        .containsExactly("- seeds: [1,2]", "+ seeds: [1]", "+ rewards.language: {}");
   }
 }

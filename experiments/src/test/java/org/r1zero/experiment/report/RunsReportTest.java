@@ -106,6 +106,31 @@ class RunsReportTest {
   }
 
   @Test
+  void aTeachersStepsAreNotTheStudents() throws IOException {
+    Path rl = run("stages/rl-1/20260101-000000-rl", 1e-4, 1);
+    Path student = Files.createDirectories(folder.resolve("stages/distill-1"));
+    Files.writeString(student.resolve("metrics.jsonl"), "{\"step\": 1, \"loss\": 0.5}\n");
+    Path pipeline = Files.createDirectories(folder.resolve("distill-seed1"));
+    Files.writeString(
+        pipeline.resolve("recipe.yaml"),
+        "name: distill\nmodel: embedded\nstages:\n- {name: rl, kind: rl}\n- {name: distill, kind:"
+            + " on_policy_distill, model: embedded-small, options: {teacher: rl}}\n");
+    String stage = "{\"name\": \"%s\", \"status\": \"done\", \"directory\": \"%s\"}";
+    Files.writeString(
+        pipeline.resolve("pipeline.json"),
+        "{\"stages\": ["
+            + String.format(Locale.ROOT, stage, "rl", rl.getParent())
+            + ","
+            + String.format(Locale.ROOT, stage, "distill", student)
+            + "]}");
+    JsonNode arm = RunsReport.write(List.of(pipeline), pipeline).at("/arms/0");
+    assertThat(arm.path("model").asText()).isEqualTo("embedded-small");
+    assertThat(arm.at("/curves/0/points")).isEmpty();
+    assertThat(arm.path("supervised").findValuesAsText("loss")).containsExactly("0.5");
+    assertThat(arm.path("stages")).hasSize(2);
+  }
+
+  @Test
   void aFolderWithoutARunIsAClearError() {
     assertThatThrownBy(() -> RunsReport.write(List.of(folder), folder))
         .isInstanceOf(ConfigException.class)
