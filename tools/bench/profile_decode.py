@@ -81,7 +81,8 @@ def main():
              output_bias=False, mlp_bias=False, qk_norm=False, dtype=15 if bf16 else 6, attention_dtype=6, packed=bf16),
     )
     torch.manual_seed(0)
-    with torch.inference_mode():
+    # r1zero switches the graph optimiser off (Torch.prepareThread); on, it would drop products that nothing uses
+    with torch.inference_mode(), torch.jit.optimized_execution(False):
         w = weights(c, dtype)
         w = g.pack(w) if bf16 else w
         n = args.problems * args.group

@@ -38,6 +38,7 @@ class CurateStageTest {
       prompt: {template: plain}
       task: {name: arithmetic, options: {train: 40, held_out: 20, max_steps: 1}}
       sampling: {max_new_tokens: 40, max_batch: 64}
+      rewards: [%s]
       stages:
         - name: data
           kind: curate
@@ -47,12 +48,17 @@ class CurateStageTest {
             filters: {near_duplicate: 0, max_per_problem: 4}
       """;
 
+  private static final String RIGHT = "{verifier: number}";
+
+  /** After shots that it never saw the like of, the embedded base is hardly ever right. */
+  private static final String ANYTHING = "{verifier: length, options: {max: 1000}}";
+
   @TempDir private Path folder;
   private Dataset dataset = new Dataset("none", List.of(), List.of());
 
   @BeforeEach
   void load() throws IOException {
-    PipelineRecipe recipe = recipe("");
+    PipelineRecipe recipe = recipe(RIGHT, "");
     dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
   }
 
@@ -77,8 +83,8 @@ class CurateStageTest {
     Example planted = Example.of("Question: " + held.question() + "\nAnswer:", said);
     ExampleFiles.write(
         shots, List.of(Example.of(clean, said), planted), ExampleForm.PROMPT_COMPLETION);
-    Path without = run("");
-    Path with = run("      few_shot: " + shots + "\n");
+    Path without = run(ANYTHING, "");
+    Path with = run(ANYTHING, "      few_shot: " + shots + "\n");
 
     List<Example> examples = ExampleFiles.read(with.resolve("examples.jsonl"), 0).examples();
     assertThat(examples).isNotEmpty();
@@ -94,7 +100,7 @@ class CurateStageTest {
 
   @Test
   void whatOverlapsAnEvaluationFileIsDropped() throws IOException {
-    Path without = run("");
+    Path without = run(RIGHT, "");
     Set<String> all = problems(without);
     // planted: every second problem that examples were made of, put in other words around it
     List<Problem> made = dataset.train().stream().filter(p -> all.contains(p.id())).toList();
@@ -107,7 +113,7 @@ class CurateStageTest {
             .map(p -> Example.of("Please solve this: " + p.question() + " Think.", "x"))
             .toList(),
         ExampleForm.PROMPT_COMPLETION);
-    Path with = run("      evaluation_files: [" + evaluation + "]\n");
+    Path with = run(RIGHT, "      evaluation_files: [" + evaluation + "]\n");
     assertThat(planted).hasSizeGreaterThan(2);
     assertThat(problems(with)).isNotEmpty();
     assertThat(problems(with))
@@ -127,14 +133,19 @@ class CurateStageTest {
     return JSON.readTree(stage.resolve("data-card.json").toFile());
   }
 
-  private PipelineRecipe recipe(String options) throws IOException {
-    Path file = Files.writeString(folder.resolve("recipe.yaml"), RECIPE + options);
+  private PipelineRecipe recipe(String reward, String options) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("recipe.yaml"), RECIPE.formatted(reward) + options);
     return PipelineRecipe.load(List.of(file), List.of("output=" + folder));
   }
 
-  private Path run(String options) throws IOException {
+  private Path run(String reward, String options) throws IOException {
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    return new PipelineRun(recipe(options), nowhere, null).run().stages().get(0).directory();
+    return new PipelineRun(recipe(reward, options), nowhere, null)
+        .run()
+        .stages()
+        .get(0)
+        .directory();
   }
 }
