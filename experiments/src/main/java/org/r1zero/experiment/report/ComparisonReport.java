@@ -116,13 +116,18 @@ public final class ComparisonReport {
             : " With one training of each arm they say nothing of the noise between trainings.");
   }
 
-  /** An arm's name; where the arms do not all start from one model, with that of the arm. */
+  /** An arm's name, with the model that it starts from where that has to be said. */
   static String name(JsonNode data, JsonNode arm) {
+    String origin = origin(data, arm);
+    return arm.path("name").asText() + (origin.isEmpty() ? "" : ", " + origin);
+  }
+
+  /** The model that an arm starts from; empty where all start from one, and of a base. */
+  static String origin(JsonNode data, JsonNode arm) {
     Set<String> models = new HashSet<>();
     data.path("arms").forEach(one -> models.add(one.path("model").asText()));
-    String name = arm.path("name").asText();
     return models.size() == 1 || arm.path("base").asBoolean()
-        ? name
-        : name + ", from " + arm.path("model").asText();
+        ? ""
+        : "from " + arm.path("model").asText();
   }
 }

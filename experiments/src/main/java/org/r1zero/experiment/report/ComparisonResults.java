@@ -59,10 +59,9 @@ final class ComparisonResults {
 
   /** The model that an arm starts from stands below its name. */
   private static String name(JsonNode data, JsonNode arm) {
-    String name = arm.path("name").asText();
-    String rest = ComparisonReport.name(data, arm).substring(name.length());
-    return TraceMarkup.escape(name)
-        + (rest.isEmpty() ? "" : "<small>" + TraceMarkup.escape(rest.substring(2)) + "</small>");
+    String origin = ComparisonReport.origin(data, arm);
+    return TraceMarkup.escape(arm.path("name").asText())
+        + (origin.isEmpty() ? "" : "<small>" + TraceMarkup.escape(origin) + "</small>");
   }
 
   private static void differences(HtmlPage page, JsonNode data) {

@@ -136,8 +136,7 @@ public final class R1ZeroRun {
       return new Result(directory.path(), before, after, (System.nanoTime() - started) / 1e9);
     } catch (StoppedException e) {
       manifest.finish("stopped");
-      throw new StoppedException(
-          e.getMessage() + "; go on by: r1zero train --resume " + directory.path(), e.exitCode());
+      throw e.goingOn("go on by: r1zero train --resume " + directory.path());
     } catch (IOException | RuntimeException e) {
       try {
         manifest.finish("failed: " + e);
