@@ -68,7 +68,7 @@ public final class Comparison {
 
   private Arm read(CompareConfig.ArmConfig arm, Path base) {
     ObjectNode tree = RecipeLoader.tree(List.of(base.resolve(arm.recipe())));
-    RecipeLoader.merge(tree, config.shared().deepCopy());
+    RecipeLoader.merge(tree, config.shared().deepCopy(), arm.recipe());
     RecipeLoader.apply(tree, arm.settings(), arm.recipe());
     ObjectNode measured = tree.deepCopy();
     measured.remove(NO_EVALUATION_KEYS);

@@ -41,7 +41,7 @@ final class RecipeFile {
     List<Path> all = new ArrayList<>(extending);
     all.add(place);
     ObjectNode extended = read(file.resolveSibling(base.asText()), all);
-    RecipeLoader.merge(extended, tree);
+    RecipeLoader.merge(extended, tree, file.toString());
     return extended;
   }
 

@@ -77,7 +77,7 @@ public final class RecipeLoader {
   public static ObjectNode tree(List<Path> files) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (Path file : files) {
-      merge(tree, RecipeFile.read(file));
+      merge(tree, RecipeFile.read(file), file.toString());
     }
     return tree;
   }
@@ -150,19 +150,50 @@ public final class RecipeLoader {
   }
 
   /**
-   * Lays a tree over another: mappings are merged, everything else is replaced; a list whose key
-   * ends in + is added to the end of what is there.
+   * Lays a tree over another: mappings are merged, everything else is replaced. A list whose key
+   * ends in + is added to the end of what is there; a mapping over a list is laid over its elements
+   * of those names, such as {@code stages: {rl: {options: ...}}}.
+   *
+   * @param file what messages name
+   * @throws ConfigException if a list has no element of a name
    */
-  public static void merge(ObjectNode target, ObjectNode source) {
+  public static void merge(ObjectNode target, ObjectNode source, String file) {
+    List<String> faults = new ArrayList<>();
+    merge(target, source, faults);
+    if (!faults.isEmpty()) {
+      throw new ConfigException(file, faults);
+    }
+  }
+
+  private static void merge(ObjectNode target, ObjectNode source, List<String> faults) {
     for (Map.Entry<String, JsonNode> field : source.properties()) {
       String key = field.getKey();
       if (field.getValue() instanceof ObjectNode value) {
-        merge(target.get(key) instanceof ObjectNode inner ? inner : target.putObject(key), value);
+        if (target.get(key) instanceof ArrayNode list) {
+          mergeElements(list, key, value, faults);
+        } else {
+          merge(
+              target.get(key) instanceof ObjectNode inner ? inner : target.putObject(key),
+              value,
+              faults);
+        }
       } else if (key.endsWith("+") && field.getValue() instanceof ArrayNode more) {
         String list = key.substring(0, key.length() - 1);
         (target.get(list) instanceof ArrayNode there ? there : target.putArray(list)).addAll(more);
       } else {
         target.set(key, field.getValue());
+      }
+    }
+  }
+
+  private static void mergeElements(
+      ArrayNode list, String listKey, ObjectNode changes, List<String> faults) {
+    for (Map.Entry<String, JsonNode> change : changes.properties()) {
+      JsonNode element = NamedElements.find(list, listKey, change.getKey(), faults);
+      if (element instanceof ObjectNode inner && change.getValue() instanceof ObjectNode value) {
+        merge(inner, value, faults);
+      } else if (element != null) {
+        faults.add(listKey + "." + change.getKey() + " must be laid over by a mapping of keys");
       }
     }
   }
@@ -176,7 +207,18 @@ public final class RecipeLoader {
     String[] keys = setting.substring(0, equals).split("\\.", -1);
     ObjectNode node = tree;
     for (int i = 0; i < keys.length - 1; i++) {
-      node = node.get(keys[i]) instanceof ObjectNode inner ? inner : node.putObject(keys[i]);
+      if (node.get(keys[i]) instanceof ArrayNode list) {
+        JsonNode element = NamedElements.find(list, keys[i], keys[++i], faults);
+        if (!(element instanceof ObjectNode inner) || i == keys.length - 1) {
+          if (element != null) {
+            faults.add("--set changes a key of " + keys[i] + ", not the whole; was " + setting);
+          }
+          return;
+        }
+        node = inner;
+      } else {
+        node = node.get(keys[i]) instanceof ObjectNode inner ? inner : node.putObject(keys[i]);
+      }
     }
     String value = setting.substring(equals + 1);
     try {

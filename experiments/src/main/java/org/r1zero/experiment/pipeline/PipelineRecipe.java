@@ -140,7 +140,7 @@ public record PipelineRecipe(
     tree.remove("stages");
     tree.put("name", recipeName);
     tree.put("model", startsFrom);
-    RecipeLoader.merge(tree, changes);
+    RecipeLoader.merge(tree, changes, source);
     return RecipeLoader.bind(Recipe.class, source, tree, List.of());
   }
 }

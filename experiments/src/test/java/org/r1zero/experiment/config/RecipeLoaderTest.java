@@ -3,6 +3,7 @@ package org.r1zero.experiment.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -60,6 +61,33 @@ class RecipeLoaderTest {
         .containsExactly("number", "format", "language");
     Path replaces = file("d.yaml", "extends: b.yaml\nrewards: [{verifier: math}]");
     assertThat(RecipeLoader.load(List.of(replaces), List.of()).rewards()).hasSize(1);
+  }
+
+  @Test
+  void aMappingOverAListChangesItsElementsByName() throws IOException {
+    file("a.yaml", "rewards: [{verifier: number, weight: 1.0}, {verifier: format, weight: 0.5}]");
+    Path over = file("b.yaml", "extends: a.yaml\nrewards: {format: {weight: 0.25}}");
+    assertThat(RecipeLoader.load(List.of(over), List.of("rewards.0.weight=2")).rewards())
+        .extracting(RewardEntry::verifier, RewardEntry::weight)
+        .containsExactly(tuple("number", 2.0), tuple("format", 0.25));
+    assertThat(RecipeLoader.load(List.of(over), List.of("rewards.format.weight=3")).rewards())
+        .extracting(RewardEntry::weight)
+        .containsExactly(1.0, 3.0);
+  }
+
+  @Test
+  void anElementThatAListLacksIsAFaultThatSaysWhichThereAre() throws IOException {
+    Path base = file("a.yaml", "rewards: [{verifier: number}, {verifier: format}]");
+    Path over = file("b.yaml", "extends: a.yaml\nrewards: {fromat: {weight: 0.25}, format: 1}");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(over), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("b.yaml")
+        .hasMessageContaining("rewards has no fromat; it has number, format")
+        .hasMessageContaining("rewards.format must be laid over by a mapping of keys");
+    assertThatThrownBy(
+            () -> RecipeLoader.load(List.of(base), List.of("rewards.2.weight=1", "rewards.0=x")))
+        .hasMessageContaining("rewards has no 2; it has number, format")
+        .hasMessageContaining("--set changes a key of 0, not the whole");
   }
 
   @Test
