@@ -51,7 +51,7 @@ public final class GenerationBenchmark {
       sample(generator, workload, dtype, vocabulary, round, (done, now, sampled) -> {});
     }
     int rounds = workload.rounds().timed();
-    Steps steps = new Steps(workload.maxBatch());
+    Steps steps = new Steps();
     MemorySeries memory = new MemorySeries(workload.allSequences());
     long started = System.nanoTime();
     for (int round = 0; round < rounds; round++) {
@@ -69,9 +69,7 @@ public final class GenerationBenchmark {
           new Roofline(kernels, most, workload.problems() * workload.promptTokens(), scope);
       roofline.measure();
       roofline.measure();
-      double products =
-          rounds * roofline.promptSeconds()
-              + steps.rows.stream().mapToDouble(roofline::products).sum();
+      double products = rounds * roofline.promptSeconds() + steps.products(roofline, most);
       double attended = (double) rounds * workload.attended();
       double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());
@@ -117,23 +115,21 @@ public final class GenerationBenchmark {
     return c.layers() * (attention + forward) + (double) c.vocabSize() * c.hiddenSize();
   }
 
-  /** How many rows each decoding step had. */
+  /** How many rows each decoding step had, and how many such steps went on at once. */
   private static final class Steps implements Generator.Progress {
-    private final int maxBatch;
-    private final List<Integer> rows = new ArrayList<>();
-    private long sampled;
+    private final List<int[]> steps = new ArrayList<>();
     private long roundStarted;
     private boolean first;
     private double firstSeconds;
 
-    Steps(int maxBatch) {
-      this.maxBatch = maxBatch;
-    }
-
     void startRound() {
-      sampled = 0;
       first = true;
       roundStarted = System.nanoTime();
+    }
+
+    @Override
+    public void step(int sequences, int lanes) {
+      steps.add(new int[] {sequences, lanes});
     }
 
     @Override
@@ -142,12 +138,15 @@ public final class GenerationBenchmark {
         firstSeconds += (System.nanoTime() - roundStarted) / 1e9;
         first = false;
       }
-      // first tokens come with the prompts, not from a decoding step
-      int decoded = (int) Math.min(maxBatch, tokens - sampled - (sampled == 0 ? running : 0));
-      if (decoded > 0) {
-        rows.add(decoded);
+    }
+
+    /** Lanes' steps as steps of the whole machine: its limit knows no lanes. */
+    double products(Roofline roofline, int most) {
+      double seconds = 0;
+      for (int[] step : steps) {
+        seconds += roofline.products(Math.min(most, step[0] * step[1])) / step[1];
       }
-      sampled = tokens;
+      return seconds;
     }
   }
 }

@@ -25,6 +25,9 @@ import org.r1zero.grpo.torch.TorchModule;
 public final class PolicyModel implements AutoCloseable {
   private static final int COPIED_AT_ONCE = 1 << 20;
 
+  /** What larger models gain in lanes, they lose by reading their weights twice. */
+  private static final long MOST_IN_LANES = 1 << 24;
+
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final Scope scope;
@@ -34,6 +37,7 @@ public final class PolicyModel implements AutoCloseable {
   private final List<Parameter> parameters;
   private final List<@Nullable Parameter> slots;
   private final NDArray absent;
+  private final NDArray frozenHead;
   private final TrainingNetwork training;
   private final Parameter head;
   private final NDArray cos;
@@ -106,6 +110,7 @@ public final class PolicyModel implements AutoCloseable {
     this.parameters = new ArrayList<>();
     this.slots = new ArrayList<>();
     this.absent = scope.floats(0f);
+    this.frozenHead = scope.manager().zeros(new Shape(0));
     for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
       if (slot == null) {
         read.add(absent);
@@ -152,6 +157,7 @@ public final class PolicyModel implements AutoCloseable {
     this.parameters = adapted.parameters;
     this.slots = adapted.slots;
     this.absent = adapted.absent;
+    this.frozenHead = adapted.frozenHead;
     this.head = adapted.head;
     this.cos = adapted.cos;
     this.sin = adapted.sin;
@@ -265,6 +271,14 @@ public final class PolicyModel implements AutoCloseable {
     return parameters.stream().mapToLong(p -> p.value().size()).sum();
   }
 
+  /**
+   * Threads on which it is best sampled from side by side, one core each: in a small model one
+   * operation gives a second core hardly anything to do.
+   */
+  public int lanes() {
+    return device().isGpu() || parameterCount() > MOST_IN_LANES ? 1 : Torch.threads();
+  }
+
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
     return new DecodingKernels(
@@ -338,7 +352,7 @@ public final class PolicyModel implements AutoCloseable {
     if (adapters != null) {
       return new TrainingNetwork.Gradients(
           List.of(),
-          scope.manager().zeros(new Shape(0)),
+          frozenHead,
           adapters.arrays(),
           adapters.gradients(),
           adapters.config().scaling());

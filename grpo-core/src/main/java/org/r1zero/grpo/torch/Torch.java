@@ -146,10 +146,15 @@ public final class Torch {
     return JniUtils.getNumThreads();
   }
 
-  /** Sets how many threads one operation may use; results can differ in the last bits. */
+  /**
+   * Sets how many threads one operation of this thread may use; results can differ in the last
+   * bits. Threads that compute for the first time after this begin with as many.
+   */
   public static void setThreads(int threads) {
     prepareThread();
     JniUtils.setNumThreads(threads);
+    // libtorch asks what others have set last at a thread's first look: it must be now
+    JniUtils.getNumThreads();
   }
 
   /** The device named {@code cpu}, {@code cuda} or {@code cuda:N}; {@code auto} prefers CUDA. */

@@ -1,21 +1,22 @@
 package org.r1zero.rollout.generation;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.r1zero.grpo.model.DecodingKernels;
-import org.r1zero.grpo.model.DecodingStep;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.Quantization;
-import org.r1zero.grpo.model.SamplingParameters;
+import org.r1zero.grpo.torch.Lanes;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /**
  * Samples completions with continuous batching: when a sequence finishes, a waiting one takes its
- * cache row at the next step. A prompt is read once, whatever the number of its completions.
+ * cache row at the next step. A prompt is read once, whatever the number of its completions. Small
+ * models decode in several lanes, each with a part of the sequences and a core of its own.
  *
  * <p>Not thread-safe: a worker has its own.
  */
@@ -26,7 +27,7 @@ public final class Generator implements AutoCloseable {
   private Quantization quantization = Quantization.NONE;
   private volatile boolean cancelled;
 
-  /** Hears how far a call is; for progress. */
+  /** Hears how far a call is; for progress. Called by one thread at a time. */
   public interface Progress {
     /** Called after each decoding step. */
     void update(int finishedSequences, int runningSequences, long sampledTokens);
@@ -40,8 +41,16 @@ public final class Generator implements AutoCloseable {
     default void cache(long usedBytes, long heldBytes) {}
 
     /**
-     * Called for each completion as soon as it is finished, on the generating thread: what takes
-     * long here holds generation up.
+     * Called after each decoding step.
+     *
+     * @param sequences that got a token each
+     * @param lanes that decode side by side, each in steps of its own
+     */
+    default void step(int sequences, int lanes) {}
+
+    /**
+     * Called for each completion as soon as it is finished, on a generating thread: what takes long
+     * here holds generation up.
      *
      * @param request the index of its request
      * @param sample which of its request's completions
@@ -76,35 +85,30 @@ public final class Generator implements AutoCloseable {
       SamplingConfig config,
       StopCondition stop,
       Progress progress) {
-    Schedule schedule = new Schedule(requests, config);
+    List<Schedule> one = Schedule.of(requests, config, 1);
     quantize(config.quantization());
-    requireFits(schedule.longest(), config);
-    int batch = batch(schedule, config);
-    SamplingParameters how = config.parameters();
-    try (KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), scope)) {
-      List<Sequence> running = new ArrayList<>();
-      while (!schedule.isDone()) {
-        stopIfCancelled();
-        while (running.size() < batch && schedule.hasWaiting()) {
-          stopIfCancelled();
-          Schedule.Admission admission = schedule.next(batch - running.size(), stop);
-          for (Sequence sequence : admission.settled()) {
-            finish(sequence, schedule, stop, progress);
-          }
-          if (!admission.sequences().isEmpty()) {
-            admit(admission, running, cache, config);
-          }
-          retire(running, schedule, cache, stop, progress);
-        }
-        if (!running.isEmpty()) {
-          decode(running, cache, how);
-          retire(running, schedule, cache, stop, progress);
-        }
-        progress.cache(cache.usedBytes(running), cache.heldBytes());
-        progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
-      }
+    requireFits(one.get(0).longest(), config);
+    int batch = batch(one.get(0), config);
+    int lanes = Math.max(1, Math.min(policy.lanes(), batch));
+    List<Schedule> schedules = lanes == 1 ? one : Schedule.of(requests, config, lanes);
+    SharedProgress shared = new SharedProgress(progress, lanes);
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<Supplier<Integer>> work = new ArrayList<>();
+    for (int i = 0; i < lanes; i++) {
+      Schedule schedule = schedules.get(i);
+      int rows = batch / lanes + (i < batch % lanes ? 1 : 0);
+      Progress own = lanes == 1 ? progress : shared.of(i);
+      work.add(
+          () ->
+              new DecodingLane(kernels, scope, schedule, rows, config, stop, own)
+                  .run(() -> cancelled || stopped.get(), () -> stopped.set(true)));
     }
-    return schedule.results();
+    try {
+      Lanes.run(work);
+    } finally {
+      cancelled = false;
+    }
+    return schedules.get(0).results();
   }
 
   /**
@@ -122,96 +126,6 @@ public final class Generator implements AutoCloseable {
       kernels = other;
       quantization = wanted;
     }
-  }
-
-  private void stopIfCancelled() {
-    if (cancelled || Thread.currentThread().isInterrupted()) {
-      cancelled = false;
-      throw new CancellationException("generation was cancelled");
-    }
-  }
-
-  /** Reads the prompts of new sequences and samples their first tokens. */
-  private void admit(
-      Schedule.Admission admission,
-      List<Sequence> running,
-      KeyValueCache cache,
-      SamplingConfig config) {
-    int[][] prompts = admission.prompts();
-    int chunk = Math.max(1, config.prefillChunk() / prompts.length);
-    List<Sequence> sequences = admission.sequences();
-    try (Scope step = scope.open()) {
-      List<NDArray> prefilled = kernels.prefill(prompts, chunk, step);
-      NDArray hidden = prefilled.get(prefilled.size() - 1);
-      long[] owner = admission.owner();
-      cache.admit(prefilled, prompts, owner, sequences);
-      append(
-          sequences,
-          kernels.sampleFirst(
-              hidden, owner, uniforms(sequences), config.parameters(), cache.logits(), step));
-    }
-    running.addAll(sequences);
-  }
-
-  /** One more token for each running sequence. */
-  private void decode(List<Sequence> running, KeyValueCache cache, SamplingParameters how) {
-    DecodingStep next = cache.step(running);
-    try (Scope step = scope.open()) {
-      append(
-          running,
-          kernels.decodeAndSample(
-              cache.prefixes(), cache.rows(), next, uniforms(running), how, cache.logits(), step));
-    }
-  }
-
-  private static float[] uniforms(List<Sequence> sequences) {
-    float[] uniforms = new float[sequences.size()];
-    for (int i = 0; i < uniforms.length; i++) {
-      uniforms[i] = sequences.get(i).nextUniform();
-    }
-    return uniforms;
-  }
-
-  private static void append(List<Sequence> sequences, List<NDArray> sampled) {
-    long[] tokens = sampled.get(0).toLongArray();
-    float[] samplingLogProbs = sampled.get(1).toFloatArray();
-    float[] policyLogProbs = sampled.get(2).toFloatArray();
-    for (int i = 0; i < tokens.length; i++) {
-      if (!Float.isFinite(policyLogProbs[i])) {
-        throw new IllegalStateException(
-            "the policy's logits are not finite: its weights have diverged; lower"
-                + " optimizer.learning_rate, or set optimizer.max_grad_norm");
-      }
-      sequences.get(i).add((int) tokens[i], samplingLogProbs[i], policyLogProbs[i]);
-    }
-  }
-
-  /** Takes finished sequences out; the last row moves into the hole, so that rows stay packed. */
-  private static void retire(
-      List<Sequence> running,
-      Schedule schedule,
-      KeyValueCache cache,
-      StopCondition stop,
-      Progress progress) {
-    for (int row = running.size() - 1; row >= 0; row--) {
-      Sequence sequence = running.get(row);
-      if (sequence.isFinished(stop)) {
-        finish(sequence, schedule, stop, progress);
-        int last = running.size() - 1;
-        Sequence moved = running.remove(last);
-        cache.leave(sequence, row, moved, last);
-        if (row != last) {
-          running.set(row, moved);
-        }
-      }
-    }
-  }
-
-  private static void finish(
-      Sequence sequence, Schedule schedule, StopCondition stop, Progress progress) {
-    Generation generation = sequence.finish(stop);
-    schedule.finish(sequence, generation);
-    progress.finished(sequence.request(), sequence.sample(), generation);
   }
 
   private void requireFits(int longest, SamplingConfig config) {

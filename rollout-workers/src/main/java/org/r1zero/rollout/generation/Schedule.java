@@ -5,13 +5,17 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Which sequences wait, and what the finished ones became. */
+/**
+ * Which sequences of a lane wait, and what the finished ones became. Lanes have stretches of all
+ * sequences one after the other; each writes its own results.
+ */
 final class Schedule {
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
   private final int prefillChunk;
-  private final List<List<Generation>> results = new ArrayList<>();
+  private final List<List<Generation>> results;
   private final int total;
+  private int waiting;
   private int nextRequest;
   private int nextSample;
   private int finished;
@@ -28,16 +32,39 @@ final class Schedule {
   record Admission(
       int[][] prompts, long[] owner, List<Sequence> sequences, List<Sequence> settled) {}
 
-  Schedule(List<GenerationRequest> requests, SamplingConfig config) {
+  private Schedule(
+      List<GenerationRequest> requests,
+      SamplingConfig config,
+      List<List<Generation>> results,
+      int from,
+      int to) {
     this.requests = requests;
     this.maxNewTokens = config.maxNewTokens();
     this.prefillChunk = config.prefillChunk();
-    int sum = 0;
+    this.results = results;
+    this.total = to - from;
+    this.waiting = total;
+    this.nextSample = from;
+    while (waiting > 0 && nextSample >= requests.get(nextRequest).seeds().length) {
+      nextSample -= requests.get(nextRequest++).seeds().length;
+    }
+  }
+
+  /** The schedules of so many lanes, of about as many sequences each. */
+  static List<Schedule> of(List<GenerationRequest> requests, SamplingConfig config, int lanes) {
+    List<List<Generation>> results = new ArrayList<>();
+    int all = 0;
     for (GenerationRequest request : requests) {
       results.add(new ArrayList<>(Collections.nCopies(request.seeds().length, null)));
-      sum += request.seeds().length;
+      all += request.seeds().length;
     }
-    total = sum;
+    List<Schedule> schedules = new ArrayList<>();
+    for (int lane = 0; lane < lanes; lane++) {
+      int from = (int) ((long) all * lane / lanes);
+      int to = (int) ((long) all * (lane + 1) / lanes);
+      schedules.add(new Schedule(requests, config, results, from, to));
+    }
+    return schedules;
   }
 
   int total() {
@@ -53,7 +80,7 @@ final class Schedule {
   }
 
   boolean hasWaiting() {
-    return nextRequest < requests.size();
+    return waiting > 0;
   }
 
   /** The most positions that a sequence may take. */
@@ -87,10 +114,12 @@ final class Schedule {
       GenerationRequest request = requests.get(nextRequest);
       int shared = -1;
       while (sequences.size() < room
+          && hasWaiting()
           && nextSample < request.seeds().length
           && (shared >= 0 || !isFull(prompts))) {
         Sequence sequence = new Sequence(nextRequest, request, nextSample, maxNewTokens);
         nextSample++;
+        waiting--;
         if (sequence.isFinished(stop)) {
           settled.add(sequence);
           continue;
@@ -127,6 +156,7 @@ final class Schedule {
     finishedTokens += generation.tokens().length;
   }
 
+  /** Those of all lanes, when all are done. */
   List<List<Generation>> results() {
     return results.stream().map(List::copyOf).toList();
   }

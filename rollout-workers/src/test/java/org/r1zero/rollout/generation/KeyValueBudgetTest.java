@@ -63,9 +63,11 @@ class KeyValueBudgetTest {
     try (PolicyModel wide = TinyPolicy.make(31, 3, ComputeType.FLOAT32);
         Generator generator = new Generator(wide)) {
       Schedule schedule =
-          new Schedule(
-              List.of(new GenerationRequest(new int[] {1, 2, 3}, new long[] {1})),
-              new SamplingConfig(1, 0, 1, 0, 1_000_000, List.of(), 1));
+          Schedule.of(
+                  List.of(new GenerationRequest(new int[] {1, 2, 3}, new long[] {1})),
+                  new SamplingConfig(1, 0, 1, 0, 1_000_000, List.of(), 1),
+                  1)
+              .get(0);
       assertThatThrownBy(() -> generator.batch(schedule, config(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one sequence of 1000003 tokens needs ")
