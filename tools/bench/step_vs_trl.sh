@@ -2,7 +2,7 @@
 # Whole training steps of ours and of TRL's GRPOTrainer, one after the other, on the same model, prompts' and
 # completions' lengths, group and dtype. Prints the ratios; the last line is one JSON object.
 #
-# Usage: step_vs_trl.sh DIR [--problems 4] [--group 8] [--prompt 100] [--new 128] [--dtype bf16] [--beta 0]
+# Usage: step_vs_trl.sh DIR|embedded [--problems 4] [--group 8] [--prompt 100] [--new 128] [--dtype bf16] [--beta 0]
 #                           [--repeat 1] [--warmup 0]
 # R1ZERO_BENCH_VENV names an existing virtual environment; without it one is made below tools/bench/.venv.
 # R1ZERO names another command than ./r1zero for ours.
@@ -25,7 +25,9 @@ trap 'rm -rf "$work"' EXIT
 echo "ours" >&2
 "${R1ZERO:-$root/r1zero}" bench step --model "$model" "$@" --json >"$work/ours"
 echo "TRL" >&2
-"$venv/bin/python" "$here/trl_step.py" --model "$model" "$@" >"$work/trl" 2>"$work/trl.log" ||
+theirs=$model
+[ "$model" != embedded ] || theirs=$root/experiments/src/main/resources/org/r1zero/embedded-base
+"$venv/bin/python" "$here/trl_step.py" --model "$theirs" "$@" >"$work/trl" 2>"$work/trl.log" ||
   { tail -20 "$work/trl.log" >&2; exit 1; }
 python3 - "$work/ours" "$work/trl" <<'P'
 import json, sys
