@@ -57,12 +57,15 @@ def lengths(prefix, suffix):
 
 
 for axis, (key, title) in zip(axes[0], measures):
-    draw(axis, lengths("length-", ""), "ours", "o-", key)
-    draw(axis, lengths("length-", "-checkpointing"), "ours, checkpointing", "s--", key)
-    draw(axis, lengths("trl-length-", ""), "TRL", "^:", key)
+    draw(axis, lengths("length-", ""), "ours", "C0o-", key)
+    draw(axis, lengths("length-", "-checkpointing"), "ours, checkpointing", "C1s--", key)
+    draw(axis, lengths("trl-length-", ""), "TRL", "C2^:", key)
     axis.set(title=title, xlabel="tokens of a sequence, prompt included", xscale="log")
+    ticks = sorted({x for x, _ in lengths("length-", "")})
+    axis.set_xticks(ticks, [f"{x:,}" for x in ticks])
+    axis.minorticks_off()
 for axis, (key, title) in zip(axes[1], measures):
-    for prefix, label, style in (("size-", "ours", "o-"), ("trl-size-", "TRL", "^:")):
+    for prefix, label, style in (("size-", "ours", "C0o-"), ("trl-size-", "TRL", "C2^:")):
         draw(axis, [(p["parameters"], p) for n, p in points.items() if n.startswith(prefix)], label, style, key)
     axis.set(title=title, xlabel="parameters", xscale="log", yscale="linear" if key == "matmul_share" else "log")
 for axis in axes.flat:
