@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * last bits, which thread does a part does not.
  */
 public final class Lanes {
+  private static final long AGAIN_MILLIS = 50;
   private static final Deque<Lane> IDLE = new ConcurrentLinkedDeque<>();
 
   private record Lane(ExecutorService executor, AtomicReference<@Nullable Thread> thread) {
@@ -64,16 +67,21 @@ public final class Lanes {
     Throwable fault = null;
     boolean interrupted = false;
     for (Future<T> future : futures) {
-      while (true) {
+      boolean ended = false;
+      while (!ended) { // what parts compute with must not be freed before
         try {
-          results.add(future.get());
-          break;
-        } catch (InterruptedException e) { // what they compute with must not be freed before
+          results.add(future.get(AGAIN_MILLIS, TimeUnit.MILLISECONDS));
+          ended = true;
+        } catch (InterruptedException e) {
           interrupted = true;
-          lanes.forEach(Lane::interrupt);
+        } catch (TimeoutException e) {
+          ended = false;
         } catch (ExecutionException e) {
           fault = first(fault, e.getCause());
-          break;
+          ended = true;
+        }
+        if (interrupted && !ended) {
+          lanes.forEach(Lane::interrupt); // again: a part that had not begun has not heard it
         }
       }
     }
@@ -113,15 +121,17 @@ public final class Lanes {
               thread.set(made);
               return made;
             });
+    Lane lane = new Lane(executor, thread);
     try {
-      executor.submit(() -> Torch.setThreads(1)).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a lane can't be started", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the first part finds out
+      results(List.of(executor.submit(() -> setOneThread())), List.of(lane));
     } finally {
       Torch.setThreads(own);
     }
-    return new Lane(executor, thread);
+    return lane;
+  }
+
+  private static boolean setOneThread() {
+    Torch.setThreads(1);
+    return true;
   }
 }

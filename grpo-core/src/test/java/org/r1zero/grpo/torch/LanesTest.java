@@ -79,6 +79,22 @@ class LanesTest {
     assertThat(interrupted.getCount()).isZero();
   }
 
+  @Test
+  void aPartThatHadNotBegunHearsTheInterruptToo() {
+    Thread.currentThread().interrupt(); // before any part can begin
+    Supplier<Integer> waiting =
+        () -> {
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            return 1;
+          }
+          return 0;
+        };
+    assertThat(Lanes.run(List.of(waiting, waiting))).containsExactly(1, 1);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();
