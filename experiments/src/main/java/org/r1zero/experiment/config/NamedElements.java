@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Elements of a recipe's lists by name, so that a file or a setting changes one and leaves the
- * others: stages and arms by their {@code name}, rewards and filters by their {@code verifier}, any
- * by its place from 0.
+ * others: stages and arms by their {@code name}, rewards and other verifiers by their {@code
+ * verifier}, any by its place from 0.
  */
 final class NamedElements {
   private static final List<String> NAMES = List.of("name", "verifier");

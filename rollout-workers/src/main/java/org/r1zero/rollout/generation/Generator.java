@@ -90,14 +90,14 @@ public final class Generator implements AutoCloseable {
     requireFits(one.get(0).longest(), config);
     int batch = batch(one.get(0), config);
     int lanes = Math.max(1, Math.min(policy.lanes(), batch));
-    List<Schedule> schedules = lanes == 1 ? one : Schedule.of(requests, config, lanes);
+    List<Schedule> schedules = Schedule.of(requests, config, lanes);
     SharedProgress shared = new SharedProgress(progress, lanes);
     AtomicBoolean stopped = new AtomicBoolean();
     List<Supplier<Integer>> work = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
       Schedule schedule = schedules.get(i);
       int rows = batch / lanes + (i < batch % lanes ? 1 : 0);
-      Progress own = lanes == 1 ? progress : shared.of(i);
+      Progress own = shared.of(i);
       work.add(
           () ->
               new DecodingLane(kernels, scope, schedule, rows, config, stop, own)
