@@ -78,7 +78,7 @@ def main():
         open(args.source).read(),
         "Generation",
         dict(layers=c["num_hidden_layers"], heads=heads, kv_heads=kv, head_dim=head_dim, eps=1e-5, qkv_bias=False,
-             output_bias=False, mlp_bias=False, qk_norm=False, dtype=15 if bf16 else 6, attention_dtype=6, packed=bf16),
+             output_bias=False, mlp_bias=False, qk_norm=False, dtype=15 if bf16 else 6, attention_dtype=6, fused=True, packed=bf16),
     )
     torch.manual_seed(0)
     # r1zero switches the graph optimiser off (Torch.prepareThread); on, it would drop products that nothing uses
@@ -102,7 +102,7 @@ def main():
 
         def step():
             return g.decode_and_sample(w, angles.cos(), angles.sin(), prefix, cache, tokens, positions, own, True, args.own,
-                                       lengths, True, order, order, True, room, uniforms, 1.0, 0, 1.0, 0.0)
+                                       lengths, True, args.prompt, order, order, True, room, uniforms, 1.0, 0, 1.0, 0.0)
 
         def median(work):
             work(), work()

@@ -13,9 +13,9 @@ import org.r1zero.grpo.torch.TorchModule;
 /**
  * The calls that generation is made of: token ids in, token ids out, no gradients.
  *
- * <p>A cache is a list of {@code 2 * layers} arrays: keys {@code [rows, K, E, time]} of each layer,
- * then values {@code [rows, K, time, E]}. Sequences attend to two of them: one has what was read
- * before sampling, a slot for all who share it, the other what each sampled itself, in its row.
+ * <p>A cache is a list of {@code 2 * layers} arrays {@code [rows, K, time, E]}: the keys of each
+ * layer, then the values. Sequences attend to two of them: one has what was read before sampling, a
+ * slot for all who share it, the other what each sampled itself, in its row.
  */
 public final class DecodingKernels {
   private final DecoderConfig config;
@@ -145,9 +145,9 @@ public final class DecodingKernels {
    */
   public List<NDArray> grow(List<NDArray> cache, int rows, int time, Scope owner) {
     List<NDArray> grown = new ArrayList<>();
-    for (int i = 0; i < cache.size(); i++) {
-      grown.add(generation.call(owner, "grow", cache.get(i), i, rows, time));
-      cache.get(i).close();
+    for (NDArray array : cache) {
+      grown.add(generation.call(owner, "grow", array, rows, time));
+      array.close();
     }
     return grown;
   }
@@ -262,7 +262,8 @@ public final class DecodingKernels {
         step.even(),
         step.longest(),
         scope.longs(step.prefixLengths()),
-        step.fills(prefixes.get(0).getShape().get(3)),
+        step.evenPrefixes(),
+        step.longestPrefix(),
         scope.longs(grid.grid()),
         scope.longs(grid.place()),
         grid.ordered(),

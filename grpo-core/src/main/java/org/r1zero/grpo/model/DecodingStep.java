@@ -32,19 +32,28 @@ public record DecodingStep(
     }
   }
 
-  /** The largest number of filled positions. */
+  /** The largest number of filled positions of a row. */
   long longest() {
     return LongStream.of(own).max().orElseThrow();
   }
 
   /** Whether all rows have filled the same number of positions. */
   boolean even() {
-    return LongStream.of(own).allMatch(filled -> filled == own[0]);
+    return areEqual(own);
   }
 
-  /** Whether every prefix fills so many positions. */
-  boolean fills(long positionsOfSlot) {
-    return LongStream.of(prefixLengths).allMatch(length -> length == positionsOfSlot);
+  /** The largest number of filled positions of a slot. */
+  long longestPrefix() {
+    return LongStream.of(prefixLengths).max().orElseThrow();
+  }
+
+  /** Whether all slots have filled the same number of positions. */
+  boolean evenPrefixes() {
+    return areEqual(prefixLengths);
+  }
+
+  private static boolean areEqual(long[] lengths) {
+    return LongStream.of(lengths).allMatch(length -> length == lengths[0]);
   }
 
   /**

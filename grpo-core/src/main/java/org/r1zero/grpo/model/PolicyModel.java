@@ -422,6 +422,7 @@ public final class PolicyModel implements AutoCloseable {
     Map<String, Object> attributes = TrainingNetwork.attributes(c, type);
     ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
     attributes.put("attention_dtype", (long) attention.scalarType());
+    attributes.put("fused", !device.isGpu());
     return attributes;
   }
 }

@@ -10,8 +10,7 @@ import org.r1zero.grpo.torch.Scope;
 /**
  * Keys and values of running sequences. What was read before sampling is in a slot for all who
  * share it, what a sequence sampled in a row of its own. Slots and rows in use are always the first
- * ones; both have room for a little more than is needed and grow by a quarter, since all of it is
- * computed with.
+ * ones; both have room for a little more than is needed and grow by a quarter.
  */
 final class KeyValueCache implements AutoCloseable {
   private static final int STEP = 32;
