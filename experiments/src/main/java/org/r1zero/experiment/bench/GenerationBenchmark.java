@@ -1,7 +1,6 @@
 package org.r1zero.experiment.bench;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.run.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
@@ -51,25 +50,24 @@ public final class GenerationBenchmark {
       sample(generator, workload, dtype, vocabulary, round, (done, now, sampled) -> {});
     }
     int rounds = workload.rounds().timed();
-    Steps steps = new Steps();
     MemorySeries memory = new MemorySeries(workload.allSequences());
-    long started = System.nanoTime();
-    for (int round = 0; round < rounds; round++) {
-      steps.startRound();
-      sample(generator, workload, dtype, vocabulary, warmup + round, steps);
-      memory.done((round + 1) * workload.sequences());
-    }
-    double seconds = (System.nanoTime() - started) / 1e9;
-    long tokens = rounds * workload.tokens();
-    double peak = ProcessMemory.peakMb();
     DecodingKernels kernels = generator.kernels();
+    int most = Math.min(workload.maxBatch(), workload.sequences());
     try (Scope scope = Torch.openScope(policy.device())) {
-      int most = Math.min(workload.maxBatch(), workload.sequences());
       Roofline roofline =
-          new Roofline(kernels, most, workload.problems() * workload.promptTokens(), scope);
-      roofline.measure();
-      roofline.measure();
-      double products = rounds * roofline.promptSeconds() + steps.products(roofline, most);
+          new Roofline(kernels, workload.problems() * workload.promptTokens(), scope);
+      TimedSteps steps = new TimedSteps(roofline, most);
+      for (int round = 0; round < rounds; round++) {
+        steps.startRound();
+        sample(generator, workload, dtype, vocabulary, warmup + round, steps);
+        steps.endRound();
+        memory.done((round + 1) * workload.sequences());
+      }
+      double peak = ProcessMemory.peakMb();
+      roofline.timeMemory();
+      double seconds = steps.seconds();
+      long tokens = rounds * workload.tokens();
+      double products = rounds * roofline.promptSeconds() + steps.productSeconds();
       double attended = (double) rounds * workload.attended();
       double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());
@@ -78,12 +76,12 @@ public final class GenerationBenchmark {
           tokens,
           seconds,
           tokens / seconds,
-          steps.firstSeconds,
+          steps.firstSeconds(),
           peak,
           tokens / (products + cache),
           (products + cache) / seconds,
           products / seconds,
-          flops / roofline.products(most) / 1e9,
+          flops / roofline.stepSeconds(most) / 1e9,
           roofline.bytesPerSecond() / 1e9,
           memory.points());
     }
@@ -113,40 +111,5 @@ public final class GenerationBenchmark {
     double attention = (2.0 * c.heads() + 2.0 * c.keyValueHeads()) * c.headDim() * c.hiddenSize();
     double forward = 3.0 * c.hiddenSize() * c.intermediateSize();
     return c.layers() * (attention + forward) + (double) c.vocabSize() * c.hiddenSize();
-  }
-
-  /** How many rows each decoding step had, and how many such steps went on at once. */
-  private static final class Steps implements Generator.Progress {
-    private final List<int[]> steps = new ArrayList<>();
-    private long roundStarted;
-    private boolean first;
-    private double firstSeconds;
-
-    void startRound() {
-      first = true;
-      roundStarted = System.nanoTime();
-    }
-
-    @Override
-    public void step(int sequences, int lanes) {
-      steps.add(new int[] {sequences, lanes});
-    }
-
-    @Override
-    public void update(int finished, int running, long tokens) {
-      if (first) {
-        firstSeconds += (System.nanoTime() - roundStarted) / 1e9;
-        first = false;
-      }
-    }
-
-    /** Lanes' steps as steps of the whole machine: its limit knows no lanes. */
-    double products(Roofline roofline, int most) {
-      double seconds = 0;
-      for (int[] step : steps) {
-        seconds += roofline.products(Math.min(most, step[0] * step[1])) / step[1];
-      }
-      return seconds;
-    }
   }
 }

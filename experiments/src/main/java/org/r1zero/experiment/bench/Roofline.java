@@ -2,6 +2,8 @@ package org.r1zero.experiment.bench;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -14,92 +16,105 @@ import org.r1zero.rollout.generation.SamplingConfig;
  * step's matrix products, at its number of rows, with the weights read from memory as in the real
  * step, and nothing else; those of reading the prompts; and the cache's bytes at the rate at which
  * memory is read. Norms, rotary embedding, softmax and sampling are not in it.
+ *
+ * <p>Products are timed again and again between the steps: a machine that others use too is as slow
+ * for the limit as for what is compared with it.
  */
 final class Roofline {
-  private static final int[] GRID = {1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256};
-  private static final int REPEATS = 5;
   private static final long MEMORY_FLOATS = 64L << 20;
+  private static final int MEMORY_TIMINGS = 10;
 
   private final DecodingKernels kernels;
   private final Scope scope;
-  private final int most;
-  private final NavigableMap<Integer, Double> seconds = new TreeMap<>();
   private final int promptTokens;
-  private double promptSeconds = Double.MAX_VALUE;
-  private double bytesPerSecond;
+  private final int portion;
+  private final NavigableMap<Integer, Timings> products = new TreeMap<>();
+  private final Timings prompts = new Timings();
+  private final Timings memory = new Timings();
+
+  /** How long the same took each time. */
+  private static final class Timings {
+    private final List<Double> seconds = new ArrayList<>();
+
+    void time(Runnable work) {
+      if (seconds.isEmpty()) {
+        work.run(); // oneDNN makes its kernels
+      }
+      long started = System.nanoTime();
+      work.run();
+      seconds.add((System.nanoTime() - started) / 1e9);
+    }
+
+    double mean() {
+      return seconds.stream().mapToDouble(s -> s).average().orElseThrow();
+    }
+  }
 
   /**
    * Sets what is measured.
    *
-   * @param most sequences of the largest step
    * @param promptTokens tokens of all prompts, each read once
    */
-  Roofline(DecodingKernels kernels, int most, int promptTokens, Scope scope) {
+  Roofline(DecodingKernels kernels, int promptTokens, Scope scope) {
     this.kernels = kernels;
     this.promptTokens = promptTokens;
+    this.portion = Math.min(promptTokens, SamplingConfig.DEFAULT_PREFILL_CHUNK);
     this.scope = scope;
-    this.most = most;
   }
 
-  /** Measures; a later call keeps what is faster, since other programs can only slow it down. */
-  void measure() {
-    for (int rows : GRID) {
-      if (rows < most) {
-        seconds.merge(rows, time(rows, true), Math::min);
+  /** Times the products of a step of {@code rows} once. */
+  void timeStep(int rows) {
+    products
+        .computeIfAbsent(rows, r -> new Timings())
+        .time(() -> kernels.products(rows, true, scope));
+  }
+
+  /** Whether a step of so many rows was timed. */
+  boolean knows(int rows) {
+    return products.containsKey(rows);
+  }
+
+  /** Times the products of reading the prompts once. */
+  void timePrompts() {
+    prompts.time(() -> kernels.products(portion, false, scope));
+  }
+
+  /** Times reading memory, in an array that the peak of memory should not count. */
+  void timeMemory() {
+    try (Scope own = scope.open()) {
+      NDArray array = own.manager().zeros(new Shape(MEMORY_FLOATS));
+      for (int i = 0; i < MEMORY_TIMINGS; i++) {
+        memory.time(
+            () -> {
+              try (NDArray sum = array.sum()) {
+                sum.getFloat();
+              }
+            });
       }
     }
-    seconds.merge(most, time(most, true), Math::min);
-    int portion = Math.min(promptTokens, SamplingConfig.DEFAULT_PREFILL_CHUNK);
-    promptSeconds = Math.min(promptSeconds, time(portion, false) * promptTokens / (double) portion);
-    bytesPerSecond = Math.max(bytesPerSecond, readMemory());
   }
 
-  private double time(int rows, boolean output) {
-    double best = Double.MAX_VALUE;
-    for (int i = 0; i <= REPEATS; i++) {
-      try (Scope call = scope.open()) {
-        long started = System.nanoTime();
-        kernels.products(rows, output, call);
-        double took = (System.nanoTime() - started) / 1e9;
-        best = i == 0 ? best : Math.min(best, took);
-      }
-    }
-    return best;
-  }
-
-  private double readMemory() {
-    double best = Double.MAX_VALUE;
-    try (Scope memory = scope.open()) {
-      NDArray array = memory.manager().zeros(new Shape(MEMORY_FLOATS));
-      for (int i = 0; i < REPEATS; i++) {
-        long started = System.nanoTime();
-        array.sum().close();
-        best = Math.min(best, (System.nanoTime() - started) / 1e9);
-      }
-    }
-    return MEMORY_FLOATS * Float.BYTES / best;
-  }
-
-  /** Seconds of the products of a step of {@code rows}; between measured numbers in proportion. */
-  double products(int rows) {
-    Map.Entry<Integer, Double> below = seconds.floorEntry(rows);
-    Map.Entry<Integer, Double> above = seconds.ceilingEntry(rows);
+  /** Mean seconds of a step's products; between numbers of rows that were timed in proportion. */
+  double stepSeconds(int rows) {
+    Map.Entry<Integer, Timings> below = products.floorEntry(rows);
+    Map.Entry<Integer, Timings> above = products.ceilingEntry(rows);
     if (below == null || above == null) {
-      throw new IllegalArgumentException("rows must be in [1, " + most + "], was " + rows);
+      Map.Entry<Integer, Timings> nearest = below == null ? above : below;
+      return nearest.getValue().mean();
     }
-    if (below.getKey().equals(above.getKey())) {
-      return below.getValue();
-    }
-    double share = (rows - below.getKey()) / (double) (above.getKey() - below.getKey());
-    return below.getValue() + share * (above.getValue() - below.getValue());
+    double low = below.getValue().mean();
+    int gap = above.getKey() - below.getKey();
+    return gap == 0
+        ? low
+        : low + (above.getValue().mean() - low) * (rows - below.getKey()) / (double) gap;
   }
 
-  /** Seconds of the products that reading all prompts needs. */
+  /** Mean seconds of the products that reading all prompts needs. */
   double promptSeconds() {
-    return promptSeconds;
+    return prompts.mean() * promptTokens / portion;
   }
 
   double bytesPerSecond() {
-    return bytesPerSecond;
+    return MEMORY_FLOATS * Float.BYTES / memory.mean();
   }
 }

@@ -122,14 +122,16 @@ public final class DecodingKernels {
 
   /**
    * The matrix products of one decoding step without anything between them, for measuring how fast
-   * this machine can be with these packed weights.
+   * this machine can be with these packed weights; returns when they are done.
    *
    * @param rows sequences in the step, or tokens of prompts
    * @param output whether the output layer is one of them, as in decoding
    */
   public void products(int rows, boolean output, Scope scope) {
-    NDArray x = scope.manager().zeros(new Shape(rows, config.hiddenSize()));
-    generation.call(scope, "products", weights, x, output);
+    try (Scope call = scope.open()) {
+      NDArray x = call.manager().zeros(new Shape(rows, config.hiddenSize()));
+      generation.call(call, "products", weights, x, output).getFloat();
+    }
   }
 
   /** An empty cache that {@code owner} owns. */

@@ -439,7 +439,8 @@ class Generation(Module):
     return out
 
   # The matrix products of one decoding step on x [n, D], with nothing between them: the least time
-  # that the step can take with these weights. Reading prompts needs no output layer.
+  # that the step can take with these weights. Reading prompts needs no output layer. Returns one number:
+  # who reads it has waited for all.
   def products(self: __torch__.Generation, w: List[Tensor], x: Tensor, output: bool) -> Tensor:
     n = torch.size(x, 0)
     x = torch.to(x, self.dtype)
@@ -451,4 +452,4 @@ class Generation(Module):
       down = self.linear(f, w[i * 12 + 10], w[i * 12 + 11], self.mlp_bias)
     if output:
       x = self.linear(x, w[self.layers * 12 + 2], x, False)
-    return x
+    return torch.to(torch.select(torch.flatten(x), 0, 0), 6)

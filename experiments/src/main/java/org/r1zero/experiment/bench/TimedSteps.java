@@ -1,0 +1,96 @@
+package org.r1zero.experiment.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.r1zero.rollout.generation.Generator;
+
+/**
+ * How many rows each decoding step had, and how many such steps went on at once. Between steps, and
+ * where lanes' steps overlap between rounds, the clock stands still while the limit is timed.
+ */
+final class TimedSteps implements Generator.Progress {
+  private static final int STEPS_BETWEEN = 12;
+  private static final int MOST_SIZES = 8;
+  private static final int MOST_TIMINGS = 30;
+  private static final long ENOUGH_NANOS = 30_000_000;
+
+  private final Roofline roofline;
+  private final int most;
+  private final List<int[]> steps = new ArrayList<>();
+  private long started;
+  private double paused;
+  private boolean first;
+  private double seconds;
+  private double firstSeconds;
+
+  /**
+   * Hears a benchmark's rounds.
+   *
+   * @param most sequences that decode at once
+   */
+  TimedSteps(Roofline roofline, int most) {
+    this.roofline = roofline;
+    this.most = most;
+  }
+
+  void startRound() {
+    roofline.timePrompts();
+    first = true;
+    paused = 0;
+    started = System.nanoTime();
+  }
+
+  void endRound() {
+    seconds += (System.nanoTime() - started) / 1e9 - paused;
+    TreeSet<Integer> sizes = new TreeSet<>();
+    steps.forEach(step -> sizes.add(rows(step)));
+    List<Integer> all = List.copyOf(sizes);
+    for (int i = 0; i < Math.min(MOST_SIZES, all.size()); i++) {
+      int last = Math.max(1, Math.min(MOST_SIZES, all.size()) - 1);
+      int size = all.get(i * (all.size() - 1) / last);
+      long began = System.nanoTime();
+      for (int n = 0; n < MOST_TIMINGS && System.nanoTime() - began < ENOUGH_NANOS; n++) {
+        roofline.timeStep(size);
+      }
+    }
+    roofline.timePrompts();
+  }
+
+  @Override
+  public void step(int sequences, int lanes) {
+    steps.add(new int[] {sequences, lanes});
+    if (lanes == 1 && (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(sequences))) {
+      long began = System.nanoTime();
+      roofline.timeStep(sequences);
+      paused += (System.nanoTime() - began) / 1e9;
+    }
+  }
+
+  @Override
+  public void update(int finished, int running, long tokens) {
+    if (first) {
+      firstSeconds += (System.nanoTime() - started) / 1e9 - paused;
+      first = false;
+    }
+  }
+
+  /** Seconds of all rounds, without pauses. */
+  double seconds() {
+    return seconds;
+  }
+
+  /** Seconds until the first step of each round was done. */
+  double firstSeconds() {
+    return firstSeconds;
+  }
+
+  /** Seconds of all steps' products; lanes' steps as those of the whole machine. */
+  double productSeconds() {
+    return steps.stream().mapToDouble(s -> roofline.stepSeconds(rows(s)) / s[1]).sum();
+  }
+
+  private int rows(int[] step) {
+    return Math.min(most, step[0] * step[1]);
+  }
+}
