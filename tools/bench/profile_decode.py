@@ -101,7 +101,7 @@ def main():
         uniforms = torch.rand(n)
 
         def step():
-            return g.decode_and_sample(w, angles.cos(), angles.sin(), prefix, cache, tokens, positions, own, True, args.own,
+            return g.decode_and_sample(w, angles.cos(), angles.sin(), prefix, cache, tokens, positions, own, True, [n], [args.own],
                                        lengths, True, args.prompt, order, order, True, room, uniforms, 1.0, 0, 1.0, 0.0)
 
         def median(work):

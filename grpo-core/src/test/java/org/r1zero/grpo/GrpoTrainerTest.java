@@ -95,7 +95,7 @@ class GrpoTrainerTest {
     List<NDArray> prefilled = kernels.prefill(new int[][] {PROMPT}, PROMPT.length, scope);
     List<NDArray> drawn =
         kernels.sampleFirst(
-            prefilled.get(prefilled.size() - 1),
+            List.of(prefilled.get(prefilled.size() - 1)),
             new long[size],
             uniforms,
             new SamplingParameters(TEMPERATURE, 0, 1, 0),

@@ -154,6 +154,13 @@ public final class DecodingKernels {
     return grown;
   }
 
+  /** A copy {@code [1, D]} of one row of a prefill's hidden states. */
+  public NDArray row(NDArray hidden, int row, Scope owner) {
+    try (Scope call = owner.open()) {
+      return generation.call(owner, "pick_rows", hidden, call.longs(row));
+    }
+  }
+
   /** Room for the logits of so many rows, {@code [rows, V]} fp32. */
   public NDArray newLogits(int rows, Scope owner) {
     return owner.manager().zeros(new Shape(rows, config.vocabSize()));
@@ -205,21 +212,21 @@ public final class DecodingKernels {
   }
 
   /**
-   * Samples the token after each prompt of a prefill.
+   * Samples the token after each prompt.
    *
-   * @param hidden the prefill's last array {@code [P, D]}
-   * @param owner which prompt each of the {@code n} sequences follows
-   * @param logits {@link #newLogits} of at least {@code P} rows, overwritten
+   * @param hidden last arrays {@code [P, D]} of prefills, or rows of them, one after the other
+   * @param owner which of all these prompts each of the {@code n} sequences follows
+   * @param logits {@link #newLogits} of at least as many rows as prompts, overwritten
    * @return tokens {@code [n]} int64, their log-probs as sampled {@code [n]}, and without filters
    */
   public List<NDArray> sampleFirst(
-      NDArray hidden,
+      List<NDArray> hidden,
       long[] owner,
       float[] uniforms,
       SamplingParameters how,
       NDArray logits,
       Scope scope) {
-    NDArray all = generation.call(scope, "logits", hidden, head(), logits);
+    NDArray all = generation.call(scope, "first_logits", hidden, head(), logits);
     NDArray rows = generation.call(scope, "pick_rows", all, scope.longs(owner));
     return generation.callForList(
         scope,
@@ -250,6 +257,7 @@ public final class DecodingKernels {
       NDArray logits,
       Scope scope) {
     DecodingStep.Grid grid = step.grid();
+    RowSegments segments = packs ? step.segments() : RowSegments.one(step.own());
     return generation.callForList(
         scope,
         "decode_and_sample",
@@ -262,7 +270,8 @@ public final class DecodingKernels {
         scope.longs(step.positions()),
         scope.longs(step.own()),
         step.even(),
-        step.longest(),
+        segments.endsAsLongs(),
+        segments.longest(),
         scope.longs(step.prefixLengths()),
         step.evenPrefixes(),
         step.longestPrefix(),

@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  * @param tokens the tokens to add, {@code [n]}
  * @param positions where they stand, {@code [n]}
  * @param own how many positions of its row each sequence has filled, {@code [n]}
- * @param slots where each one's prefix is, {@code [n]}; every slot has a sequence
+ * @param slots where each one's prefix is, {@code [n]}
  * @param prefixLengths positions filled of each slot in use
  */
 public record DecodingStep(
@@ -32,9 +32,9 @@ public record DecodingStep(
     }
   }
 
-  /** The largest number of filled positions of a row. */
-  long longest() {
-    return LongStream.of(own).max().orElseThrow();
+  /** The rows in stretches that are attended to together. */
+  public RowSegments segments() {
+    return even() ? RowSegments.one(own) : RowSegments.of(own);
   }
 
   /** Whether all rows have filled the same number of positions. */

@@ -227,12 +227,34 @@ class Generation(Module):
       a = torch.view(torch.bmm(torch.flatten(p, 0, 1), torch.flatten(v, 0, 1)), torch.size(q))
     return (torch.transpose(a, 1, 2), torch.transpose(sums, 1, 2))
 
+  # The same of rows q [n, K, R, E] over what each sampled itself, in the stretches of `decode`.
+  def attend_own(self: __torch__.Generation, q: Tensor, keys: Tensor, values: Tensor, ends: List[int], longest: List[int], mask: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
+    parts = annotate(List[Tensor], [])
+    sums = annotate(List[Tensor], [])
+    start = 0
+    for i in range(torch.len(ends)):
+      end = ends[i]
+      time = longest[i] + 1
+      own_mask = mask
+      if torch.__isnot__(mask, None):
+        own_mask = torch.slice(torch.slice(unchecked_cast(Tensor, mask), 0, start, end, 1), 3, 0, time, 1)
+      a, b = self.attend_part(torch.slice(q, 0, start, end, 1), torch.slice(keys, 0, start, end, 1), torch.slice(values, 0, start, end, 1), time, own_mask)
+      torch.append(parts, a)
+      torch.append(sums, b)
+      start = end
+    if torch.eq(torch.len(ends), 1):
+      out = (parts[0], sums[0])
+    else:
+      out = (torch.cat(parts), torch.cat(sums))
+    return out
+
   # One new token for each of n sequences: tokens [n] at positions [n]; `own` [n] is how many tokens
-  # each one has sampled and put into its row, the first n of `cache`, `longest` the largest of them,
-  # and `even` says that all are the same. `lengths` [slots] are those of the prefixes, with `read` and
-  # `full` in the same way. `grid` has the sequence at each place of each slot, `place` where in it each
-  # sequence is; `ordered` says that both are 0, 1, 2, … Returns hidden states [n, D].
-  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, longest: int, lengths: Tensor, full: bool, read: int, grid: Tensor, place: Tensor, ordered: bool) -> Tensor:
+  # each one has sampled and put into its row, the first n of `cache`, and `even` says that all are the
+  # same. Rows up to each of `ends` are attended to together, as far as `longest`, the largest of their `own`.
+  # `lengths` [slots] are those of the prefixes, `full` says that all are the same, `read` is the largest.
+  # `grid` has the sequence at each place of each slot, `place` where in it each sequence is; `ordered`
+  # says that both are 0, 1, 2, … Returns hidden states [n, D].
+  def decode(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, ends: List[int], longest: List[int], lengths: Tensor, full: bool, read: int, grid: Tensor, place: Tensor, ordered: bool) -> Tensor:
     n = torch.size(tokens, 0)
     slots = torch.size(lengths, 0)
     members = torch.floordiv(torch.size(grid, 0), slots)
@@ -241,9 +263,10 @@ class Generation(Module):
     cos = self.cosines(cos_table, positions)
     sin = self.sines(sin_table, positions)
     rows = torch.arange(n, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None)
+    time = ops.prim.max(longest) + 1
     mask = annotate(Optional[Tensor], None)
     if torch.__not__(even):
-      mask = self.hide_from(torch.add(own, 1), longest + 1)
+      mask = self.hide_from(torch.add(own, 1), time)
     read_mask = annotate(Optional[Tensor], None)
     if torch.__not__(full):
       read_mask = self.hide_from(lengths, read)
@@ -252,13 +275,13 @@ class Generation(Module):
       keys = torch.slice(cache[i], 0, 0, n, 1)
       values = torch.slice(cache[self.layers + i], 0, 0, n, 1)
       if even:
-        torch.copy_(torch.select(keys, 2, longest), k)
-        torch.copy_(torch.select(values, 2, longest), v)
+        torch.copy_(torch.select(keys, 2, time - 1), k)
+        torch.copy_(torch.select(values, 2, time - 1), v)
       else:
         torch.index_put_(torch.transpose(keys, 1, 2), [rows, own], k, False)
         torch.index_put_(torch.transpose(values, 1, 2), [rows, own], v, False)
       # the query heads that share a key head, and the sequences that share a slot, are rows of one product
-      b, own_sums = self.attend_part(torch.reshape(q, [n, self.kv_heads, repeat, self.head_dim]), keys, values, longest + 1, mask)
+      b, own_sums = self.attend_own(torch.reshape(q, [n, self.kv_heads, repeat, self.head_dim]), keys, values, ends, longest, mask)
       if torch.__not__(ordered):
         q = torch.index_select(q, 0, grid)
       q = torch.permute(torch.reshape(q, [slots, members, self.kv_heads, repeat, self.head_dim]), [0, 2, 1, 3, 4])
@@ -278,6 +301,9 @@ class Generation(Module):
   # once: memory of this size has to be cleared by the system each time that it is new.
   def logits(self: __torch__.Generation, h: Tensor, head: Tensor, room: Tensor) -> Tensor:
     return torch.copy_(torch.slice(room, 0, 0, torch.size(h, 0), 1), self.linear(h, head, head, False))
+
+  def first_logits(self: __torch__.Generation, h: List[Tensor], head: Tensor, room: Tensor) -> Tensor:
+    return self.logits(torch.cat(h), head, room)
 
   def pick_rows(self: __torch__.Generation, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
@@ -377,8 +403,8 @@ class Generation(Module):
     chosen = torch.log(torch.div(torch.gather(kept, 1, at), total))
     return (torch.gather(order, 1, at), torch.to(torch.squeeze(chosen, 1), 6))
 
-  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, longest: int, lengths: Tensor, full: bool, read: int, grid: Tensor, place: Tensor, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
-    h = self.decode(w, cos_table, sin_table, prefix, cache, tokens, positions, own, even, longest, lengths, full, read, grid, place, ordered)
+  def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, ends: List[int], longest: List[int], lengths: Tensor, full: bool, read: int, grid: Tensor, place: Tensor, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
+    h = self.decode(w, cos_table, sin_table, prefix, cache, tokens, positions, own, even, ends, longest, lengths, full, read, grid, place, ordered)
     return self.sample(self.logits(h, w[self.layers * 12 + 2], room), uniforms, temperature, top_k, top_p, min_p)
 
   # The weights as generation reads them again and again: matrices packed, the rest in the compute

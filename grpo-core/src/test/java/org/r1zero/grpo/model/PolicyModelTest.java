@@ -154,7 +154,8 @@ class PolicyModelTest {
         float[][] logProbs = new float[3][6];
         NDArray hidden = prefilled.get(prefilled.size() - 1);
         List<NDArray> out =
-            kernels.sampleFirst(hidden, owner, new float[] {.1f, .5f, .9f}, how, logits, scope);
+            kernels.sampleFirst(
+                List.of(hidden), owner, new float[] {.1f, .5f, .9f}, how, logits, scope);
         for (int t = 0; t < 6; t++) {
           long[] tokens = out.get(0).toLongArray();
           long[] positions = new long[3];

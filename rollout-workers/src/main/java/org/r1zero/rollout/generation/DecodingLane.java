@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.DecodingStep;
+import org.r1zero.grpo.model.RowSegments;
 import org.r1zero.grpo.torch.Scope;
 
 /**
@@ -33,7 +34,9 @@ record DecodingLane(
    * @throws CancellationException if it was cancelled, or this thread interrupted
    */
   int run(BooleanSupplier cancelled, Runnable failed) {
-    try (KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), scope)) {
+    try (Scope own = scope.open();
+        KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), own)) {
+      PromptReader reader = new PromptReader(kernels, cache, config.prefillChunk(), own);
       List<Sequence> running = new ArrayList<>();
       while (!schedule.isDone()) {
         stopIf(cancelled);
@@ -42,14 +45,15 @@ record DecodingLane(
           Schedule.Admission admission = schedule.next(batch - running.size(), stop);
           admission.settled().forEach(this::finish);
           if (!admission.sequences().isEmpty()) {
-            admit(admission, running, cache);
+            running.addAll(admit(admission, reader, cache));
           }
-          retire(running, cache);
+          retire(running, RowSegments.NONE, cache);
         }
         if (!running.isEmpty()) {
-          decode(running, cache);
+          DecodingStep step = cache.step(running);
+          decode(running, step, cache);
           progress.step(running.size(), 1);
-          retire(running, cache);
+          retire(running, step.segments(), cache);
         }
         progress.cache(cache.usedBytes(running), cache.heldBytes());
         progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
@@ -68,26 +72,26 @@ record DecodingLane(
   }
 
   /** Reads the prompts of new sequences and samples their first tokens. */
-  private void admit(Schedule.Admission admission, List<Sequence> running, KeyValueCache cache) {
-    int[][] prompts = admission.prompts();
-    int chunk = Math.max(1, config.prefillChunk() / prompts.length);
+  private List<Sequence> admit(
+      Schedule.Admission admission, PromptReader reader, KeyValueCache cache) {
     List<Sequence> sequences = admission.sequences();
     try (Scope step = scope.open()) {
-      List<NDArray> prefilled = kernels.prefill(prompts, chunk, step);
-      NDArray hidden = prefilled.get(prefilled.size() - 1);
-      long[] owner = admission.owner();
-      cache.admit(prefilled, prompts, owner, sequences);
+      PromptReader.Read read = reader.read(admission, step);
       append(
           sequences,
           kernels.sampleFirst(
-              hidden, owner, uniforms(sequences), config.parameters(), cache.logits(), step));
+              read.hidden(),
+              read.owner(),
+              uniforms(sequences),
+              config.parameters(),
+              cache.logits(),
+              step));
     }
-    running.addAll(sequences);
+    return sequences;
   }
 
   /** One more token for each running sequence. */
-  private void decode(List<Sequence> running, KeyValueCache cache) {
-    DecodingStep next = cache.step(running);
+  private void decode(List<Sequence> running, DecodingStep next, KeyValueCache cache) {
     try (Scope step = scope.open()) {
       append(
           running,
@@ -124,20 +128,39 @@ record DecodingLane(
     }
   }
 
-  /** Takes finished sequences out; the last row moves into the hole, so that rows stay packed. */
-  private void retire(List<Sequence> running, KeyValueCache cache) {
+  /** Takes finished sequences out; others move into their rows, so that rows stay packed. */
+  private void retire(List<Sequence> running, RowSegments segments, KeyValueCache cache) {
     for (int row = running.size() - 1; row >= 0; row--) {
       Sequence sequence = running.get(row);
       if (sequence.isFinished(stop)) {
         finish(sequence);
-        int last = running.size() - 1;
-        Sequence moved = running.remove(last);
-        cache.leave(sequence, row, moved, last);
-        if (row != last) {
-          running.set(row, moved);
+        cache.release(sequence.slot());
+        int hole = row;
+        while (hole < running.size() - 1) {
+          int from = filler(hole, running, segments);
+          cache.move(running.get(from), from, hole);
+          running.set(hole, running.get(from));
+          hole = from;
         }
+        running.remove(hole);
       }
     }
+  }
+
+  /** The last row, or the longest of the next stretch, so that long rows stay before short ones. */
+  private static int filler(int hole, List<Sequence> running, RowSegments segments) {
+    int last = running.size() - 1;
+    int next = segments.endOf(hole);
+    if (next > last) {
+      return last;
+    }
+    int longest = next;
+    for (int row = next; row < Math.min(segments.endOf(next), running.size()); row++) {
+      if (running.get(row).ownPositions() > running.get(longest).ownPositions()) {
+        longest = row;
+      }
+    }
+    return longest;
   }
 
   private void finish(Sequence sequence) {

@@ -27,7 +27,7 @@ final class KeyValueCache implements AutoCloseable {
   private List<NDArray> rows;
   private int ownTime;
 
-  /** What sequences share: how many positions of it there are, and how many sequences. */
+  /** What sequences share: how many positions of it there are, and how many use it. */
   static final class Slot {
     private final int length;
     private int index;
@@ -64,10 +64,9 @@ final class KeyValueCache implements AutoCloseable {
    * Takes in prompts that were read.
    *
    * @param prefilled their keys and values
-   * @param prompts the prompts
-   * @param owner which of them each of {@code sequences} follows
+   * @return where each is
    */
-  void admit(List<NDArray> prefilled, int[][] prompts, long[] owner, List<Sequence> sequences) {
+  List<Slot> fill(List<NDArray> prefilled, int[][] prompts) {
     int first = slots.size();
     int longest = 0;
     for (int[] prompt : prompts) {
@@ -76,11 +75,18 @@ final class KeyValueCache implements AutoCloseable {
     }
     reserveSlots(longest);
     kernels.fillSlots(prefixes, prefilled, first);
-    for (int i = 0; i < owner.length; i++) {
-      Slot slot = slots.get(first + (int) owner[i]);
-      slot.users++;
-      sequences.get(i).place(slot, slot.length);
-    }
+    return List.copyOf(slots.subList(first, slots.size()));
+  }
+
+  /** A sequence follows what is in a slot. */
+  void place(Sequence sequence, Slot slot) {
+    slot.users++;
+    sequence.place(slot, slot.length);
+  }
+
+  /** Keeps a slot, whoever uses it, until it is {@link #release released}. */
+  void hold(Slot slot) {
+    slot.users++;
   }
 
   private void reserveSlots(int longest) {
@@ -89,7 +95,7 @@ final class KeyValueCache implements AutoCloseable {
     }
     int room = slotRoom;
     if (slots.size() > room) {
-      room = Math.min(mostRows, Math.max(slots.size(), room + room / 4));
+      room = Math.max(slots.size(), Math.min(mostRows, room + room / 4));
     }
     int time = Math.max(prefixTime, longest);
     prefixes =
@@ -136,12 +142,13 @@ final class KeyValueCache implements AutoCloseable {
     return rows;
   }
 
-  /** A sequence ends; the last one, if it is another, takes its row. */
-  void leave(Sequence sequence, int row, Sequence last, int lastRow) {
-    if (row != lastRow) {
-      kernels.moveRow(rows, lastRow, row, last.ownPositions());
-    }
-    Slot slot = sequence.slot();
+  /** Moves a sequence to the row of one that has left. */
+  void move(Sequence sequence, int row, int to) {
+    kernels.moveRow(rows, row, to, sequence.ownPositions());
+  }
+
+  /** A user of a slot goes; without any, the last slot moves to its place. */
+  void release(Slot slot) {
     slot.users--;
     if (slot.users == 0) {
       Slot moved = slots.remove(slots.size() - 1);

@@ -10,6 +10,11 @@ import java.util.List;
  * sequences one after the other; each writes its own results.
  */
 final class Schedule {
+  /** Instead of a prompt's number: the one that is held. */
+  static final int HELD = -1;
+
+  private static final int NOT_READ = -2;
+
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
   private final int prefillChunk;
@@ -18,19 +23,26 @@ final class Schedule {
   private int waiting;
   private int nextRequest;
   private int nextSample;
+  private int heldRequest = -1;
   private int finished;
   private long finishedTokens;
 
   /**
    * New sequences with the prompts that they follow.
    *
-   * @param prompts each needed prompt once
-   * @param owner the index of each sequence's prompt
+   * @param prompts each needed prompt once, but for one that is held
+   * @param owner the index of each sequence's prompt, or {@link #HELD}
    * @param sequences to be started
    * @param settled sequences that were handed in finished
+   * @param toHold the prompt whose group waits in part, for the next admission: its index, {@link
+   *     #HELD} if it is held already, or less if there is none
    */
   record Admission(
-      int[][] prompts, long[] owner, List<Sequence> sequences, List<Sequence> settled) {}
+      int[][] prompts,
+      long[] owner,
+      List<Sequence> sequences,
+      List<Sequence> settled,
+      int toHold) {}
 
   private Schedule(
       List<GenerationRequest> requests,
@@ -110,13 +122,14 @@ final class Schedule {
     List<Sequence> settled = new ArrayList<>();
     List<Sequence> sequences = new ArrayList<>();
     long[] owner = new long[room];
+    int shared = NOT_READ;
     while (sequences.size() < room && hasWaiting() && !isFull(prompts)) {
       GenerationRequest request = requests.get(nextRequest);
-      int shared = -1;
+      shared = nextRequest == heldRequest ? HELD : NOT_READ;
       while (sequences.size() < room
           && hasWaiting()
           && nextSample < request.seeds().length
-          && (shared >= 0 || !isFull(prompts))) {
+          && (shared != NOT_READ || !isFull(prompts))) {
         Sequence sequence = new Sequence(nextRequest, request, nextSample, maxNewTokens);
         nextSample++;
         waiting--;
@@ -128,7 +141,7 @@ final class Schedule {
           owner[sequences.size()] = prompts.size();
           prompts.add(sequence.read(request.prompt()));
         } else {
-          if (shared < 0) {
+          if (shared == NOT_READ) {
             shared = prompts.size();
             prompts.add(request.prompt());
           }
@@ -139,10 +152,19 @@ final class Schedule {
       if (nextSample == request.seeds().length) {
         nextRequest++;
         nextSample = 0;
+        shared = NOT_READ;
       }
     }
+    if (!hasWaiting()) {
+      shared = NOT_READ;
+    }
+    heldRequest = shared == NOT_READ ? -1 : nextRequest;
     return new Admission(
-        prompts.toArray(int[][]::new), Arrays.copyOf(owner, sequences.size()), sequences, settled);
+        prompts.toArray(int[][]::new),
+        Arrays.copyOf(owner, sequences.size()),
+        sequences,
+        settled,
+        shared);
   }
 
   private boolean isFull(List<int[]> prompts) {

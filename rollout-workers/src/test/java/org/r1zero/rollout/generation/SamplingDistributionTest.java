@@ -123,7 +123,8 @@ class SamplingDistributionTest {
         NDArray hidden = prefilled.get(prefilled.size() - 1);
         NDArray logits = kernels.newLogits(1, scope);
         List<NDArray> drawn =
-            kernels.sampleFirst(hidden, owner, uniforms, config.parameters(), logits, scope);
+            kernels.sampleFirst(
+                List.of(hidden), owner, uniforms, config.parameters(), logits, scope);
         for (int i = 0; i < uniforms.length; i++) {
           double p = exact[(int) drawn.get(0).toLongArray()[i]];
           assertThat(p).isPositive();
