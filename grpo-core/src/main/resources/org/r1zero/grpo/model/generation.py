@@ -217,9 +217,9 @@ class Generation(Module):
     if self.fused:
       a, sums = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., False, attn_mask=mask)
     else:
-      scale = torch.div(1., torch.sqrt(annotate(float, torch.mul(1., self.head_dim))))
-      scores = torch.bmm(torch.flatten(torch.mul(q, scale), 0, 1), torch.transpose(torch.flatten(k, 0, 1), 1, 2))
+      scores = torch.bmm(torch.flatten(q, 0, 1), torch.transpose(torch.flatten(k, 0, 1), 1, 2))
       scores = torch.to(torch.view(scores, [torch.size(q, 0), self.kv_heads, torch.size(q, 2), time]), 6)
+      scores = torch.div(scores, torch.sqrt(annotate(float, torch.mul(1., self.head_dim))))
       if torch.__isnot__(mask, None):
         scores = torch.add(scores, unchecked_cast(Tensor, mask))
       sums = torch.logsumexp(scores, [3])
