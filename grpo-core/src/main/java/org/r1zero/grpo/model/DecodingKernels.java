@@ -140,8 +140,8 @@ public final class DecodingKernels {
   }
 
   /**
-   * A cache's arrays with room for more; the old ones are closed one by one, so that hardly more
-   * memory is used than for the new ones.
+   * A cache's arrays with room for more positions, and for more rows or only the first ones; the
+   * old ones are closed one by one, so that hardly more memory is used than for the new ones.
    *
    * @param owner owns the new arrays
    */

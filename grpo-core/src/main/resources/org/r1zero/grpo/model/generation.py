@@ -180,10 +180,11 @@ class Generation(Module):
       torch.append(out, torch.zeros([rows, self.kv_heads, time, self.head_dim], dtype=self.dtype, layout=None, device=ops.prim.device(like), pin_memory=None))
     return out
 
-  # An array of a cache with room for more rows and positions; what it held is copied.
+  # An array of a cache with room for other numbers of rows and positions; the first ones are copied.
   def grow(self: __torch__.Generation, old: Tensor, rows: int, time: int) -> Tensor:
     out = torch.new_zeros(old, [rows, self.kv_heads, time, self.head_dim])
-    torch.copy_(torch.slice(torch.slice(out, 0, 0, torch.size(old, 0), 1), 2, 0, torch.size(old, 2), 1), old)
+    kept = ops.prim.min(rows, torch.size(old, 0))
+    torch.copy_(torch.slice(torch.slice(out, 0, 0, kept, 1), 2, 0, torch.size(old, 2), 1), torch.slice(old, 0, 0, kept, 1))
     return out
 
   # Puts the prompts of a prefill into slots from `first` on.

@@ -25,6 +25,7 @@ final class KeyValueCache implements AutoCloseable {
   private int slotRoom;
   private int prefixTime;
   private List<NDArray> rows;
+  private int rowRoom;
   private int ownTime;
 
   /** What sequences share: how many positions of it there are, and how many use it. */
@@ -51,6 +52,7 @@ final class KeyValueCache implements AutoCloseable {
     this.mostRows = mostRows;
     this.mostOwn = Math.max(1, mostOwn);
     this.ownTime = Math.min(this.mostOwn, STEP);
+    this.rowRoom = mostRows;
     this.rows = kernels.newCache(mostRows, ownTime, scope);
     this.logits = kernels.newLogits(mostRows, scope);
   }
@@ -122,9 +124,11 @@ final class KeyValueCache implements AutoCloseable {
       slotOf[i] = sequence.slot().index;
       longest = Math.max(longest, sequence.ownPositions());
     }
-    if (longest >= ownTime) {
+    if (longest >= ownTime || n > rowRoom) {
+      // rows that are free now stay so unless others wait, and then none is free
+      rowRoom = n;
       ownTime = Math.min(mostOwn, roundUp(Math.max(longest + 1, ownTime + ownTime / 4)));
-      rows = kernels.grow(rows, mostRows, ownTime, scope);
+      rows = kernels.grow(rows, rowRoom, ownTime, scope);
     }
     long[] lengths = slots.stream().mapToLong(slot -> slot.length).toArray();
     return new DecodingStep(tokens, positions, own, slotOf, lengths);
@@ -169,7 +173,7 @@ final class KeyValueCache implements AutoCloseable {
 
   /** Bytes of keys and values that there is room for. */
   long heldBytes() {
-    long positions = (long) mostRows * ownTime + (long) slotRoom * prefixTime;
+    long positions = (long) rowRoom * ownTime + (long) slotRoom * prefixTime;
     return positions * kernels.cacheBytesPerToken();
   }
 
