@@ -18,6 +18,7 @@ final class TimedSteps implements Generator.Progress {
   private final Roofline roofline;
   private final int most;
   private final List<int[]> steps = new ArrayList<>();
+  private final TreeSet<Integer> betweenRounds = new TreeSet<>();
   private long started;
   private double paused;
   private boolean first;
@@ -32,6 +33,7 @@ final class TimedSteps implements Generator.Progress {
   TimedSteps(Roofline roofline, int most) {
     this.roofline = roofline;
     this.most = most;
+    betweenRounds.add(most); // the products' rate is told for it, also where no step is that large
   }
 
   void startRound() {
@@ -43,9 +45,7 @@ final class TimedSteps implements Generator.Progress {
 
   void endRound() {
     seconds += (System.nanoTime() - started) / 1e9 - paused;
-    TreeSet<Integer> sizes = new TreeSet<>();
-    steps.forEach(step -> sizes.add(rows(step)));
-    List<Integer> all = List.copyOf(sizes);
+    List<Integer> all = List.copyOf(betweenRounds);
     for (int i = 0; i < Math.min(MOST_SIZES, all.size()); i++) {
       int last = Math.max(1, Math.min(MOST_SIZES, all.size()) - 1);
       int size = all.get(i * (all.size() - 1) / last);
@@ -59,8 +59,11 @@ final class TimedSteps implements Generator.Progress {
 
   @Override
   public void step(int sequences, int lanes) {
-    steps.add(new int[] {sequences, lanes});
-    if (lanes == 1 && (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(sequences))) {
+    int[] step = {sequences, lanes};
+    steps.add(step);
+    if (lanes > 1) {
+      betweenRounds.add(rows(step));
+    } else if (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(sequences)) {
       long began = System.nanoTime();
       roofline.timeStep(sequences);
       paused += (System.nanoTime() - began) / 1e9;

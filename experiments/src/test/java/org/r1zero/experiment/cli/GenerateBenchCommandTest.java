@@ -71,6 +71,17 @@ class GenerateBenchCommandTest {
         .containsPattern("\n +8 +[0-9,]+ +[0-9,]+\n");
   }
 
+  /** The prompts give the only tokens: there is no decoding step to time. */
+  @Test
+  void oneNewTokenIsEnough() throws Exception {
+    JsonNode result =
+        Ran.command("bench", "generate", "--model", "embedded-small", "--new", "1", "--json")
+            .json();
+    assertThat(result.get("tokens").asInt()).isEqualTo(32);
+    assertThat(result.get("matmul_gflop_per_s").asDouble()).isPositive();
+    assertThat(result.get("prompt_seconds").asDouble()).isPositive();
+  }
+
   /** The weights that sampling multiplies with are in int8: the draws differ, the counts do not. */
   @Test
   void measuresInt8() throws Exception {
