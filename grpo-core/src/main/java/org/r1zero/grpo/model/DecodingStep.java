@@ -12,9 +12,15 @@ import java.util.stream.LongStream;
  * @param own how many positions of its row each sequence has filled, {@code [n]}
  * @param slots where each one's prefix is, {@code [n]}
  * @param prefixLengths positions filled of each slot in use
+ * @param segments the rows in stretches that are attended to together
  */
 public record DecodingStep(
-    long[] tokens, long[] positions, long[] own, int[] slots, long[] prefixLengths) {
+    long[] tokens,
+    long[] positions,
+    long[] own,
+    int[] slots,
+    long[] prefixLengths,
+    RowSegments segments) {
 
   /** Checks that there is one of each. */
   public DecodingStep {
@@ -32,14 +38,15 @@ public record DecodingStep(
     }
   }
 
-  /** The rows in stretches that are attended to together. */
-  public RowSegments segments() {
-    return even() ? RowSegments.one(own) : RowSegments.of(own);
+  /** With the stretches that read the least. */
+  public DecodingStep(
+      long[] tokens, long[] positions, long[] own, int[] slots, long[] prefixLengths) {
+    this(tokens, positions, own, slots, prefixLengths, RowSegments.of(own));
   }
 
   /** Whether all rows have filled the same number of positions. */
   boolean even() {
-    return areEqual(own);
+    return RowSegments.areEqual(own);
   }
 
   /** The largest number of filled positions of a slot. */
@@ -49,11 +56,7 @@ public record DecodingStep(
 
   /** Whether all slots have filled the same number of positions. */
   boolean evenPrefixes() {
-    return areEqual(prefixLengths);
-  }
-
-  private static boolean areEqual(long[] lengths) {
-    return LongStream.of(lengths).allMatch(length -> length == lengths[0]);
+    return RowSegments.areEqual(prefixLengths);
   }
 
   /**

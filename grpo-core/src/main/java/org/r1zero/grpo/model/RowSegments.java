@@ -25,6 +25,9 @@ public record RowSegments(int[] ends, long[] longest) {
   /** The stretches that read the least. */
   public static RowSegments of(long[] filled) {
     int n = filled.length;
+    if (n > 0 && areEqual(filled)) {
+      return one(filled);
+    }
     long[] least = new long[n + 1];
     int[] start = new int[n + 1];
     int[] count = new int[n + 1];
@@ -48,6 +51,10 @@ public record RowSegments(int[] ends, long[] longest) {
       longest[s] = Arrays.stream(filled, start[end], end).max().orElseThrow();
     }
     return new RowSegments(ends, longest);
+  }
+
+  static boolean areEqual(long[] filled) {
+    return Arrays.stream(filled).allMatch(positions -> positions == filled[0]);
   }
 
   /** The first row after the stretch that has {@code row}, which may have joined since. */

@@ -19,8 +19,10 @@ final class PromptReader {
   private final KeyValueCache cache;
   private final int chunk;
   private final Scope scope;
-  private KeyValueCache.@Nullable Slot held;
-  private @Nullable NDArray heldHidden;
+  private @Nullable Held held;
+
+  /** A prompt that is used again, and its last hidden state {@code [1, D]}. */
+  private record Held(KeyValueCache.Slot slot, NDArray hidden) {}
 
   /**
    * Reads into a cache.
@@ -49,8 +51,9 @@ final class PromptReader {
     List<NDArray> hidden = new ArrayList<>();
     List<KeyValueCache.Slot> slots = new ArrayList<>();
     if (LongStream.of(admission.owner()).anyMatch(o -> o == Schedule.HELD)) {
-      hidden.add(requireNonNull(heldHidden));
-      slots.add(requireNonNull(held));
+      Held again = requireNonNull(held);
+      hidden.add(again.hidden());
+      slots.add(again.slot());
     }
     int first = slots.size();
     NDArray newest = null;
@@ -69,9 +72,9 @@ final class PromptReader {
       release(step);
     }
     if (admission.toHold() >= 0) {
-      held = slots.get(first + admission.toHold());
-      cache.hold(held);
-      heldHidden = kernels.row(requireNonNull(newest), admission.toHold(), scope);
+      KeyValueCache.Slot slot = slots.get(first + admission.toHold());
+      cache.hold(slot);
+      held = new Held(slot, kernels.row(requireNonNull(newest), admission.toHold(), scope));
     }
     return new Read(hidden, owner);
   }
@@ -79,12 +82,9 @@ final class PromptReader {
   /** Lets what is held go, when the step that may use it is over. */
   private void release(Scope step) {
     if (held != null) {
-      cache.release(held);
+      cache.release(held.slot());
+      step.keep(held.hidden());
       held = null;
-    }
-    if (heldHidden != null) {
-      step.keep(heldHidden);
-      heldHidden = null;
     }
   }
 }
