@@ -20,6 +20,11 @@ public record Completion(String text, int tokenCount, FinishReason finishReason)
     }
   }
 
+  /** Whether the limit on new tokens cut it off: what it says last is not its answer. */
+  public boolean truncated() {
+    return finishReason == FinishReason.LENGTH;
+  }
+
   /** Wraps a text whose token count does not matter, as in tests and when scoring files. */
   public static Completion of(String text) {
     return new Completion(text, 0, FinishReason.STOP);

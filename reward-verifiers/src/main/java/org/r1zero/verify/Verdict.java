@@ -40,6 +40,12 @@ public record Verdict(double score, Outcome outcome, String reason, Map<String, 
     this(score, outcome, reason, Map.of());
   }
 
+  /** The verdict on a completion that the token limit cut off, where such a one does not count. */
+  public static Verdict truncated(double score) {
+    return new Verdict(
+        score, Outcome.UNPARSEABLE, "cut off by the token limit, so it has no final answer");
+  }
+
   private static String wellFormed(String text) {
     String shortened = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON - 1) + "…";
     StringBuilder whole = new StringBuilder(shortened.length());

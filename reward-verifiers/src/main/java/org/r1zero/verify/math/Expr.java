@@ -3,7 +3,7 @@ package org.r1zero.verify.math;
 import java.util.List;
 import org.apache.commons.math3.fraction.BigFraction;
 
-/** An answer as a tree: what {@link AnswerParser} makes and {@link Equivalence} compares. */
+/** An answer as a tree: what {@link AnswerParser} makes and {@link Comparison} compares. */
 sealed interface Expr {
 
   /**

@@ -47,8 +47,13 @@ final class MathAnswerFinder {
 
   /** The candidates of the first source that has any; empty where none has. */
   List<String> find(String completion) {
+    return find(completion, sources);
+  }
+
+  /** The candidates of the first of some sources that has any; empty where none has. */
+  List<String> find(String completion, List<AnswerSource> among) {
     String afterThinking = scanner.afterThinking(completion);
-    for (AnswerSource source : sources) {
+    for (AnswerSource source : among) {
       List<String> found =
           source == AnswerSource.ANSWER_TAG
               ? scanner.lastAnswer(completion).map(List::of).orElse(List.of())
@@ -57,7 +62,7 @@ final class MathAnswerFinder {
         return clean(found);
       }
     }
-    for (AnswerSource source : sources) {
+    for (AnswerSource source : among) {
       List<String> found = find(source, completion);
       if (hasText(found)) {
         return clean(found);

@@ -3,7 +3,7 @@ package org.r1zero.verify.math;
 import java.time.Duration;
 
 /**
- * When two answers count as equal, and how long it may take to find out.
+ * When an answer counts as right, and how long it may take to find out.
  *
  * <p>Two exact values ({@code 1/3}, {@code \sqrt{2}}) have to be equal exactly. Where one of them
  * is written as a decimal, both are rounded to {@code decimals} places and compared: {@code
@@ -19,6 +19,7 @@ import java.time.Duration;
  *     way round it always does
  * @param symbolic whether Symja is asked where nothing cheaper decides
  * @param timeLimit for one question to Symja
+ * @param acceptTruncated whether a completion that the token limit cut off can be right
  */
 record MathRules(
     int decimals,
@@ -28,9 +29,10 @@ record MathRules(
     boolean orderedLists,
     boolean inequalityForSet,
     boolean symbolic,
-    Duration timeLimit) {
+    Duration timeLimit,
+    boolean acceptTruncated) {
 
   static final MathRules DEFAULT =
       new MathRules(
-          6, 0, NumberVerifier.PercentRule.EITHER, true, false, true, true, Duration.ofSeconds(3));
+          6, 0, NumberVerifier.PercentRule.EITHER, true, false, true, true, Duration.ofSeconds(3), false);
 }

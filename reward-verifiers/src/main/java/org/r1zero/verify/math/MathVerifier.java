@@ -71,6 +71,9 @@ final class MathVerifier implements AnswerVerifier {
       throw new IllegalArgumentException(
           "problem " + problem.id() + ": the verifier 'math' needs a gold answer, found none");
     }
+    if (completion.truncated() && !rules.acceptTruncated()) {
+      return Verdict.truncated(range().min());
+    }
     Gold gold = gold(problem.gold());
     try {
       return verify(gold, completion.text());
@@ -81,6 +84,9 @@ final class MathVerifier implements AnswerVerifier {
 
   @Override
   public Optional<String> answer(Completion completion) {
+    if (completion.truncated() && !rules.acceptTruncated()) {
+      return Optional.empty();
+    }
     try {
       List<String> candidates = finder.find(completion.text());
       for (String candidate : candidates) {
@@ -155,16 +161,10 @@ final class MathVerifier implements AnswerVerifier {
     for (AnswerSource source : sources) {
       if (source == AnswerSource.PHRASE || source == AnswerSource.LAST) {
         return !completion.isBlank()
-            && new MathAnswerFinder(ReasoningFormat.DEFAULT, sourcesBefore(source))
-                .find(completion)
-                .isEmpty();
+            && finder.find(completion, sources.subList(0, sources.indexOf(source))).isEmpty();
       }
     }
     return false;
-  }
-
-  private List<AnswerSource> sourcesBefore(AnswerSource source) {
-    return sources.subList(0, sources.indexOf(source));
   }
 
   /**

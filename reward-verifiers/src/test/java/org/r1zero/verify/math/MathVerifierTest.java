@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
@@ -111,6 +113,48 @@ class MathVerifierTest extends VerifierContractTest {
     assertThat(judge(options, "5", "<answer>5</answer>").outcome()).isEqualTo(Outcome.CORRECT);
     assertThat(judge("{'sources':['boxed']}", "B", "The answer is B.").outcome())
         .isEqualTo(Outcome.UNPARSEABLE);
+  }
+
+  /** A letter in the prose must not overrule the answer in the configured tags. */
+  @Test
+  void findsTheAnswerInItsOwnTags() {
+    String options = "{'format':{'answer_open':'<result>','answer_close':'</result>'}}";
+    String completion = "<result>12</result> It is not D. The answer is B.";
+
+    assertThat(judge(options, "\\text{(B) } 13", completion).score()).isZero();
+    assertThat(judge(options, "\\text{(B) } 12", completion).score()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7 \\cdot 6 = 42, then we",
+        "The answer is 42 times",
+        "<think>first try \\boxed{42}. But wait, this is wrong since",
+        "<answer>42",
+        "\\boxed{42} and therefore",
+        "<answer>42</answer>"
+      })
+  void whatTheTokenLimitCutOffIsNoAnswer(String text) {
+    Completion cut = new Completion(text, 20, FinishReason.LENGTH);
+    Problem problem = new Problem("p", "q", "42");
+
+    Verdict verdict = make("{}").verify(problem, cut);
+
+    assertThat(verdict.score()).isZero();
+    assertThat(verdict.outcome()).isEqualTo(Outcome.UNPARSEABLE);
+    assertThat(verdict.reason()).contains("token limit");
+    assertThat(((AnswerVerifier) make("{}")).answer(cut)).isEmpty();
+  }
+
+  @Test
+  void anOptionLetsCutOffAnswersCount() {
+    Completion cut = new Completion("\\boxed{42} and therefore", 20, FinishReason.LENGTH);
+
+    Verdict verdict =
+        make("{'accept_truncated':true}").verify(new Problem("p", "q", "42"), cut);
+
+    assertThat(verdict.outcome()).isEqualTo(Outcome.CORRECT);
   }
 
   @Test
