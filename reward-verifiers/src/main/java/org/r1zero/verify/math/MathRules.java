@@ -34,5 +34,13 @@ record MathRules(
 
   static final MathRules DEFAULT =
       new MathRules(
-          6, 0, NumberVerifier.PercentRule.EITHER, true, false, true, true, Duration.ofSeconds(3), false);
+          6,
+          0,
+          NumberVerifier.PercentRule.EITHER,
+          true,
+          false,
+          true,
+          true,
+          Duration.ofSeconds(3),
+          false);
 }

@@ -151,8 +151,7 @@ class MathVerifierTest extends VerifierContractTest {
   void anOptionLetsCutOffAnswersCount() {
     Completion cut = new Completion("\\boxed{42} and therefore", 20, FinishReason.LENGTH);
 
-    Verdict verdict =
-        make("{'accept_truncated':true}").verify(new Problem("p", "q", "42"), cut);
+    Verdict verdict = make("{'accept_truncated':true}").verify(new Problem("p", "q", "42"), cut);
 
     assertThat(verdict.outcome()).isEqualTo(Outcome.CORRECT);
   }
