@@ -1,7 +1,9 @@
 package org.r1zero.grpo;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.r1zero.grpo.data.RolloutGroup;
 
 /**
@@ -18,7 +20,7 @@ public record RolloutBatch(List<RolloutGroup> groups, Map<String, Double> metric
       throw new IllegalArgumentException("a step needs at least one group of rollouts, had none");
     }
     groups = List.copyOf(groups);
-    metrics = Map.copyOf(metrics);
+    metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
   }
 
   /** Prompt and completion tokens of all rollouts; a prompt counts for each of its rollouts. */

@@ -2,7 +2,9 @@ package org.r1zero.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a verifier says of one completion.
@@ -27,7 +29,7 @@ public record Verdict(double score, Outcome outcome, String reason, Map<String, 
       throw new IllegalArgumentException("score must be finite, was " + score);
     }
     reason = wellFormed(reason);
-    parts = Map.copyOf(parts);
+    parts = Collections.unmodifiableMap(new TreeMap<>(parts)); // the same order in each process
     for (Map.Entry<String, Double> part : parts.entrySet()) {
       if (!Double.isFinite(part.getValue())) {
         throw new IllegalArgumentException("a part must be finite, was " + part);

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.FinishReason;
 
@@ -114,7 +116,7 @@ public record CollectorState(
     /** Fixes the collections. */
     public AheadState {
       groups = List.copyOf(groups);
-      metrics = Map.copyOf(metrics);
+      metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
     }
   }
 

@@ -7,4 +7,12 @@ public interface PromptRenderer {
 
   /** The whole prompt. */
   String render(Problem problem);
+
+  /**
+   * Whether the text spells every special token that is wanted, as chat templates do: then the
+   * tokenizer puts none before it.
+   */
+  default boolean spellsSpecialTokens() {
+    return false;
+  }
 }

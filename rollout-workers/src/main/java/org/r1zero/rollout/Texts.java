@@ -19,8 +19,10 @@ public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
   }
 
   /** A prompt's token ids. */
-  int[] encode(String prompt) {
-    return tokenizer.encodePrompt(prompt);
+  public int[] encode(String prompt) {
+    return renderer.spellsSpecialTokens()
+        ? tokenizer.encode(prompt)
+        : tokenizer.encodePrompt(prompt);
   }
 
   /** What was said. */

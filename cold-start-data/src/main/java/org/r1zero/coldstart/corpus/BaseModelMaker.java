@@ -112,7 +112,7 @@ public final class BaseModelMaker {
 
   private Supplier<SftExample> examples(Tokenizer tokenizer) {
     SyntheticCorpus corpus = new SyntheticCorpus(CorpusMix.defaults(), seed);
-    int end = tokenizer.specialTokens().endOfSequence().iterator().next();
+    int end = tokenizer.endOfTurn();
     return () -> {
       Document document = corpus.get();
       int[] tokens = tokenizer.encode(document.text());

@@ -24,4 +24,9 @@ public record ChatPrompt(ChatTemplate template, String system) implements Prompt
     messages.add(new Message("user", problem.question()));
     return template.render(messages, true);
   }
+
+  @Override
+  public boolean spellsSpecialTokens() {
+    return true;
+  }
 }

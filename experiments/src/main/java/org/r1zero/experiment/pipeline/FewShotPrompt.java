@@ -20,4 +20,9 @@ record FewShotPrompt(PromptRenderer renderer, List<Example> examples) implements
     }
     return text.append(renderer.render(problem)).toString();
   }
+
+  @Override
+  public boolean spellsSpecialTokens() {
+    return renderer.spellsSpecialTokens();
+  }
 }

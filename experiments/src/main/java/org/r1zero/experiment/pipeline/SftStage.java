@@ -23,6 +23,7 @@ import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Problem;
 
 /** Supervised training of a model on a file of examples. */
@@ -114,12 +115,13 @@ final class SftStage implements Stage {
 
   private List<SftExample> tokenize(List<Example> examples, ModelSession session) {
     Tokenizer tokenizer = session.tokenizer();
-    int end = tokenizer.specialTokens().endOfSequence().iterator().next();
+    Texts texts = new Texts(tokenizer, session.renderer());
+    int end = tokenizer.endOfTurn();
     int context = session.policy().config().maxPositionEmbeddings();
     List<SftExample> result = new ArrayList<>();
     int tooLong = 0;
     for (Example example : examples) {
-      int[] prompt = tokenizer.encodePrompt(prompt(example, session));
+      int[] prompt = texts.encode(prompt(example, session));
       int[] text = tokenizer.encode(example.completion());
       int[] completion = java.util.Arrays.copyOf(text, text.length + 1);
       completion[text.length] = end;

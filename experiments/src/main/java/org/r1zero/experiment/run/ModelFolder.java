@@ -30,11 +30,17 @@ public final class ModelFolder implements AutoCloseable {
   public static ModelFolder open(String name) throws IOException {
     if (!EmbeddedModel.isName(name)) {
       Path path = Path.of(name);
-      return new ModelFolder(null, ModelDirectory.open(path), Tokenizer.open(path));
+      return open(null, path);
     }
     Path unpacked = Files.createTempDirectory("r1zero");
     Path path = EmbeddedModel.unpack(name, unpacked);
-    return new ModelFolder(unpacked, ModelDirectory.open(path), Tokenizer.open(path));
+    return open(unpacked, path);
+  }
+
+  private static ModelFolder open(@Nullable Path unpacked, Path path) {
+    ModelDirectory directory = ModelDirectory.open(path);
+    return new ModelFolder(
+        unpacked, directory, Tokenizer.open(path, directory.config().vocabSize()));
   }
 
   /** Its configuration and weights. */

@@ -3,7 +3,6 @@ package org.r1zero.rollout.worker;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.StopCondition;
 
@@ -12,7 +11,7 @@ public final class TokenizerStops implements StopCondition {
   private static final int MOST_BYTES_IN_CHARACTER = 4;
   private static final String REPLACEMENT = "\uFFFD";
   private final Tokenizer tokenizer;
-  private final Set<Integer> endOfSequence;
+  private final List<Integer> endOfSequence;
   private final List<String> stops;
   private final int window;
 

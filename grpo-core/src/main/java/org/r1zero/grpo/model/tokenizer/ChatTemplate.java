@@ -2,6 +2,7 @@ package org.r1zero.grpo.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +23,14 @@ import org.r1zero.grpo.model.weights.ModelFileException;
  * tokenizer_config.json}, rendered as transformers' {@code apply_chat_template} does.
  */
 public final class ChatTemplate {
+  private static final String OWN = "chat_template.jinja";
+  private static final String NAMED = "additional_chat_templates/default.jinja";
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path file;
   private final JinjaTemplate template;
-  private final SpecialTokens specialTokens;
+  private final Map<String, String> specialTokens;
 
-  private ChatTemplate(Path file, String source, SpecialTokens specialTokens, Clock clock) {
+  private ChatTemplate(Path file, String source, Map<String, String> specialTokens, Clock clock) {
     this.file = file;
     this.specialTokens = specialTokens;
     try {
@@ -47,36 +50,72 @@ public final class ChatTemplate {
   }
 
   static ChatTemplate open(Path folder, Clock clock) {
-    Path own = folder.resolve("chat_template.jinja");
+    for (Path file : List.of(folder.resolve(OWN), folder.resolve(NAMED))) {
+      if (Files.isRegularFile(file)) {
+        return new ChatTemplate(file, text(file), SpecialTokens.texts(folder), clock);
+      }
+    }
     Path config = folder.resolve("tokenizer_config.json");
-    SpecialTokens specialTokens = SpecialTokens.read(folder);
-    try {
-      if (Files.isRegularFile(own)) {
-        return new ChatTemplate(own, Files.readString(own), specialTokens, clock);
+    JsonNode node = MissingNode.getInstance();
+    if (Files.isRegularFile(config)) {
+      try {
+        node = JSON.readTree(config.toFile()).path("chat_template");
+      } catch (IOException e) {
+        throw new ModelFileException(config, "is no JSON: " + e.getMessage(), e);
       }
-      if (Files.isRegularFile(config)) {
-        JsonNode template = defaultTemplate(JSON.readTree(config.toFile()).path("chat_template"));
-        if (template.isTextual()) {
-          return new ChatTemplate(config, template.asText(), specialTokens, clock);
-        }
-      }
-    } catch (IOException e) {
-      throw new ModelFileException(folder, "its chat template can't be read: " + e, e);
+    }
+    Map<String, JsonNode> templates = named(node);
+    JsonNode template = templates.getOrDefault("default", MissingNode.getInstance());
+    if (template.isTextual()) {
+      return new ChatTemplate(config, template.asText(), SpecialTokens.texts(folder), clock);
     }
     throw new ModelFileException(
         folder,
-        "has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json);"
-            + " choose another prompt template, such as r1_zero");
+        "has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)"
+            + (templates.isEmpty() ? "" : " named default, only " + templates.keySet())
+            + "; choose another prompt template, such as r1_zero");
   }
 
-  /** Some models have several templates, each {@code {"name": ..., "template": ...}}. */
-  private static JsonNode defaultTemplate(JsonNode node) {
-    for (JsonNode named : node) {
-      if (named.path("name").asText().equals("default")) {
-        return named.path("template");
-      }
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new ModelFileException(file, "is no readable chat template: " + e, e);
     }
-    return node;
+  }
+
+  /**
+   * Some models have several templates, as a list of {@code {"name": ..., "template": ...}} or as
+   * an object of texts; a text alone is the default.
+   */
+  private static Map<String, JsonNode> named(JsonNode node) {
+    Map<String, JsonNode> templates = new LinkedHashMap<>();
+    if (node.isTextual()) {
+      templates.put("default", node);
+    } else if (node.isArray()) {
+      node.forEach(n -> templates.put(n.path("name").asText(), n.path("template")));
+    } else if (node.isObject()) {
+      node.properties().forEach(n -> templates.put(n.getKey(), n.getValue()));
+    }
+    return templates;
+  }
+
+  /**
+   * What the template of a folder writes after an assistant's turn; empty where there is no
+   * template that tells.
+   */
+  static String textAfterTurn(Path folder) {
+    String said = "It is four";
+    try {
+      String text =
+          open(folder)
+              .render(
+                  List.of(new Message("user", "What is 2+2?"), new Message("assistant", said)),
+                  false);
+      return text.substring(text.lastIndexOf(said) + said.length());
+    } catch (ModelFileException e) {
+      return "";
+    }
   }
 
   /**
@@ -99,19 +138,11 @@ public final class ChatTemplate {
     values.put("tools", None.NONE);
     values.put("documents", None.NONE);
     values.put("add_generation_prompt", addGenerationPrompt);
-    putToken(values, "bos_token", specialTokens.bosToken());
-    putToken(values, "eos_token", specialTokens.eosToken());
+    values.putAll(specialTokens); // one that the model lacks stays undefined
     try {
       return template.render(values);
     } catch (JinjaException e) {
       throw new ModelFileException(file, "its chat template fails: " + e.getMessage(), e);
-    }
-  }
-
-  /** A token that the model lacks stays undefined. */
-  private static void putToken(Map<String, Object> values, String name, String token) {
-    if (!token.isEmpty()) {
-      values.put(name, token);
     }
   }
 }

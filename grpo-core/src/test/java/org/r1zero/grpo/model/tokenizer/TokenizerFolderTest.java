@@ -72,16 +72,31 @@ class TokenizerFolderTest {
 
   @Test
   void specialTokensMayBeTextOrObjects() {
-    SpecialTokens tokens = SpecialTokens.read(folder);
-    assertThat(tokens.bosToken()).isEqualTo("<s>");
-    assertThat(tokens.eosToken()).isEqualTo("</s>");
+    SpecialTokens tokens = specialTokens();
+    assertThat(tokens.texts()).containsEntry("bos_token", "<s>").containsEntry("eos_token", "</s>");
     assertThat(tokens.endOfSequence()).containsExactly(1);
   }
 
   @Test
-  void generationConfigGoesBeforeConfigAndMayListSeveralEnds() throws IOException {
-    write("generation_config.json", "{\"eos_token_id\": [1, 3]}");
-    assertThat(SpecialTokens.read(folder).endOfSequence()).containsExactlyInAnyOrder(1, 3);
+  void generationConfigGoesBeforeConfigAndKeepsTheOrderOfItsEnds() throws IOException {
+    write("generation_config.json", "{\"eos_token_id\": [3, 1, 2, 3]}");
+    assertThat(specialTokens().endOfSequence()).containsExactly(3, 1, 2);
+  }
+
+  /** As in transformers: the older map counts where the config lists no added tokens. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}|{\"eos_token\": \"</s>\"}|</s>",
+        "{\"eos_token\": \"one\"}|{\"eos_token\": {\"content\": \"</s>\"}}|</s>",
+        "{\"eos_token\": \"one\", \"added_tokens_decoder\": {}}|{\"eos_token\": \"</s>\"}|one",
+        "{\"eos_token\": \"one\"}|{\"bos_token\": \"<s>\"}|one"
+      })
+  void olderSpecialTokensMap(String config, String map, String eos) throws IOException {
+    write("tokenizer_config.json", config);
+    write("special_tokens_map.json", map);
+    assertThat(specialTokens().eosToken()).isEqualTo(eos);
   }
 
   @ParameterizedTest
@@ -93,14 +108,106 @@ class TokenizerFolderTest {
         "{\"eos_token_id\": \"</s>\"}",
         "{\"eos_token_id\": [\"</s>\"]}"
       })
-  void missingEndOfSequenceIsToldOfTheConfig(String config) throws IOException {
+  void endOfSequenceMayBeTheTokenizersAlone(String config) throws IOException {
     write("config.json", config);
+    assertThat(specialTokens().endOfSequence()).containsExactly(1);
+  }
+
+  @Test
+  void missingEndOfSequenceIsToldOfTheConfig() throws IOException {
+    write("config.json", "{}");
+    write("tokenizer_config.json", "{}");
     assertThatThrownBy(() -> Tokenizer.open(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessage(
             folder.resolve("config.json")
-                + ": eos_token_id is missing here and in generation_config.json: no completion"
-                + " could end");
+                + ": eos_token_id is missing here and in generation_config.json, and"
+                + " tokenizer_config.json has no eos_token: no completion could end");
+  }
+
+  /**
+   * The first row is Llama 3's form, the second Qwen's, the fourth a base model with a template.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[1, 3, 2]|</s>|{{ m.content }}two{{ '\\n' }}|3",
+        "[2, 1]|</s>|one {{ m.content }}|1",
+        "[3, 2]|</s>|one {{ m.content }}|3",
+        "[1]|</s>|{{ m.content }}two|1",
+        "[2, 3, 1]|nothing|{{ m.content }}|2",
+        "[2, 3, 1]|</s>|{{ raise_exception('no') }}|1"
+      })
+  void trainingEndsATurnAsTheTemplateDoes(String ends, String eos, String body, int expected)
+      throws IOException {
+    write("generation_config.json", "{\"eos_token_id\": " + ends + "}");
+    write("tokenizer_config.json", "{\"eos_token\": \"" + eos + "\"}");
+    write("chat_template.jinja", "{% for m in messages %}" + body + "{% endfor %}");
+    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+      assertThat(tokenizer.endOfTurn()).isEqualTo(expected);
+    }
+  }
+
+  private SpecialTokens specialTokens() {
+    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+      return tokenizer.specialTokens();
+    }
+  }
+
+  @Test
+  void vocabularyBeyondTheEmbeddingIsNamedWhenItIsOpened() {
+    assertThatThrownBy(() -> Tokenizer.open(folder, 3))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessage(
+            folder.resolve("tokenizer.json")
+                + ": gives out ids up to 3, but vocab_size of config.json is 3: the embedding has"
+                + " no row for them; this tokenizer belongs to another model");
+  }
+
+  @Test
+  void addedTokenBeyondTheEmbeddingIsRefusedWhereATextSpellsIt() throws IOException {
+    write(
+        "tokenizer.json",
+        TOKENIZER.replace(
+            "\"added_tokens\": [",
+            "\"added_tokens\": [{\"id\": 9, \"content\": \"[PAD]\", \"single_word\": false,"
+                + " \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\":"
+                + " true},"));
+    try (Tokenizer tokenizer = Tokenizer.open(folder, 4)) {
+      assertThat(tokenizer.encode("one")).containsExactly(2);
+      assertThatThrownBy(() -> tokenizer.encode("one [PAD]"))
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining("the token 4 [PAD], which is not below vocab_size 4");
+    }
+  }
+
+  @Test
+  void endOfSequenceBeyondTheEmbeddingIsNamed() throws IOException {
+    write("config.json", "{\"eos_token_id\": 7}");
+    assertThatThrownBy(() -> Tokenizer.open(folder, 4))
+        .hasMessage(folder.resolve("config.json") + ": eos_token_id 7 is not below vocab_size 4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\": \"Sequence\", \"normalizers\": [%1$s, %1$s, %1$s, %1$s]}",
+        "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Sequence\", \"normalizers\":"
+            + " [%1$s, %1$s]}, %1$s, {\"type\": \"NFKC\"}]}"
+      })
+  void normalizerThatGrowsWithoutMeasureIsRefused(String normalizer) throws IOException {
+    String replace =
+        "{\"type\": \"Replace\", \"pattern\": {\"String\": \"e\"}, \"content\": \"eeeeeeee\"}";
+    write(
+        "tokenizer.json",
+        TOKENIZER.replace(
+            "\"normalizer\": null", "\"normalizer\": " + normalizer.formatted(replace)));
+    assertThatThrownBy(() -> Tokenizer.open(folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("its normalizer can make a text")
+        .hasMessageContaining("at most 1000 times is allowed");
   }
 
   @Test
@@ -146,7 +253,8 @@ class TokenizerFolderTest {
       value = {
         "\"A{{ bos_token }}\"|A<s>",
         "[{\"name\": \"tool_use\", \"template\": \"T\"}, {\"name\": \"default\", \"template\":"
-            + " \"D\"}]|D"
+            + " \"D\"}]|D",
+        "{\"tool_use\": \"T\", \"default\": \"D\"}|D"
       })
   void chatTemplateMayBeInTheTokenizerConfig(String template, String expected) throws IOException {
     write("tokenizer_config.json", "{\"bos_token\": \"<s>\", \"chat_template\": " + template + "}");
@@ -159,6 +267,22 @@ class TokenizerFolderTest {
     write("tokenizer_config.json", "{\"chat_template\": \"config\"}");
     write("chat_template.jinja", "file");
     assertThat(ChatTemplate.open(folder).render(List.of(), false)).isEqualTo("file");
+  }
+
+  @Test
+  void defaultTemplateMayBeAmongTheAdditionalOnes() throws IOException {
+    Files.createDirectory(folder.resolve("additional_chat_templates"));
+    write("additional_chat_templates/tool_use.jinja", "T");
+    write("additional_chat_templates/default.jinja", "D{{ pad_token }}");
+    write("tokenizer_config.json", "{\"pad_token\": \"[PAD]\"}");
+    assertThat(ChatTemplate.open(folder).render(List.of(), false)).isEqualTo("D[PAD]");
+  }
+
+  @Test
+  void namedTemplatesWithoutADefaultAreNamed() throws IOException {
+    write("tokenizer_config.json", "{\"chat_template\": {\"rag\": \"R\", \"tool_use\": \"T\"}}");
+    assertThatThrownBy(() -> ChatTemplate.open(folder))
+        .hasMessageContaining("named default, only [rag, tool_use]; choose another");
   }
 
   @Test
