@@ -26,6 +26,8 @@ import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.ReferenceMix;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Group relative policy optimization: DeepSeekMath (arXiv:2402.03300), algorithm 1, with outcome
@@ -43,6 +45,7 @@ import org.r1zero.grpo.torch.Torch;
  * <p>What later papers change is in the options: docs/algorithms.md has them by paper.
  */
 public final class GrpoTrainer {
+  private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
   private final GrpoConfig config;
   private final RunSettings settings;
   private final PolicyModel policy;
@@ -55,7 +58,7 @@ public final class GrpoTrainer {
   private final EntropyControl entropy;
   private final SamplePreparation preparation;
   private final BatchPacker packer;
-  private HealthMonitor health = new HealthMonitor(HealthConfig.defaults(), said -> {});
+  private HealthMonitor health = new HealthMonitor(HealthConfig.defaults(), LOG::warn);
   private long step;
   private long updates;
   private long tokensSeen;
@@ -159,7 +162,7 @@ public final class GrpoTrainer {
     }
   }
 
-  /** Has training watched by this one, instead of by one with the defaults that says nothing. */
+  /** Replaces the default monitor, which has the default checks and logs what it finds. */
   public void watch(HealthMonitor monitor) {
     health = monitor;
   }

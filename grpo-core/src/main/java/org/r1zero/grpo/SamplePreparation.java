@@ -69,7 +69,7 @@ final class SamplePreparation {
     for (Rollout rollout : group.rollouts()) {
       boolean counts = !(config.maskTruncatedCompletions() && rollout.truncated());
       boolean fromSampler = config.offPolicy().oldLogProbs() == OldLogProbs.SAMPLER;
-      float[] old = fromSampler ? rollout.samplingLogProbs() : null;
+      float[] old = fromSampler ? rollout.policyLogProbs() : null;
       samples.add(new Sample(group.prompt(), rollout, 0, counts, old, null));
     }
     return samples;

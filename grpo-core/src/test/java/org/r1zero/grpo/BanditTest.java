@@ -142,8 +142,7 @@ class BanditTest {
     double[] advantages = estimator.estimate(List.of(GroupRewards.of(rewards))).get(0);
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      Rollout rollout =
-          new Rollout(completions[i], new float[1], new float[1], rewards[i], false, 0);
+      Rollout rollout = new Rollout(completions[i], new float[1], rewards[i], false, 0);
       samples.add(new Sample(PROMPT, rollout, advantages[i]));
     }
     PolicyLoss loss =

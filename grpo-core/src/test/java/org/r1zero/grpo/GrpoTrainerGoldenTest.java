@@ -114,7 +114,6 @@ class GrpoTrainerGoldenTest {
             new Rollout(
                 tokens,
                 new float[tokens.length],
-                new float[tokens.length],
                 group.get("rewards").get(i).asDouble(),
                 tokens[tokens.length - 1] != 2,
                 0));

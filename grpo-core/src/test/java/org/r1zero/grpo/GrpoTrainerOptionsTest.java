@@ -273,7 +273,7 @@ class GrpoTrainerOptionsTest {
       int length = COMPLETIONS[i].length;
       float[] own = new float[length];
       System.arraycopy(sampling, from, own, 0, length);
-      rollouts.add(new Rollout(COMPLETIONS[i], own, own, rewards[i], false, 0));
+      rollouts.add(new Rollout(COMPLETIONS[i], own, rewards[i], false, 0));
       from += length;
     }
     return new RolloutGroup("p", PROMPT, rollouts);
@@ -283,7 +283,7 @@ class GrpoTrainerOptionsTest {
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < cut.length; i++) {
       float[] own = new float[COMPLETIONS[i].length];
-      rollouts.add(new Rollout(COMPLETIONS[i], own, own, i == 0 ? 1 : 0, cut[i], 0));
+      rollouts.add(new Rollout(COMPLETIONS[i], own, i == 0 ? 1 : 0, cut[i], 0));
     }
     return new RolloutGroup("p", PROMPT, rollouts);
   }

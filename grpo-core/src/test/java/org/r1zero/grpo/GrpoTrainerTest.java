@@ -105,8 +105,7 @@ class GrpoTrainerTest {
     for (int i = 0; i < size; i++) {
       int token = (int) drawn.get(0).toLongArray()[i];
       float[] logProb = {drawn.get(2).toFloatArray()[i]};
-      rollouts.add(
-          new Rollout(new int[] {token}, logProb, logProb, token % 3 == 0 ? 1 : 0, false, 0));
+      rollouts.add(new Rollout(new int[] {token}, logProb, token % 3 == 0 ? 1 : 0, false, 0));
     }
     return new RolloutGroup("multiples of 3", PROMPT, rollouts);
   }

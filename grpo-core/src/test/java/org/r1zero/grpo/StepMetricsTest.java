@@ -63,6 +63,6 @@ class StepMetricsTest {
   }
 
   private static Rollout rollout(int length, double reward, boolean truncated) {
-    return new Rollout(new int[length], new float[length], new float[length], reward, truncated, 0);
+    return new Rollout(new int[length], new float[length], reward, truncated, 0);
   }
 }

@@ -30,8 +30,7 @@ public final class TestTraining {
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < rewards.length; i++) {
       int length = COMPLETIONS[i].length;
-      rollouts.add(
-          new Rollout(COMPLETIONS[i], new float[length], new float[length], rewards[i], false, 0));
+      rollouts.add(new Rollout(COMPLETIONS[i], new float[length], rewards[i], false, 0));
     }
     return new RolloutGroup("p", prompt, rollouts);
   }

@@ -124,7 +124,7 @@ final class TrlCase {
       all.add(
           new Sample(
               new int[] {1},
-              new Rollout(new int[length], sampling, sampling, reward, scores, truncated, 0),
+              new Rollout(new int[length], sampling, reward, scores, truncated, 0),
               0,
               !(config.maskTruncatedCompletions() && truncated),
               json.get("with_old").asBoolean() ? floats(json.get("old").get(i)) : null,

@@ -190,7 +190,6 @@ final class OpenGroup {
       rollouts.add(
           new Rollout(
               generation.tokens(),
-              generation.samplingLogProbs(),
               generation.policyLogProbs(),
               reward.total(),
               reward.verdicts().values().stream().mapToDouble(Verdict::score).toArray(),

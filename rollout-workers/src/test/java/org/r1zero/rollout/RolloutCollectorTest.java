@@ -77,7 +77,6 @@ class RolloutCollectorTest {
         boolean ended = rollout.tokens()[length - 1] == 0;
         assertThat(rollout.truncated()).isEqualTo(!ended);
         assertThat(rollout.policyVersion()).isEqualTo(17);
-        assertThat(rollout.samplingLogProbs()).hasSize(length);
         assertThat(rollout.policyLogProbs()).hasSize(length);
         assertThat(rollout.reward()).isEqualTo(score(tokenizer.decode(rollout.tokens())));
         assertThat(rollout.scores()).hasSize(2).startsWith(rollout.reward());

@@ -113,11 +113,7 @@ public final class SftCourse {
     resume();
     while (step < totalSteps && !stopped) {
       List<SftExample> batch = batch(step);
-      double rate =
-          optimizerConfig.learningRate()
-              * optimizerConfig
-                  .lrSchedulerType()
-                  .factor(step, optimizerConfig.warmupSteps(), totalSteps);
+      double rate = optimizerConfig.rateAt(step, totalSteps);
       SftTrainer.Update update = trainer.update(batch, rate);
       step++;
       long trained = batch.stream().mapToLong(SftTrainer::length).sum();

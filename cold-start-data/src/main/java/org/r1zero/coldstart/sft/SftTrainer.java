@@ -50,13 +50,7 @@ public final class SftTrainer {
       for (List<SftExample> micro : split(batch)) {
         loss += accumulateGradient(micro, tokens);
       }
-      double rate =
-          config.optimizer().learningRate()
-              * config
-                  .optimizer()
-                  .lrSchedulerType()
-                  .factor(step, config.optimizer().warmupSteps(), config.maxSteps());
-      double gradNorm = optimizer.step(rate);
+      double gradNorm = optimizer.step(config.optimizer().rateAt(step, config.maxSteps()));
       listener.updated(step, loss, gradNorm, tokens);
     }
   }

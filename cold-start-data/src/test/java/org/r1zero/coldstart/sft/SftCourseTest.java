@@ -24,6 +24,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.LearningRateSchedule;
 import org.r1zero.grpo.optim.OptimizerConfig;
+import org.r1zero.grpo.optim.SchedulerKwargs;
 import org.r1zero.grpo.torch.Torch;
 
 class SftCourseTest {
@@ -100,6 +101,35 @@ class SftCourseTest {
   }
 
   @Test
+  void rateFollowsTheSchedulesOwnOptions() {
+    SchedulerKwargs kwargs =
+        new SchedulerKwargs(
+            null,
+            1e-3,
+            null,
+            0,
+            1,
+            0,
+            0,
+            0,
+            SchedulerKwargs.Ramp.LINEAR,
+            SchedulerKwargs.Ramp.LINEAR);
+    OptimizerConfig optimizer =
+        new OptimizerConfig(
+            1e-2, LearningRateSchedule.COSINE_WITH_MIN_LR, kwargs, 0, 0, 0.9, 0.999, 1e-8, 1);
+    List<Double> rates =
+        run(optimizer, new SftSchedule(1, 4, 0, 0, 0, 0), "min", Long.MAX_VALUE).metrics().stream()
+            .map(m -> m.get("learning_rate"))
+            .toList();
+    // min + (peak - min) (1 + cos(pi step / 4)) / 2
+    double half = Math.sqrt(0.5);
+    assertThat(rates.get(0)).isCloseTo(1e-2, within(1e-12));
+    assertThat(rates.get(1)).isCloseTo(1e-3 + 9e-3 * (1 + half) / 2, within(1e-12));
+    assertThat(rates.get(2)).isCloseTo(5.5e-3, within(1e-12));
+    assertThat(rates.get(3)).isCloseTo(1e-3 + 9e-3 * (1 - half) / 2, within(1e-12));
+  }
+
+  @Test
   void wholeStepsAreThoseOfTrlsSftTrainer() {
     JsonNode golden = Golden.load("sft/trl");
     List<SftExample> examples = new ArrayList<>();
@@ -142,16 +172,20 @@ class SftCourseTest {
   }
 
   private Ran run(SftSchedule schedule, String store, long killAt) {
+    return run(OPTIMIZER, schedule, store, killAt);
+  }
+
+  private Ran run(OptimizerConfig rates, SftSchedule schedule, String store, long killAt) {
     List<Map<String, Double>> metrics = new ArrayList<>();
     try (PolicyModel model =
             new PolicyModel(directory.config(), directory, ComputeType.FLOAT32, Device.cpu());
-        AdamW optimizer = new AdamW(OPTIMIZER, model.parameters())) {
+        AdamW optimizer = new AdamW(rates, model.parameters())) {
       SftCourse course =
           new SftCourse(
               schedule,
               4,
               1000,
-              OPTIMIZER,
+              rates,
               model,
               optimizer,
               examples(),

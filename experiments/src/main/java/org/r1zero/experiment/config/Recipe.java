@@ -82,11 +82,14 @@ public record Recipe(
     }
     boolean stale =
         rollouts.mode() == RolloutsConfig.Mode.ASYNC || rollouts.partialRollouts().enable();
-    if (stale && grpo.offPolicy().oldLogProbs() != OffPolicyConfig.OldLogProbs.SAMPLER) {
+    if (stale
+        && grpo.offPolicy().oldLogProbs() != OffPolicyConfig.OldLogProbs.SAMPLER
+        && !grpo.offPolicy().importanceSamplingCorrection()) {
       faults.add(
-          "grpo.off_policy.old_log_probs must be sampler where rollouts.mode is async or"
-              + " partial_rollouts is on, was trainer (older weights sampled the rollouts: only the"
-              + " sampler's log-probs make the ratio right)");
+          "grpo.off_policy.importance_sampling_correction must be true (the decoupled objective),"
+              + " or grpo.off_policy.old_log_probs sampler, where rollouts.mode is async or"
+              + " partial_rollouts is on: older weights sampled the rollouts, and without either"
+              + " nothing accounts for it");
     }
     if (rollouts.partialRollouts().enable()
         && rollouts.partialRollouts().overSampling() > grpo.problemsPerStep()) {

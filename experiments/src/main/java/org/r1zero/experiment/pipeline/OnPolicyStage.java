@@ -159,12 +159,7 @@ final class OnPolicyStage implements Stage {
         }
       }
     }
-    double rate =
-        options.optimizer().learningRate()
-            * options
-                .optimizer()
-                .lrSchedulerType()
-                .factor(step, options.optimizer().warmupSteps(), options.steps());
+    double rate = options.optimizer().rateAt(step, options.steps());
     double gradNorm = optimizer.step(rate);
     meter.add(taught.policy().parameterCount(), completionTokens, 0, rows);
     meter.add(teaching.policy().parameterCount(), 0, rows, 0);

@@ -243,13 +243,7 @@ public final class StepBenchmark {
         tokens += g.tokens().length;
         rows += g.tokens().length - 1;
         rollouts.add(
-            new Rollout(
-                g.tokens(),
-                g.samplingLogProbs(),
-                g.policyLogProbs(),
-                random.nextDouble(),
-                false,
-                version));
+            new Rollout(g.tokens(), g.policyLogProbs(), random.nextDouble(), false, version));
       }
       groups.add(new RolloutGroup("made-up-" + p, requests.get(p).prompt(), rollouts));
     }

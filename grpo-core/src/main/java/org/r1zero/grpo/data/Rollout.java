@@ -7,10 +7,9 @@ import java.util.Arrays;
  *
  * @param tokens the sampled token ids, the end-of-sequence token included where it was sampled;
  *     {@code [T]}, at least one
- * @param samplingLogProbs log-probability of each token under the distribution that it was drawn
- *     from (temperature and filters applied), {@code [T]}
  * @param policyLogProbs log-probability of each token under the policy at the sampling temperature
- *     without filters, as the sampler computed it: what training must reproduce; {@code [T]}
+ *     without filters, as the sampler computed it: what training must reproduce, and what ratios to
+ *     the sampler are taken of; {@code [T]}
  * @param reward what training maximises, where rewards are summed before they are compared
  * @param scores each verifier's own score, unweighted, in the recipe's order, {@code [K]}; NaN
  *     where a verifier did not apply; empty where only the sum is known
@@ -19,7 +18,6 @@ import java.util.Arrays;
  */
 public record Rollout(
     int[] tokens,
-    float[] samplingLogProbs,
     float[] policyLogProbs,
     double reward,
     double[] scores,
@@ -28,14 +26,10 @@ public record Rollout(
 
   /** Checks that there are tokens, a log-probability for each, and finite rewards. */
   public Rollout {
-    if (tokens.length == 0
-        || samplingLogProbs.length != tokens.length
-        || policyLogProbs.length != tokens.length) {
+    if (tokens.length == 0 || policyLogProbs.length != tokens.length) {
       throw new IllegalArgumentException(
-          "a rollout needs tokens and two log-probs for each; had "
+          "a rollout needs tokens and a log-prob for each; had "
               + tokens.length
-              + ", "
-              + samplingLogProbs.length
               + " and "
               + policyLogProbs.length);
     }
@@ -50,12 +44,7 @@ public record Rollout(
 
   /** A rollout of which only the summed reward is known. */
   public Rollout(
-      int[] tokens,
-      float[] samplingLogProbs,
-      float[] policyLogProbs,
-      double reward,
-      boolean truncated,
-      long policyVersion) {
-    this(tokens, samplingLogProbs, policyLogProbs, reward, new double[0], truncated, policyVersion);
+      int[] tokens, float[] policyLogProbs, double reward, boolean truncated, long policyVersion) {
+    this(tokens, policyLogProbs, reward, new double[0], truncated, policyVersion);
   }
 }

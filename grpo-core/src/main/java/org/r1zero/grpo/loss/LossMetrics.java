@@ -1,13 +1,13 @@
 package org.r1zero.grpo.loss;
 
-import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What happened to an update's tokens, by metric name: means, smallest and largest values. */
 public final class LossMetrics {
   private final Map<String, double[]> means = new TreeMap<>();
-  private final Map<String, Double> extremes = new TreeMap<>();
+  private final Map<String, Double> minima = new TreeMap<>();
+  private final Map<String, Double> maxima = new TreeMap<>();
 
   /** Adds to a mean. */
   void mean(String name, double sum, double count) {
@@ -17,18 +17,18 @@ public final class LossMetrics {
   }
 
   void min(String name, double value) {
-    extremes.merge(name, value, Math::min);
+    minima.merge(name, value, Math::min);
   }
 
   void max(String name, double value) {
-    extremes.merge(name, value, Math::max);
+    maxima.merge(name, value, Math::max);
   }
 
   /** Adds another part of the same update. */
   public void add(LossMetrics other) {
     addMeans(other);
-    other.extremes.forEach(
-        (name, value) -> extremes.merge(name, value, name.contains("min") ? Math::min : Math::max));
+    other.minima.forEach(this::min);
+    other.maxima.forEach(this::max);
   }
 
   /** Adds another update, of which only the means add up. */
@@ -43,8 +43,10 @@ public final class LossMetrics {
     return values;
   }
 
-  /** The smallest values, whose names have {@code min} in them, and the largest. */
+  /** The smallest values and the largest, by metric name. */
   public Map<String, Double> extremes() {
-    return Collections.unmodifiableMap(extremes);
+    Map<String, Double> values = new TreeMap<>(minima);
+    values.putAll(maxima);
+    return values;
   }
 }

@@ -82,7 +82,7 @@ public record PolicyLoss(
     double[] current = doubles(in.current(), from, to);
     double[] old = sample.old() == null ? current : doubles(sample.old(), 0, to - from);
     double[] logRatios = minus(current, old);
-    float[] sampling = sample.rollout().samplingLogProbs();
+    float[] sampling = sample.rollout().policyLogProbs();
     double[] corrections = correction == null ? null : correction.ratios(old, sampling);
     CompletionRatios completion =
         new CompletionRatios(

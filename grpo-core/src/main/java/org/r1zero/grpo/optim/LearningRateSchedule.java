@@ -130,17 +130,7 @@ public enum LearningRateSchedule {
     return 0.5 * (1 + Math.cos(Math.PI * half));
   }
 
-  /**
-   * The factor at an update, with transformers' defaults.
-   *
-   * @param update updates done so far; the first update has 0
-   * @param warmup updates of warm-up
-   * @param total updates in the whole run
-   */
-  public double factor(long update, long warmup, long total) {
-    return factor(new Point(update, warmup, total, 1), SchedulerKwargs.defaults());
-  }
-
+  /** The factor at a moment of a run; {@link OptimizerConfig#rateAt} is its one caller. */
   double factor(Point at, SchedulerKwargs kwargs) {
     return at.update() < at.warmup()
         ? duringWarmup((double) at.update() / Math.max(1, at.warmup()), kwargs)

@@ -28,7 +28,7 @@ class MicroBatchTest {
 
   private static Sample sample(int[] prompt, int token) {
     float[] logProbs = {-token, -token - 0.5f};
-    Rollout rollout = new Rollout(new int[] {token, token}, new float[2], logProbs, 0, false, 0);
+    Rollout rollout = new Rollout(new int[] {token, token}, logProbs, 0, false, 0);
     return new Sample(prompt, rollout, 0);
   }
 }

@@ -12,23 +12,23 @@ class RolloutTest {
 
   @Test
   void needsTokens() {
-    assertThatThrownBy(() -> new Rollout(new int[0], new float[0], new float[0], 1, false, 0))
+    assertThatThrownBy(() -> new Rollout(new int[0], new float[0], 1, false, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a rollout needs tokens and two log-probs for each; had 0, 0 and 0");
   }
 
   @Test
   void needsALogProbForEachToken() {
-    assertThatThrownBy(() -> new Rollout(new int[3], new float[3], new float[2], 1, false, 0))
+    assertThatThrownBy(() -> new Rollout(new int[3], new float[2], 1, false, 0))
         .hasMessage("a rollout needs tokens and two log-probs for each; had 3, 3 and 2");
-    assertThatThrownBy(() -> new Rollout(new int[3], new float[4], new float[3], 1, false, 0))
+    assertThatThrownBy(() -> new Rollout(new int[3], new float[4], 1, false, 0))
         .hasMessage("a rollout needs tokens and two log-probs for each; had 3, 4 and 3");
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void refusesARewardThatWouldSpoilItsGroup(double reward) {
-    assertThatThrownBy(() -> new Rollout(new int[1], new float[1], new float[1], reward, false, 0))
+    assertThatThrownBy(() -> new Rollout(new int[1], new float[1], reward, false, 0))
         .hasMessage("reward must be finite, was " + reward);
   }
 
@@ -40,7 +40,7 @@ class RolloutTest {
   }
 
   private static Rollout scored(double... scores) {
-    return new Rollout(new int[1], new float[1], new float[1], 0, scores, false, 0);
+    return new Rollout(new int[1], new float[1], 0, scores, false, 0);
   }
 
   @Test

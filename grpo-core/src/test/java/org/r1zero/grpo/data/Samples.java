@@ -12,7 +12,7 @@ public final class Samples {
   public static Rollout rollout(int length, double reward) {
     int[] tokens = new int[length];
     Arrays.fill(tokens, 1);
-    return new Rollout(tokens, new float[length], new float[length], reward, false, 0);
+    return new Rollout(tokens, new float[length], reward, false, 0);
   }
 
   /** One sample with a prompt of its own. */

@@ -38,7 +38,7 @@ final class LossCases {
     int from = 0;
     for (int i = 0; i < lengths.length; i++) {
       float[] own = sampling == null ? new float[lengths[i]] : slice(sampling, from, lengths[i]);
-      Rollout rollout = new Rollout(new int[lengths[i]], own, own, 0, false, 0);
+      Rollout rollout = new Rollout(new int[lengths[i]], own, 0, false, 0);
       samples.add(
           new Sample(
               new int[] {1},

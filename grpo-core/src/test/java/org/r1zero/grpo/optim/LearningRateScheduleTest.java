@@ -34,13 +34,19 @@ class LearningRateScheduleTest {
     "COSINE,  11, 0"
   })
   void factorFollowsTheCurve(LearningRateSchedule schedule, long update, double factor) {
-    assertThat(schedule.factor(update, 2, 10)).isCloseTo(factor, within(1e-12));
+    assertThat(factor(schedule, update, 2, 10)).isCloseTo(factor, within(1e-12));
   }
 
   @ParameterizedTest
   @EnumSource(LearningRateSchedule.class)
   void withoutWarmUpTheFirstUpdateHasThePeak(LearningRateSchedule schedule) {
-    assertThat(schedule.factor(0, 0, 100)).isEqualTo(1);
+    assertThat(factor(schedule, 0, 0, 100)).isEqualTo(1);
+  }
+
+  private static double factor(
+      LearningRateSchedule schedule, long update, long warmup, long total) {
+    return schedule.factor(
+        new LearningRateSchedule.Point(update, warmup, total, 1), SchedulerKwargs.defaults());
   }
 
   @TestFactory
