@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -43,13 +44,33 @@ final class RunReport {
   }
 
   private static void printTraces(Evaluation before, Evaluation after) {
-    for (int i = 0; i < Math.min(TRACES, before.problems()); i++) {
+    List<Integer> improved =
+        IntStream.range(0, before.problems())
+            .filter(i -> firstSample(before, i).reward() < firstSample(after, i).reward())
+            .filter(i -> isReadable(firstSample(after, i)))
+            .boxed()
+            .toList();
+    if (!improved.isEmpty()) {
+      System.err.printf(
+          "%nfirst answers that earn more than before: %d of %d; some of them:%n",
+          improved.size(), before.problems());
+    }
+    List<Integer> shown =
+        improved.isEmpty() ? IntStream.range(0, before.problems()).boxed().toList() : improved;
+    for (int i : shown.subList(0, Math.min(TRACES, shown.size()))) {
       RolloutTrace first = firstSample(before, i);
       RolloutTrace last = firstSample(after, i);
-      System.err.printf("%n--- trace %d, gold %s%n%s%n", i + 1, first.gold(), first.prompt());
+      System.err.printf("%n--- gold %s%n%s%n", first.gold(), first.prompt());
       System.err.printf("  before (reward %.2f):%s%n", first.reward(), clip(first.completion()));
       System.err.printf("  after  (reward %.2f):%s%n", last.reward(), clip(last.completion()));
     }
+  }
+
+  /** Whether all checks of readability that the evaluation made have passed. */
+  private static boolean isReadable(RolloutTrace trace) {
+    return trace.verdicts().entrySet().stream()
+        .filter(verdict -> verdict.getKey().startsWith("readability/"))
+        .allMatch(verdict -> verdict.getValue().outcome().equals("correct"));
   }
 
   /** The first sampled completion of a problem, or the greedy one where none was sampled. */

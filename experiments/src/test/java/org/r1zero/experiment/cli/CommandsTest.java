@@ -44,7 +44,7 @@ class CommandsTest {
     assertThat(ran.err())
         .contains("step 2/2")
         .contains("held-out pass@1")
-        .contains("--- trace 3")
+        .contains("--- gold ")
         .contains("run directory");
     Path run = Path.of(result.at("/run_dir").asText());
     assertThat(run)

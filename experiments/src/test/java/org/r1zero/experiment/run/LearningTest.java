@@ -42,8 +42,10 @@ class LearningTest {
                 "grpo.steps=12",
                 "grpo.problems_per_step=12",
                 "grpo.optimizer.warmup_steps=0",
+                "grpo.optimizer.learning_rate=3.0e-4",
                 "sampling.max_new_tokens=64"));
-    double[] rewards = metrics.stream().mapToDouble(m -> m.get("reward").asDouble()).toArray();
+    double[] rewards =
+        metrics.stream().mapToDouble(m -> m.get("rewards/number/mean").asDouble()).toArray();
     assertThat(rewards).hasSize(12);
     double before = rewards[0];
     double after = Arrays.stream(rewards, 8, 12).average().orElseThrow();
