@@ -6,13 +6,28 @@ import java.util.List;
 /**
  * How a problem is put to the model.
  *
- * @param template {@code r1_zero}, {@code plain}, {@code chat} or {@code raw}
+ * @param template {@code auto}, {@code r1_zero}, {@code plain}, {@code chat} or {@code raw}; auto
+ *     is r1_zero where its longest prompt takes at most half of the model's context, otherwise
+ *     plain
  * @param system the system message of the chat template; empty leaves the template's own
+ * @param overlong what happens to problems whose prompt and {@code sampling.max_new_tokens} exceed
+ *     the model's context: {@code error} names the first and ends the run before it begins, {@code
+ *     drop} leaves them out
  */
-public record PromptConfig(Template template, String system) {
+public record PromptConfig(Template template, String system, Overlong overlong) {
+
+  /** What happens to problems that do not fit the model's context. */
+  public enum Overlong {
+    /** The run is refused before its first step. */
+    ERROR,
+    /** They are left out and counted. */
+    DROP
+  }
 
   /** The kinds of prompt. */
   public enum Template {
+    /** Chosen when the model's context and the problems are known. */
+    AUTO,
     /** The template of DeepSeek-R1-Zero. */
     R1_ZERO,
     /** {@code Question: … Answer:}. */
@@ -34,8 +49,8 @@ public record PromptConfig(Template template, String system) {
     }
   }
 
-  /** R1-Zero's template. */
+  /** The template that fits; a problem that does not is an error. */
   public static PromptConfig defaults() {
-    return new PromptConfig(Template.R1_ZERO, "");
+    return new PromptConfig(Template.AUTO, "", Overlong.ERROR);
   }
 }

@@ -13,7 +13,7 @@ import org.r1zero.experiment.metrics.Progress;
  * output}, in {@code .r1zero/completions}: an evaluation that was killed goes on.
  */
 public final class EvaluationRun {
-  private final Recipe recipe;
+  private final Recipe given;
   private final Progress progress;
 
   /** Takes a checked recipe whose evaluation has problems. */
@@ -22,14 +22,19 @@ public final class EvaluationRun {
       throw new IllegalArgumentException(
           "evaluation.problems is 0: there is nothing to evaluate; use --problems N");
     }
-    this.recipe = recipe;
+    this.given = recipe;
     this.progress = progress;
   }
 
   /** Runs to the end. */
   public Evaluation run() throws IOException {
-    try (Assembly parts = new Assembly(recipe);
-        Workers workers = new Workers(recipe, parts, progress::say)) {
+    try (Assembly parts = new Assembly(given, Assembly.Purpose.EVALUATION);
+        Workers workers = new Workers(parts.recipe(), parts, progress::say)) {
+      Recipe recipe = parts.recipe();
+      String said = parts.said();
+      if (said != null) {
+        progress.say(said);
+      }
       CompletionCache cache =
           new CompletionCache(
               Path.of(recipe.output(), ".r1zero", "completions"),

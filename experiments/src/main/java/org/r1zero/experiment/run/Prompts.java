@@ -21,6 +21,9 @@ final class Prompts {
    */
   static PromptRenderer of(PromptConfig config, Path model) {
     return switch (config.template()) {
+      case AUTO ->
+          throw new IllegalArgumentException(
+              "prompt.template must be chosen for this, was auto; r1_zero and plain fit any model");
       case R1_ZERO -> new R1ZeroPrompt();
       case PLAIN -> PlainPrompt.defaults();
       case CHAT -> new ChatPrompt(ChatTemplate.open(model), config.system());

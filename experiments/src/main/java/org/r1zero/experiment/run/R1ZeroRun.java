@@ -61,10 +61,22 @@ public final class R1ZeroRun {
   }
 
   /**
-   * Checks that a recipe's verifiers, data and model's files can be used, without reading weights.
+   * Checks all that a run checks before it reads weights: data, prompts, verifiers, model's files,
+   * device, output, port.
+   *
+   * @throws ConfigException with every fault
    */
-  public static void verify(Recipe recipe) throws IOException {
-    Assembly.verify(recipe);
+  public static Preflight verify(Recipe recipe) throws IOException {
+    return verify(recipe, List.of());
+  }
+
+  /**
+   * The same with faults that are known already, so that all are named at once.
+   *
+   * @param recipe as far as it could be read
+   */
+  public static Preflight verify(Recipe recipe, List<String> earlier) throws IOException {
+    return Assembly.verify(recipe, earlier);
   }
 
   /**
@@ -74,7 +86,7 @@ public final class R1ZeroRun {
    */
   public Result run() throws IOException {
     long started = System.nanoTime();
-    try (Assembly parts = new Assembly(recipe);
+    try (Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
         StopSignal stop = StopSignal.install(progress)) {
       RunDirectory directory =
           resumption != null
@@ -83,6 +95,11 @@ public final class R1ZeroRun {
       try (RunLock lock = directory.lock()) {
         progress.say("run directory " + lock.run());
         progress.eachRound(stop::check);
+        recipe = parts.recipe();
+        String said = parts.said();
+        if (said != null) {
+          progress.say(said);
+        }
         chooseMicroBatch(parts);
         RunManifest manifest = manifest(parts, directory);
         return run(parts, directory, manifest, stop, started);

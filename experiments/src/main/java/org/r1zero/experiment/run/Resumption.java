@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.PromptConfig.Template;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeChanges;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -38,6 +39,12 @@ public record Resumption(
         RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings);
     if (after.grpo().microBatchTokens() == 0) { // chosen when the run began
       after = MicroBatchChoice.with(after, before.grpo().microBatchTokens());
+    }
+    if (after.prompt().template() == Template.AUTO) {
+      after = Fit.with(after, before.prompt().template(), after.sampling().maxNewTokens());
+    }
+    if (after.sampling().maxNewTokens() == 0) {
+      after = Fit.with(after, after.prompt().template(), before.sampling().maxNewTokens());
     }
     RecipeChanges changes = RecipeChanges.between(before, after);
     if (!changes.others().isEmpty() && !allowChanges) {

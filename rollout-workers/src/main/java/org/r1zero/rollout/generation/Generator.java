@@ -130,6 +130,12 @@ public final class Generator implements AutoCloseable {
 
   private void requireFits(int longest, SamplingConfig config) {
     int context = policy.config().maxPositionEmbeddings();
+    if (config.maxNewTokens() == 0) {
+      throw new IllegalArgumentException(
+          "max_new_tokens must be chosen before sampling, was 0; up to "
+              + (context - longest)
+              + " fit");
+    }
     if (longest > context) {
       throw new IllegalArgumentException(
           "the longest prompt ("

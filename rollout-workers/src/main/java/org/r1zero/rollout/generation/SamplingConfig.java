@@ -12,7 +12,8 @@ import org.r1zero.grpo.model.SamplingParameters;
  * @param topK keep the k likeliest tokens; 0 keeps all
  * @param topP then keep the likeliest tokens that together reach this probability; 1 keeps all
  * @param minP then keep tokens at least this share as likely as the likeliest; 0 keeps all
- * @param maxNewTokens a completion is cut off after so many tokens
+ * @param maxNewTokens a completion is cut off after so many tokens; 0 has a run choose: what the
+ *     longest prompt leaves of the model's context, at most {@value #USUAL_NEW_TOKENS}
  * @param stop texts that end a completion; they stay part of it
  * @param maxBatch most sequences decoded at once
  * @param kvCacheMb most memory for keys and values, in units of 2^20 bytes; sequences that would
@@ -35,6 +36,9 @@ public record SamplingConfig(
     int prefillChunk) {
   private static final int DEFAULT_KV_CACHE_MB = 4096;
 
+  /** New tokens where nothing else is asked for and the model's context has room for them. */
+  public static final int USUAL_NEW_TOKENS = 256;
+
   /** Tokens of prompts that are read at once, where nothing else is asked for. */
   public static final int DEFAULT_PREFILL_CHUNK = 4096;
 
@@ -56,8 +60,11 @@ public record SamplingConfig(
     if (!(minP >= 0 && minP < 1)) {
       faults.add("min_p must be in [0, 1), was " + minP + " (0 keeps all tokens)");
     }
-    if (maxNewTokens < 1) {
-      faults.add("max_new_tokens must be >= 1, was " + maxNewTokens);
+    if (maxNewTokens < 0) {
+      faults.add(
+          "max_new_tokens must be >= 0, was "
+              + maxNewTokens
+              + " (0 chooses by the model's context)");
     }
     if (maxBatch < 1) {
       faults.add("max_batch must be >= 1, was " + maxBatch);
@@ -112,9 +119,24 @@ public record SamplingConfig(
         DEFAULT_PREFILL_CHUNK);
   }
 
-  /** Temperature 1 and no filters, as in training. */
+  /** Temperature 1 and no filters, as in training; as many new tokens as there is room for. */
   public static SamplingConfig defaults() {
-    return new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64);
+    return new SamplingConfig(1, 0, 1, 0, 0, List.of(), 64);
+  }
+
+  /** These options with another limit on new tokens. */
+  public SamplingConfig withMaxNewTokens(int other) {
+    return new SamplingConfig(
+        temperature,
+        topK,
+        topP,
+        minP,
+        other,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        quantization,
+        prefillChunk);
   }
 
   /** These options with another temperature; 0 is greedy. */
