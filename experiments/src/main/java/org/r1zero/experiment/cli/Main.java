@@ -1,7 +1,10 @@
 package org.r1zero.experiment.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Arrays;
-import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.metrics.Console;
+import org.r1zero.experiment.metrics.Style;
 import org.r1zero.experiment.run.StoppedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,36 +48,61 @@ public final class Main implements Runnable {
     System.exit(run(args));
   }
 
-  /** Runs a command and returns its exit code. */
+  /**
+   * Runs a command and returns its exit code. All that it prints passes {@link Console}, libraries'
+   * messages too.
+   */
   static int run(String... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    Console said = Console.standardError(err);
+    System.setOut(Console.of(out));
+    System.setErr(said);
+    try {
+      return run(said, args);
+    } finally {
+      System.out.flush();
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private static int run(Console said, String... args) {
     boolean verbose = Arrays.asList(args).contains("--verbose");
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(
-            (fault, arguments) -> {
-              CommandLine command = fault.getCommandLine();
-              command.getErr().println("error: " + fault.getMessage());
-              UnmatchedArgumentException.printSuggestions(fault, command.getErr());
-              command
-                  .getErr()
-                  .println(command.getCommandSpec().qualifiedName() + " --help lists all options");
-              return command.getCommandSpec().exitCodeOnInvalidInput();
-            })
-        .setExecutionExceptionHandler(
-            (fault, command, parsed) -> {
-              if (verbose) {
-                fault.printStackTrace(command.getErr());
-              }
-              if (fault instanceof StoppedException stopped) {
-                command.getErr().println(stopped.getMessage());
-                command.getErr().flush();
-                return stopped.exitCode();
-              }
-              command.getErr().println("error: " + Faults.message(fault));
-              command.getErr().flush();
-              return fault instanceof ConfigException ? 2 : 1;
-            })
-        .execute(args);
+    CommandLine commands =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler((fault, arguments) -> wrongUse(fault, said))
+            .setExecutionExceptionHandler(
+                (fault, command, parsed) -> failed(fault, command.getCommandSpec(), verbose, said));
+    try {
+      return commands.execute(args);
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      return failed(e, commands.getCommandSpec(), verbose, said);
+    }
+  }
+
+  private static int wrongUse(ParameterException fault, Console said) {
+    CommandLine command = fault.getCommandLine();
+    said.say("error: " + fault.getMessage(), Style.BAD);
+    PrintWriter writer = command.getErr();
+    UnmatchedArgumentException.printSuggestions(fault, writer);
+    writer.flush();
+    said.println(command.getCommandSpec().qualifiedName() + " --help lists all options");
+    return Faults.WRONG_USE;
+  }
+
+  private static int failed(Throwable fault, CommandSpec command, boolean verbose, Console said) {
+    if (verbose) {
+      fault.printStackTrace(said);
+    }
+    if (fault instanceof StoppedException stopped) {
+      said.println(stopped.getMessage());
+      return stopped.exitCode();
+    }
+    boolean offerTrace = !verbose && command.findOption("--verbose") != null;
+    said.say("error: " + Faults.message(fault, offerTrace), Style.BAD);
+    return Faults.exitCode(fault);
   }
 
   @Override

@@ -36,6 +36,7 @@ final class RunReport {
     }
     System.err.printf(
         Locale.ROOT, "%nrun directory %s (%.0f s)%n", result.directory(), result.seconds());
+    NextSteps.print(result.directory(), result.recipe());
     if (json) {
       System.out.println(JSON.writeValueAsString(toJson(result)));
     }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.worker.SamplingStatus;
 
@@ -34,8 +33,7 @@ public final class MetricsEndpoint implements AutoCloseable {
   private volatile long samplingStep = -1;
   private volatile double tokensPerSecond;
   private volatile long stepsDone;
-  private @Nullable SamplingStatus before;
-  private long began;
+  private final SamplingRate rate = new SamplingRate();
 
   /**
    * Opens the endpoint on the loopback address.
@@ -95,12 +93,9 @@ public final class MetricsEndpoint implements AutoCloseable {
   /** Takes over how far sampling is. */
   public synchronized void sampling(long step, SamplingStatus now) {
     long time = System.nanoTime();
-    if (before == null || step != samplingStep || now.finished() < before.finished()) {
-      began = time;
-    }
-    before = now;
+    rate.update(step, now.tokens(), time);
     samplingStep = step;
-    tokensPerSecond = time > began ? now.tokens() / ((time - began) / 1e9) : 0;
+    tokensPerSecond = rate.perSecond(time);
     status = now;
   }
 

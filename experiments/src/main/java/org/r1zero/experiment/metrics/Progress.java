@@ -1,34 +1,33 @@
 package org.r1zero.experiment.metrics;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.StepListener;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.worker.SamplingStatus;
 
 /**
- * A run's progress for a person: one line that renews itself on a terminal, plain lines elsewhere.
+ * A run's progress for a person: a line per step, and on a terminal one below that renews itself
+ * and fits the window.
  */
 public final class Progress implements StepListener {
-  /** Set by the start script where standard error is a terminal. */
-  private static final String TERMINAL = "R1ZERO_TERMINAL";
-
-  private static final int WIDTH = 20;
   private static final long RENEWAL_NANOS = 250_000_000;
-  private final PrintStream out;
-  private final boolean terminal;
+  private final Console console;
   private final int steps;
   private final String accuracyMetric;
   private final long started = System.nanoTime();
+  private final SamplingRate rate = new SamplingRate();
   private long trainingStarted;
   private long lastRenewal;
   private long stepsDone;
   private StepListener alsoTold = report -> {};
-  private long roundStarted = System.nanoTime();
-  private long lastTokens = Long.MAX_VALUE;
   private long stepsBefore;
   private Runnable eachRound = () -> {};
-  private boolean lineOpen;
+  private @Nullable Counting counting;
 
   /**
    * Sets what to show.
@@ -36,20 +35,28 @@ public final class Progress implements StepListener {
    * @param accuracyVerifier whose share of right completions is shown as accuracy
    */
   public Progress(PrintStream out, int steps, String accuracyVerifier) {
-    this(out, steps, accuracyVerifier, System.getenv(TERMINAL) != null);
-  }
-
-  Progress(PrintStream out, int steps, String accuracyVerifier, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+    this.console = Console.of(out);
     this.steps = steps;
     this.accuracyMetric = "rewards/" + accuracyVerifier + "/correct";
   }
 
   /** Says a line of its own. */
-  public synchronized void say(String line) {
-    out.println(lineOpen ? "\r\u001b[K" + line : line);
-    lineOpen = false;
+  public void say(String line) {
+    console.say(line, line.startsWith("WARNING") ? Style.WARNING : Style.PLAIN);
+  }
+
+  /**
+   * Keeps all that is said from now on in a file, too.
+   *
+   * @return ends that
+   */
+  public Closeable copyTo(Path log) throws IOException {
+    return console.copyTo(log);
+  }
+
+  /** Writes a line to the files of {@link #copyTo} alone. */
+  public void note(String line) {
+    console.note(line);
   }
 
   /** Sets who else hears of each step. */
@@ -68,10 +75,13 @@ public final class Progress implements StepListener {
     eachRound = check;
   }
 
-  /** How far an evaluation is: shown on a terminal only. */
+  /** How far an evaluation is. */
   public synchronized void sampling(String what, int finished, int total) {
     eachRound.run();
-    renew(String.format(Locale.ROOT, "%s: %d/%d completions", what, finished, total));
+    if (counting == null || !counting.isOf(what, total)) {
+      counting = new Counting(console, what, total);
+    }
+    counting.update(finished);
   }
 
   /** How far the rollouts of a step are: shown on a terminal only. */
@@ -80,42 +90,52 @@ public final class Progress implements StepListener {
     if (trainingStarted == 0) {
       trainingStarted = now;
     }
-    if (status.tokens() < lastTokens) {
-      roundStarted = now;
+    rate.update(step, status.tokens(), now);
+    int total = status.finished() + status.running() + status.waiting();
+    if (now - lastRenewal < RENEWAL_NANOS && status.finished() < total) {
+      return;
     }
-    lastTokens = status.tokens();
-    double seconds = Math.max(1e-3, (now - roundStarted) / 1e9);
-    renew(
-        String.format(
-            Locale.ROOT,
-            "%s step %d/%d: sampling, %d done, %d running, %d waiting, %.0f tokens/s, cache %.0f %%%s",
-            bar(),
-            step + 1,
-            steps,
-            status.finished(),
-            status.running(),
-            status.waiting(),
-            status.tokens() / seconds,
-            100 * status.cache().share(),
-            status.replaced() == 0 ? "" : ", " + status.replaced() + " workers replaced"));
+    lastRenewal = now;
+    double tokensPerSecond = rate.perSecond(now);
+    StatusLine line = new StatusLine();
+    Counting.bar(line, 5, console, stepsDone, steps);
+    line.add(0, "step " + (step + 1) + "/" + steps)
+        .add(1, "sampled " + status.finished() + "/" + total)
+        .add(
+            2,
+            tokensPerSecond == 0
+                ? ""
+                : String.format(Locale.ROOT, "%.0f tokens/s", tokensPerSecond))
+        .add(4, String.format(Locale.ROOT, "cache %.0f %%", 100 * status.cache().share()))
+        .add(
+            3,
+            status.replaced() == 0 ? "" : status.replaced() + " workers replaced",
+            Style.WARNING);
+    console.status(line);
   }
 
   @Override
   public synchronized void stepFinished(StepReport report) {
     alsoTold.stepFinished(report);
     stepsDone = report.step() + 1;
-    say(
-        String.format(
-            Locale.ROOT,
-            "%s step %d/%d  reward %.3f  accuracy %5.1f %%  length %.0f  %.0f tokens/s  left %s",
-            bar(),
-            stepsDone,
-            steps,
-            report.metric("reward"),
-            100 * report.metric(accuracyMetric),
-            report.metric("completions/mean_length"),
-            report.metric("tokens_per_second/rollout"),
-            clock(secondsLeft())));
+    StatusLine line = new StatusLine();
+    Counting.bar(line, 4, console, stepsDone, steps);
+    console.line(
+        line.add(0, "step " + stepsDone + "/" + steps)
+            .add(1, metric("reward %.3f", report.metric("reward")), Style.BOLD)
+            .add(2, metric("accuracy %5.1f %%", 100 * report.metric(accuracyMetric)), Style.BOLD)
+            .add(5, metric("length %.0f", report.metric("completions/mean_length")))
+            .add(6, metric("%.0f tokens/s", report.metric("tokens_per_second/rollout")))
+            .add(3, "left " + Counting.clock(secondsLeft()), Style.FAINT));
+  }
+
+  private static String metric(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** How long training took so far, the steps of this process. */
+  public String trainingTime() {
+    return Counting.clock(trainingStarted == 0 ? 0 : (System.nanoTime() - trainingStarted) / 1e9);
   }
 
   /** The steps that are left, and an evaluation after them as long as the one before. */
@@ -123,25 +143,5 @@ public final class Progress implements StepListener {
     double evaluation = (trainingStarted - started) / 1e9;
     double training = (System.nanoTime() - trainingStarted) / 1e9;
     return training / (stepsDone - stepsBefore) * (steps - stepsDone) + evaluation;
-  }
-
-  private String bar() {
-    int filled = (int) (WIDTH * stepsDone / steps);
-    return "[" + "#".repeat(filled) + "-".repeat(WIDTH - filled) + "]";
-  }
-
-  private void renew(String line) {
-    long now = System.nanoTime();
-    if (terminal && now - lastRenewal > RENEWAL_NANOS) {
-      out.print("\r\u001b[K" + line);
-      out.flush();
-      lastRenewal = now;
-      lineOpen = true;
-    }
-  }
-
-  private static String clock(double seconds) {
-    long whole = Math.round(seconds);
-    return String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60);
   }
 }

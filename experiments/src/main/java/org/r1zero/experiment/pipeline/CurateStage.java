@@ -20,6 +20,7 @@ import org.r1zero.coldstart.curate.Hashes;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
@@ -154,15 +155,18 @@ final class CurateStage implements Stage {
       renderer = session.renderer();
       PolicySampler sampler = session.sampler(generator, new FewShotPrompt(renderer, shots));
       long parameters = session.policy().parameterCount();
+      Counting progress =
+          new Counting(out, "completions", (long) problems.size() * options.samples());
       for (int at = traces.all().size() / options.samples(); at < problems.size(); at += CHUNK) {
         List<Problem> chunk = problems.subList(at, Math.min(at + CHUNK, problems.size()));
+        long before = (long) at * options.samples();
         List<SampledGroup> groups =
             sampler.sample(
                 chunk,
                 options.samples(),
                 recipe.sampling().withTemperature(options.temperature()),
                 recipe.seed() + 1_000_003L * (at + 1),
-                (finished, running, tokens) -> {});
+                (finished, running, tokens) -> progress.update(before + finished));
         List<Traces.Trace> said = new ArrayList<>();
         for (int p = 0; p < groups.size(); p++) {
           for (Completion completion : groups.get(p).completions()) {

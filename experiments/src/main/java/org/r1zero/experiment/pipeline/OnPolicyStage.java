@@ -18,6 +18,7 @@ import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.grpo.checkpoint.Checkpoint;
@@ -91,7 +92,9 @@ final class OnPolicyStage implements Stage {
       generator.refresh();
       Path metricsFile = folder.resolve("metrics.jsonl");
       Set<Long> written = MetricLines.steps(metricsFile);
+      Counting progress = new Counting(out, "on-policy steps", options.steps());
       for (long step = first; step < options.steps(); step++) {
+        progress.update(step);
         List<SampledGroup> groups =
             sampler.sample(
                 LongStream.range(

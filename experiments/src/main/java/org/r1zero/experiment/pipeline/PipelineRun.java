@@ -101,7 +101,7 @@ public final class PipelineRun {
       return result(config, StageStatus.DONE, folder, folder.model());
     } catch (StoppedException e) {
       noteFailure(config, folder, before, directory);
-      throw e.goingOn("the same command goes on in stage " + config.name());
+      throw e.goingOn("the same command resumes in stage " + config.name());
     } catch (IOException | RuntimeException e) {
       noteFailure(config, folder, before, directory);
       throw e;

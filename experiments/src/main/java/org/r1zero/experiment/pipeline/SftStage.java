@@ -17,6 +17,7 @@ import org.r1zero.coldstart.sft.SftCourse;
 import org.r1zero.coldstart.sft.SftExample;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
@@ -80,6 +81,7 @@ final class SftStage implements Stage {
       Path metricsFile = folder.resolve("metrics.jsonl");
       Set<Long> written = MetricLines.steps(metricsFile);
       long parameters = session.policy().parameterCount();
+      Counting progress = new Counting(out, "sft steps", course.totalSteps());
       course.train(
           (step, metrics, trained, measured) -> {
             meter.add(parameters, 0, measured, trained);
@@ -89,6 +91,7 @@ final class SftStage implements Stage {
               JsonLines.append(metricsFile, List.of(line));
             }
             say(step, course.totalSteps(), metrics);
+            progress.update(step);
           });
       Path target = folder.resolve("model");
       Folders.delete(target);

@@ -42,6 +42,13 @@ final class HeldOut {
     List<Problem> problems =
         heldOut.subList(0, Math.min(recipe.evaluation().problems(), heldOut.size()));
     int completions = problems.size() * (1 + recipe.evaluation().samples());
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "evaluating %s: %d problems, %d completions each",
+            when,
+            problems.size(),
+            1 + recipe.evaluation().samples()));
     Evaluation evaluation =
         new Evaluator(
                 recipe.evaluation(),
@@ -53,7 +60,7 @@ final class HeldOut {
                 sampler,
                 problems,
                 (finished, running, tokens) ->
-                    progress.sampling("held-out problems " + when, finished, completions));
+                    progress.sampling("completions " + when, finished, completions));
     progress.say(line(evaluation, when));
     return evaluation;
   }

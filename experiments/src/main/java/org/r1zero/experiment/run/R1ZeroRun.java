@@ -39,12 +39,17 @@ public final class R1ZeroRun {
    * What a run came to.
    *
    * @param directory where everything is
+   * @param recipe what it did
    * @param before held-out accuracy of the base; {@code null} where evaluation is off
    * @param after the same after training
    * @param seconds from start to end
    */
   public record Result(
-      Path directory, @Nullable Evaluation before, @Nullable Evaluation after, double seconds) {}
+      Path directory,
+      Recipe recipe,
+      @Nullable Evaluation before,
+      @Nullable Evaluation after,
+      double seconds) {}
 
   /** Starts a run: takes a checked recipe. */
   public R1ZeroRun(Recipe recipe, Progress progress) {
@@ -131,12 +136,14 @@ public final class R1ZeroRun {
       Evaluation before = evaluate(parts, workers, directory, manifest, "before");
       train(parts, workers, directory, manifest, stop);
       Evaluation after = evaluate(parts, workers, directory, manifest, "after");
+      progress.say("writing the model to " + directory.model());
       directory.writeModel(parts.policy(), parts.directory().path());
       manifest.finish("done");
-      return new Result(directory.path(), before, after, (System.nanoTime() - started) / 1e9);
+      return new Result(
+          directory.path(), recipe, before, after, (System.nanoTime() - started) / 1e9);
     } catch (StoppedException e) {
       manifest.finish("stopped");
-      throw e.goingOn("go on by: r1zero train --resume " + directory.path());
+      throw e.goingOn("resume with: ./r1zero train --resume " + directory.path());
     } catch (IOException | RuntimeException e) {
       try {
         manifest.finish("failed: " + e);
@@ -199,6 +206,7 @@ public final class R1ZeroRun {
       if (trainer.step() < recipe.grpo().steps()) {
         throw stop.stopped();
       }
+      progress.say("trained " + recipe.grpo().steps() + " steps in " + progress.trainingTime());
     }
     if (recipe.checkpoint().loadBestModelAtEnd()) {
       checkpoints.loadBest(parts.policy());

@@ -1,7 +1,6 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -53,8 +52,7 @@ public final class RunDirectory {
     try {
       Files.createDirectories(parent);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "output " + parent + " can't be made: " + e + "; set output to a folder that can", e);
+      throw unusable(parent, e);
     }
     String base = LocalDateTime.now(ZoneOffset.UTC).format(TIME) + "-" + name;
     for (int i = 1; ; i++) {
@@ -67,6 +65,14 @@ public final class RunDirectory {
         // another run of the same second: take the next number
       }
     }
+  }
+
+  private static ConfigException unusable(Path parent, IOException fault) {
+    String why = FileFaults.words(fault);
+    return new ConfigException(
+        "output " + parent,
+        List.of(
+            "can't be used: " + (why == null ? fault.getMessage() : why) + " (--set output=DIR)"));
   }
 
   /**

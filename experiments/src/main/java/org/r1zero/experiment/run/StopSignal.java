@@ -1,11 +1,11 @@
 package org.r1zero.experiment.run;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.metrics.Signals;
 
 /**
  * SIGINT and SIGTERM as a wish to end: the step under way is finished and saved. A second signal
@@ -18,7 +18,7 @@ final class StopSignal implements AutoCloseable {
   private static final Map<String, Integer> NUMBERS = Map.of("INT", 2, "TERM", 15);
 
   private final Progress progress;
-  private final Map<String, Object> before = new TreeMap<>();
+  private final List<Runnable> before = new ArrayList<>();
   private volatile @Nullable String received;
 
   private StopSignal(Progress progress) {
@@ -28,7 +28,9 @@ final class StopSignal implements AutoCloseable {
   /** Listens from now on. */
   static StopSignal install(Progress progress) {
     StopSignal stop = new StopSignal(progress);
-    NUMBERS.keySet().forEach(name -> stop.before.put(name, handle(name, stop.handler(name))));
+    NUMBERS
+        .keySet()
+        .forEach(name -> stop.before.add(Signals.handle(name, () -> stop.received(name))));
     return stop;
   }
 
@@ -40,7 +42,9 @@ final class StopSignal implements AutoCloseable {
     progress.say(
         "SIG"
             + name
-            + ": the step under way will be finished and saved; a second signal ends at once");
+            + ": finishing and saving this step; "
+            + (name.equals("INT") ? "press Ctrl-C again" : "send it again")
+            + " to quit now");
   }
 
   boolean requested() {
@@ -67,45 +71,9 @@ final class StopSignal implements AutoCloseable {
     return NUMBERS.getOrDefault(name, 0);
   }
 
-  /**
-   * {@code sun.misc.Signal} has been in every JDK and is exported to all (JEP 260), but the
-   * compiler warns of it in a way that can't be switched off; so it is called by reflection.
-   */
-  private Object handler(String name) {
-    InvocationHandler ours =
-        (proxy, method, arguments) ->
-            switch (method.getName()) {
-              case "handle" -> {
-                received(name);
-                yield null;
-              }
-              case "equals" -> proxy == arguments[0];
-              case "hashCode" -> System.identityHashCode(proxy);
-              default -> "handler of " + name;
-            };
-    try {
-      Class<?> type = Class.forName("sun.misc.SignalHandler");
-      return Proxy.newProxyInstance(StopSignal.class.getClassLoader(), new Class<?>[] {type}, ours);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("this JVM gives no access to signals", e);
-    }
-  }
-
-  /** Sets a signal's handler and returns the one before. */
-  private static Object handle(String name, Object handler) {
-    try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> type = Class.forName("sun.misc.SignalHandler");
-      Object which = signal.getConstructor(String.class).newInstance(name);
-      return signal.getMethod("handle", signal, type).invoke(null, which, handler);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this JVM gives no access to signals", e);
-    }
-  }
-
   /** Signals do again what they did before. */
   @Override
   public void close() {
-    before.forEach(StopSignal::handle);
+    before.forEach(Runnable::run);
   }
 }

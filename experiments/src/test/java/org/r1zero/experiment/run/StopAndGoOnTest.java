@@ -30,7 +30,9 @@ class StopAndGoOnTest {
       child.awaitText("step 1/");
       child.signal(signal);
       assertThat(child.await()).as(child.said()).isEqualTo(exitCode);
-      assertThat(child.said()).contains("SIG" + signal).contains("go on by: r1zero train --resume");
+      assertThat(child.said())
+          .contains("SIG" + signal)
+          .contains("resume with: ./r1zero train --resume");
     }
     Path run = ChildRun.onlyRun(folder.resolve("stopped"));
     assertThat(status(run)).isEqualTo("stopped");
