@@ -12,10 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.evaluate.Judges;
@@ -31,18 +29,16 @@ final class RunCurves {
 
   /** What a band is. */
   static final String BANDS =
-      "Bands are 95 % intervals, by bootstrap over seeds and the steps' problems. From 30 steps on"
+      "Bands are 95 % intervals over seeds and the steps' problems. From 30 steps on"
           + " each point is the mean of the steps around it, one a side for every 30 steps.";
 
   private static final int ROLLOUTS_A_STEP = 32;
-  private static final Pattern CORRECT = Pattern.compile("rewards/([^/]+)/correct");
-  private static final Set<String> FORMS = Set.of("format", "language", "length", "repetition");
   private final Verifier language;
 
   /**
-   * Takes the language that rollouts should be in, such as {@code en}.
+   * Takes the language that rollouts should be in.
    *
-   * @param recipe names it under {@code evaluation.language}
+   * @param recipe names it under {@code evaluation.language}, such as {@code en}
    */
   RunCurves(JsonNode recipe) {
     this.language = Judges.languageOf(languageOf(recipe));

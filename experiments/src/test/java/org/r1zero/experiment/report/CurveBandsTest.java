@@ -66,6 +66,6 @@ class CurveBandsTest {
     ObjectNode point = JsonNodeFactory.instance.objectNode();
     point.put("step", number).put("accuracy", accuracy);
     return new CurveStep(
-        stage, point, ofProblems.length == 0 ? Map.of() : Map.of("accuracy", ofProblems));
+        stage, point, 1, ofProblems.length == 0 ? Map.of() : Map.of("accuracy", ofProblems));
   }
 }
