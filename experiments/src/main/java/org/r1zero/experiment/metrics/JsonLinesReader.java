@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +21,22 @@ public final class JsonLinesReader {
   private JsonLinesReader() {}
 
   /**
-   * The objects of a file, one a line; none where there is no file. Unreadable lines are left out.
+   * The objects of a file, one per line; none where there is no file. Unreadable lines are left
+   * out, and bytes that are not UTF-8 are shown as replacement characters.
+   *
+   * @param options how it is opened, such as {@code NOFOLLOW_LINKS}: then a link has none
    */
-  public static List<JsonNode> read(Path file) throws IOException {
+  public static List<JsonNode> read(Path file, OpenOption... options) throws IOException {
     List<JsonNode> records = new ArrayList<>();
-    if (!Files.isRegularFile(file)) {
+    boolean follow = !List.of(options).contains(LinkOption.NOFOLLOW_LINKS);
+    if (follow
+        ? !Files.isRegularFile(file)
+        : !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return records;
     }
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file, options), StandardCharsets.UTF_8))) {
       String line;
       while ((line = lines.readLine()) != null) {
         JsonNode node = parse(line);

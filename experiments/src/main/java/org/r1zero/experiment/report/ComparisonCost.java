@@ -62,7 +62,7 @@ final class ComparisonCost {
             "FLOPs",
             "energy",
             "price (" + data.at("/price/currency").asText() + ")",
-            "in broken tries, all seeds"),
+            "in failed attempts, all seeds"),
         rows);
     page.raw("<div class=\"grid\" style=\"margin-top:1.1rem\">");
     page.chart(
@@ -79,7 +79,7 @@ final class ComparisonCost {
             "status",
             "tries",
             "wall time",
-            "in broken tries",
+            "in failed attempts",
             "sampled tokens",
             "trained tokens",
             "FLOPs"),

@@ -47,8 +47,8 @@ public final class ComparisonReport {
       }
       arm.set("bands", CurveBands.of(seeds));
     }
-    Files.writeString(folder.resolve("report.html"), html(data, arms));
-    Files.writeString(folder.resolve("report.md"), ComparisonMarkdown.write(numbers));
+    HtmlPage.save(folder.resolve("report.html"), html(data, arms));
+    HtmlPage.save(folder.resolve("report.md"), ComparisonMarkdown.write(numbers));
     return numbers;
   }
 

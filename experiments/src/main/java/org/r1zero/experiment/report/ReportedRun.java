@@ -112,7 +112,7 @@ record ReportedRun(
     if (states.contains("failed")) {
       return "failed";
     }
-    return states.size() == stages ? "done" : "unfinished";
+    return states.size() == stages && !states.contains("running") ? "done" : "unfinished";
   }
 
   /** That of the first stage that has one before, of the last that has one after. */
