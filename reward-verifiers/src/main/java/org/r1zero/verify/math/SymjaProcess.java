@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +45,8 @@ final class SymjaProcess implements SymbolicEngine {
   private static final class Holder {
     private static final SymjaProcess SHARED =
         new SymjaProcess(
-            Math.max(1, Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors() / 2)));
+            Math.max(1, Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors() / 2)),
+            SymjaClassPath.find());
   }
 
   private final Semaphore slots;
@@ -51,9 +54,17 @@ final class SymjaProcess implements SymbolicEngine {
   private final AtomicInteger killed = new AtomicInteger();
   private final AtomicInteger failedStarts = new AtomicInteger();
 
-  /** Makes an engine that starts at most {@code workers} processes, each when it is needed. */
-  SymjaProcess(int workers) {
+  private final Optional<String> classPath;
+  private final AtomicBoolean saidMissing = new AtomicBoolean();
+
+  /**
+   * Makes an engine that starts at most {@code workers} processes, each when it is needed.
+   *
+   * @param classPath the workers'; without one the engine never knows
+   */
+  SymjaProcess(int workers, Optional<String> classPath) {
     this.slots = new Semaphore(workers, true);
+    this.classPath = classPath;
   }
 
   /** The one that all verifiers of this process share. */
@@ -68,6 +79,14 @@ final class SymjaProcess implements SymbolicEngine {
 
   @Override
   public Answer isZero(String difference, Duration limit) {
+    if (classPath.isEmpty()) {
+      if (!saidMissing.getAndSet(true)) {
+        LOG.warn(
+            "Symja was left out of this program: where only it could tell that two forms are equal,"
+                + " they count as different; symbolic: false says that this is meant");
+      }
+      return Answer.UNKNOWN;
+    }
     if (failedStarts.get() >= MAX_FAILED_STARTS || difference.indexOf('\n') >= 0) {
       return Answer.UNKNOWN;
     }
@@ -89,7 +108,7 @@ final class SymjaProcess implements SymbolicEngine {
       return worker;
     }
     try {
-      Worker started = Worker.start();
+      Worker started = Worker.start(classPath.orElseThrow());
       failedStarts.set(0);
       return started;
     } catch (IOException e) {
@@ -133,7 +152,7 @@ final class SymjaProcess implements SymbolicEngine {
       reader.start();
     }
 
-    static Worker start() throws IOException {
+    static Worker start(String classPath) throws IOException {
       Process process =
           new ProcessBuilder(
                   List.of(
@@ -143,7 +162,7 @@ final class SymjaProcess implements SymbolicEngine {
                       "-XX:TieredStopAtLevel=1",
                       "-XX:-UsePerfData",
                       "-cp",
-                      System.getProperty("java.class.path"),
+                      classPath,
                       SymjaWorker.class.getName()))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,7 +36,7 @@ class SymjaProcessTest {
 
   @Test
   void stopsWhatRunsAwayAndGoesOn() {
-    SymjaProcess symja = new SymjaProcess(1);
+    SymjaProcess symja = new SymjaProcess(1, SymjaClassPath.find());
     String endless = "Do(Sin(v1),{v1,1,10^12})";
     String large = "Expand((v0+v1+v2+v3+v4+v5+v6)^60)-1";
     for (String runaway : List.of(endless, large, "Factorial(10^8)-Factorial(10^8)+u1")) {
@@ -49,6 +50,13 @@ class SymjaProcessTest {
       assertThat(millis).as(runaway).isLessThan(30_000);
     }
     assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+  }
+
+  @Test
+  void doesNotKnowWhereItWasLeftOut() {
+    SymjaProcess none = new SymjaProcess(1, Optional.empty());
+
+    assertThat(none.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.UNKNOWN);
   }
 
   @Test
