@@ -12,7 +12,7 @@
 # R1ZERO_BENCH_INT8     1: also ours with weights in int8, beside bf16
 # R1ZERO_BENCH_LLAMA    1: also llama.cpp, built from PyPI's llama-cpp-python into ~/.cache/r1zero/llama-venv (minutes, once)
 # R1ZERO_BENCH_CONTINUOUS  0: without transformers' continuous batching
-# R1ZERO_BENCH_VENV     a Python virtual environment to use; else one is made in ~/.cache/r1zero/bench-venv
+# R1ZERO_BENCH_VENV     a Python virtual environment to use instead of the one that venv.sh makes
 # R1ZERO_BENCH_OUR_MODEL, R1ZERO_COMMAND  another model folder, another command than ./r1zero for ours
 # PROMPT                the prompts' length (100)
 set -euo pipefail
@@ -25,12 +25,7 @@ shift
   bf16:4:spread:512 bf16:8:spread:512 fp32:4:spread:512 fp32:8:spread:512 \
   bf16:4:fixed:128:embedded bf16:8:fixed:128:embedded fp32:4:fixed:128:embedded fp32:8:fixed:128:embedded
 cache=$HOME/.cache/r1zero
-venv=${R1ZERO_BENCH_VENV:-$cache/bench-venv}
-if [ ! -x "$venv/bin/python" ]; then
-  echo "making $venv (torch 2.7.1, transformers 5.24.0, trl 1.16.0)" >&2
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install -q torch==2.7.1 transformers==5.24.0 trl==1.16.0
-fi
+. "$here/venv.sh"
 llama=
 if [ "${R1ZERO_BENCH_LLAMA:-0}" = 1 ]; then
   llama=$cache/llama-venv
@@ -41,6 +36,6 @@ if [ "${R1ZERO_BENCH_LLAMA:-0}" = 1 ]; then
   fi
   llama=$llama/bin/python
 fi
-exec "$venv/bin/python" "$here/compare_generation.py" "$model" "$@" --ours "${R1ZERO_COMMAND:-$root/r1zero}" \
+exec "$python" "$here/compare_generation.py" "$model" "$@" --ours "${R1ZERO_COMMAND:-$root/r1zero}" \
   --prompt "${PROMPT:-100}" --timeout "${R1ZERO_BENCH_TIMEOUT:-600}" --out "${R1ZERO_BENCH_OUT:-}" \
   --continuous "${R1ZERO_BENCH_CONTINUOUS:-1}" --int8 "${R1ZERO_BENCH_INT8:-0}" --llama-python "$llama" --cache "$cache"

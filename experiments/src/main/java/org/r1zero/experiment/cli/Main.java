@@ -1,6 +1,7 @@
 package org.r1zero.experiment.cli;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.run.StoppedException;
 import picocli.CommandLine;
@@ -75,6 +76,11 @@ public final class Main implements Runnable {
               return fault instanceof ConfigException ? 2 : 1;
             })
         .execute(args);
+  }
+
+  /** The commands' names, in the order of the help. */
+  static Set<String> commands() {
+    return new CommandLine(new Main()).getSubcommands().keySet();
   }
 
   @Override
