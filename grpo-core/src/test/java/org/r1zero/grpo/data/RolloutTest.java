@@ -14,15 +14,15 @@ class RolloutTest {
   void needsTokens() {
     assertThatThrownBy(() -> new Rollout(new int[0], new float[0], 1, false, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a rollout needs tokens and two log-probs for each; had 0, 0 and 0");
+        .hasMessage("a rollout needs tokens and a log-prob for each; had 0 and 0");
   }
 
   @Test
   void needsALogProbForEachToken() {
     assertThatThrownBy(() -> new Rollout(new int[3], new float[2], 1, false, 0))
-        .hasMessage("a rollout needs tokens and two log-probs for each; had 3, 3 and 2");
+        .hasMessage("a rollout needs tokens and a log-prob for each; had 3 and 2");
     assertThatThrownBy(() -> new Rollout(new int[3], new float[4], 1, false, 0))
-        .hasMessage("a rollout needs tokens and two log-probs for each; had 3, 4 and 3");
+        .hasMessage("a rollout needs tokens and a log-prob for each; had 3 and 4");
   }
 
   @ParameterizedTest
