@@ -48,7 +48,7 @@ class KilledComparisonTest {
       child.signal("TERM");
       assertThat(child.await()).as(child.said()).isEqualTo(143);
       assertThat(child.said())
-          .contains("the same command goes on in stage rl")
+          .contains("the same command resumes in stage rl")
           .doesNotContain("--resume");
     }
     try (ChildRun child = start(recipe, "killed", 3)) {
