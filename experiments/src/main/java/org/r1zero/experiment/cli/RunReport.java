@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.rollout.trace.RolloutTrace;
 
@@ -44,41 +46,46 @@ final class RunReport {
   }
 
   private static void printTraces(Evaluation before, Evaluation after) {
-    List<Integer> improved =
-        IntStream.range(0, before.problems())
-            .filter(i -> firstSample(before, i).reward() < firstSample(after, i).reward())
-            .filter(i -> isReadable(firstSample(after, i)))
-            .boxed()
-            .toList();
-    if (!improved.isEmpty()) {
+    List<Integer> learned = learned(before, after);
+    if (!learned.isEmpty()) {
       System.err.printf(
-          "%nfirst answers that earn more than before: %d of %d; some of them:%n",
-          improved.size(), before.problems());
+          "%nwrong before, right and readable now: the first samples of %d of %d problems,"
+              + " such as:%n",
+          learned.size(), before.problems());
     }
     List<Integer> shown =
-        improved.isEmpty() ? IntStream.range(0, before.problems()).boxed().toList() : improved;
+        learned.isEmpty() ? IntStream.range(0, before.problems()).boxed().toList() : learned;
     for (int i : shown.subList(0, Math.min(TRACES, shown.size()))) {
-      RolloutTrace first = firstSample(before, i);
-      RolloutTrace last = firstSample(after, i);
+      RolloutTrace first = firstSample(before, i).trace();
+      RolloutTrace last = firstSample(after, i).trace();
       System.err.printf("%n--- gold %s%n%s%n", first.gold(), first.prompt());
       System.err.printf("  before (reward %.2f):%s%n", first.reward(), clip(first.completion()));
       System.err.printf("  after  (reward %.2f):%s%n", last.reward(), clip(last.completion()));
     }
   }
 
+  /** Which problems' first samples were wrong before and are right and readable after. */
+  static List<Integer> learned(Evaluation before, Evaluation after) {
+    return IntStream.range(0, before.problems())
+        .filter(i -> !firstSample(before, i).right() && firstSample(after, i).right())
+        .filter(i -> isReadable(firstSample(after, i).trace()))
+        .boxed()
+        .toList();
+  }
+
   /** Whether all checks of readability that the evaluation made have passed. */
   private static boolean isReadable(RolloutTrace trace) {
     return trace.verdicts().entrySet().stream()
-        .filter(verdict -> verdict.getKey().startsWith("readability/"))
+        .filter(verdict -> verdict.getKey().startsWith(Judges.PREFIX))
         .allMatch(verdict -> verdict.getValue().outcome().equals("correct"));
   }
 
   /** The first sampled completion of a problem, or the greedy one where none was sampled. */
-  private static RolloutTrace firstSample(Evaluation evaluation, int problem) {
-    List<RolloutTrace> traces = evaluation.traces();
+  private static EvaluatedSample firstSample(Evaluation evaluation, int problem) {
+    List<EvaluatedSample> all = evaluation.completions();
     return evaluation.samples() == 0
-        ? traces.get(problem)
-        : traces.get(evaluation.problems() + problem * evaluation.samples());
+        ? all.get(problem)
+        : all.get(evaluation.problems() + problem * evaluation.samples());
   }
 
   private static String clip(String text) {
