@@ -52,17 +52,21 @@ public final class VerifierOptions {
     return new VerifierOptions(owner, node);
   }
 
-  /** A boolean option. */
+  /** A boolean option, in YAML's words too: yes, on, no, off. */
   public boolean flag(String name, boolean defaultValue) {
     JsonNode value = take(name);
     if (value.isMissingNode()) {
       return defaultValue;
     }
-    if (!value.isBoolean()) {
-      fault(name, "true or false", value);
-      return defaultValue;
+    String word = value.asText().toLowerCase(Locale.ROOT);
+    if (List.of("true", "yes", "on").contains(word)) {
+      return true;
     }
-    return value.booleanValue();
+    if (List.of("false", "no", "off").contains(word)) {
+      return false;
+    }
+    fault(name, "true or false", value);
+    return defaultValue;
   }
 
   /** A whole number from {@code min} to {@code max}. */
