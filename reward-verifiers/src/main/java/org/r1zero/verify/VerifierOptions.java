@@ -58,11 +58,13 @@ public final class VerifierOptions {
     if (value.isMissingNode()) {
       return defaultValue;
     }
-    String word = value.asText().toLowerCase(Locale.ROOT);
-    if (List.of("true", "yes", "on").contains(word)) {
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    if (List.of("yes", "on").contains(value.asText().toLowerCase(Locale.ROOT))) {
       return true;
     }
-    if (List.of("false", "no", "off").contains(word)) {
+    if (List.of("no", "off").contains(value.asText().toLowerCase(Locale.ROOT))) {
       return false;
     }
     fault(name, "true or false", value);

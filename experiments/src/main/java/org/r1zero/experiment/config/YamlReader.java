@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.StringReader;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -58,7 +60,7 @@ final class YamlReader {
           Tag.SEQ);
 
   private final JsonNodeFactory nodes = JsonNodeFactory.instance;
-  private final Map<Node, Boolean> open = new IdentityHashMap<>();
+  private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private int count;
 
   private YamlReader() {}
@@ -99,7 +101,7 @@ final class YamlReader {
     List<Node> documents = new ArrayList<>();
     try {
       String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-      for (Node document : new Yaml(options).composeAll(new java.io.StringReader(withoutMark))) {
+      for (Node document : new Yaml(options).composeAll(new StringReader(withoutMark))) {
         documents.add(document);
         if (documents.size() > 1) {
           throw fault(
@@ -129,7 +131,7 @@ final class YamlReader {
     if (node instanceof ScalarNode scalar) {
       return scalar(scalar);
     }
-    if (open.put(node, true) != null) {
+    if (!open.add(node)) {
       throw fault(node, "an alias stands inside of what it refers to");
     }
     JsonNode result =
