@@ -52,23 +52,17 @@ public final class VerifierOptions {
     return new VerifierOptions(owner, node);
   }
 
-  /** A boolean option, in YAML's words too: yes, on, no, off. */
+  /** A boolean option. */
   public boolean flag(String name, boolean defaultValue) {
     JsonNode value = take(name);
     if (value.isMissingNode()) {
       return defaultValue;
     }
-    if (value.isBoolean()) {
-      return value.booleanValue();
+    if (!value.isBoolean()) {
+      fault(name, "true or false", value);
+      return defaultValue;
     }
-    if (List.of("yes", "on").contains(value.asText().toLowerCase(Locale.ROOT))) {
-      return true;
-    }
-    if (List.of("no", "off").contains(value.asText().toLowerCase(Locale.ROOT))) {
-      return false;
-    }
-    fault(name, "true or false", value);
-    return defaultValue;
+    return value.booleanValue();
   }
 
   /** A whole number from {@code min} to {@code max}. */

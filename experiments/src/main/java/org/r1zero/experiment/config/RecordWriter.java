@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The reverse of {@link RecordBinder}: a record as a tree with every key, null where it is off. */
+/** The reverse of {@link RecordBinder}: a record as a tree with every key that is set. */
 final class RecordWriter {
   private RecordWriter() {}
 
@@ -17,7 +17,9 @@ final class RecordWriter {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = RecordBinder.call(component, record);
-      node.set(RecordBinder.snake(component.getName()), toNode(value));
+      if (value != null) {
+        node.set(RecordBinder.snake(component.getName()), toNode(value));
+      }
     }
     return node;
   }

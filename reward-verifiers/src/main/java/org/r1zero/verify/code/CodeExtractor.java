@@ -3,7 +3,9 @@ package org.r1zero.verify.code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
@@ -61,30 +63,98 @@ final class CodeExtractor {
   /** A fenced block; one that is not closed goes on to the end. */
   private record Block(String info, String text) {}
 
+  /** A fence: what stands before it (a list's mark, a quotation's), its marks and its words. */
+  private static final Pattern FENCE =
+      Pattern.compile("((?:[ \\t>]|[-*+][ \\t]|\\d{1,9}[.)][ \\t])*+)(`{3,}+|~{3,}+)([^`]*+)");
+
+  /** Marks without a fence, as prompts for base models have them. */
+  private static final Map<String, String> MARKS =
+      Map.of("[PYTHON]", "[/PYTHON]", "[BEGIN]", "[DONE]", "[JAVA]", "[/JAVA]");
+
   private static List<Block> blocks(String text) {
     List<Block> blocks = new ArrayList<>();
     StringBuilder content = new StringBuilder();
     String info = null;
-    String fence = "";
+    String prefix = "";
+    String end = "";
     for (String line : (Iterable<String>) text.lines()::iterator) {
-      String start = line.stripLeading();
-      if (info == null) {
-        if (start.startsWith("```") || start.startsWith("~~~")) {
-          fence = start.substring(0, 3);
-          String rest = start.substring(3);
-          info = rest.strip().toLowerCase(Locale.ROOT);
-          content.setLength(0);
-        }
-      } else if (start.startsWith(fence)) {
+      Matcher fence = FENCE.matcher(line);
+      String mark = line.strip().toUpperCase(Locale.ROOT);
+      if (info != null && (!closes(line, fence, end) || inText(content))) {
+        content.append(unindented(line, prefix)).append('\n');
+        continue;
+      }
+      if (info != null) {
         blocks.add(new Block(info, content.toString()));
         info = null;
-      } else {
-        content.append(line).append('\n');
+        if (end.startsWith("[") || !WORD.matcher(fence.group(3)).matches()) {
+          continue;
+        } // otherwise a block that was not closed, and the next one begins
+      }
+      if (fence.matches()) {
+        prefix = fence.group(1);
+        end = fence.group(2);
+        info = language(fence.group(3));
+        content.setLength(0);
+      } else if (MARKS.containsKey(mark)) {
+        prefix = "";
+        end = MARKS.getOrDefault(mark, "");
+        info = mark.equals("[BEGIN]") ? "" : language(mark.substring(1, mark.length() - 1));
+        content.setLength(0);
       }
     }
     if (info != null) {
       blocks.add(new Block(info, content.toString()));
     }
     return blocks;
+  }
+
+  /** Whether a line can end a block; in code such a line stands within a text alone. */
+  private static boolean closes(String line, Matcher fence, String end) {
+    if (end.startsWith("[")) {
+      return line.strip().equalsIgnoreCase(end);
+    }
+    return fence.matches()
+        && fence.group(2).startsWith(end)
+        && fence.group(1).chars().allMatch(c -> c == ' ' || c == '\t' || c == '>');
+  }
+
+  private static final Pattern WORD = Pattern.compile("[ \\t]*+\\{?\\.?[\\w+#-]++\\}?[ \\t]*+");
+
+  /** Whether the code so far ends within a text of several lines, such as a docstring. */
+  private static boolean inText(CharSequence code) {
+    Matcher token = TOKEN.matcher(code);
+    while (token.find()) {
+      if (token.hitEnd() && token.group().length() >= 3 && OPEN.matcher(token.group()).matches()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A comment, a text of several lines, closed or not, or a text of one. */
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "#[^\\n]*+|//[^\\n]*+|\"\"\"(?:[^\\\\\"]|\\\\.|\"(?!\"\"))*+(?:\"\"\")?"
+              + "|'''(?:[^\\\\']|\\\\.|'(?!''))*+(?:''')?"
+              + "|\"(?:[^\\\\\"\\n]|\\\\.)*+\"?|'(?:[^\\\\'\\n]|\\\\.)*+'?",
+          Pattern.DOTALL);
+
+  private static final Pattern OPEN = Pattern.compile("(\"\"\"|''')(?:(?!\\1).)*+", Pattern.DOTALL);
+
+  /** A line without what stands before each of the block's lines. */
+  private static String unindented(String line, String prefix) {
+    int at = 0;
+    while (at < Math.min(line.length(), prefix.length())
+        && (line.charAt(at) == ' ' || line.charAt(at) == '\t' || line.charAt(at) == '>')) {
+      at++;
+    }
+    return line.substring(at);
+  }
+
+  /** The first word after a fence: {@code python title=x}, {@code {.python}}. */
+  private static String language(String info) {
+    String[] words = info.toLowerCase(Locale.ROOT).strip().split("[\\s,:;={}.]+", -1);
+    return words.length > 1 && words[0].isEmpty() ? words[1] : words[0];
   }
 }

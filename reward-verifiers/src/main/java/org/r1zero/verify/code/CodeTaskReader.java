@@ -100,7 +100,7 @@ final class CodeTaskReader {
       }
       calls.add(new CodeTests.Call(test.path("args"), test.path("expected")));
     }
-    return Optional.of(new CodeTests.Calls(calls));
+    return Optional.of(new CodeTests.Calls(calls, false));
   }
 
   private static Optional<CodeTests> pairs(JsonNode inputs, JsonNode outputs, boolean calls) {
@@ -123,7 +123,12 @@ final class CodeTaskReader {
       }
       runs.add(new CodeTests.Run(input.get(), output.get()));
     }
-    return Optional.of(calls ? new CodeTests.Calls(called) : new CodeTests.Runs(runs));
+    if (!calls) {
+      return Optional.of(new CodeTests.Runs(runs));
+    }
+    boolean wrapped =
+        called.stream().allMatch(c -> c.expected().isArray() && c.expected().size() == 1);
+    return Optional.of(new CodeTests.Calls(called, wrapped));
   }
 
   /** LiveCodeBench writes the arguments as JSON, one a line; APPS as an array. */
@@ -136,10 +141,10 @@ final class CodeTaskReader {
     return arguments;
   }
 
-  /** A text, or a list of lines. */
+  /** A text, a number, or a list of lines. */
   private static Optional<String> lines(JsonNode node) {
-    if (node.isTextual()) {
-      return Optional.of(node.textValue());
+    if (node.isTextual() || node.isNumber()) {
+      return Optional.of(node.asText());
     }
     return texts(node).map(lines -> String.join("\n", lines) + "\n");
   }

@@ -14,8 +14,13 @@ sealed interface CodeTests {
    */
   record Asserts(List<String> sources) implements CodeTests {}
 
-  /** Calls of the entry point. */
-  record Calls(List<Call> calls) implements CodeTests {}
+  /**
+   * Calls of the entry point.
+   *
+   * @param wrapped whether each expected result stands in an array of its own, as APPS may write
+   *     it: then either counts, the array or what is in it
+   */
+  record Calls(List<Call> calls, boolean wrapped) implements CodeTests {}
 
   /**
    * One call.

@@ -39,6 +39,9 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CodeVerifier.class);
 
+  /** How often a program is run whose process gets killed: by someone else, if not each time. */
+  private static final int TRIES = 3;
+
   private final CodeConfig config;
   private final CodeExtractor extractor;
   private final Sandbox sandbox;
@@ -112,7 +115,12 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     }
     permits.acquireUninterruptibly();
     try {
-      return verdict(runner(task.language()).run(task, code.get(), config.scoring()));
+      CodeRunner runner = runner(task.language());
+      TestReport report = runner.run(task, code.get(), config.scoring());
+      for (int tries = 1; report.status() == Status.KILLED && tries < TRIES; tries++) {
+        report = runner.run(task, code.get(), config.scoring());
+      }
+      return verdict(report);
     } finally {
       permits.release();
     }
@@ -126,7 +134,7 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     Outcome outcome =
         switch (report.status()) {
           case PASSED -> throw new AssertionError();
-          case FAILED -> Outcome.INCORRECT;
+          case FAILED, KILLED -> Outcome.INCORRECT; // killed each time: by itself
           case UNREADABLE -> Outcome.UNPARSEABLE;
           case TIMEOUT -> Outcome.TIMEOUT;
           case ERROR -> Outcome.ERROR;

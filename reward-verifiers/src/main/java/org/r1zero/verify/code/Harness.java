@@ -84,7 +84,9 @@ final class Harness implements AutoCloseable {
     mounts.putAll(readOnly);
     mounts.put(INSIDE, folder);
     String path = sandbox.inside(Map.entry(INSIDE, folder)) + "/" + script + ".pyc";
-    List<String> command = new ArrayList<>(List.of(python.executable(), "-I", "-B"));
+    // not -I: it would ignore PYTHONHASHSEED; the environment is ours, and the scripts drop
+    // sys.path[0]
+    List<String> command = new ArrayList<>(List.of(python.executable(), "-s", "-B"));
     if (!packages) {
       command.add("-S");
     }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +28,9 @@ final class JavaCalls {
   static final String DRIVER = "R1zeroCalls";
 
   private static final String MARK = "\u0001r1zero ";
-  private static final double TOLERANCE = 1e-6;
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][\\w$]*+");
-  private static final Pattern TYPE =
-      Pattern.compile(
-          "^[ \\t]*+(?:(?:public|final|abstract|sealed)\\s++)*+(?:class|record|enum)\\s++(\\w++)",
-          Pattern.MULTILINE);
-  private static final Pattern IMPORT =
-      Pattern.compile("^[ \\t]*+import\\s[^;\\n]*+;[ \\t]*+\\R?", Pattern.MULTILINE);
-
   private final List<CodeTests.Call> calls;
+  private final boolean wrapped;
   private final String method;
   private final String source;
   private final String types;
@@ -49,8 +41,9 @@ final class JavaCalls {
    * @param code the completion's program: whole, a method alone, or what goes on where the prompt
    *     ends
    */
-  JavaCalls(CodeTask task, List<CodeTests.Call> calls, String code) {
-    this.calls = calls;
+  JavaCalls(CodeTask task, CodeTests.Calls tests, String code) {
+    this.calls = tests.calls();
+    this.wrapped = tests.wrapped();
     List<String> names = new ArrayList<>();
     Matcher name = NAME.matcher(task.entryPoint().orElse(""));
     while (name.find()) {
@@ -63,11 +56,8 @@ final class JavaCalls {
     }
     this.method = names.get(names.size() - 1);
     this.source = whole(task.prompt(), code);
-    TreeSet<String> found = new TreeSet<>();
-    Matcher type = TYPE.matcher(source);
-    while (type.find()) {
-      found.add(type.group(1));
-    }
+    List<String> found =
+        JavaOutline.of(source).types().stream().map(JavaOutline.Type::name).toList();
     this.types = names.size() > 1 ? names.get(names.size() - 2) : String.join(",", found);
   }
 
@@ -77,15 +67,16 @@ final class JavaCalls {
     long open = program.chars().filter(c -> c == '{').count();
     long closed = program.chars().filter(c -> c == '}').count();
     program += "}".repeat((int) Math.max(0, Math.min(3, defined ? 0 : open - closed)));
-    if (TYPE.matcher(program).find()) {
+    JavaOutline outline = JavaOutline.of(program);
+    if (!outline.types().isEmpty()) {
       return program;
     }
-    StringBuilder imports = new StringBuilder("import java.util.*;\n");
-    Matcher matcher = IMPORT.matcher(program);
-    while (matcher.find()) {
-      imports.append(matcher.group().strip()).append('\n');
-    }
-    return imports + "class Solution {\n" + matcher.replaceAll("") + "\n}\n";
+    int members = outline.importsEnd();
+    return "import java.util.*;\n"
+        + program.substring(0, members)
+        + "\nclass Solution {\n"
+        + program.substring(members)
+        + "\n}\n";
   }
 
   /** The program. */
@@ -134,7 +125,11 @@ final class JavaCalls {
     int passed = 0;
     String reason = "";
     for (int i = 0; i < results.length; i++) {
-      String fault = fault(results[i], calls.get(i).expected(), ended);
+      JsonNode expected = calls.get(i).expected();
+      String fault = fault(results[i], expected, ended);
+      if (wrapped && !fault.isEmpty() && fault(results[i], expected.path(0), ended).isEmpty()) {
+        fault = "";
+      }
       passed += fault.isEmpty() ? 1 : 0;
       reason = reason.isEmpty() && !fault.isEmpty() ? "call " + (i + 1) + ": " + fault : reason;
     }
@@ -168,14 +163,11 @@ final class JavaCalls {
     }
   }
 
-  /** Decimal fractions within 1e-6, everything else exactly. */
+  /** A decimal fraction is met within 1e-6, a whole number by itself alone; judge.py's same(). */
   static boolean equal(JsonNode expected, JsonNode value) {
     if (expected.isNumber() && value.isNumber()) {
-      if (expected.isIntegralNumber() && value.isIntegralNumber()) {
-        return expected.bigIntegerValue().equals(value.bigIntegerValue());
-      }
-      double wanted = expected.doubleValue();
-      return Math.abs(wanted - value.doubleValue()) <= TOLERANCE * Math.max(1, Math.abs(wanted));
+      return OutputComparison.near(
+          expected.decimalValue(), value.decimalValue(), !expected.isIntegralNumber());
     }
     if (expected.isArray() && value.isArray() && expected.size() == value.size()) {
       for (int i = 0; i < expected.size(); i++) {

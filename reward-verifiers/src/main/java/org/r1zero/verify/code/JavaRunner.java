@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.r1zero.verify.code.TestReport.Status;
 import org.r1zero.verify.sandbox.Sandbox;
 import org.r1zero.verify.sandbox.SandboxException;
@@ -28,17 +26,6 @@ import org.r1zero.verify.sandbox.SandboxProcess;
  * changing or ending them.
  */
 final class JavaRunner implements CodeRunner {
-
-  private static final Pattern PUBLIC_CLASS =
-      Pattern.compile(
-          "\\bpublic\\s++(?:(?:final|abstract)\\s++)?(?:class|record|enum)\\s++(\\w++)");
-  private static final Pattern PACKAGE =
-      Pattern.compile("^[ \\t]*+package[ \\t]++[\\w.]++[ \\t]*+;", Pattern.MULTILINE);
-  private static final Pattern CLASS_OR_MAIN =
-      Pattern.compile(
-          "^(?:(?:public|final|abstract)\\s++)*+(?:class|record|enum|interface)\\s++(\\w++)"
-              + "|\\bstatic\\s++(?:final\\s++)?void\\s++main\\s*+\\(",
-          Pattern.MULTILINE);
 
   /** Small, for a short life; the address space limit needs all of them. */
   private static final List<String> SMALL_JVM =
@@ -90,18 +77,18 @@ final class JavaRunner implements CodeRunner {
 
   @Override
   public TestReport run(CodeTask task, String written, Scoring scoring) {
-    String code = PACKAGE.matcher(written).replaceFirst("");
+    String code = JavaOutline.withoutPackage(written);
     if (task.tests() instanceof CodeTests.Calls calls) {
-      return calls(new JavaCalls(task, calls.calls(), code));
+      return calls(new JavaCalls(task, calls, code));
     }
     if (!(task.tests() instanceof CodeTests.Runs runs)) {
       throw task.fault(
           "Java programs are judged by tests of input and output, a list of {input, output}, or by"
               + " calls, a list of {args, expected} with entry_point");
     }
-    Matcher named = PUBLIC_CLASS.matcher(code);
-    String file = "/tmp/" + (named.find() ? named.group(1) : "Main") + ".java";
-    String main = mainClass(code);
+    JavaOutline outline = JavaOutline.of(code);
+    String file = "/tmp/" + outline.fileName() + ".java";
+    String main = outline.mainClass();
     if (main.isEmpty()) {
       return TestReport.of(Status.UNREADABLE, "not a program: no class with a main method");
     }
@@ -112,8 +99,7 @@ final class JavaRunner implements CodeRunner {
   }
 
   private TestReport calls(JavaCalls calls) {
-    Matcher named = PUBLIC_CLASS.matcher(calls.source());
-    String file = "/tmp/" + (named.find() ? named.group(1) : "Main") + ".java";
+    String file = "/tmp/" + JavaOutline.of(calls.source()).fileName() + ".java";
     String driver = "/tmp/" + JavaCalls.DRIVER + ".java";
     List<byte[]> preparations =
         List.of(
@@ -143,19 +129,6 @@ final class JavaRunner implements CodeRunner {
     } catch (IOException e) {
       return TestReport.of(Status.FAILED, "the worker's reply can't be read");
     }
-  }
-
-  /** The class whose body, as far as the text tells, has the main method; empty if none has. */
-  static String mainClass(String code) {
-    Matcher matcher = CLASS_OR_MAIN.matcher(code);
-    String last = "";
-    while (matcher.find()) {
-      if (matcher.group(1) == null) {
-        return last;
-      }
-      last = matcher.group(1);
-    }
-    return "";
   }
 
   private List<String> javac(String... files) {

@@ -67,6 +67,8 @@ final class ProgramRuns {
           }
           if (reply.path("status").asInt() == -24) {
             status = Status.TIMEOUT;
+          } else if (reply.path("status").asInt() == -9 && !worker.outOfMemory()) {
+            status = Status.KILLED;
           }
         } catch (SandboxException e) {
           fault = "the program " + PythonRunner.why(e);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 record PythonInterpreter(String executable, Map<String, Path> folders) {
 
   private static final String PROBE =
-      "import sys; assert sys.version_info >= (3, 9), 'Python is older than 3.9: ' + sys.version;"
+      "import sys; assert sys.version_info >= (3, 10), 'Python is older than 3.10: ' + sys.version;"
           + " print(sys.executable, sys.base_prefix, sys.prefix, sep='\\n')";
 
   /**
@@ -58,7 +58,7 @@ record PythonInterpreter(String executable, Map<String, Path> folders) {
       }
     }
     throw new IllegalArgumentException(
-        "programs are judged by Python 3.9 or newer, and none was found ("
+        "programs are judged by Python 3.10 or newer, and none was found ("
             + String.join("; ", faults)
             + "); install it by 'sudo apt-get install python3', or name one by the option python");
   }

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +38,10 @@ final class PythonRunner implements CodeRunner {
 
   /** How much longer than the worker a judge may live, to count the tests that have passed. */
   private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private static final Pattern SOLUTION =
+      Pattern.compile("^class[ \\t]++Solution\\b", Pattern.MULTILINE);
+  private static final Pattern STREAMS = Pattern.compile("stdout|stdin|\\binput\\b");
 
   private final Duration wallTime;
   private final SandboxPool workers;
@@ -71,19 +74,26 @@ final class PythonRunner implements CodeRunner {
   private static Optional<TestReport> load(SandboxProcess worker, CodeTask task, String code) {
     String prompt = task.prompt();
     boolean whole = task.entryPoint().isEmpty() || definition(task).matcher(code).find();
-    List<String> alternatives = new ArrayList<>();
-    if (whole) {
-      alternatives.add(code);
-    }
-    // else, or if that does not compile, the completion goes on where the prompt ends
-    alternatives.add(prompt + code);
-    alternatives.add(prompt + "\n" + code);
-    alternatives.add(prompt + "\n    " + code.strip());
-    alternatives.add(prompt + "\n" + code.indent(4));
-    alternatives.add(code);
+    // where the entry point is not defined, or does not compile, the completion goes on where the
+    // prompt ends
+    List<String> continuations =
+        List.of(
+            prompt + code,
+            prompt + "\n" + code,
+            prompt + "\n    " + code.strip(),
+            prompt + "\n" + code.indent(4));
+    List<String> alone = List.of(code);
     String before = whole && task.entryPoint().isPresent() ? prompt : "";
     try {
-      worker.send(request("load", valid(before), PythonLiterals.texts(alternatives)));
+      worker.send(
+          request(
+              "load",
+              valid(before),
+              PythonLiterals.texts(whole ? alone : List.of()),
+              PythonLiterals.texts(prompt.isBlank() ? List.of() : continuations),
+              PythonLiterals.texts(alone),
+              isLeetCode(task, code),
+              mentions(task, STREAMS)));
       JsonNode reply = PythonLiterals.JSON.readTree(worker.receive());
       if (reply.path("syntax").isTextual()) {
         return Optional.of(
@@ -100,12 +110,28 @@ final class PythonRunner implements CodeRunner {
     }
   }
 
-  /** What stands in a program that defines the entry point's first name. */
+  /** Whether names of the library may be used without import: as methods of LeetCode do. */
+  private static boolean isLeetCode(CodeTask task, String code) {
+    return task.tests() instanceof CodeTests.Calls || SOLUTION.matcher(code).find();
+  }
+
+  private static boolean mentions(CodeTask task, Pattern what) {
+    return task.tests() instanceof CodeTests.Asserts asserts
+        && asserts.sources().stream().anyMatch(source -> what.matcher(source).find());
+  }
+
+  /** What stands in a program that defines the entry point's first name, or a method of it. */
   static Pattern definition(CodeTask task) {
     Matcher name = Pattern.compile("[A-Za-z_]\\w*").matcher(task.entryPoint().orElse(""));
     String first = name.find() ? name.group() : "(?!)";
     return Pattern.compile(
-        "^(?:(?:async[ \\t]++)?(?:def|class)[ \\t]++" + first + "\\b|" + first + "[ \\t]*+[:=])",
+        "^(?:(?:async[ \\t]++)?(?:def|class)[ \\t]++"
+            + first
+            + "\\b|"
+            + first
+            + "[ \\t]*+[:=]|class[ \\t]++Solution\\b[^\\n]*+\\n(?:[ \\t][^\\n]*+\\n|\\n)*?[ \\t]++def[ \\t]++"
+            + first
+            + "\\b)",
         Pattern.MULTILINE);
   }
 
@@ -121,9 +147,10 @@ final class PythonRunner implements CodeRunner {
         byte[] line = process.receive();
         byte[] rest = Arrays.copyOfRange(line, Math.min(1, line.length), line.length);
         if (line.length > 0 && line[0] == 'V') {
+          boolean outOfMemory = process.outOfMemory();
           judges.giveBack(judge);
           judge = null;
-          return report(task, rest, ended);
+          return report(task, rest, ended, outOfMemory);
         }
         byte[] reply = GONE;
         if (ended == null) {
@@ -137,7 +164,7 @@ final class PythonRunner implements CodeRunner {
         process.send(reply);
       }
     } catch (SandboxException e) {
-      Status status = status(e) == Status.TIMEOUT ? Status.TIMEOUT : Status.ERROR;
+      Status status = status(e) == Status.FAILED ? Status.ERROR : status(e);
       return TestReport.of(status, "the judge: " + e.getMessage());
     } finally {
       if (judge != null) {
@@ -146,7 +173,8 @@ final class PythonRunner implements CodeRunner {
     }
   }
 
-  private static TestReport report(CodeTask task, byte[] line, @Nullable SandboxException ended) {
+  private static TestReport report(
+      CodeTask task, byte[] line, @Nullable SandboxException ended, boolean outOfMemory) {
     JsonNode verdict;
     try {
       verdict = PythonLiterals.JSON.readTree(line);
@@ -159,6 +187,9 @@ final class PythonRunner implements CodeRunner {
     }
     if (verdict.has("died")) {
       int signal = -verdict.path("died").asInt();
+      if (signal == 9 && !outOfMemory) {
+        return TestReport.of(Status.KILLED, "the judge was killed");
+      }
       return signal == 24
           ? TestReport.of(Status.TIMEOUT, "the tests used more processor time than allowed")
           : TestReport.of(Status.FAILED, "the tests broke a limit on what the program returned");
@@ -189,6 +220,7 @@ final class PythonRunner implements CodeRunner {
         node.set("args", call.arguments());
         node.set("expected", call.expected());
       }
+      job.put("wrapped", calls.wrapped());
     }
     return PythonLiterals.line(job);
   }
@@ -196,13 +228,18 @@ final class PythonRunner implements CodeRunner {
   static Status status(SandboxException e) {
     return switch (e.kind()) {
       case TIMEOUT, CPU_TIME -> Status.TIMEOUT;
+      case KILLED -> Status.KILLED;
       case ENDED, TOO_LONG -> Status.FAILED;
       case NOT_STARTED, INTERRUPTED -> Status.ERROR;
     };
   }
 
   static String why(SandboxException e) {
-    return e.kind() == SandboxException.Kind.ENDED ? "ended early" : e.fault();
+    return switch (e.kind()) {
+      case ENDED -> "ended early";
+      case KILLED -> "was killed";
+      default -> e.fault();
+    };
   }
 
   @Override

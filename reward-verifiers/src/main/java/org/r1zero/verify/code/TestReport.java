@@ -20,6 +20,8 @@ record TestReport(Status status, int passed, int total, String reason) {
     UNREADABLE,
     /** It was stopped by a limit of time. */
     TIMEOUT,
+    /** Something was killed, from outside or by the program. */
+    KILLED,
     /** The judge failed. */
     ERROR
   }

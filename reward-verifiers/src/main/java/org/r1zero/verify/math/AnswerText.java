@@ -18,8 +18,11 @@ final class AnswerText {
 
   private static final Pattern THOUSANDS = Pattern.compile("\\d,\\d{3}(?!\\d)");
   private static final Pattern DECIMAL_COMMA =
+      Pattern.compile("[^\\d,.()\\[\\]{}]{0,4}-?\\d{1,30},\\d{1,30}[^\\d,.()\\[\\]{}]{0,20}");
+
+  private static final Pattern REMARK =
       Pattern.compile(
-          "[^\\d,.()\\[\\]{}]{0,4}-?(?:0,|\\d{1,30},(?!\\d{3}(?!\\d)))(?!0+(?!\\d))\\d{1,30}[^\\d,.()\\[\\]{}]{0,20}");
+          "\\$?\\s*,?\\s*(?:\\\\text\\s?\\{\\s*)?\\b(?:where|for (?:all|any|every|some))\\b");
 
   /** {@code , k \\in \\mathbb{Z}} at the end: the answer is a family of values. */
   private static final Pattern PARAMETER =
@@ -37,17 +40,7 @@ final class AnswerText {
   private final Map<ReadingRules, Object> readings = new EnumMap<>(ReadingRules.class);
 
   AnswerText(String text) {
-    this(text, EulersNumber.isIn(text));
-  }
-
-  /**
-   * Reads a text.
-   *
-   * @param euler whether {@code 2e-1} has Euler's number in it, rather than a power of ten
-   */
-  AnswerText(String text, boolean euler) {
     String clean = text.length() > MAX_LENGTH ? text : AnswerCleaner.clean(text);
-    clean = euler ? EulersNumber.apart(clean) : clean;
     Matcher member = PARAMETER.matcher(clean);
     boolean family =
         clean.length() < 400 && (clean.contains("in") || clean.contains("∈")) && member.find();
@@ -84,39 +77,20 @@ final class AnswerText {
       return "too long";
     }
     try {
-      Expr read = Assignments.withoutConditions(AnswerParser.parse(text, way));
-      Expr once = writtenTwice(way);
-      return once == null ? read : once;
+      return Assignments.withoutConditions(AnswerParser.parse(text, way));
     } catch (ParseException e) {
-      Expr once = writtenTwice(way);
-      return once == null ? withoutRemark(way) : once;
+      return withoutRemark(way);
     }
   }
 
-  /** Of {@code \frac72\ (3.5)} the first; {@code null} where it is no value with the same again. */
-  private @Nullable Expr writtenTwice(ReadingRules way) {
-    String[] both = Remarks.twice(text);
-    if (both == null) {
-      return null;
-    }
-    String digits = WordAnswers.digits(PlainText.words(both[1]));
-    String again = digits == null ? both[1] : digits;
-    try {
-      Expr first = AnswerParser.parse(both[0], way);
-      return Assignments.sameNumber(first, AnswerParser.parse(again, way)) ? first : null;
-    } catch (ParseException e) {
-      return null;
-    }
-  }
-
-  /** Without what an answer says of its variables or its origin: {@code 6k, where k is whole}. */
+  /** Without what an answer says of its variables: {@code 6k, where k is an integer}. */
   private Object withoutRemark(ReadingRules way) {
-    String plain = Remarks.without(text);
-    if (plain == null) {
+    Matcher remark = REMARK.matcher(text);
+    if (!remark.find() || remark.start() == 0) {
       return lastSide(way);
     }
     try {
-      return AnswerParser.parse(plain, way);
+      return AnswerParser.parse(text.substring(0, remark.start()), way);
     } catch (ParseException e) {
       return lastSide(way);
     }

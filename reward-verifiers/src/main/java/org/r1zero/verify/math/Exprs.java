@@ -38,8 +38,7 @@ final class Exprs {
     return exprs.stream().map(change).toList();
   }
 
-  /** What an expression is directly made of. */
-  static List<Expr> parts(Expr expr) {
+  private static List<Expr> parts(Expr expr) {
     if (expr instanceof Expr.Call call) {
       return call.args();
     }

@@ -3,6 +3,7 @@ package org.r1zero.verify.math;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * A product without a sign binds as one with: {@code 1/2x} is half of x.
  */
 final class TermParser {
+
+  /** What a {@code \text} says that makes of the rest more than a remark on the unit. */
+  private static final Set<String> CONDITIONS =
+      Set.of("if", "for", "where", "when", "such", "with", "otherwise", "mod", "only", "not", "to");
 
   /** One letter after a number that may be a unit. */
   private static final String SHORT_UNITS = "msghLlNJWVKCF";
@@ -43,7 +48,7 @@ final class TermParser {
       String sign = in.peek().text();
       if (sign.equals("+") || sign.equals("-")) {
         in.take();
-        Expr product = summand();
+        Expr product = product();
         addends.add(sign.equals("-") ? Expr.Call.of(Op.NEGATE, product) : product);
       } else if (sign.equals("±") || sign.equals("∓")) {
         in.take();
@@ -76,12 +81,6 @@ final class TermParser {
     return product();
   }
 
-  /** What stands after a sign, perhaps with signs of its own: {@code 4 - -2}. */
-  private Expr summand() throws ParseException {
-    boolean signed = in.nextIs(Token.Kind.OPERATOR, "-") || in.nextIs(Token.Kind.OPERATOR, "+");
-    return signed ? signedProduct() : product();
-  }
-
   /** A sign binds more closely than mod: {@code -1 mod 2} is 1. */
   private static Expr negated(Expr product) {
     return product instanceof Expr.Call call && call.op() == Op.MOD && call.args().size() == 2
@@ -102,9 +101,6 @@ final class TermParser {
     Expr left = power();
     while (true) {
       Token next = in.peek();
-      if (left instanceof Expr.Text words && !isEnd(next)) {
-        throw new ParseException("words: " + words.words());
-      }
       if (next.kind() == Token.Kind.OPERATOR && isProductSign(next.text())) {
         in.take();
         skipPrefix();
@@ -214,7 +210,7 @@ final class TermParser {
 
   private static boolean isPrefix(String text) {
     if (text.endsWith(" is") || text.endsWith(" are") || text.endsWith(" is:")) {
-      return !Sentences.changes(text);
+      return true;
     }
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "rs", "rs.", "usd", "eur", "inr", "us", "about", "approximately", "exactly", "roughly" ->
@@ -238,18 +234,17 @@ final class TermParser {
     if (!unit) {
       return false;
     }
-    Token number = in.previous();
-    do {
-      Token word = in.take();
-      boolean text = word.kind() == Token.Kind.TEXT;
-      if (text && !Units.isUnit(word.text()) && !Remarks.repeats(word.text(), number)) {
-        throw new ParseException("no unit: " + word.text());
+    if (next.kind() == Token.Kind.TEXT) {
+      for (String word : next.text().toLowerCase(Locale.ROOT).split("\\W+", -1)) {
+        if (CONDITIONS.contains(word)) {
+          throw new ParseException("a condition: " + word);
+        }
       }
-      // The whole phrase was looked at.
-      while (!text && (in.nextIs(Token.Kind.WORD) || in.nextIs(Token.Kind.LETTER, "a"))) {
-        in.take();
-      }
-    } while (in.nextIs(Token.Kind.TEXT) || (in.nextIs(Token.Kind.WORD) && isUnit(in.peek())));
+    }
+    in.take();
+    while (in.nextIs(Token.Kind.TEXT) || (in.nextIs(Token.Kind.WORD) && isUnit(in.peek()))) {
+      in.take();
+    }
     if (in.nextIs(Token.Kind.OPERATOR, "^")) {
       in.take();
       atoms.exponent();
@@ -266,21 +261,7 @@ final class TermParser {
             || in.previous().kind() == Token.Kind.CONSTANT
             || in.previous().is(Token.Kind.OPERATOR, "/");
     return afterNumber
-        && (Vocabulary.unit(word.text()) || (word.spaced() && Units.isUnit(phrase())));
-  }
-
-  /** The words up to the next sign: "miles per hour". */
-  private String phrase() {
-    StringBuilder phrase = new StringBuilder();
-    for (int ahead = 0; ahead < 8; ahead++) {
-      Token word = in.peek(ahead);
-      boolean article = word.is(Token.Kind.LETTER, "a") && word.spaced();
-      if (word.kind() != Token.Kind.WORD && !article) {
-        break;
-      }
-      phrase.append(word.text()).append(' ');
-    }
-    return phrase.toString();
+        && (Vocabulary.unit(word.text()) || (word.spaced() && word.text().length() >= 4));
   }
 
   private boolean isShortUnit(Token letter) {

@@ -29,6 +29,7 @@ public final class BubblewrapSandbox implements Sandbox {
 
   private static final String NOBODY = "65534";
   private static final String FILTER = "seccomp.bpf";
+  private static final String USERS = "passwd";
 
   private final Features features;
   private final ControlGroups groups;
@@ -99,12 +100,12 @@ public final class BubblewrapSandbox implements Sandbox {
     ControlGroups.Group group = groups.create(command.limits());
     String script =
         group.joinScript()
-            + "exec \"$@\""
+            + "unset PWD OLDPWD SHLVL; exec \"$@\"" // the sandbox's init shows its environment
             + (filters ? " 9<'" + scratch.path().resolve(FILTER) + "'" : "");
     List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
     whole.addAll(bubblewrap(command));
     try {
-      SandboxProcess process = spawn(whole, command.limits().lineBytes());
+      SandboxProcess process = spawn(whole, command.limits(), group);
       process.whenEnded(
           () -> {
             running.remove(process);
@@ -117,12 +118,13 @@ public final class BubblewrapSandbox implements Sandbox {
     }
   }
 
-  private synchronized SandboxProcess spawn(List<String> command, int lineBytes)
+  private synchronized SandboxProcess spawn(
+      List<String> command, SandboxLimits limits, ControlGroups.Group group)
       throws SandboxException {
     if (closed) {
       throw new SandboxException(Kind.NOT_STARTED, "the sandbox is closed");
     }
-    SandboxProcess process = new SandboxProcess(Spawner.start(command), lineBytes, true);
+    SandboxProcess process = new SandboxProcess(Spawner.start(command), limits, group, true);
     running.add(process);
     return process;
   }
@@ -179,8 +181,7 @@ public final class BubblewrapSandbox implements Sandbox {
     a.addAll(List.of("--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"));
     a.addAll(List.of("--uid", NOBODY, "--gid", NOBODY, "--new-session", "--die-with-parent"));
     a.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin"));
-    a.addAll(List.of("--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"));
-    a.addAll(List.of("--setenv", "PYTHONHASHSEED", "0", "--setenv", "MALLOC_ARENA_MAX", "2"));
+    new TreeMap<>(ENVIRONMENT).forEach((name, value) -> a.addAll(List.of("--setenv", name, value)));
     if (filters) {
       a.addAll(List.of("--seccomp", "9"));
     }
@@ -199,6 +200,12 @@ public final class BubblewrapSandbox implements Sandbox {
       a.addAll(List.of("--size", Long.toString(command.limits().diskBytes())));
     }
     a.addAll(List.of("--tmpfs", "/tmp"));
+    // semaphores and shared memory of multiprocessing, under the same limit of size
+    a.addAll(List.of("--symlink", "/tmp", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"));
+    a.addAll(List.of("--symlink", "/proc/self/fd/0", "/dev/stdin"));
+    a.addAll(List.of("--symlink", "/proc/self/fd/1", "/dev/stdout"));
+    a.addAll(List.of("--symlink", "/proc/self/fd/2", "/dev/stderr"));
+    a.addAll(List.of("--ro-bind", scratch.path().resolve(USERS).toString(), "/etc/passwd"));
     new TreeMap<>(command.readOnly())
         .forEach((inside, host) -> a.addAll(List.of("--ro-bind", host.toString(), inside)));
     a.addAll(List.of("--remount-ro", "/", "--chdir", "/tmp", "--"));
@@ -254,6 +261,9 @@ public final class BubblewrapSandbox implements Sandbox {
   private static ScratchFolder scratch() {
     try {
       ScratchFolder scratch = ScratchFolder.create();
+      Path users = scratch.path().resolve(USERS);
+      Files.writeString(users, "nobody:x:" + NOBODY + ":" + NOBODY + ":nobody:/tmp:/bin/sh\n");
+      ScratchFolder.publish(users);
       Optional<byte[]> filter = SeccompFilter.forThisMachine();
       if (filter.isPresent()) {
         Files.write(scratch.path().resolve(FILTER), filter.get());

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,11 +36,11 @@ final class ControlGroups {
    * A folder that holds one group for each sandbox.
    *
    * @param folder the folder
-   * @param memory the file that takes the limit of memory, {@code null} where this hierarchy has
-   *     none
+   * @param memory the file that takes the limit of memory; empty where this hierarchy has none
    * @param tasks whether it limits the number of tasks
+   * @param cpu the file that takes the limit of processor time; empty where this hierarchy has none
    */
-  record Base(Path folder, Optional<String> memory, boolean tasks) {}
+  record Base(Path folder, Optional<String> memory, boolean tasks, Optional<String> cpu) {}
 
   /** No groups at all. */
   static ControlGroups none() {
@@ -52,7 +53,9 @@ final class ControlGroups {
     Path unified = own.get("");
     if (unified != null) {
       for (Path parent : new Path[] {unified, unified.getParent()}) {
-        Optional<Base> base = base(parent, Optional.of("memory.max"), true);
+        Optional<Base> base =
+            base(parent, Optional.of("memory.max"), true, Optional.of("cpu.max"))
+                .or(() -> base(parent, Optional.of("memory.max"), true, Optional.empty()));
         if (base.isPresent()) {
           return new ControlGroups(List.of(base.get()));
         }
@@ -60,10 +63,15 @@ final class ControlGroups {
     }
     List<Base> bases = new ArrayList<>();
     if (own.containsKey("memory")) {
-      base(own.get("memory"), Optional.of("memory.limit_in_bytes"), false).ifPresent(bases::add);
+      base(own.get("memory"), Optional.of("memory.limit_in_bytes"), false, Optional.empty())
+          .ifPresent(bases::add);
     }
     if (own.containsKey("pids")) {
-      base(own.get("pids"), Optional.empty(), true).ifPresent(bases::add);
+      base(own.get("pids"), Optional.empty(), true, Optional.empty()).ifPresent(bases::add);
+    }
+    if (own.containsKey("cpu")) {
+      base(own.get("cpu"), Optional.empty(), false, Optional.of("cpu.cfs_quota_us"))
+          .ifPresent(bases::add);
     }
     return new ControlGroups(bases);
   }
@@ -71,24 +79,33 @@ final class ControlGroups {
   /** A group for one sandbox; without limits where there are no groups. */
   Group create(SandboxLimits limits) {
     List<Path> folders = new ArrayList<>();
+    boolean cpu = false;
     String name = Integer.toString(count.incrementAndGet());
     for (Base base : bases) {
       Path folder = base.folder().resolve(name);
       try {
         make(folder, base, limits);
         folders.add(folder);
+        cpu |= base.cpu().isPresent();
       } catch (IOException e) {
         remove(folder); // the other limits hold
       }
     }
-    return new Group(folders);
+    return new Group(folders, cpu);
   }
 
   /** One line for the log. */
   String describe() {
-    return bases.isEmpty()
+    List<String> limited = new ArrayList<>();
+    bases.forEach(
+        base -> {
+          base.memory().ifPresent(file -> limited.add("memory"));
+          base.cpu().ifPresent(file -> limited.add("processor time"));
+          limited.addAll(base.tasks() ? List.of("tasks") : List.of());
+        });
+    return limited.isEmpty()
         ? "no control groups (memory is limited for each process, not in sum)"
-        : "control groups";
+        : "control groups of " + String.join(", ", limited);
   }
 
   /** Removes the folders, which works when the processes in them are gone. */
@@ -105,10 +122,39 @@ final class ControlGroups {
   /** The group of one sandbox. */
   static final class Group {
 
-    private final List<Path> folders;
+    /** No group. */
+    static final Group NONE = new Group(List.of(), false);
 
-    private Group(List<Path> folders) {
+    private static final Pattern KILLS =
+        Pattern.compile("^oom_kill ([1-9]\\d*)$", Pattern.MULTILINE);
+
+    private final List<Path> folders;
+    private final boolean limitsCpu;
+    private boolean closed;
+    private boolean outOfMemory;
+
+    private Group(List<Path> folders, boolean limitsCpu) {
       this.folders = folders;
+      this.limitsCpu = limitsCpu;
+    }
+
+    /** Whether all its processes together get one processor's time at most. */
+    boolean limitsCpu() {
+      return limitsCpu;
+    }
+
+    /** Whether the kernel has killed one of its processes for want of memory. */
+    synchronized boolean outOfMemory() {
+      for (Path folder : closed ? List.<Path>of() : folders) {
+        for (String file : List.of("memory.events", "memory.oom_control")) { // version 2, version 1
+          try {
+            outOfMemory |= KILLS.matcher(Files.readString(folder.resolve(file))).find();
+          } catch (IOException e) {
+            // the other version's file
+          }
+        }
+      }
+      return outOfMemory;
     }
 
     /** Shell commands by which a process enters the group; it must not go on where that fails. */
@@ -122,6 +168,10 @@ final class ControlGroups {
 
     /** Removes the group, which works when its processes are gone. */
     void close() {
+      synchronized (this) {
+        boolean unused = outOfMemory(); // read for the last time
+        closed = true;
+      }
       folders.forEach(folder -> retry(() -> remove(folder)));
     }
   }
@@ -138,23 +188,27 @@ final class ControlGroups {
   }
 
   /** Makes the folder for groups; empty where this user can't make groups there. */
-  static Optional<Base> base(Path parent, Optional<String> memory, boolean tasks) {
+  static Optional<Base> base(
+      Path parent, Optional<String> memory, boolean tasks, Optional<String> cpu) {
     if (!Files.exists(parent.resolve("cgroup.procs"))) {
       return Optional.empty();
     }
     removeStale(parent);
     Path folder = parent.resolve(PREFIX + ProcessHandle.current().pid());
-    Base base = new Base(folder, memory, tasks);
+    Base base = new Base(folder, memory, tasks, cpu);
     try {
       Files.createDirectories(folder);
       if (Files.exists(folder.resolve("cgroup.subtree_control"))) {
-        write(folder.resolve("cgroup.subtree_control"), "+memory +pids");
+        write(
+            folder.resolve("cgroup.subtree_control"),
+            "+memory +pids" + (cpu.isPresent() ? " +cpu" : ""));
       }
+      share(folder, cpu);
       SandboxLimits limits =
           new SandboxLimits(Duration.ofSeconds(1), 64 << 20, 4, 1 << 20, 1 << 10);
       Path trial = folder.resolve("trial");
       make(trial, base, limits);
-      Group group = new Group(List.of(trial));
+      Group group = new Group(List.of(trial), cpu.isPresent());
       Process process =
           new ProcessBuilder("/bin/sh", "-c", group.joinScript() + "exec true").start();
       boolean joined = process.waitFor() == 0;
@@ -171,6 +225,17 @@ final class ControlGroups {
     return Optional.empty();
   }
 
+  /** All sandboxes together weigh as much as a busy process for each processor. */
+  private static void share(Path folder, Optional<String> cpu) throws IOException {
+    int processors = Math.min(100, Runtime.getRuntime().availableProcessors());
+    if (cpu.isPresent()) {
+      boolean second = Files.exists(folder.resolve("cpu.weight"));
+      write(
+          folder.resolve(second ? "cpu.weight" : "cpu.shares"),
+          Integer.toString(processors * (second ? 100 : 1024)));
+    }
+  }
+
   private static void make(Path folder, Base base, SandboxLimits limits) throws IOException {
     Files.createDirectory(folder);
     if (base.memory().isPresent()) {
@@ -181,6 +246,10 @@ final class ControlGroups {
       if (Files.exists(swap)) {
         write(swap, "0");
       }
+    }
+    if (base.cpu().isPresent()) { // one processor, in periods of 0.1 s
+      String file = base.cpu().get();
+      write(folder.resolve(file), file.equals("cpu.max") ? "100000 100000" : "100000");
     }
     if (base.tasks()) { // two more: the shell that becomes bubblewrap, and its init
       write(folder.resolve("pids.max"), Integer.toString(limits.processes() + 2));

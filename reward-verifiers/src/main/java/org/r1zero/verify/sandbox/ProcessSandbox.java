@@ -17,9 +17,12 @@ public final class ProcessSandbox implements Sandbox {
 
   @Override
   public SandboxProcess start(SandboxedCommand command) throws SandboxException {
-    List<String> whole = new ArrayList<>(Prlimit.options(command.limits(), false));
+    List<String> whole = new ArrayList<>(List.of("env"));
+    ENVIRONMENT.forEach((name, value) -> whole.add(name + "=" + value));
+    whole.addAll(Prlimit.options(command.limits(), false));
     whole.addAll(command.command());
-    return new SandboxProcess(Spawner.start(whole), command.limits().lineBytes(), false);
+    return new SandboxProcess(
+        Spawner.start(whole), command.limits(), ControlGroups.Group.NONE, false);
   }
 
   @Override

@@ -17,6 +17,10 @@ public sealed interface Sandbox extends AutoCloseable permits BubblewrapSandbox,
   /** The path at which a program sees a folder or file that is given in {@code readOnly}. */
   String inside(Map.Entry<String, Path> readOnly);
 
+  /** The environment of a sandboxed process, beside the search path. */
+  Map<String, String> ENVIRONMENT =
+      Map.of("LANG", "C.UTF-8", "HOME", "/tmp", "PYTHONHASHSEED", "0", "MALLOC_ARENA_MAX", "2");
+
   /** Whether a process tree sees no process but its own. */
   boolean isIsolated();
 

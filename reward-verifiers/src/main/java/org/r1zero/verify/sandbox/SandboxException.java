@@ -16,6 +16,8 @@ public final class SandboxException extends Exception {
     CPU_TIME,
     /** It ended by itself, or was killed for another limit. */
     ENDED,
+    /** It was killed by signal 9 and not for memory: by someone outside, or by itself. */
+    KILLED,
     /** It wrote a line longer than allowed, and was killed. */
     TOO_LONG,
     /** It could not be started. */

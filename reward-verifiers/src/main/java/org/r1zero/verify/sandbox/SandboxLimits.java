@@ -5,7 +5,9 @@ import java.time.Duration;
 /**
  * What a sandboxed process tree may use.
  *
- * @param cpuTime processor time of each process; the kernel ends what exceeds it
+ * @param cpuTime processor time of each process; the kernel ends what exceeds it. All of them
+ *     together get one processor's time, or where no control group limits it are ended when they
+ *     have used this much more
  * @param memoryBytes address space of each process and, where control groups can be had, memory of
  *     all of them with their files
  * @param processes processes and threads at a time, the sandbox's own init counted

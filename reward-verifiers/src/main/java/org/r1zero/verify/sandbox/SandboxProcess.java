@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,11 @@ import org.r1zero.verify.sandbox.SandboxException.Kind;
 public final class SandboxProcess implements AutoCloseable {
 
   private static final int SIGXCPU = 24;
+  private static final int SIGKILL = 9;
+
+  /** How often the processor time of a tree is looked at that no control group limits. */
+  private static final Duration WATCH = Duration.ofMillis(300);
+
   private static final ScheduledThreadPoolExecutor CLOCK = clock();
   private static final byte[] END = new byte[0];
   private static final byte[] READY = "ready".getBytes(StandardCharsets.UTF_8);
@@ -32,6 +38,8 @@ public final class SandboxProcess implements AutoCloseable {
 
   private final Process process;
   private final int lineBytes;
+  private final SandboxLimits limits;
+  private final ControlGroups.Group group;
   private final boolean ownNamespace;
   private final OutputStream in;
   private final BlockingQueue<byte[]> lines = new ArrayBlockingQueue<>(1);
@@ -39,18 +47,23 @@ public final class SandboxProcess implements AutoCloseable {
   private final CountDownLatch spoken = new CountDownLatch(1);
   private volatile @Nullable Kind cause;
   private @Nullable ScheduledFuture<?> alarm;
+  private @Nullable ScheduledFuture<?> watch;
   private long deadline = Long.MAX_VALUE;
   private boolean ended;
 
   /**
    * Takes over a process.
    *
+   * @param group the control group in which it is, if any
    * @param ownNamespace whether the kernel kills its descendants with it
    */
-  SandboxProcess(Process process, int lineBytes, boolean ownNamespace) {
+  SandboxProcess(
+      Process process, SandboxLimits limits, ControlGroups.Group group, boolean ownNamespace) {
     this.process = process;
+    this.limits = limits;
+    this.group = group;
     this.ownNamespace = ownNamespace;
-    this.lineBytes = lineBytes;
+    this.lineBytes = limits.lineBytes();
     this.in = process.getOutputStream();
     this.reader = new Thread(this::read, "sandbox-reader");
     reader.setDaemon(true);
@@ -87,6 +100,25 @@ public final class SandboxProcess implements AutoCloseable {
     stopClock();
     deadline = System.nanoTime() + wallTime.toNanos();
     alarm = CLOCK.schedule(() -> kill(Kind.TIMEOUT), wallTime.toNanos(), TimeUnit.NANOSECONDS);
+    if (!group.limitsCpu()) {
+      long started = System.nanoTime();
+      watch =
+          CLOCK.scheduleWithFixedDelay(
+              () -> watch(started), WATCH.toMillis(), WATCH.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Kills a tree of many processes that takes more than a processor of the machine for itself. */
+  private void watch(long started) {
+    Duration allowed = limits.cpuTime().plusNanos(System.nanoTime() - started);
+    if (ProcessorTime.ofTree(process).compareTo(allowed) > 0) {
+      kill(Kind.CPU_TIME);
+    }
+  }
+
+  /** Whether the kernel killed one of its processes because memory ran out. */
+  public boolean outOfMemory() {
+    return group.outOfMemory();
   }
 
   /** Stops the clock. */
@@ -94,6 +126,9 @@ public final class SandboxProcess implements AutoCloseable {
     if (alarm != null) {
       alarm.cancel(false);
       alarm = null;
+      if (watch != null) {
+        watch.cancel(false);
+      }
       deadline = Long.MAX_VALUE;
     }
   }
@@ -191,8 +226,21 @@ public final class SandboxProcess implements AutoCloseable {
     }
     if (!ownNamespace || spoken.getCount() > 0) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      return;
     }
-    process.destroyForcibly();
+    // bubblewrap's child is the first process of the tree, which dies with it. Bubblewrap itself
+    // then
+    // ends, having waited for it: killed first, it would leave a zombie to process 1, which may be
+    // us
+    List<ProcessHandle> init = ProcessorTime.children(process.pid());
+    init.forEach(ProcessHandle::destroyForcibly);
+    if (init.isEmpty()) {
+      process.destroyForcibly();
+    } else {
+      var unused =
+          CLOCK.schedule(process::destroyForcibly, CLOSE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   private SandboxException fault() {
@@ -200,8 +248,11 @@ public final class SandboxProcess implements AutoCloseable {
     if (why == null) {
       why = Kind.ENDED;
       try {
-        if (process.waitFor(1, TimeUnit.SECONDS) && process.exitValue() == 128 + SIGXCPU) {
+        int exit = process.waitFor(1, TimeUnit.SECONDS) ? process.exitValue() : 0;
+        if (exit == 128 + SIGXCPU) {
           why = Kind.CPU_TIME;
+        } else if (exit == 128 + SIGKILL && !group.outOfMemory()) {
+          why = Kind.KILLED;
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -214,6 +265,7 @@ public final class SandboxProcess implements AutoCloseable {
           case CPU_TIME -> "used more processor time than allowed";
           case TOO_LONG -> "wrote a line longer than " + lineBytes + " bytes";
           case INTERRUPTED -> "the thread was interrupted";
+          case KILLED -> "the process was killed";
           case ENDED, NOT_STARTED -> "the process ended" + errors();
         });
   }

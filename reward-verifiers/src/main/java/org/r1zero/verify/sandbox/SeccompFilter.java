@@ -12,9 +12,8 @@ import java.util.Optional;
  *
  * <p>It denies what a program under test never needs and an attack might: tracing other processes,
  * new namespaces and mounts, kernel keys, kernel programs, asynchronous rings, memory that no limit
- * counts (System V shared memory, memory files), and sockets that a network namespace does not
- * confine (only local and IP sockets may be made). A denied call fails with {@code EPERM}; the
- * program goes on.
+ * counts (System V shared memory, memory files), file locks on what is the machine's, and all
+ * sockets but local ones. A denied call fails with {@code EPERM}; the program goes on.
  *
  * <p>Call numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl and
  * include/uapi/asm-generic/unistd.h.
@@ -44,7 +43,8 @@ final class SeccompFilter {
   /** New mount, control group, UTS, IPC, user, process and network namespaces. */
   private static final int CLONE_NEW = 0x7e020000;
 
-  private static final int[] SOCKET_DOMAINS = {1, 2, 10}; // local, IPv4, IPv6
+  /** Local alone: what waits in the buffers of IP sockets no control group of version 1 counts. */
+  private static final int[] SOCKET_DOMAINS = {1};
 
   /** Calls with the same number everywhere: those added since 2019, and 424 to 448. */
   private static final int[] COMMON = {
@@ -59,13 +59,16 @@ final class SeccompFilter {
   private final boolean hasX32;
   private final int clone;
   private final int socket;
+  private final int socketPair;
   private final int[] denied;
 
-  private SeccompFilter(int architecture, boolean hasX32, int clone, int socket, int[] denied) {
+  private SeccompFilter(
+      int architecture, boolean hasX32, int clone, int socket, int socketPair, int[] denied) {
     this.architecture = architecture;
     this.hasX32 = hasX32;
     this.clone = clone;
     this.socket = socket;
+    this.socketPair = socketPair;
     this.denied = denied;
   }
 
@@ -77,10 +80,11 @@ final class SeccompFilter {
               true,
               56,
               41,
+              53,
               new int[] {
                 101, 310, 311, 312, // ptrace, process_vm_readv, process_vm_writev, kcmp
                 29, 30, 31, 67, 64, 65, 66, 220, 68, 69, 70, 71, // System V ipc
-                319, 240, 323, // memfd_create, mq_open, userfaultfd
+                319, 240, 323, 73, // memfd_create, mq_open, userfaultfd, flock
                 248, 249, 250, // add_key, request_key, keyctl
                 321, 298, 103, 212, // bpf, perf_event_open, syslog, lookup_dcookie
                 272, 308, 165, 166, 155, 161, // unshare, setns, mount, umount2, pivot_root, chroot
@@ -97,10 +101,11 @@ final class SeccompFilter {
               false,
               220,
               198,
+              199,
               new int[] {
                 117, 270, 271, 272, // ptrace, process_vm_readv, process_vm_writev, kcmp
                 194, 195, 196, 197, 190, 191, 192, 193, 186, 187, 188, 189, // System V ipc
-                279, 180, 282, // memfd_create, mq_open, userfaultfd
+                279, 180, 282, 32, // memfd_create, mq_open, userfaultfd, flock
                 217, 218, 219, // add_key, request_key, keyctl
                 280, 241, 116, 18, // bpf, perf_event_open, syslog, lookup_dcookie
                 97, 268, 40, 39, 41, 51, // unshare, setns, mount, umount2, pivot_root, chroot
@@ -142,13 +147,15 @@ final class SeccompFilter {
     add(program, JUMP_ANY_BIT, 0, 1, CLONE_NEW);
     add(program, RETURN, 0, 0, ERRNO | EPERM);
     add(program, RETURN, 0, 0, ALLOW);
-    add(program, JUMP_EQUAL, 0, 1 + 2 * SOCKET_DOMAINS.length + 1, socket);
-    add(program, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
-    for (int domain : SOCKET_DOMAINS) {
-      add(program, JUMP_EQUAL, 0, 1, domain);
-      add(program, RETURN, 0, 0, ALLOW);
+    for (int call : new int[] {socket, socketPair}) {
+      add(program, JUMP_EQUAL, 0, 1 + 2 * SOCKET_DOMAINS.length + 1, call);
+      add(program, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
+      for (int domain : SOCKET_DOMAINS) {
+        add(program, JUMP_EQUAL, 0, 1, domain);
+        add(program, RETURN, 0, 0, ALLOW);
+      }
+      add(program, RETURN, 0, 0, ERRNO | EAFNOSUPPORT);
     }
-    add(program, RETURN, 0, 0, ERRNO | EAFNOSUPPORT);
     add(program, RETURN, 0, 0, ALLOW);
     ByteBuffer bytes = ByteBuffer.allocate(8 * program.size()).order(ByteOrder.LITTLE_ENDIAN);
     for (long[] i : program) {

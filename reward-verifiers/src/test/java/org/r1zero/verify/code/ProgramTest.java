@@ -122,10 +122,11 @@ class ProgramTest {
 
   @Test
   void runsDoNotSeeEachOther() {
-    Problem twice = CodeProblems.program("", "0", "", "0");
+    Problem twice = CodeProblems.program("", "1", "", "1"); // program.py
     String code = "import os\nprint(len(os.listdir('.')))\nopen('left', 'w').close()";
     // the folder is the sandbox's, and lives as long as the program: a file may be seen again
     assertThat(judge(verifier, twice, "python", code).reason()).contains("test 2");
+    twice = CodeProblems.program("", "0", "", "0");
     String memory = "import sys\nprint(hasattr(sys, 'left') + 0)\nsys.left = 1";
     assertThat(judge(verifier, twice, "python", memory).score()).isEqualTo(1);
     assertThat(judge(verifier, twice, "python", memory).score()).isEqualTo(1);

@@ -35,7 +35,11 @@ class BubblewrapSandboxTest {
     assertThat(output("for f in /*; do printf '%s ' $f; done; echo"))
         .matches("(/bin |/dev |/etc |/lib |/lib32 |/lib64 |/proc |/sbin |/tmp |/usr )+");
     assertThat(output("echo /etc/* /tmp/* /dev/*"))
-        .isEqualTo("/etc/ld.so.cache /tmp/* /dev/null /dev/random /dev/urandom /dev/zero");
+        .isEqualTo(
+            "/etc/ld.so.cache /etc/passwd /tmp/* /dev/fd /dev/null /dev/random /dev/shm /dev/stderr"
+                + " /dev/stdin /dev/stdout /dev/urandom /dev/zero");
+    assertThat(output("cat /etc/passwd")).isEqualTo("nobody:x:65534:65534:nobody:/tmp:/bin/sh");
+    assertThat(output("tr '\\0' ' ' </proc/1/environ | grep -c PWD")).isEqualTo("0");
   }
 
   @Test

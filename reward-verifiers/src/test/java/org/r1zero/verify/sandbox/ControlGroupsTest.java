@@ -22,9 +22,11 @@ class ControlGroupsTest {
 
   @Test
   void takesNoFolderThatIsNoControlGroup() throws IOException {
-    assertThat(ControlGroups.base(folder, Optional.of("memory.max"), true)).isEmpty();
+    assertThat(ControlGroups.base(folder, Optional.of("memory.max"), true, Optional.empty()))
+        .isEmpty();
     Files.writeString(folder.resolve("cgroup.procs"), "");
-    assertThat(ControlGroups.base(folder, Optional.of("memory.max"), true)).isEmpty();
+    assertThat(ControlGroups.base(folder, Optional.of("memory.max"), true, Optional.empty()))
+        .isEmpty();
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).containsExactly(folder.resolve("cgroup.procs"));
     }
