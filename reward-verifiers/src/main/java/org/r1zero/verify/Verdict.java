@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.r1zero.verify.records.Records;
 
 /**
  * What a verifier says of one completion.
@@ -49,12 +50,7 @@ public record Verdict(double score, Outcome outcome, String reason, Map<String, 
   }
 
   private static String wellFormed(String text) {
-    String shortened = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON - 1) + "…";
-    StringBuilder whole = new StringBuilder(shortened.length());
-    shortened
-        .codePoints()
-        .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
-        .forEach(whole::appendCodePoint);
-    return whole.toString();
+    return Records.whole(
+        text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON - 1) + "…");
   }
 }

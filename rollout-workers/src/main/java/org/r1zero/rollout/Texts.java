@@ -18,11 +18,22 @@ public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
     return renderer.render(problem);
   }
 
-  /** A prompt's token ids. */
+  /**
+   * A prompt's token ids, {@code [S]}, at least one.
+   *
+   * @throws IllegalArgumentException if it has none, so that there is nothing to continue
+   */
   public int[] encode(String prompt) {
-    return renderer.spellsSpecialTokens()
-        ? tokenizer.encode(prompt)
-        : tokenizer.encodePrompt(prompt);
+    int[] tokens =
+        renderer.spellsSpecialTokens() ? tokenizer.encode(prompt) : tokenizer.encodePrompt(prompt);
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException(
+          "the prompt '"
+              + prompt
+              + "' has no tokens, so that there is nothing to continue: this model's tokenizer puts"
+              + " none before a text; give a prompt that is not empty");
+    }
+    return tokens;
   }
 
   /** What was said. */

@@ -1,29 +1,22 @@
 package org.r1zero.coldstart.curate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
+import org.r1zero.verify.records.RecordFile;
+import org.r1zero.verify.records.Records;
 
 /** Files of examples: {@code .jsonl}, {@code .jsonl.gz} and {@code .parquet}. */
 public final class ExampleFiles {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private ExampleFiles() {}
 
   /**
@@ -48,6 +41,16 @@ public final class ExampleFiles {
    *     bad records
    */
   public static Contents read(Path file, int maxBad) throws IOException {
+    return read(file, maxBad, example -> {});
+  }
+
+  /**
+   * Reads a file whose examples must be of use for something.
+   *
+   * @param use throws an {@link IllegalArgumentException} where an example is not: then its record
+   *     is a bad one
+   */
+  public static Contents read(Path file, int maxBad, Consumer<Example> use) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": there is no such file");
     }
@@ -56,11 +59,13 @@ public final class ExampleFiles {
     RecordSink sink =
         (line, json) -> {
           try {
-            examples.add(ExampleForm.read(JSON.readTree(json)));
+            Example example = ExampleForm.read(Records.parse(json));
+            use.accept(example);
+            examples.add(example);
           } catch (JsonProcessingException e) {
             note(
                 bad,
-                new BadRecord(file.toString(), line, "no JSON: " + e.getOriginalMessage()),
+                new BadRecord(file.toString(), line, "not JSON: " + e.getOriginalMessage()),
                 maxBad);
           } catch (IllegalArgumentException e) {
             note(bad, new BadRecord(file.toString(), line, String.valueOf(e.getMessage())), maxBad);
@@ -90,20 +95,10 @@ public final class ExampleFiles {
   }
 
   private static void readLines(Path file, RecordSink sink) throws IOException {
-    try (InputStream raw = Files.newInputStream(file);
-        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
-      long number = 0;
-      String line;
-      while ((line = lines.readLine()) != null) {
-        number++;
-        if (!line.isBlank()) {
-          sink.accept(number, line);
-        }
+    try (RecordFile lines = RecordFile.open(file)) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        sink.accept(lines.line(), line);
       }
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(file + ": is not in UTF-8", e);
     }
   }
 

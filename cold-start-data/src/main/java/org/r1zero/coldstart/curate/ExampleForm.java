@@ -18,6 +18,10 @@ public enum ExampleForm {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> ROLES = List.of("system", "user", "assistant", "tool");
 
+  /** Where APIs and their traces have what a model thought before it answered. */
+  private static final List<String> REASONING =
+      List.of("reasoning_content", "reasoning", "thinking");
+
   /** The record of an example; what has messages is written as messages in both forms. */
   ObjectNode write(Example example) {
     ObjectNode node = JSON.createObjectNode();
@@ -47,6 +51,7 @@ public enum ExampleForm {
 
   /**
    * Reads a record of either form; a prompt or completion may be a list of messages as well.
+   * Reasoning that is given beside the completion comes before it, between think tags.
    *
    * @throws IllegalArgumentException naming what is wrong with it
    */
@@ -56,29 +61,81 @@ public enum ExampleForm {
     }
     String problem = node.path("problem").asText("");
     int difficulty = node.path("difficulty").asInt(0);
-    if (node.has("messages")) {
-      List<Message> all = messages(node.get("messages"), "messages");
-      return conversation(problem, difficulty, all);
+    if (node.hasNonNull("messages")) {
+      refuseReasoning(node, "beside messages: put it into the assistant's message");
+      return conversation(problem, difficulty, List.of(), node.get("messages"), "messages");
     }
     JsonNode prompt = node.path("prompt");
     JsonNode completion = node.path("completion");
     if (prompt.isArray() && completion.isArray()) {
-      List<Message> all = new ArrayList<>(messages(prompt, "prompt"));
-      all.addAll(messages(completion, "completion"));
-      return conversation(problem, difficulty, all);
+      refuseReasoning(node, "beside messages: put it into the assistant's message");
+      return conversation(
+          problem, difficulty, messages(prompt, "prompt"), completion, "completion");
     }
     if (!prompt.isTextual() || !completion.isTextual()) {
       throw new IllegalArgumentException("it must have messages, or prompt and completion");
     }
-    return new Example(problem, difficulty, prompt.asText(), List.of(), completion.asText());
+    return new Example(
+        problem, difficulty, prompt.asText(), List.of(), said(node, completion.asText()));
   }
 
-  private static Example conversation(String problem, int difficulty, List<Message> all) {
+  /** The last message is what is to be said, with its reasoning. */
+  private static Example conversation(
+      String problem, int difficulty, List<Message> before, JsonNode node, String name) {
+    List<Message> all = new ArrayList<>(before);
+    all.addAll(messages(node, name));
     int last = all.size() - 1;
     if (last < 1 || !all.get(last).role().equals("assistant")) {
       throw new IllegalArgumentException("messages must end with an assistant's after another");
     }
-    return new Example(problem, difficulty, "", all.subList(0, last), all.get(last).content());
+    String said = said(node.get(node.size() - 1), all.get(last).content());
+    return new Example(problem, difficulty, "", all.subList(0, last), said);
+  }
+
+  /**
+   * What is said, after the reasoning that is given beside it, in the form in which reasoning
+   * models write it and their chat templates put it.
+   */
+  private static String said(JsonNode node, String content) {
+    String reasoning = reasoning(node);
+    if (reasoning.isEmpty() || content.contains(reasoning)) {
+      return content;
+    }
+    if (content.contains("<think>") || content.contains("</think>")) {
+      throw new IllegalArgumentException(
+          "it has reasoning beside a text with think tags: give it in one of the two places");
+    }
+    return "<think>\n" + reasoning + "\n</think>\n\n" + content.stripLeading();
+  }
+
+  /** The reasoning beside a content; empty where there is none. */
+  private static String reasoning(JsonNode node) {
+    String found = "";
+    for (String field : REASONING) {
+      JsonNode value = node.path(field);
+      if (value.isMissingNode() || value.isNull()) {
+        continue;
+      }
+      if (!value.isTextual()) {
+        throw new IllegalArgumentException(field + " must be a text, was " + brief(value));
+      }
+      String text = value.textValue().strip();
+      if (!found.isEmpty() && !text.isEmpty() && !text.equals(found)) {
+        throw new IllegalArgumentException(
+            "it has two different reasonings, one of them in " + field);
+      }
+      found = text.isEmpty() ? found : text;
+    }
+    return found;
+  }
+
+  private static void refuseReasoning(JsonNode node, String where) {
+    for (String field : REASONING) {
+      JsonNode value = node.path(field);
+      if (value.isContainerNode() ? !value.isEmpty() : !value.asText("").isBlank()) {
+        throw new IllegalArgumentException(field + " is not used " + where);
+      }
+    }
   }
 
   private static List<Message> messages(JsonNode node, String name) {
@@ -90,10 +147,22 @@ public enum ExampleForm {
       String role = entry.path("role").asText();
       if (!ROLES.contains(role) || !entry.path("content").isTextual()) {
         throw new IllegalArgumentException(
-            name + " must have a role of " + ROLES + " and a text as content, had " + entry);
+            name + " must have a role of " + ROLES + " and a text as content, had " + brief(entry));
+      }
+      if (!entry.path("tool_calls").isEmpty()) {
+        throw new IllegalArgumentException("tool_calls can't be trained on, had " + brief(entry));
+      }
+      boolean last = messages.size() == node.size() - 1;
+      if (!last || !role.equals("assistant") || name.equals("prompt")) {
+        refuseReasoning(entry, "in a message that is not learned from; leave it out");
       }
       messages.add(new Message(role, entry.get("content").asText()));
     }
     return messages;
+  }
+
+  private static String brief(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
   }
 }

@@ -2,28 +2,18 @@ package org.r1zero.coldstart.curate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
-import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.schema.GroupType;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.apache.parquet.schema.Type;
+import org.r1zero.verify.records.DataLimit;
 
 /**
  * Parquet files as the datasets library writes them: texts, numbers, and lists of structures. Rows
@@ -41,68 +31,14 @@ final class ParquetFiles {
   private ParquetFiles() {}
 
   static void read(Path file, ExampleFiles.RecordSink sink) throws IOException {
-    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
-      MessageType schema = reader.getFooter().getFileMetaData().getSchema();
-      long row = 0;
-      PageReadStore pages;
-      while ((pages = reader.readNextRowGroup()) != null) {
-        RecordReader<Group> records =
-            new ColumnIOFactory()
-                .getColumnIO(schema)
-                .getRecordReader(pages, new GroupRecordConverter(schema));
-        for (long i = 0; i < pages.getRowCount(); i++) {
-          sink.accept(++row, object(records.read(), schema).toString());
-        }
-      }
-    } catch (RuntimeException e) {
-      if (e.getClass().getName().startsWith("org.apache.parquet")
-          || String.valueOf(e.getMessage()).contains("is not a Parquet file")) {
-        throw new IllegalArgumentException(file + ": is no readable Parquet file: " + e, e);
-      }
-      throw e;
-    }
-  }
-
-  private static ObjectNode object(Group group, GroupType type) {
-    ObjectNode node = JSON.createObjectNode();
-    for (Type field : type.getFields()) {
-      if (group.getFieldRepetitionCount(field.getName()) > 0) {
-        node.set(field.getName(), value(group, field, field.getName(), 0));
+    DataLimit limit = DataLimit.of(file);
+    try (ParquetRows rows = new ParquetRows(file, limit)) {
+      for (JsonNode row = rows.next(); row != null; row = rows.next()) {
+        String json = row.toString();
+        limit.add(json.length());
+        sink.accept(rows.row(), json);
       }
     }
-    return node;
-  }
-
-  private static JsonNode value(Group group, Type field, String name, int index) {
-    if (!field.isPrimitive()) {
-      Group inner = group.getGroup(name, index);
-      return field.getLogicalTypeAnnotation()
-              instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation
-          ? list(inner, field.asGroupType())
-          : object(inner, field.asGroupType());
-    }
-    return switch (field.asPrimitiveType().getPrimitiveTypeName()) {
-      case BINARY -> JSON.getNodeFactory().textNode(group.getString(name, index));
-      case INT32 -> JSON.getNodeFactory().numberNode(group.getInteger(name, index));
-      case INT64 -> JSON.getNodeFactory().numberNode(group.getLong(name, index));
-      default -> JSON.getNodeFactory().textNode(group.getValueToString(0, index));
-    };
-  }
-
-  /**
-   * The three-level list of the format's specification; other writers name the levels otherwise.
-   */
-  private static ArrayNode list(Group group, GroupType type) {
-    ArrayNode array = JSON.createArrayNode();
-    GroupType repeated = type.getType(0).asGroupType();
-    for (int i = 0; i < group.getFieldRepetitionCount(0); i++) {
-      Group entry = group.getGroup(0, i);
-      Type element = repeated.getType(0);
-      if (entry.getFieldRepetitionCount(0) > 0) {
-        array.add(value(entry, element, element.getName(), 0));
-      }
-    }
-    return array;
   }
 
   static void write(Path file, List<String> records) throws IOException {

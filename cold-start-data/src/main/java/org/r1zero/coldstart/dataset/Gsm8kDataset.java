@@ -1,22 +1,11 @@
 package org.r1zero.coldstart.dataset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.r1zero.verify.Problem;
 
 /**
@@ -25,8 +14,6 @@ import org.r1zero.verify.Problem;
  * test_file}; {@code max_question_chars}, which leaves longer training questions out.
  */
 public final class Gsm8kDataset implements DatasetProvider {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final Pattern GOLD = Pattern.compile("-?\\d+(\\.\\d+)?");
   private static final String MARK = "####";
 
@@ -57,39 +44,13 @@ public final class Gsm8kDataset implements DatasetProvider {
    * @param idPrefix before the line number, counted from 1
    */
   static List<Problem> read(Path file, String idPrefix) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file + ": is missing; set task.options.train_file and test_file to GSM8K's JSONL files");
-    }
-    List<Problem> problems = new ArrayList<>();
-    try (InputStream raw = Files.newInputStream(file);
-        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      String line;
-      int number = 0;
-      while ((line = lines.readLine()) != null) {
-        number++;
-        if (!line.isBlank()) {
-          problems.add(problem(line, file + ":" + number, idPrefix + "/" + number));
-        }
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + ": can't be read: " + e.getMessage(), e);
-    }
-    if (problems.isEmpty()) {
-      throw new IllegalArgumentException(file + ": has no problems; is it GSM8K's JSONL file?");
-    }
-    return problems;
+    return JsonLinesFile.read(
+        file,
+        "set task.options.train_file and test_file to GSM8K's JSONL files",
+        (node, where, line) -> problem(node, where, idPrefix + "/" + line));
   }
 
-  private static Problem problem(String line, String where, String id) {
-    JsonNode node;
-    try {
-      node = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(where + ": is no JSON: " + e.getOriginalMessage(), e);
-    }
+  private static Problem problem(JsonNode node, String where, String id) {
     String question = node.path("question").textValue();
     String answer = node.path("answer").textValue();
     int mark = answer == null ? -1 : answer.lastIndexOf(MARK);

@@ -28,7 +28,11 @@ abstract class HeldOutBenchmark implements DatasetProvider {
     TaskOptions options = new TaskOptions(node);
     Path path = Path.of(options.text("path", file));
     options.finish();
-    return new Dataset(name(), List.of(), JsonLinesFile.read(path, form, this::problem));
+    return new Dataset(
+        name(),
+        List.of(),
+        JsonLinesFile.read(
+            path, "set task.options.path to " + form + ", plain or .gz", this::problem));
   }
 
   /** A record as a problem; checks its form. */

@@ -1,26 +1,18 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.records.RecordFile;
+import org.r1zero.verify.records.Records;
 
-/** A benchmark's published file: JSON lines, plain or gzipped. */
+/** A published file of problems: JSON lines, plain or gzipped. */
 final class JsonLinesFile {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private JsonLinesFile() {}
 
   /** From one line to a problem. */
@@ -40,41 +32,34 @@ final class JsonLinesFile {
   /**
    * Reads a whole file.
    *
-   * @param what it should be, such as {@code MATH-500's test.jsonl}
-   * @throws IllegalArgumentException naming file and line, if it is missing, empty or of another
-   *     form
+   * @param remedy what to do where it is missing or has no problems
+   * @throws IllegalArgumentException naming file and line, if it is missing, empty, damaged or of
+   *     another form
    */
-  static List<Problem> read(Path file, String what, Reader reader) {
+  static List<Problem> read(Path file, String remedy, Reader reader) {
     if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file + ": is missing; set task.options.path to " + what + ", plain or .gz");
+      throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }
     List<Problem> problems = new ArrayList<>();
-    try (InputStream raw = Files.newInputStream(file);
-        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      String line;
-      for (int number = 1; (line = lines.readLine()) != null; number++) {
-        if (!line.isBlank()) {
-          String where = file + ":" + number;
-          problems.add(reader.read(parse(line, where), where, number));
-        }
+    try (RecordFile lines = RecordFile.open(file)) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        problems.add(
+            reader.read(parse(line, lines.where()), lines.where(), Math.toIntExact(lines.line())));
       }
     } catch (IOException e) {
       throw new IllegalArgumentException(file + ": can't be read: " + e.getMessage(), e);
     }
     if (problems.isEmpty()) {
-      throw new IllegalArgumentException(file + ": has no problems; it should be " + what);
+      throw new IllegalArgumentException(file + ": has no problems; " + remedy);
     }
     return problems;
   }
 
   private static JsonNode parse(String line, String where) {
     try {
-      return JSON.readTree(line);
+      return Records.parse(line);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(where + ": is no JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(where + ": is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.fixtures.golden.Golden;
 import org.r1zero.grpo.model.tokenizer.Message;
 
 class ExampleFilesTest {
@@ -76,6 +81,99 @@ class ExampleFilesTest {
         .hasMessageContaining("no such file");
     Path fake = Files.writeString(folder.resolve("a.parquet"), "this is no parquet file at all");
     assertThatThrownBy(() -> ExampleFiles.read(fake, 0)).hasMessageContaining("a.parquet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "snappy", "gzip", "brotli", "lz4", "zstd", "types", "types-old"})
+  void parquetOfEveryCodecAndColumnIsRead(String name) throws IOException {
+    Golden golden = Golden.unpack("data/parquet", folder);
+    ExampleFiles.Contents read = ExampleFiles.read(folder.resolve(name + ".parquet"), 0);
+    List<Example> expected = new ArrayList<>();
+    for (JsonNode row : golden.values()) {
+      String prompt = row.get("prompt").asText();
+      String completion = row.get("completion").asText();
+      expected.add(
+          name.startsWith("types")
+              ? new Example("", 0, "", List.of(new Message("user", prompt)), completion)
+              : Example.of(prompt, completion));
+    }
+    assertThat(read.examples()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "snappy", "gzip", "brotli", "lz4", "zstd"})
+  void damagedParquetIsNamed(String name) throws IOException {
+    Golden.unpack("data/parquet", folder);
+    byte[] bytes = Files.readAllBytes(folder.resolve(name + ".parquet"));
+    Path cut = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(bytes, bytes.length / 2));
+    assertThatThrownBy(() -> ExampleFiles.read(cut, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(cut + ": is not a readable Parquet file");
+    byte[] flipped = bytes.clone();
+    Arrays.fill(flipped, 30, 160, (byte) 0x7b);
+    Path damaged = Files.write(folder.resolve("damaged.parquet"), flipped);
+    assertThatThrownBy(() -> ExampleFiles.read(damaged, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(damaged + ": is not a readable Parquet file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'{\"messages\": null, \"prompt\": \"a\", \"completion\": \"b\"}'|a|b",
+        "'\uFEFF{\"prompt\": \"a\", \"completion\": \"b\"}'|a|b",
+        "'{\"prompt\": \"a\\ud83d\", \"completion\": \"\\ude00b\"}'|a\uFFFD|\uFFFDb",
+        "'{\"prompt\": \"a\", \"completion\": \"\\ud83d\\ude00\"}'|a|😀",
+        "'{\"prompt\": \"a\", \"completion\": \"b\", \"reasoning\": \" c \"}'|a|'<think>\nc\n</think>\n\nb'",
+        "'{\"prompt\": \"a\", \"completion\": \"<think>c</think>b\", \"reasoning\": \"c\"}'|a|<think>c</think>b",
+        "'{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
+            + " \"content\": \"\\n\\nb\", \"reasoning_content\": \"c\\nd\"}]}'|a|'<think>\nc\nd\n</think>\n\nb'",
+        "'{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
+            + " \"content\": \"b\", \"thinking\": null, \"tool_calls\": []}]}'|a|b"
+      })
+  void oddRecordsAreRead(String json, String question, String completion) throws IOException {
+    Path file = Files.writeString(folder.resolve("odd.jsonl"), json + "\r\n");
+    Example example = ExampleFiles.read(file, 0).examples().get(0);
+    assertThat(example.question()).isEqualTo(question);
+    assertThat(example.completion()).isEqualTo(completion.translateEscapes());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'{\"role\": \"user\", \"content\": \"a\", \"reasoning\": \"x\"}, {\"role\": \"assistant\","
+            + " \"content\": \"b\"}'|reasoning is not used in a message that is not learned from",
+        "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\","
+            + " \"thinking\": [{\"text\": \"x\"}]}'|thinking must be a text",
+        "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\":"
+            + " \"<think>y</think>b\", \"reasoning\": \"x\"}'|give it in one of the two places",
+        "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\","
+            + " \"reasoning\": \"x\", \"thinking\": \"y\"}'|two different reasonings",
+        "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\","
+            + " \"tool_calls\": [{\"id\": 1}]}'|tool_calls can''t be trained on"
+      })
+  void whatWouldBeDroppedIsABadRecord(String messages, String reason) throws IOException {
+    Path file = folder.resolve("dropped.jsonl");
+    Files.writeString(file, "\n{\"messages\": [" + messages + "]}\n");
+    assertThatThrownBy(() -> ExampleFiles.read(file, 0))
+        .hasMessageContainingAll(file + ":2: ", reason);
+  }
+
+  @Test
+  void textThatIsNotUtf8OrCutOffIsNamedByItsLine() throws IOException {
+    Path latin = folder.resolve("latin.jsonl");
+    Files.write(latin, "{}\n{\"a\": \"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> ExampleFiles.read(latin, 9))
+        .hasMessage(latin + ":2: is not in UTF-8; convert the file to UTF-8");
+    Path whole = folder.resolve("whole.jsonl.gz");
+    ExampleFiles.write(whole, List.of(Example.of("a", "b")), ExampleForm.PROMPT_COMPLETION);
+    byte[] bytes = Files.readAllBytes(whole);
+    Path cut = folder.resolve("cut.jsonl.gz");
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length - 9));
+    assertThatThrownBy(() -> ExampleFiles.read(cut, 0))
+        .hasMessageStartingWith(cut + ": can't be read beyond line ");
   }
 
   @Test

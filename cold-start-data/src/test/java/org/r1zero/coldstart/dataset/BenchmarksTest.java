@@ -93,7 +93,7 @@ class BenchmarksTest {
         "aime      | {\"answer\": \"x\"}                | :1: must have the text problem",
         "humaneval | {\"task_id\": \"HumanEval/0\"}     | :1: must have the text test",
         "mbpp      | {\"task_id\": 1, \"text\": \"x\"}  | :1: must have test_list",
-        "mbpp      | [1                                 | :1: is no JSON",
+        "mbpp      | [1                                 | :1: is not JSON",
       })
   void anotherFormIsAnErrorThatNamesTheLine(String name, String line, String message)
       throws IOException {

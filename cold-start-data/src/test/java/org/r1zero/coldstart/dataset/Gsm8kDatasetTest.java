@@ -82,7 +82,7 @@ class Gsm8kDatasetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"question\": \"Why?\" | :3: is no JSON: ",
+        "{\"question\": \"Why?\" | :3: is not JSON: ",
         "{\"answer\": \"#### 1\"} | :3: must have question, and answer",
         "{\"question\": \" \", \"answer\": \"#### 1\"} | :3: must have question, and answer",
         "{\"question\": null, \"answer\": \"#### 1\"} | :3: must have question, and answer",
@@ -91,7 +91,7 @@ class Gsm8kDatasetTest {
         "{\"question\": \"Why?\", \"answer\": \"5\"} | :3: must have question, and answer",
         "{\"question\": \"Why?\", \"answer\": \"####\"} | :3: the gold after #### must be a number, was ''",
         "{\"question\": \"Why?\", \"answer\": \"#### five\"} | must be a number, was 'five'",
-        "{\"question\": \"Why?\", \"answer\": \"#### 5\"} {} | :3: is no JSON: ",
+        "{\"question\": \"Why?\", \"answer\": \"#### 5\"} {} | :3: is not JSON: ",
         "[] | :3: must have question, and answer",
       })
   void namesTheLineOfAFault(String bad, String message) throws IOException {
@@ -115,10 +115,10 @@ class Gsm8kDatasetTest {
     Path cut = zip("cut.jsonl.gz", (GOOD + "\n").repeat(100), 20);
     assertThatThrownBy(() -> Gsm8kDataset.read(cut, "x"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("cut.jsonl.gz: can't be read");
+        .hasMessageContainingAll("cut.jsonl.gz: can't be read beyond line", "truncated or damaged");
     Path noZip = write("plain.jsonl.gz", GOOD);
     assertThatThrownBy(() -> Gsm8kDataset.read(noZip, "x"))
-        .hasMessageContainingAll("plain.jsonl.gz: can't be read", "GZIP");
+        .hasMessageContainingAll("plain.jsonl.gz: its name ends in .gz", "GZIP");
   }
 
   @Test

@@ -2,9 +2,12 @@ package org.r1zero.experiment.metrics;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,8 +26,12 @@ public final class JsonLines {
    * @throws UncheckedIOException if the file can't be written, as on a full disk
    */
   public static void append(Path file, List<?> records) {
+    // not Files' own writer: it stops at half a character, this one writes a question mark
     try (Writer writer =
-        Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        new BufferedWriter(
+            new OutputStreamWriter(
+                Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                StandardCharsets.UTF_8))) {
       for (Object entry : records) {
         writer.write(JSON.writeValueAsString(entry));
         writer.write('\n');

@@ -2,19 +2,19 @@ package org.r1zero.experiment.metrics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.verify.records.Records;
 
 /** Reads files that may still be written: a last line that is cut off is left out. */
 public final class JsonLinesReader {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private JsonLinesReader() {}
 
   /**
@@ -25,7 +25,10 @@ public final class JsonLinesReader {
     if (!Files.isRegularFile(file)) {
       return records;
     }
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+    // not Files' own reader, which stops at a damaged byte
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
       String line;
       while ((line = lines.readLine()) != null) {
         JsonNode node = parse(line);
@@ -39,9 +42,9 @@ public final class JsonLinesReader {
 
   private static JsonNode parse(String line) {
     try {
-      return JSON.readTree(line);
+      return Records.parse(line);
     } catch (JsonProcessingException e) {
-      return JSON.missingNode();
+      return MissingNode.getInstance();
     }
   }
 }

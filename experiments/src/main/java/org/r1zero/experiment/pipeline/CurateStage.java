@@ -131,7 +131,13 @@ final class CurateStage implements Stage {
     Decontaminator overlap =
         new Decontaminator(ngram == 0 ? List.of() : evaluation, Math.max(1, ngram));
     List<Example> clean = new ArrayList<>();
-    List<Example> all = read(file, bad);
+    ExampleFiles.Contents contents =
+        ExampleFiles.read(
+            Path.of(file),
+            options.maxBad(),
+            example -> Conversations.requireOneQuestion(example, "few_shot"));
+    bad.addAll(contents.bad());
+    List<Example> all = contents.examples();
     for (int i = 0; i < all.size(); i++) {
       if (overlap.overlaps(new Candidate(all.get(i), all.get(i).question(), Map.of()))) {
         bad.add(new BadRecord(file, i + 1, "overlaps an evaluation problem: no few-shot example"));

@@ -30,6 +30,7 @@ import org.r1zero.verify.Problem;
 /** Supervised training of a model on a file of examples. */
 final class SftStage implements Stage {
   private static final int KEPT_CHECKPOINTS = 1;
+  private static final String THINK = "<think>";
   private final PipelineRecipe recipe;
   private final SftOptions options;
   private final Path model;
@@ -60,7 +61,8 @@ final class SftStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    ExampleFiles.Contents contents = ExampleFiles.read(data, options.maxBad());
+    ExampleFiles.Contents contents =
+        ExampleFiles.read(data, options.maxBad(), this::requireThatAllIsPut);
     for (BadRecord bad : contents.bad()) {
       out.println("bad record " + bad);
     }
@@ -124,8 +126,9 @@ final class SftStage implements Stage {
     List<SftExample> result = new ArrayList<>();
     int tooLong = 0;
     for (Example example : examples) {
-      int[] prompt = texts.encode(prompt(example, session));
-      int[] text = tokenizer.encode(example.completion());
+      String before = prompt(example, session);
+      int[] prompt = texts.encode(before);
+      int[] text = tokenizer.encode(said(before, example.completion()));
       int[] completion = java.util.Arrays.copyOf(text, text.length + 1);
       completion[text.length] = end;
       if (prompt.length + completion.length > context) {
@@ -138,6 +141,26 @@ final class SftStage implements Stage {
       out.printf("%d examples are longer than the context of %d: left out%n", tooLong, context);
     }
     return result;
+  }
+
+  /** Templates that put one question would drop what was said before it. */
+  private void requireThatAllIsPut(Example example) {
+    PromptConfig.Template template = recipe.prompt().template();
+    if (template != PromptConfig.Template.CHAT) {
+      Conversations.requireOneQuestion(
+          example, "prompt.template " + template.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * Where the prompt has opened the reasoning, as some chat templates do, it is not opened twice.
+   */
+  private static String said(String prompt, String completion) {
+    if (!prompt.stripTrailing().endsWith(THINK) || !completion.startsWith(THINK)) {
+      return completion;
+    }
+    String rest = completion.substring(THINK.length());
+    return prompt.endsWith("\n") && rest.startsWith("\n") ? rest.substring(1) : rest;
   }
 
   /** A prompt is taken as it is; messages are put as the recipe's template puts a problem. */

@@ -1,15 +1,14 @@
 package org.r1zero.experiment.verify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.records.Records;
 
 /**
  * One line of a file to be judged: {@code id}, {@code gold}, {@code completion}; optional {@code
@@ -24,9 +23,6 @@ import org.r1zero.verify.Problem;
  */
 record AnswerRecord(int line, Problem problem, Completion completion, @Nullable Boolean expected) {
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   /** The line is no such record; the message says why. */
   static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1;
@@ -40,7 +36,7 @@ record AnswerRecord(int line, Problem problem, Completion completion, @Nullable 
   static AnswerRecord parse(int line, String text) throws UnreadableException {
     JsonNode node;
     try {
-      node = JSON.readTree(text);
+      node = Records.parse(text);
     } catch (JsonProcessingException e) {
       throw new UnreadableException("no JSON: " + e.getOriginalMessage());
     }

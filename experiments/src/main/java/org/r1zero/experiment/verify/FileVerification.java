@@ -5,13 +5,8 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,11 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.records.RecordFile;
 
 /**
  * Judges every line of a file, several at a time, and writes the verdicts in the file's order. A
@@ -65,13 +60,9 @@ public final class FileVerification {
     Deque<Pending> pending = new ArrayDeque<>();
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     long started = System.nanoTime();
-    // A reader that replaces what is no UTF-8, where Files' own would stop at it.
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(opened(file), StandardCharsets.UTF_8))) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        AnswerRecord answer = read(number, line, tally);
+    try (RecordFile lines = RecordFile.openLeniently(file)) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        AnswerRecord answer = read(Math.toIntExact(lines.line()), line, tally);
         if (answer != null) {
           pending.add(
               new Pending(
@@ -91,21 +82,7 @@ public final class FileVerification {
     return tally.summary(verifier.id(), (System.nanoTime() - started) / 1e9);
   }
 
-  private static InputStream opened(Path file) throws IOException {
-    InputStream raw = Files.newInputStream(file);
-    try {
-      return file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-    } catch (IOException e) {
-      raw.close();
-      throw new IOException(file + " ends in .gz and is not gzipped: " + e.getMessage(), e);
-    }
-  }
-
-  private static @Nullable AnswerRecord read(int number, String line, Tally tally) {
-    String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-    if (text.isBlank()) {
-      return null;
-    }
+  private static @Nullable AnswerRecord read(int number, String text, Tally tally) {
     try {
       return AnswerRecord.parse(number, text);
     } catch (AnswerRecord.UnreadableException e) {

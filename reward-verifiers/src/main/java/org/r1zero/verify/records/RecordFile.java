@@ -1,0 +1,153 @@
+package org.r1zero.verify.records;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of a file of records, in UTF-8 with or without a byte-order mark, gzipped where its
+ * name ends in {@code .gz}. Every fault names the file and, where it has one, the line.
+ */
+public final class RecordFile implements AutoCloseable {
+  private final Path file;
+  private final InputStream in;
+  private final boolean strict;
+  private final DataLimit limit;
+  private long line;
+  private boolean afterReturn;
+
+  private RecordFile(Path file, InputStream in, boolean strict, DataLimit limit) {
+    this.file = file;
+    this.in = in;
+    this.strict = strict;
+    this.limit = limit;
+  }
+
+  /**
+   * Opens a file of data to learn from: bytes that are not UTF-8 are an error.
+   *
+   * @throws IOException if it can't be opened
+   * @throws IllegalArgumentException if its name ends in {@code .gz} and it is not gzipped
+   */
+  public static RecordFile open(Path file) throws IOException {
+    return open(file, true, DataLimit.of(file));
+  }
+
+  /**
+   * Opens a file of what models said: bytes that are not UTF-8 are replaced by U+FFFD.
+   *
+   * @throws IOException if it can't be opened
+   * @throws IllegalArgumentException if its name ends in {@code .gz} and it is not gzipped
+   */
+  public static RecordFile openLeniently(Path file) throws IOException {
+    return open(file, false, DataLimit.of(file));
+  }
+
+  static RecordFile open(Path file, boolean strict, DataLimit limit) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    if (!file.toString().endsWith(".gz")) {
+      return new RecordFile(file, raw, strict, limit);
+    }
+    try {
+      InputStream unpacked = new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16);
+      return new RecordFile(file, unpacked, strict, limit);
+    } catch (IOException e) {
+      raw.close();
+      throw new IllegalArgumentException(
+          file + ": its name ends in .gz, but it is not a gzip file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The next line that is not blank; {@code null} at the end.
+   *
+   * @throws IllegalArgumentException if the file is truncated, is not in UTF-8, or is larger than
+   *     {@link DataLimit} allows
+   */
+  public @Nullable String next() throws IOException {
+    while (true) {
+      byte[] bytes = nextBytes();
+      if (bytes == null) {
+        return null;
+      }
+      String text = text(bytes);
+      if (line == 1 && text.startsWith("\uFEFF")) {
+        text = text.substring(1);
+      }
+      if (!text.isBlank()) {
+        return text;
+      }
+    }
+  }
+
+  /** Where the newest line stands, from 1. */
+  public long line() {
+    return line;
+  }
+
+  /** The file and the newest line, for messages. */
+  public String where() {
+    return file + ":" + line;
+  }
+
+  private byte @Nullable [] nextBytes() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try {
+      int next = in.read();
+      if (afterReturn && next == '\n') {
+        limit.add(1);
+        next = in.read();
+      }
+      afterReturn = false;
+      if (next < 0) {
+        return null;
+      }
+      line++;
+      while (next >= 0 && next != '\n' && next != '\r') {
+        bytes.write(next);
+        if (bytes.size() > limit.recordBytes()) {
+          throw limit.recordTooLong(where());
+        }
+        next = in.read();
+      }
+      afterReturn = next == '\r';
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: can't be read beyond line %d; it is truncated or damaged: %s",
+              file, Math.max(0, line - 1), e.getMessage()),
+          e);
+    }
+    limit.add(bytes.size() + 1L);
+    return bytes.toByteArray();
+  }
+
+  private String text(byte[] bytes) {
+    CodingErrorAction action = strict ? CodingErrorAction.REPORT : CodingErrorAction.REPLACE;
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(action)
+          .onUnmappableCharacter(action)
+          .decode(ByteBuffer.wrap(bytes))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          where() + ": is not in UTF-8; convert the file to UTF-8", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}
