@@ -171,12 +171,13 @@ public final class RunDirectory {
 
   static void deleteFolder(Path folder) throws IOException {
     if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
+      List<Path> all;
+      try (Stream<Path> files = Files.walk(folder)) {
+        all = files.sorted(Comparator.reverseOrder()).toList();
       }
-      Files.delete(folder);
+      for (Path file : all) {
+        Files.delete(file);
+      }
     }
   }
 

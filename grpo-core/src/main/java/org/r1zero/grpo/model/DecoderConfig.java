@@ -40,6 +40,28 @@ public record DecoderConfig(
     boolean mlpBias,
     boolean qkNorm) {
 
+  /** The same with an output layer of its own. */
+  public DecoderConfig untied() {
+    return new DecoderConfig(
+        family,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        rmsNormEps,
+        ropeTheta,
+        ropeScaling,
+        maxPositionEmbeddings,
+        false,
+        qkvBias,
+        outputBias,
+        mlpBias,
+        qkNorm);
+  }
+
   /** The supported architectures. */
   public enum Family {
     /** {@code LlamaForCausalLM}. */

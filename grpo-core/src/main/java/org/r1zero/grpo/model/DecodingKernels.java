@@ -22,6 +22,7 @@ public final class DecodingKernels {
   private final ComputeType computeType;
   private final TorchModule generation;
   private final TorchModule copying;
+  private final boolean onCpu;
   private final boolean packs;
   private final NDArray cos;
   private final NDArray sin;
@@ -37,6 +38,7 @@ public final class DecodingKernels {
       List<NDArray> weights,
       NDArray cos,
       NDArray sin,
+      boolean onCpu,
       boolean packs) {
     this.config = config;
     this.computeType = computeType;
@@ -45,6 +47,7 @@ public final class DecodingKernels {
     this.weights = List.copyOf(weights);
     this.cos = cos;
     this.sin = sin;
+    this.onCpu = onCpu;
     this.packs = packs;
     this.copyMethod = packs ? "pack" : "narrow";
   }
@@ -62,7 +65,8 @@ public final class DecodingKernels {
 
   /**
    * Kernels that read copies of the weights: in the compute type, and on CPUs packed as oneDNN's
-   * kernels read them, which saves conversion and packing at every token.
+   * kernels read them where it has some for that type, which saves conversion and packing at every
+   * token.
    *
    * @param owner owns the copies
    */
@@ -80,7 +84,7 @@ public final class DecodingKernels {
       requireInt8();
     }
     DecodingKernels kernels =
-        new DecodingKernels(config, computeType, copying, copying, weights, cos, sin, packs);
+        new DecodingKernels(config, computeType, copying, copying, weights, cos, sin, onCpu, packs);
     if (quantization == Quantization.INT8) {
       kernels.copyMethod = "quantize";
     }
@@ -111,7 +115,7 @@ public final class DecodingKernels {
       throw new IllegalArgumentException(
           "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that are"
               + " multiples of 16, found "
-              + (packs ? "cpu" : "cuda")
+              + (packs ? "cpu" : onCpu ? "a cpu whose oneDNN has no bfloat16" : "cuda")
               + ", "
               + computeType
               + " and "
@@ -257,7 +261,7 @@ public final class DecodingKernels {
       NDArray logits,
       Scope scope) {
     DecodingStep.Grid grid = step.grid();
-    RowSegments segments = packs ? step.segments() : RowSegments.one(step.own());
+    RowSegments segments = onCpu ? step.segments() : RowSegments.one(step.own());
     return generation.callForList(
         scope,
         "decode_and_sample",

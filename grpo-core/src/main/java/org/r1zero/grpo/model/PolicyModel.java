@@ -33,6 +33,7 @@ public final class PolicyModel implements AutoCloseable {
   private final Scope scope;
   private final TorchModule generation;
   private final TorchModule packedGeneration;
+  private final boolean packs;
   private final List<NDArray> weights;
   private final List<Parameter> parameters;
   private final List<@Nullable Parameter> slots;
@@ -104,7 +105,8 @@ public final class PolicyModel implements AutoCloseable {
     Map<String, Object> attributes = attributes(config, computeType, device);
     attributes.put("packed", false);
     this.generation = load("generation.py", "Generation", attributes);
-    attributes.put("packed", !device.isGpu());
+    this.packs = PackedProducts.work(computeType, device);
+    attributes.put("packed", packs);
     this.packedGeneration = load("generation.py", "Generation", attributes);
     List<NDArray> read = new ArrayList<>();
     this.parameters = new ArrayList<>();
@@ -152,6 +154,7 @@ public final class PolicyModel implements AutoCloseable {
     this.scope = adapted.scope.open();
     this.generation = adapted.generation;
     this.packedGeneration = adapted.packedGeneration;
+    this.packs = adapted.packs;
     this.training = adapted.training;
     this.weights = without.base();
     this.parameters = adapted.parameters;
@@ -282,7 +285,15 @@ public final class PolicyModel implements AutoCloseable {
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
     return new DecodingKernels(
-        config, computeType, generation, packedGeneration, weights(), cos, sin, !device().isGpu());
+        config,
+        computeType,
+        generation,
+        packedGeneration,
+        weights(),
+        cos,
+        sin,
+        !device().isGpu(),
+        packs);
   }
 
   /**

@@ -8,6 +8,11 @@ class Products(Module):
   def prepare(self: __torch__.Products, x: Tensor, w: Tensor, g: Tensor) -> List[Tensor]:
     return [torch.to(x, self.dtype), torch.to(w, self.dtype), torch.to(g, self.dtype)]
 
+  # A product with a packed matrix, as generation computes it; fails where oneDNN has none in this type.
+  def packed_product(self: __torch__.Products, x: Tensor, w: Tensor) -> Tensor:
+    packed = ops.mkldnn._reorder_linear_weight(torch.to(w, self.dtype), None)
+    return ops.mkldnn._linear_pointwise(torch.to(x, self.dtype), packed, None, "none", annotate(List[Optional[number]], []), "")
+
   # A linear layer's three products: its output, the gradient of its input, that of its weight.
   def products(self: __torch__.Products, arrays: List[Tensor]) -> int:
     y = torch.linear(arrays[0], arrays[1])

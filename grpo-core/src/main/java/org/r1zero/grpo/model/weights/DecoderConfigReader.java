@@ -10,6 +10,9 @@ import org.r1zero.grpo.model.DecoderConfig.Family;
 
 /** Reads {@code config.json}, refusing what the decoder does not compute. */
 final class DecoderConfigReader {
+  /** Of cosines and sines together: a gigabyte. */
+  private static final long MOST_ROTARY_NUMBERS = 1 << 28;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path file;
   private final JsonNode root;
@@ -57,7 +60,19 @@ final class DecoderConfigReader {
       throw fault("head_dim", "must be even", headDim);
     }
     boolean attentionBias = root.path("attention_bias").asBoolean(false);
+    if ((long) heads * headDim > Integer.MAX_VALUE / 4) {
+      throw fault("num_attention_heads", "times head_dim " + headDim + " is too large", heads);
+    }
     int context = positive("max_position_embeddings");
+    if ((long) context * headDim > MOST_ROTARY_NUMBERS) {
+      throw fault(
+          "max_position_embeddings",
+          "must be at most "
+              + MOST_ROTARY_NUMBERS / headDim
+              + ", since the tables of rotary embeddings take memory for each position; set it to"
+              + " the longest sequence that you use",
+          context);
+    }
     RopeReader rope = new RopeReader(file, root, context);
     return new DecoderConfig(
         family,
@@ -86,9 +101,9 @@ final class DecoderConfigReader {
             ? architectures.get(0).asText()
             : root.path("model_type").asText("");
     return switch (name) {
-      case "LlamaForCausalLM", "llama" -> Family.LLAMA;
-      case "Qwen2ForCausalLM", "qwen2" -> Family.QWEN2;
-      case "Qwen3ForCausalLM", "qwen3" -> Family.QWEN3;
+      case "LlamaForCausalLM", "LlamaModel", "llama" -> Family.LLAMA;
+      case "Qwen2ForCausalLM", "Qwen2Model", "qwen2" -> Family.QWEN2;
+      case "Qwen3ForCausalLM", "Qwen3Model", "qwen3" -> Family.QWEN3;
       default ->
           throw fault(
               "architectures",

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +15,7 @@ import java.util.Set;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.WeightNames;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in Hugging Face layout: {@code config.json}, safetensors in one file or in shards, and
@@ -24,16 +24,26 @@ import org.r1zero.grpo.model.WeightNames;
 public final class ModelDirectory implements PolicyModel.WeightSource {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+  private static final int MOST_NAMED = 5;
+  private static final Set<String> BUFFERS =
+      Set.of("inv_freq", "original_inv_freq", "position_ids", "masked_bias", "causal_mask");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String PREFIX = "model.";
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
 
   private final Path path;
   private final DecoderConfig config;
-  private final Map<String, SafetensorsFile> fileOf;
+  private final Map<String, Tensor> tensors;
 
-  private ModelDirectory(Path path, DecoderConfig config, Map<String, SafetensorsFile> fileOf) {
+  /** Where a tensor is, and what it is called there. */
+  private record Tensor(SafetensorsFile file, String name) {}
+
+  private ModelDirectory(Path path, DecoderConfig config, Map<String, Tensor> tensors) {
     this.path = path;
     this.config = config;
-    this.fileOf = fileOf;
+    this.tensors = tensors;
   }
 
   /**
@@ -47,23 +57,65 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
           path, "is no folder; give the path of a model in Hugging Face layout");
     }
     DecoderConfig config = DecoderConfigReader.read(path.resolve("config.json"));
-    Map<String, SafetensorsFile> files = new LinkedHashMap<>();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Path file : weightFiles(path)) {
       SafetensorsFile opened = SafetensorsFile.open(file);
-      opened.names().forEach(name -> files.put(name, opened));
+      opened.names().forEach(name -> tensors.put(name, new Tensor(opened, name)));
     }
-    ModelDirectory directory = new ModelDirectory(path, config, files);
+    prefix(tensors);
+    ModelDirectory directory = new ModelDirectory(path, config, tensors);
     directory.checkTensors();
-    return directory;
+    return directory.withOwnHead();
+  }
+
+  /** A folder saved from the model without its head names tensors without their prefix. */
+  private static void prefix(Map<String, Tensor> tensors) {
+    if (tensors.containsKey(EMBEDDING)
+        || !tensors.containsKey(EMBEDDING.substring(PREFIX.length()))) {
+      return;
+    }
+    for (Map.Entry<String, Tensor> tensor : List.copyOf(tensors.entrySet())) {
+      if (!tensor.getKey().equals(HEAD)) {
+        tensors.remove(tensor.getKey());
+        tensors.put(PREFIX + tensor.getKey(), tensor.getValue());
+      }
+    }
   }
 
   /**
-   * The shape that a folder's {@code config.json} states; its weights are not looked at.
+   * Where the config ties the output layer to the embedding but the files have another one, it is
+   * theirs that counts, as in transformers.
+   */
+  private ModelDirectory withOwnHead() {
+    Tensor head = tensors.get(HEAD);
+    Tensor embedding = tensors.get(EMBEDDING);
+    if (!config.tieWordEmbeddings()
+        || head == null
+        || embedding == null
+        || head.equals(embedding)
+        || head.file().sameValues(head.name(), embedding.file(), embedding.name())) {
+      return this;
+    }
+    LoggerFactory.getLogger(ModelDirectory.class)
+        .warn(
+            "{}: tie_word_embeddings is true, but {} differs from the embedding: the file's own"
+                + " output layer is used, as transformers does",
+            path.resolve("config.json"),
+            HEAD);
+    return new ModelDirectory(path, config.untied(), tensors);
+  }
+
+  /**
+   * The shape that a folder's {@code config.json} states, and its weights where they are there:
+   * they decide whether the output layer is tied.
    *
    * @throws ModelFileException if the file is missing or of a kind that is not supported
    */
   public static DecoderConfig readConfig(Path folder) {
-    return DecoderConfigReader.read(folder.resolve("config.json"));
+    DecoderConfig config = DecoderConfigReader.read(folder.resolve("config.json"));
+    boolean weights =
+        Files.isRegularFile(folder.resolve(SINGLE)) || Files.isRegularFile(folder.resolve(INDEX));
+    return config.tieWordEmbeddings() && weights ? open(folder).config() : config;
   }
 
   private static Set<Path> weightFiles(Path path) {
@@ -96,20 +148,36 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
   }
 
   private void checkTensors() {
+    if (config.layers() > tensors.size()) {
+      throw new ModelFileException(
+          path.resolve("config.json"),
+          "num_hidden_layers is "
+              + config.layers()
+              + ", but the weights are only "
+              + tensors.size()
+              + " tensors");
+    }
     Map<String, long[]> expected = WeightNames.shapes(config);
-    Path config = path.resolve("config.json");
+    if (config.tieWordEmbeddings()) {
+      if (!tensors.containsKey(EMBEDDING) && tensors.containsKey(HEAD)) {
+        tensors.put(EMBEDDING, tensors.get(HEAD)); // tied: either name will do
+      }
+      if (tensors.containsKey(HEAD)) {
+        expected.put(HEAD, expected.get(EMBEDDING));
+      }
+    }
     for (Map.Entry<String, long[]> tensor : expected.entrySet()) {
-      SafetensorsFile file = fileOf.get(tensor.getKey());
-      if (file == null) {
-        Path place = fileOf.values().stream().findFirst().map(SafetensorsFile::path).orElse(path);
+      Tensor found = tensors.get(tensor.getKey());
+      if (found == null) {
+        Path place = tensors.values().stream().findFirst().map(t -> t.file().path()).orElse(path);
         throw new ModelFileException(
             place, "lacks tensor " + tensor.getKey() + ", which " + config + " calls for");
       }
-      long[] shape = file.shape(tensor.getKey());
+      long[] shape = found.file().shape(found.name());
       if (!Arrays.equals(shape, tensor.getValue())) {
         throw new ModelFileException(
-            file.path(),
-            tensor.getKey()
+            found.file().path(),
+            found.name()
                 + " must have shape "
                 + Arrays.toString(tensor.getValue())
                 + " by "
@@ -117,18 +185,31 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
                 + ", has "
                 + Arrays.toString(shape));
       }
+      found.file().requireReadable(found.name());
     }
-    List<String> unknown = new ArrayList<>();
-    for (String name : fileOf.keySet()) {
-      boolean harmless = name.endsWith("rotary_emb.inv_freq") || name.equals("lm_head.weight");
-      if (!expected.containsKey(name) && !harmless) {
-        unknown.add(name);
-      }
-    }
+    List<String> unknown =
+        tensors.keySet().stream()
+            .filter(name -> !expected.containsKey(name) && !isUnusedBuffer(name))
+            .toList();
     if (!unknown.isEmpty()) {
       throw new ModelFileException(
-          path, "has tensors that " + config + " does not call for: " + unknown);
+          path,
+          "has tensors that "
+              + config
+              + " does not call for: "
+              + unknown.subList(0, Math.min(MOST_NAMED, unknown.size()))
+              + (unknown.size() > MOST_NAMED
+                  ? " and " + (unknown.size() - MOST_NAMED) + " more"
+                  : ""));
     }
+  }
+
+  /** What older versions of transformers saved beside the weights, and computes itself today. */
+  private static boolean isUnusedBuffer(String name) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    return name.contains("rotary_emb.")
+        || name.contains("rotary_pos_emb.")
+        || BUFFERS.contains(last);
   }
 
   /** The folder. */
@@ -143,15 +224,15 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
 
   @Override
   public FloatBuffer read(String name) {
-    SafetensorsFile file = fileOf.get(name);
-    if (file == null) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
       throw new ModelFileException(path, "lacks tensor " + name);
     }
-    return file.read(name);
+    return tensor.file().read(tensor.name());
   }
 
   /** All weight files, for hashing. */
   public List<Path> weightFiles() {
-    return fileOf.values().stream().map(SafetensorsFile::path).distinct().sorted().toList();
+    return tensors.values().stream().map(t -> t.file().path()).distinct().sorted().toList();
   }
 }

@@ -8,15 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.WeightNames;
 
 /** Writes a policy as a Hugging Face folder that transformers loads. */
 public final class ModelExport {
+  private static final String TEMPLATES = "additional_chat_templates";
+  private static final Pattern TEMPLATE = Pattern.compile("[^.].*\\.jinja");
+
+  /** Files of a tokenizer in its forms, how to sample, and what people read. */
+  private static final Pattern BELONGING =
+      Pattern.compile(
+          "generation_config\\.json|chat_template\\.(jinja|json)|special_tokens_map\\.json"
+              + "|added_tokens\\.json|(tokenizer|tokenizer_config|vocab)\\.json|vocab\\.txt"
+              + "|merges\\.txt|(tokenizer|spiece|sentencepiece(\\.bpe)?)\\.model"
+              + "|README\\.md|(LICEN[CS]E|NOTICE|COPYING|USE_POLICY).*");
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private final TensorType type;
   private final long maxShardBytes;
@@ -28,16 +42,17 @@ public final class ModelExport {
    * @param maxShardBytes weights are split into files of at most this size, where they exceed it
    */
   public ModelExport(TensorType type, long maxShardBytes) {
-    if (type == TensorType.F16) {
-      throw new IllegalArgumentException("weights are written in F32 or BF16, not in F16");
+    if (type != TensorType.F32 && type != TensorType.BF16) {
+      throw new IllegalArgumentException("weights are written in F32 or BF16, not in " + type);
     }
     this.type = type;
     this.maxShardBytes = maxShardBytes;
   }
 
   /**
-   * Writes a folder: the weights, and every other file of the folder that the model came from. It
-   * appears whole or not at all.
+   * Writes a folder: the weights, and what else belongs to the model in the folder that it came
+   * from: its config, tokenizer, chat templates, card and licences. Other weights in that folder,
+   * in whatever format, are not this model's any more. It appears whole or not at all.
    *
    * @param source where the model came from: its config and tokenizer files are copied
    * @param target must not exist
@@ -55,21 +70,34 @@ public final class ModelExport {
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     deleteFolder(partial);
     Files.createDirectories(partial);
-    copyOtherFiles(source, partial);
+    copyOtherFiles(policy.config(), source, partial);
     writeWeights(policy, partial);
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void copyOtherFiles(Path source, Path target) throws IOException {
+  private void copyOtherFiles(DecoderConfig shape, Path source, Path target) throws IOException {
+    ObjectNode config = (ObjectNode) JSON.readTree(source.resolve("config.json").toFile());
+    config.remove("torch_dtype");
+    config.put("dtype", type == TensorType.F32 ? "float32" : "bfloat16");
+    config.put("tie_word_embeddings", shape.tieWordEmbeddings());
+    if (config.path("architectures").path(0).asText().endsWith("Model")) {
+      String own = config.path("architectures").path(0).asText();
+      config.putArray("architectures").add(own.replaceFirst("Model$", "ForCausalLM"));
+    }
+    JSON.writerWithDefaultPrettyPrinter()
+        .writeValue(target.resolve("config.json").toFile(), config);
+    copy(source, target, BELONGING);
+    Path templates = source.resolve(TEMPLATES);
+    if (Files.isDirectory(templates)) {
+      copy(templates, Files.createDirectory(target.resolve(TEMPLATES)), TEMPLATE);
+    }
+  }
+
+  private static void copy(Path source, Path target, Pattern names) throws IOException {
     try (Stream<Path> files = Files.list(source)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = file.getFileName().toString();
-        if (name.equals("config.json")) {
-          ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
-          config.remove("torch_dtype");
-          config.put("dtype", type == TensorType.F32 ? "float32" : "bfloat16");
-          JSON.writerWithDefaultPrettyPrinter().writeValue(target.resolve(name).toFile(), config);
-        } else if (!name.startsWith(".") && !name.contains(".safetensors")) {
+        if (names.matcher(name).matches()) {
           Files.copy(file, target.resolve(name));
         }
       }
@@ -122,12 +150,13 @@ public final class ModelExport {
 
   private static void deleteFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
+      List<Path> all;
+      try (Stream<Path> files = Files.walk(folder)) {
+        all = files.sorted(Comparator.reverseOrder()).toList();
       }
-      Files.delete(folder);
+      for (Path file : all) {
+        Files.delete(file);
+      }
     }
   }
 }

@@ -29,7 +29,14 @@ public final class SafetensorsFile {
   private final Path path;
   private final Map<String, Entry> entries;
 
-  private record Entry(TensorType type, long[] shape, long start, long end) {
+  /**
+   * A tensor.
+   *
+   * @param type {@code null} where it is of a type that is not read
+   * @param dtype its type as the file names it
+   */
+  private record Entry(
+      @Nullable TensorType type, String dtype, long[] shape, long start, long end) {
     long count() {
       return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
@@ -97,10 +104,7 @@ public final class SafetensorsFile {
         Arrays.stream(TensorType.values())
             .filter(t -> t.name().equals(dtype))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new ModelFileException(
-                        path, name + " has dtype '" + dtype + "'; F32, F16 and BF16 are read"));
+            .orElse(null);
     JsonNode offsets = node.path("data_offsets");
     JsonNode shapeNode = node.path("shape");
     if (!offsets.isArray() || offsets.size() != 2 || !shapeNode.isArray()) {
@@ -114,7 +118,7 @@ public final class SafetensorsFile {
       throw new ModelFileException(
           path, name + " has data_offsets " + offsets + " and shape " + shapeNode);
     }
-    if (byteCount(shape, type) != end - start) {
+    if (type != null && byteCount(shape, type) != end - start) {
       throw new ModelFileException(
           path,
           name
@@ -137,7 +141,7 @@ public final class SafetensorsFile {
               + (size - base)
               + " after its header");
     }
-    return new Entry(type, shape, base + start, base + end);
+    return new Entry(type, dtype, shape, base + start, base + end);
   }
 
   /** The bytes that a tensor takes; -1, which no tensor has, where a long can't hold them. */
@@ -166,21 +170,66 @@ public final class SafetensorsFile {
 
   /** The values of a tensor that this file has, in fp32, row by row. */
   public FloatBuffer read(String name) {
-    Entry entry = entries.get(name);
-    if (entry == null) {
-      throw new ModelFileException(path, "has no tensor " + name);
+    Entry entry = entry(name);
+    return values(name, 0, Math.toIntExact(entry.count()));
+  }
+
+  /**
+   * Refuses a tensor whose type is not read.
+   *
+   * @throws ModelFileException naming the type
+   */
+  void requireReadable(String name) {
+    type(name, entry(name));
+  }
+
+  /** Whether a tensor has the same values as one of {@code other}, of the same shape. */
+  boolean sameValues(String name, SafetensorsFile other, String otherName) {
+    long count = entry(name).count();
+    int step = 1 << 22;
+    for (long at = 0; at < count; at += step) {
+      int length = (int) Math.min(step, count - at);
+      FloatBuffer mine = values(name, at, length);
+      FloatBuffer others = other.values(otherName, at, length);
+      for (int i = 0; i < length; i++) {
+        if (mine.get(i) != others.get(i)) {
+          return false;
+        }
+      }
     }
-    FloatBuffer out = FloatBuffer.allocate(Math.toIntExact(entry.count()));
+    return true;
+  }
+
+  private FloatBuffer values(String name, long from, int count) {
+    Entry entry = entry(name);
+    TensorType type = type(name, entry);
+    FloatBuffer out = FloatBuffer.allocate(count);
     int step = 1 << 24;
+    long end = entry.start() + (from + count) * type.bytes();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      for (long at = entry.start(); at < entry.end(); at += step) {
-        int length = (int) Math.min(step, entry.end() - at);
-        entry.type().decode(read(channel, at, length), out);
+      for (long at = entry.start() + from * type.bytes(); at < end; at += step) {
+        type.decode(read(channel, at, (int) Math.min(step, end - at)), out);
       }
     } catch (IOException e) {
       throw new ModelFileException(path, "can't be read: " + e, e);
     }
     return out.flip();
+  }
+
+  private Entry entry(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new ModelFileException(path, "has no tensor " + name);
+    }
+    return entry;
+  }
+
+  private TensorType type(String name, Entry entry) {
+    if (entry.type() == null) {
+      throw new ModelFileException(
+          path, name + " has dtype '" + entry.dtype() + "'; F64, F32, F16 and BF16 are read");
+    }
+    return entry.type();
   }
 
   private static ByteBuffer read(FileChannel channel, long position, int length)

@@ -33,6 +33,20 @@ public enum TensorType {
       throw new UnsupportedOperationException("weights are written in F32 or BF16");
     }
   },
+  /** IEEE 754, 64 bits; read only, rounded to fp32 as transformers does. */
+  F64(8) {
+    @Override
+    void decode(ByteBuffer in, FloatBuffer out) {
+      while (in.hasRemaining()) {
+        out.put((float) in.getDouble());
+      }
+    }
+
+    @Override
+    void encode(FloatBuffer in, ByteBuffer out) {
+      throw new UnsupportedOperationException("weights are written in F32 or BF16");
+    }
+  },
   /** The upper half of F32. */
   BF16(2) {
     @Override

@@ -61,6 +61,12 @@ class BrokenModelFolderTest {
         "vocab_size|null|vocab_size must be a whole number >= 1, was null",
         "num_key_value_heads|3|num_key_value_heads must divide num_attention_heads 4, was 3",
         "head_dim|7|head_dim must be even, was 7",
+        "head_dim|2000000000|num_attention_heads times head_dim 2000000000 is too large, was 4",
+        "num_hidden_layers|1000000000|num_hidden_layers is 1000000000, but the weights are only 20"
+            + " tensors",
+        "max_position_embeddings|2147483647|max_position_embeddings must be at most 33554432, since"
+            + " the tables of rotary embeddings take memory for each position; set it to the longest"
+            + " sequence that you use, was 2147483647",
         "rope_parameters|{\"rope_type\":\"longrope\"}|rope_parameters.rope_type must be default,"
             + " linear, llama3 or yarn, was longrope",
         "rope_parameters|{\"rope_type\":\"linear\"}|rope_parameters.factor must be a number > 0,"
@@ -141,7 +147,7 @@ class BrokenModelFolderTest {
   @Test
   void wrongDtypeIsNamed() throws IOException {
     renameInHeader("\"dtype\":\"F32\"", "\"dtype\":\"I32\"");
-    assertFails(WEIGHTS, "has dtype 'I32'; F32, F16 and BF16 are read");
+    assertFails(WEIGHTS, "has dtype 'I32'; F64, F32, F16 and BF16 are read");
   }
 
   @Test

@@ -30,7 +30,7 @@ final class Access {
       case "get" ->
           (Callable)
               a -> {
-                Object value = map.get(a.required(0, "get"));
+                Object value = map.get(Values.key(a.required(0, "get")));
                 return value == null ? a.get(1, "default", None.NONE) : value;
               };
       case "items" ->
@@ -51,7 +51,7 @@ final class Access {
     if (object instanceof Undefined undefined) {
       throw undefined.failure();
     } else if (object instanceof Map<?, ?> map) {
-      Object value = map.get(key);
+      Object value = map.get(Values.key(key));
       return value == null ? new Undefined(Values.text(key)) : value;
     } else if (key instanceof Long index && object instanceof List<?> items) {
       long at = index < 0 ? index + items.size() : index;

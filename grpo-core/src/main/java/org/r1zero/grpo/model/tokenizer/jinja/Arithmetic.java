@@ -12,7 +12,7 @@ final class Arithmetic {
 
   static Object apply(String operator, Object left, Object right) {
     if (operator.equals("~")) {
-      return Values.text(left) + Values.text(right);
+      return joined(Values.text(left), Values.text(right));
     } else if (left instanceof Undefined undefined) {
       throw undefined.failure();
     } else if (right instanceof Undefined undefined) {
@@ -20,8 +20,9 @@ final class Arithmetic {
     } else if (Values.isNumber(left) && Values.isNumber(right)) {
       return numbers(operator, left, right);
     } else if (operator.equals("+") && left instanceof String a && right instanceof String b) {
-      return a + b;
+      return joined(a, b);
     } else if (operator.equals("+") && left instanceof List<?> a && right instanceof List<?> b) {
+      Budget.spend(a.size() + b.size());
       List<Object> both = new ArrayList<>(a);
       both.addAll(b);
       return both;
@@ -41,7 +42,13 @@ final class Arithmetic {
     if (count > MAX_LENGTH || count * size > MAX_LENGTH) {
       throw new JinjaException("a repetition would have more than " + MAX_LENGTH + " items");
     }
+    Budget.spend(count * size);
     return (int) count;
+  }
+
+  private static String joined(String left, String right) {
+    Budget.spend((long) left.length() + right.length());
+    return left + right;
   }
 
   private static Object numbers(String operator, Object left, Object right) {

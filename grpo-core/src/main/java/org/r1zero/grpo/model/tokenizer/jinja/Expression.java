@@ -43,7 +43,7 @@ sealed interface Expression {
     public Object evaluate(Frame frame) {
       Map<Object, Object> dict = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
-        dict.put(keys.get(i).evaluate(frame), values.get(i).evaluate(frame));
+        dict.put(Values.key(keys.get(i).evaluate(frame)), values.get(i).evaluate(frame));
       }
       return dict;
     }
@@ -102,6 +102,7 @@ sealed interface Expression {
     public Object evaluate(Frame frame) {
       Object value = function.evaluate(frame);
       if (value instanceof Callable callable) {
+        Budget.spend(1);
         return callable.call(call.evaluate(frame));
       }
       throw value instanceof Undefined undefined
@@ -114,7 +115,12 @@ sealed interface Expression {
   record Filter(Expression value, String name, Call call) implements Expression {
     @Override
     public Object evaluate(Frame frame) {
-      return Filters.apply(name, value.evaluate(frame), call.evaluate(frame));
+      Budget.spend(1);
+      Object result = Filters.apply(name, value.evaluate(frame), call.evaluate(frame));
+      if (result instanceof String text) {
+        Budget.spend(text.length());
+      }
+      return result;
     }
   }
 
@@ -178,6 +184,7 @@ sealed interface Expression {
   record Binary(String operator, Expression left, Expression right) implements Expression {
     @Override
     public Object evaluate(Frame frame) {
+      Budget.spend(1);
       return Arithmetic.apply(operator, left.evaluate(frame), right.evaluate(frame));
     }
   }

@@ -87,10 +87,15 @@ final class Filters {
 
   private static Object indent(Object value, Arguments a) {
     Object width = a.get(0, "width", 4L);
-    String blanks = width instanceof String text ? text : " ".repeat(a.integer(0, "width", 4));
+    if (!(width instanceof String)) {
+      Budget.spend(Math.max(0, a.integer(0, "width", 4)));
+    }
+    String blanks =
+        width instanceof String text ? text : " ".repeat(Math.max(0, a.integer(0, "width", 4)));
     boolean first = Values.truth(a.get(1, "first", false));
     boolean blank = Values.truth(a.get(2, "blank", false));
     String[] lines = Values.text(value).split("\n", -1);
+    Budget.spend((long) lines.length * blanks.length());
     for (int i = 0; i < lines.length; i++) {
       boolean indented = i == 0 ? first : blank || !lines[i].isEmpty();
       lines[i] = indented ? blanks + lines[i] : lines[i];
@@ -101,7 +106,7 @@ final class Filters {
   private static Object join(Object value, Arguments a) {
     String separator = Values.text(a.get(0, "d", ""));
     Object attribute = a.get(1, "attribute", None.NONE);
-    return String.join(
+    return StringMethods.join(
         separator,
         Values.iterate(value).stream()
             .map(i -> Values.text(attribute instanceof None ? i : field(i, attribute)))

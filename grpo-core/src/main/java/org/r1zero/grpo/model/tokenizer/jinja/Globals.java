@@ -57,6 +57,7 @@ final class Globals {
       if (values.size() == MAX_RANGE) {
         throw new JinjaException("a range has more than " + MAX_RANGE + " numbers");
       }
+      Budget.spend(1);
       values.add(i);
     }
     return values;

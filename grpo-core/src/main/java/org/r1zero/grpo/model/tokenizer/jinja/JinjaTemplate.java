@@ -31,16 +31,20 @@ public final class JinjaTemplate {
    * Renders it.
    *
    * @param values by name; see the package for their types
-   * @throws JinjaException if the template raises an exception or can't be evaluated
+   * @throws JinjaException if the template raises an exception, can't be evaluated, or takes more
+   *     steps or makes more text than any chat needs
    */
   public String render(Map<String, Object> values) {
     Frame frame = new Frame(Globals.with(clock));
     values.forEach(frame::set);
     StringBuilder out = new StringBuilder();
+    Budget.begin();
     try {
       body.render(frame, out);
     } catch (StackOverflowError e) {
       throw tooDeep();
+    } finally {
+      Budget.end();
     }
     return out.toString();
   }

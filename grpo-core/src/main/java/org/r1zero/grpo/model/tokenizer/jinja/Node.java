@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** A statement of a template. */
 sealed interface Node {
+  /** What a turn of a loop costs, or a call of a macro: a frame of names. */
+  int ITEM_COST = 4;
 
   /** Where rendering goes on after a statement. */
   enum Flow {
@@ -24,6 +26,7 @@ sealed interface Node {
     @Override
     public Flow render(Frame frame, StringBuilder out) {
       for (Node node : nodes) {
+        Budget.spend(1);
         Flow flow = node.render(frame, out);
         if (flow != Flow.NEXT) {
           return flow;
@@ -37,6 +40,7 @@ sealed interface Node {
   record Text(String text) implements Node {
     @Override
     public Flow render(Frame frame, StringBuilder out) {
+      Budget.spend(text.length());
       out.append(text);
       return Flow.NEXT;
     }
@@ -46,7 +50,9 @@ sealed interface Node {
   record Print(Expression value, int line) implements Node {
     @Override
     public Flow render(Frame frame, StringBuilder out) {
-      out.append(Values.text(value.evaluate(frame)));
+      String text = Values.text(value.evaluate(frame));
+      Budget.spend(text.length());
+      out.append(text);
       return Flow.NEXT;
     }
   }
@@ -82,6 +88,7 @@ sealed interface Node {
         }
       }
       for (int i = 0; i < chosen.size(); i++) {
+        Budget.spend(ITEM_COST);
         Frame inner = frame.open();
         inner.set("loop", new Loop(chosen, i));
         target.assign(inner, chosen.get(i));
@@ -123,6 +130,7 @@ sealed interface Node {
     }
 
     private Object call(Frame defined, Arguments arguments) {
+      Budget.spend(ITEM_COST);
       Frame frame = defined.open();
       int place = 0;
       for (Map.Entry<String, Optional<Expression>> parameter : parameters.entrySet()) {

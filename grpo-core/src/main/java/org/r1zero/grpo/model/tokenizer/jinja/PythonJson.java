@@ -26,6 +26,7 @@ final class PythonJson {
   }
 
   private void write(Object value, int depth) {
+    Budget.spend(1);
     if (value instanceof String text) {
       quote(text);
     } else if (value instanceof Boolean || value instanceof None) {
@@ -72,11 +73,13 @@ final class PythonJson {
 
   private void newLine(int depth) {
     if (indent >= 0) {
+      Budget.spend((long) indent * depth);
       out.append('\n').append(" ".repeat(indent * depth));
     }
   }
 
   private void quote(String text) {
+    Budget.spend(text.length());
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
 
 /** The methods of Python's strings. */
 final class StringMethods {
@@ -13,6 +12,7 @@ final class StringMethods {
 
   /** The method of a string, undefined where Python's strings have none of that name here. */
   static Object bind(String s, String name) {
+    Budget.look(s);
     Callable method =
         switch (name) {
           case "strip" -> a -> strip(s, chars(a), true, true);
@@ -33,10 +33,7 @@ final class StringMethods {
           case "rfind" -> a -> (long) s.lastIndexOf(a.text(0, name));
           case "count" -> a -> count(s, a.text(0, name));
           case "join" ->
-              a ->
-                  Values.iterate(a.required(0, name)).stream()
-                      .map(Values::text)
-                      .collect(Collectors.joining(s));
+              a -> join(s, Values.iterate(a.required(0, name)).stream().map(Values::text).toList());
           case "removeprefix" ->
               a -> s.startsWith(a.text(0, name)) ? s.substring(a.text(0, name).length()) : s;
           case "removesuffix" ->
@@ -114,7 +111,15 @@ final class StringMethods {
     return out.toString();
   }
 
+  /** Texts with a separator between each two. */
+  static String join(String separator, List<String> parts) {
+    Budget.spend((long) separator.length() * parts.size());
+    parts.forEach(part -> Budget.spend(part.length()));
+    return String.join(separator, parts);
+  }
+
   static String replace(String s, String from, String to, int count) {
+    Budget.spend(s.length() + count(s, from) * to.length());
     if (count < 0) {
       return s.replace(from, to);
     }

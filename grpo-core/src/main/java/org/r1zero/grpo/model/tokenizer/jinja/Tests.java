@@ -71,7 +71,7 @@ final class Tests {
       case "iterable" -> isSequence(value) || value instanceof Undefined;
       case "sequence" -> isSequence(value) || value instanceof Undefined;
       case "callable" -> value instanceof Callable;
-      case "sameas" -> value.equals(arguments.required(0, name));
+      case "sameas" -> Values.same(value, arguments.required(0, name));
       case "odd" -> Math.floorMod(Values.integer(value), 2L) == 1;
       case "even" -> Math.floorMod(Values.integer(value), 2L) == 0;
       case "divisibleby" ->

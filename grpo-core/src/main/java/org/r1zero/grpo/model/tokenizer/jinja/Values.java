@@ -36,6 +36,7 @@ final class Values {
 
   /** Python's {@code repr}. */
   static String repr(Object value) {
+    Budget.spend(1);
     if (value instanceof Boolean flag) {
       return flag ? "True" : "False";
     } else if (value instanceof None) {
@@ -76,6 +77,7 @@ final class Values {
   }
 
   private static String quoted(String text) {
+    Budget.spend(text.length());
     char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
     StringBuilder out = new StringBuilder().append(quote);
     for (int i = 0; i < text.length(); i++) {
@@ -94,10 +96,13 @@ final class Values {
   /** What a for loop goes over: items, keys or characters; nothing for an undefined value. */
   static List<Object> iterate(Object value) {
     if (value instanceof Collection<?> items) {
+      Budget.spend(items.size());
       return new ArrayList<>(items);
     } else if (value instanceof Map<?, ?> map) {
+      Budget.spend(map.size());
       return new ArrayList<>(map.keySet());
     } else if (value instanceof String text) {
+      Budget.spend((long) Budget.ITEM * text.length());
       return text.codePoints()
           .mapToObj(Character::toString)
           .collect(Collectors.toCollection(ArrayList::new));
@@ -129,8 +134,23 @@ final class Values {
     };
   }
 
+  /** Python's {@code is}. */
+  static boolean same(Object left, Object right) {
+    boolean container = left instanceof List<?> || left instanceof Map<?, ?>;
+    return left == right || (!container && left.equals(right));
+  }
+
+  /** A value as a key: as in Python, no list or dictionary is one. */
+  static Object key(Object value) {
+    if (value instanceof List<?> || value instanceof Map<?, ?>) {
+      throw new JinjaException("a list or dictionary can't be a key");
+    }
+    return value;
+  }
+
   /** Python's equality: numbers by value, flags as 0 and 1. */
   static boolean equal(Object left, Object right) {
+    Budget.spend(1);
     if (isNumber(left) && isNumber(right)) {
       return Double.compare(toDouble(left), toDouble(right)) == 0
           || toDouble(left) == toDouble(right);
@@ -141,17 +161,23 @@ final class Values {
       }
       return same;
     }
+    if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
+      return a.size() == b.size()
+          && a.entrySet().stream()
+              .allMatch(e -> b.containsKey(e.getKey()) && equal(e.getValue(), b.get(e.getKey())));
+    }
     return (left instanceof Undefined && right instanceof Undefined) || left.equals(right);
   }
 
   private static boolean contains(Object container, Object item) {
     if (container instanceof String text) {
       if (item instanceof String part) {
+        Budget.look(text);
         return text.contains(part);
       }
       throw new JinjaException("only a string can be in a string, not " + repr(item));
     } else if (container instanceof Map<?, ?> map) {
-      return map.containsKey(item);
+      return map.containsKey(key(item));
     }
     return iterate(container).stream().anyMatch(i -> equal(i, item));
   }
@@ -161,6 +187,7 @@ final class Values {
     if (isNumber(left) && isNumber(right)) {
       return Double.compare(toDouble(left), toDouble(right));
     } else if (left instanceof String a && right instanceof String b) {
+      Budget.look(a);
       return a.compareTo(b);
     } else if (left instanceof Undefined undefined) {
       throw undefined.failure();

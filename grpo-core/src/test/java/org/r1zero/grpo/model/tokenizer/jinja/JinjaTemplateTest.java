@@ -76,7 +76,29 @@ class JinjaTemplateTest {
         "{{ 'abc' * 1000000000 }}¦more than 1000000 items",
         "{{ [1] * 1000000000 }}¦more than 1000000 items",
         "{{ 10 ** 1000 }}¦a number is too large",
-        "{{ 9223372036854775807 + 1 }}¦a number is too large"
+        "{{ 9223372036854775807 + 1 }}¦a number is too large",
+        "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}¦without end",
+        "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}¦without end",
+        "{% macro a(n) %}{% if n %}{{ a(n-1) }}{{ a(n-1) }}{% endif %}{% endmacro %}{{ a(60) }}¦without end",
+        "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}¦without end",
+        "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}¦without end",
+        "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}¦without end",
+        "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}¦without end",
+        "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x|tojson }}¦without end",
+        "{% set n = namespace(x=[1], y=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% set n.y = [n.y, n.y] %}{% endfor %}{{ n.x == n.y }}¦without end",
+        "{% set n = namespace(x={}, y={}) %}{% for i in range(60) %}{% set n.x = {1: n.x, 2: n.x} %}{% set n.y = {1: n.y, 2: n.y} %}{% endfor %}{{ n.x == n.y }}¦without end",
+        "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ {n.x: 1} }}¦can't be a key",
+        "{{ ('a\n' * 400000)|indent(100000) }}¦without end",
+        "{{ 'a'|indent(2000000000, true) }}¦without end",
+        "{{ ('a' * 900000)|replace('a', 'b' * 900000) }}¦without end",
+        "{{ ('a' * 900000).replace('', 'b' * 900000) }}¦without end",
+        "{{ ('a' * 900000).replace('a', 'b' * 900000, 800000) }}¦without end",
+        "{{ (['a'] * 900000)|join('b' * 900000) }}¦without end",
+        "{{ ('b' * 900000).join(['a'] * 900000) }}¦without end",
+        "{{ [[1]]|tojson(indent=2000000000) }}¦without end",
+        "{% set x = 'a' * 900000 %}{% for i in range(90000) %}{% set y = x|upper %}{% endfor %}¦without end",
+        "{% set x = 'a' * 900000 %}{% for i in range(90000) %}{% set y = x|list %}{% endfor %}¦without end",
+        "{% set x %}{% for i in range(90000) %}{% for j in range(90000) %}x{% endfor %}{% endfor %}{% endset %}¦without end"
       })
   void templatesThatWouldFillTheMemoryAreStopped(String source, String message) {
     assertThatThrownBy(() -> render(source))
@@ -134,6 +156,17 @@ class JinjaTemplateTest {
     for (int i = 0; i < 2; i++) {
       assertThat(template.render(Map.of("items", List.of(1L, 2L)))).isEqualTo("2");
     }
+  }
+
+  /** A long chat is far from the limit: a million characters, looked at some times each. */
+  @Test
+  void longChatsAreRendered() {
+    String text = "word and word\n".repeat(70_000);
+    String source =
+        "{% for m in messages %}{% if '</think>' in m %}T{% endif %}{{ m.split('x')[-1]|trim }}"
+            + "{{ m|replace('a', 'e')|length > 3 }}{% endfor %}";
+    assertThat(parse(source).render(Map.of("messages", List.of(text, text))))
+        .hasSize(2 * (text.length() - 1) + 8);
   }
 
   private static String render(String source) {
