@@ -2,6 +2,7 @@ package org.r1zero.coldstart.curate;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -50,7 +51,9 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput decompress(BytesInput packed, int size) throws IOException {
-      return BytesInput.from(unpack(packed.toByteArray(), size));
+      try (InputStream in = packed.toInputStream()) {
+        return BytesInput.from(unpack(in.readAllBytes(), size));
+      }
     }
 
     @Override
@@ -110,7 +113,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
       if (packed.length >= 4 && buffer.getInt(0) == LZ4_FRAME) {
         return all(new FramedLZ4CompressorInputStream(new ByteArrayInputStream(packed)));
       }
-      java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
       while (buffer.remaining() >= 8) {
         int size = buffer.getInt();
         int length = buffer.getInt();

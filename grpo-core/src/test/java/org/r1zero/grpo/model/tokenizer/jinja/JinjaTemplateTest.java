@@ -88,7 +88,7 @@ class JinjaTemplateTest {
         "{% set n = namespace(x=[1], y=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% set n.y = [n.y, n.y] %}{% endfor %}{{ n.x == n.y }}¦without end",
         "{% set n = namespace(x={}, y={}) %}{% for i in range(60) %}{% set n.x = {1: n.x, 2: n.x} %}{% set n.y = {1: n.y, 2: n.y} %}{% endfor %}{{ n.x == n.y }}¦without end",
         "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ {n.x: 1} }}¦can't be a key",
-        "{{ ('a\n' * 400000)|indent(100000) }}¦without end",
+        "{{ ('a\\n' * 400000)|indent(100000) }}¦without end",
         "{{ 'a'|indent(2000000000, true) }}¦without end",
         "{{ ('a' * 900000)|replace('a', 'b' * 900000) }}¦without end",
         "{{ ('a' * 900000).replace('', 'b' * 900000) }}¦without end",
