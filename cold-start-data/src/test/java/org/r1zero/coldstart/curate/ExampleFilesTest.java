@@ -152,7 +152,7 @@ class ExampleFilesTest {
         "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\","
             + " \"reasoning\": \"x\", \"thinking\": \"y\"}'|two different reasonings",
         "'{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\","
-            + " \"tool_calls\": [{\"id\": 1}]}'|tool_calls can''t be trained on"
+            + " \"tool_calls\": [{\"id\": 1}]}'|tool_calls can't be trained on"
       })
   void whatWouldBeDroppedIsABadRecord(String messages, String reason) throws IOException {
     Path file = folder.resolve("dropped.jsonl");
