@@ -3,7 +3,8 @@
 Usage: python make_statistics_goldens.py OUT_DIR    (numpy, scipy; the versions are in the provenance)
 
 OUT_DIR is test-fixtures/src/main/resources/goldens. pass@k: scipy's binomials. cons@k: all subsets, one by one, in exact
-fractions. Paired bootstrap: scipy.stats.bootstrap (percentile) over problems, and over problems and seeds by numpy.
+fractions. Paired bootstrap: scipy.stats.bootstrap (percentile) over problems, and over problems and seeds by numpy. Wilson's interval,
+McNemar's exact test and the sign-flip test: scipy's binomtest and permutation_test.
 """
 import itertools, os, sys
 from fractions import Fraction
@@ -62,8 +63,22 @@ def main(out):
         low, high = np.percentile(means, [2.5, 97.5])
         arms.append(dict(first=a.tolist(), second=b.tolist(), mean=float(d.mean()), problems=[float(ci.low), float(ci.high)],
                          seeds=[float(low), float(high)]))
-    golden_files.write(os.path.join(out, "statistics"), dict(pass_at=pass_at, votes=votes, arms=arms), SCRIPT,
-                       ["numpy", "scipy"], "1e-12 for pass@k and cons@k; bootstrap ends 0.006, draws differ", seed=5)
+    wilson = []
+    for right, n in ((0, 4), (4, 4), (0, 100), (100, 100), (1, 100), (24, 100), (3, 10), (150, 300)):
+        ci = stats.binomtest(right, n).proportion_ci(method="wilson")
+        wilson.append(dict(right=right, n=n, low=float(ci.low), high=float(ci.high)))
+    exact = []  # McNemar's, then every assignment of signs
+    for better, worse, same in ((4, 0, 116), (10, 2, 5), (1, 1, 3), (30, 12, 100), (0, 0, 7)):
+        p = stats.binomtest(better, better + worse).pvalue if better + worse else 1.0
+        exact.append(dict(differences=[1] * better + [-1] * worse + [0] * same, parts=1, p=float(p)))
+    for parts, problems in ((4, 10), (3, 12), (8, 9)):
+        d = np.rint(rng.normal(0.3, 1, problems) * parts).clip(-parts, parts) / parts
+        test = stats.permutation_test((d, np.zeros(problems)), lambda x, y: np.mean(x - y), permutation_type="samples",
+                                      n_resamples=np.inf, vectorized=False)
+        exact.append(dict(differences=d.tolist(), parts=parts, p=float(test.pvalue)))
+    golden_files.write(os.path.join(out, "statistics"),
+                       dict(pass_at=pass_at, votes=votes, arms=arms, wilson=wilson, exact=exact), SCRIPT,
+                       ["numpy", "scipy"], "1e-12 for pass@k, cons@k and p-values, 1e-9 for Wilson's ends; bootstrap ends 0.006, draws differ", seed=5)
 
 
 if __name__ == "__main__":

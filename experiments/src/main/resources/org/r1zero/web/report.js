@@ -43,8 +43,8 @@
   }
 
   function cost() {
-    const point = (a) => ({ x: a.cost.per_seed.price, y: a.pass1.mean, low: a.pass1.ci_problems_and_seeds[0], high: a.pass1.ci_problems_and_seeds[1] });
-    return R1.points(arms.map((a) => ({ name: a.name, index: a.index, points: [point(a)] })), `price of one training (${data.price.currency})`, 'accuracy');
+    const point = (a) => ({ x: a.cost.per_seed.flops, y: a.pass1.mean, low: a.pass1.ci_problems_and_seeds[0], high: a.pass1.ci_problems_and_seeds[1] });
+    return R1.points(arms.map((a) => ({ name: a.name, index: a.index, points: [point(a)] })), 'FLOPs of one training', 'accuracy');
   }
 
   const whole = { max: 1 };
@@ -56,13 +56,13 @@
     R1.draw('chart-evaluation-' + i, () => bars(good, 'share of answers', group, whole));
     R1.draw('chart-wrong-' + i, () => bars(faults, 'share of answers', group));
   });
-  R1.draw('chart-supervised', () => R1.lines(supervised(), 'step', 'loss (nats a token)', false));
+  R1.draw('chart-supervised', () => R1.lines(supervised(), 'step', 'loss (nats per token)', false));
   R1.draw('chart-accuracy', () => R1.lines(curves('accuracy'), 'RL step', 'share of rollouts right', true));
   R1.draw('chart-reward', () => R1.lines(curves('reward'), 'RL step', 'mean reward', false));
-  R1.draw('chart-length', () => R1.lines(curves('length'), 'RL step', 'tokens a rollout', false));
+  R1.draw('chart-length', () => R1.lines(curves('length'), 'RL step', 'tokens per rollout', false));
   R1.draw('chart-mixing', () => R1.lines(curves('mixing'), 'RL step', 'share that mixes languages', true));
   R1.draw('chart-budget', () => R1.lines(series('budgets'), 'tokens allowed', 'accuracy', true));
-  R1.draw('chart-pass', () => R1.lines(series('pass_at'), 'k, samples a problem', 'pass@k', true, log));
-  R1.draw('chart-cons', () => R1.lines(series('cons_at'), 'k, samples a problem', 'cons@k', true, log));
+  R1.draw('chart-pass', () => R1.lines(series('pass_at'), 'k, samples per problem', 'pass@k', true, log));
+  R1.draw('chart-cons', () => R1.lines(series('cons_at'), 'k, samples per problem', 'cons@k', true, log));
   R1.draw('chart-cost', cost);
 })();

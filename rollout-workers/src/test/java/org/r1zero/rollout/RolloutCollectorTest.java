@@ -93,7 +93,7 @@ class RolloutCollectorTest {
     for (int i = 0; i < 12; i++) {
       RolloutTrace trace = written.get(i);
       Rollout rollout = batch.groups().get(i / 4).rollouts().get(i % 4);
-      assertThat(trace.step()).isEqualTo(3);
+      assertThat(trace.step()).isEqualTo(4);
       assertThat(trace.problem()).isEqualTo("p" + i / 4);
       assertThat(trace.sample()).isEqualTo(i % 4);
       assertThat(trace.prompt()).isEqualTo("ab" + "cde".charAt(i / 4));

@@ -117,18 +117,18 @@ final class CompareCommand implements Callable<Integer> {
 
   private static void print(ObjectNode numbers) {
     System.err.printf(
-        "%n%-24s %-26s %-26s %-10s %s%n", "arm", "accuracy", "readable", "seconds", "price");
+        "%n%-24s %-22s %-22s %9s %8s%n", "arm", "accuracy", "readable", "FLOPs", "seconds");
     for (var arm : numbers.path("arms")) {
       System.err.printf(
           Locale.ROOT,
-          "%-24s %-26s %-26s %-10.0f %.4f%n",
+          "%-24s %-22s %-22s %9.1e %8.0f%n",
           arm.path("name").asText(),
           interval(arm.path("pass1")),
           interval(arm.path("readable")),
-          arm.at("/cost/per_seed/seconds").asDouble(),
-          arm.at("/cost/per_seed/price").asDouble());
+          arm.at("/cost/per_seed/flops").asDouble(),
+          arm.at("/cost/per_seed/seconds").asDouble());
     }
-    System.err.println();
+    System.err.printf("%n%s%n%n", numbers.path("headline").asText());
     for (var difference : numbers.path("differences")) {
       if (difference.path("finding").asBoolean()) {
         System.err.println(difference.path("text").asText());

@@ -1,9 +1,8 @@
 package org.r1zero.experiment.compare;
 
 import java.util.List;
-import java.util.function.ToDoubleFunction;
-import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.PairedDifference.Measured;
 
 /**
  * An arm, trained and measured.
@@ -42,15 +41,16 @@ public record ArmResult(
     return !seeds.isEmpty();
   }
 
-  /**
-   * A number of every problem: the mean over its completions.
-   *
-   * @param greedy of the greedy completions, else of the sampled ones
-   * @return {@code [seed][problem]}, problems in the order of their ids
-   */
-  public double[][] perProblem(boolean greedy, ToDoubleFunction<EvaluatedSample> value) {
-    return seeds.stream()
-        .map(seed -> PerProblem.of(seed.evaluation().completions(), greedy, value))
-        .toArray(double[][]::new);
+  /** What every problem was measured at with each training. */
+  public Measured measured(Measure measure) {
+    return new Measured(
+        seeds.stream()
+            .map(
+                seed ->
+                    PerProblem.of(seed.evaluation().completions(), measure.greedy(), measure.of()))
+            .toArray(double[][]::new),
+        measure.greedy() ? 1 : Math.max(1, seeds.get(0).evaluation().samples()),
+        measure.isShare(),
+        !isBase());
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
@@ -13,8 +14,8 @@ import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationDetails.SelfCheckRates;
 import org.r1zero.experiment.evaluate.Interval;
-import org.r1zero.experiment.evaluate.PairedBootstrap;
-import org.r1zero.experiment.evaluate.PairedBootstrap.Difference;
+import org.r1zero.experiment.evaluate.PairedDifference;
+import org.r1zero.experiment.evaluate.PairedDifference.Measured;
 import org.r1zero.experiment.evaluate.ScalingValues;
 
 /** A comparison's numbers as one JSON object: {@code comparison.json}, and what reports show. */
@@ -46,7 +47,13 @@ public final class ComparisonJson {
       node.put("share", measure.isShare()).put("higher_is_better", measure.higherIsBetter());
     }
     arms.forEach(arm -> root.withArray("/arms").add(arm(arm)));
-    root.set("differences", differences());
+    List<Headline.Pair> pairs = pairs();
+    pairs.forEach(pair -> root.withArray("/differences").add(difference(pair)));
+    String accuracy = Measure.ALL.get(0).id();
+    root.put(
+        "headline",
+        Headline.of(
+            measured(), pairs.stream().filter(p -> p.measure().id().equals(accuracy)).toList()));
     return root;
   }
 
@@ -66,22 +73,22 @@ public final class ComparisonJson {
       Measure.ALL.forEach(measure -> node.set(measure.id(), measure(arm, measure)));
       List<ScalingValues> scaling =
           arm.seeds().stream().map(seed -> ScalingValues.of(seed.evaluation())).toList();
-      node.set("pass_at", curve(scaling, ScalingValues::passAt));
-      node.set("cons_at", curve(scaling, ScalingValues::consAt));
-      node.set("budgets", curve(scaling, ScalingValues::budgets));
+      node.set("pass_at", curve(arm, scaling, ScalingValues::passAt));
+      node.set("cons_at", curve(arm, scaling, ScalingValues::consAt));
+      node.set("budgets", curve(arm, scaling, ScalingValues::budgets));
       node.set("self_checks", selfChecks(arm));
     }
     node.set("cost", new CostAccount(config.price()).write(arm));
     return node;
   }
 
-  private ObjectNode measure(ArmResult arm, Measure measure) {
-    double[][] values = arm.perProblem(measure.greedy(), measure.of());
-    ObjectNode node = interval(PairedBootstrap.single(values, config.evaluationSeed()));
-    double[] seeds = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      seeds[i] = StatUtils.mean(values[i]);
-    }
+  private static ObjectNode measure(ArmResult arm, Measure measure) {
+    Measured values = arm.measured(measure);
+    double[] seeds = values.ofSeeds();
+    ObjectNode node = JSON.createObjectNode();
+    node.put("mean", values.overSeeds().mean());
+    node.set("ci_problems", ends(values.overProblems()));
+    node.set("ci_problems_and_seeds", ends(values.overSeeds()));
     node.set("per_seed", JSON.valueToTree(seeds));
     if (seeds.length > 1) {
       node.put("seed_sd", Math.sqrt(StatUtils.variance(seeds)));
@@ -89,34 +96,25 @@ public final class ComparisonJson {
     return node;
   }
 
-  private static ObjectNode interval(Difference difference) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("mean", difference.mean());
-    node.set("ci_problems", ends(difference.overProblems()));
-    node.set("ci_problems_and_seeds", ends(difference.overSeeds()));
-    return node;
-  }
-
   private static ArrayNode ends(Interval interval) {
     return JSON.createArrayNode().add(interval.low()).add(interval.high());
   }
 
-  /** Means over seeds and problems, with the interval over both. */
-  private ArrayNode curve(
-      List<ScalingValues> seeds, Function<ScalingValues, NavigableMap<Integer, double[]>> points) {
+  /** Means over seeds and problems, with the interval over both, where all seeds have them. */
+  private static ArrayNode curve(
+      ArmResult arm,
+      List<ScalingValues> seeds,
+      Function<ScalingValues, NavigableMap<Integer, double[]>> points) {
     ArrayNode array = JSON.createArrayNode();
+    int samples = Math.max(1, arm.seeds().get(0).evaluation().samples());
     for (int key : points.apply(seeds.get(0)).keySet()) {
-      List<double[]> values = new ArrayList<>();
-      for (ScalingValues seed : seeds) {
-        double[] ofSeed = points.apply(seed).get(key);
-        if (ofSeed != null) {
-          values.add(ofSeed);
-        }
+      if (seeds.stream().allMatch(seed -> points.apply(seed).containsKey(key))) {
+        double[][] values =
+            seeds.stream().map(seed -> points.apply(seed).get(key)).toArray(double[][]::new);
+        Interval mean = new Measured(values, samples, true, !arm.isBase()).overSeeds();
+        ObjectNode point = array.addObject().put("x", key).put("mean", mean.mean());
+        point.put("low", mean.low()).put("high", mean.high());
       }
-      Difference mean =
-          PairedBootstrap.single(values.toArray(double[][]::new), config.evaluationSeed());
-      ObjectNode point = array.addObject().put("x", key).put("mean", mean.mean());
-      point.put("low", mean.overSeeds().low()).put("high", mean.overSeeds().high());
     }
     return array;
   }
@@ -136,30 +134,39 @@ public final class ComparisonJson {
     return node;
   }
 
-  private ArrayNode differences() {
-    ArrayNode all = JSON.createArrayNode();
-    List<ArmResult> measured = measured();
+  /** All pairs by all measures: a base comes second, trained arms are in their order. */
+  private List<Headline.Pair> pairs() {
+    List<Headline.Pair> pairs = new ArrayList<>();
+    List<ArmResult> inOrder = new ArrayList<>(measured());
+    inOrder.sort(Comparator.comparing(ArmResult::isBase)); // is stable
     for (Measure measure : Measure.ALL) {
-      for (int i = 0; i < measured.size(); i++) {
-        for (int j = i + 1; j < measured.size(); j++) {
-          all.add(difference(measure, measured.get(j), measured.get(i)));
+      for (int i = 0; i < inOrder.size(); i++) {
+        for (int j = i + 1; j < inOrder.size(); j++) {
+          ArmResult first = inOrder.get(i);
+          ArmResult second = inOrder.get(j);
+          PairedDifference difference =
+              PairedDifference.of(
+                  first.measured(measure), second.measured(measure), config.evaluationSeed());
+          pairs.add(new Headline.Pair(measure, first, second, difference));
         }
       }
     }
-    return all;
+    return pairs;
   }
 
-  private ObjectNode difference(Measure measure, ArmResult first, ArmResult second) {
-    Difference difference =
-        PairedBootstrap.compare(
-            first.perProblem(measure.greedy(), measure.of()),
-            second.perProblem(measure.greedy(), measure.of()),
-            config.evaluationSeed());
-    ObjectNode node = interval(difference);
-    node.put("measure", measure.id()).put("first", first.name()).put("second", second.name());
-    node.put("finding", isFinding(measure, first, second));
-    node.put("within_noise", difference.isWithinNoise());
-    node.put("text", sentence(measure, first.name(), second.name(), difference));
+  private static ObjectNode difference(Headline.Pair pair) {
+    PairedDifference difference = pair.difference();
+    ObjectNode node = JSON.createObjectNode();
+    node.put("mean", difference.mean());
+    node.set("ci_problems", ends(difference.overProblems()));
+    node.set("ci_problems_and_seeds", ends(difference.overSeeds()));
+    node.set("ci_score", ends(difference.score()));
+    node.put("p", difference.p());
+    node.put("measure", pair.measure().id());
+    node.put("first", pair.first().name()).put("second", pair.second().name());
+    node.put("finding", isFinding(pair.measure(), pair.first(), pair.second()));
+    node.put("verdict", difference.verdict().name().toLowerCase(Locale.ROOT));
+    node.put("text", pair.sentence());
     return node;
   }
 
@@ -169,28 +176,5 @@ public final class ComparisonJson {
     boolean trained = !first.isBase() && !second.isBase();
     boolean ownBase = first.isBase() != second.isBase() && first.model().equals(second.model());
     return headline && (trained || ownBase);
-  }
-
-  /** What a difference says, in words. */
-  private static String sentence(
-      Measure measure, String first, String second, Difference difference) {
-    double scale = measure.isShare() ? 100 : 1;
-    String unit = measure.isShare() ? " points" : " tokens";
-    Interval wide = difference.overSeeds();
-    String size =
-        String.format(
-            Locale.ROOT,
-            "%+.1f%s [%+.1f, %+.1f]",
-            scale * difference.mean(),
-            unit,
-            scale * wide.low(),
-            scale * wide.high());
-    if (difference.isWithinNoise()) {
-      return measure.label() + ": " + first + " and " + second + " are within noise, " + size;
-    }
-    String more = difference.mean() > 0 ? "higher" : "lower";
-    Boolean up = measure.higherIsBetter();
-    String judged = up == null ? more : up == difference.mean() > 0 ? "better" : "worse";
-    return measure.label() + ": " + first + " is " + judged + " than " + second + ", " + size;
   }
 }

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.AdvantageConfig;
@@ -130,6 +131,13 @@ public record Recipe(
   /** The column of the verifier whose verdict is what accuracy means: the first reward's. */
   public String accuracyColumn() {
     return rewards.get(0).column();
+  }
+
+  /** The same of a recipe's tree, or a pipeline's: its first reward's name, or its verifier's. */
+  public static String accuracyColumn(JsonNode tree) {
+    JsonNode first = tree.at("/rewards/0");
+    String name = first.path("name").asText("");
+    return name.isEmpty() ? first.path("verifier").asText("number") : name;
   }
 
   /** The embedded model on arithmetic. */

@@ -7,6 +7,10 @@ import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +23,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.metrics.RequestHost;
 
 /**
  * Serves the page and what runs say. Only a fixed set of files is served; model output travels as
@@ -28,6 +33,7 @@ import org.r1zero.experiment.config.ConfigException;
  */
 public final class DashboardServer implements AutoCloseable {
   private static final String WEB = "/org/r1zero/web/";
+  private static final int MOST_LISTENERS = 64;
   private static final Map<String, List<String>> FILES =
       Map.of(
           "/", List.of(WEB + "dashboard.html", "text/html; charset=utf-8"),
@@ -42,7 +48,7 @@ public final class DashboardServer implements AutoCloseable {
   private final RunFeed feed;
   private final String host;
   private final Javalin server;
-  private final Set<SseClient> listeners = ConcurrentHashMap.newKeySet();
+  private final Set<PageListener> listeners = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -60,15 +66,38 @@ public final class DashboardServer implements AutoCloseable {
    * @param host the address to listen on, such as {@code 127.0.0.1}
    * @param port 0 for any free one
    */
-  public DashboardServer(Path runs, String host, int port) {
+  public DashboardServer(Path runs, String host, int port) throws IOException {
     if (!Files.isDirectory(runs)) {
       throw new ConfigException(
-          runs.toString(), List.of("is no folder; name one that holds run directories"));
+          runs.toString(), List.of("is not a folder; name one that holds run directories"));
     }
     this.feed = new RunFeed(runs);
     this.host = host;
+    requireFree(host, port);
     this.server = Javalin.create(this::configure).start(host, port);
     this.telling = clock.scheduleWithFixedDelay(this::tell, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Asked before the server is, which would log its own words first. */
+  private static void requireFree(String host, int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException e) {
+      throw new ConfigException(
+          "--host", List.of(host + " is not an address of this machine; 127.0.0.1 always is"));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          "--port",
+          List.of(
+              "can't listen on "
+                  + host
+                  + ":"
+                  + port
+                  + " ("
+                  + e.getMessage()
+                  + "): another program may have it; name another port, or 0 for any free one"));
+    }
   }
 
   /** Where the page is. */
@@ -88,6 +117,7 @@ public final class DashboardServer implements AutoCloseable {
     config.routes.get(
         "/api/rollouts",
         context -> json(context, feed.rollouts(text(context, "run", ""), filter(context))));
+    config.routes.get("/api/about", context -> json(context, feed.about(text(context, "run", ""))));
     config.routes.sse("/api/events", this::listen);
     config.routes.exception(
         NumberFormatException.class,
@@ -101,9 +131,7 @@ public final class DashboardServer implements AutoCloseable {
             + " data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
-    String asked = String.valueOf(context.header("Host")).replaceAll(":\\d+$", "");
-    boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-    if (!everywhere && !List.of(host, "localhost", "127.0.0.1", "[::1]").contains(asked)) {
+    if (!RequestHost.isOurs(context.header("Host"), host)) {
       context.status(403).result("this server is not " + host).skipRemainingHandlers();
     }
   }
@@ -128,11 +156,12 @@ public final class DashboardServer implements AutoCloseable {
 
   private static RunFeed.Filter filter(Context context) {
     return new RunFeed.Filter(
-        Long.parseLong(text(context, "step", "0")),
+        Long.parseLong(text(context, "step", "1")),
         text(context, "verdict", ""),
         Double.parseDouble(text(context, "min", "-1e300")),
         Double.parseDouble(text(context, "max", "1e300")),
-        text(context, "text", ""));
+        text(context, "text", ""),
+        Integer.parseInt(text(context, "page", "1")));
   }
 
   private static String text(Context context, String name, String otherwise) {
@@ -141,19 +170,31 @@ public final class DashboardServer implements AutoCloseable {
   }
 
   private void listen(SseClient client) {
+    if (listeners.size() >= MOST_LISTENERS) {
+      client.close();
+      return;
+    }
     client.keepAlive();
-    client.onClose(() -> listeners.remove(client));
-    listeners.add(client);
-    client.sendEvent("runs", last);
+    PageListener listener = new PageListener(client);
+    client.onClose(
+        () -> {
+          listeners.remove(listener);
+          listener.close();
+        });
+    listeners.add(listener);
+    listener.tell(last);
   }
 
   /** Tells all pages what runs there are, where that changed. */
   private void tell() {
+    if (listeners.isEmpty()) {
+      return;
+    }
     try {
       String now = feed.list().toString();
       if (!now.equals(last)) {
         last = now;
-        listeners.forEach(client -> client.sendEvent("runs", now));
+        listeners.forEach(listener -> listener.tell(now));
       }
     } catch (IOException | java.io.UncheckedIOException e) {
       org.slf4j.LoggerFactory.getLogger(DashboardServer.class)
@@ -165,6 +206,7 @@ public final class DashboardServer implements AutoCloseable {
   public void close() {
     telling.cancel(true);
     clock.shutdownNow();
+    listeners.forEach(PageListener::close);
     server.stop();
   }
 }

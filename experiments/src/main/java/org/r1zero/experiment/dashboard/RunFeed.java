@@ -1,137 +1,198 @@
 package org.r1zero.experiment.dashboard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.NavigableMap;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.experiment.metrics.JsonLinesReader;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.evaluate.EvaluatedSample;
+import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.EvaluationFiles;
+import org.r1zero.experiment.evaluate.Interval;
+import org.r1zero.experiment.metrics.RunSteps;
 
 /**
  * What run directories say, read as they are written. A run is asked for by the name under which it
- * was found, never by a path, so nothing outside the folder can be reached.
+ * was found, never by a path, and no link inside the folder is followed, so nothing outside it can
+ * be reached.
  */
 final class RunFeed {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int DEPTH = 6;
-  private static final int MOST_ROLLOUTS = 200;
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final int PROBLEMS_PER_PAGE = 8;
+  private static final int MOST_PER_PROBLEM = 64;
+  private static final int MOST_STEPS = 5000;
   private final Path root;
+  private final Map<Path, RunList.Described> described = new HashMap<>();
 
-  RunFeed(Path root) {
-    this.root = root;
+  /** Takes the folder, which may itself be reached by a link. */
+  RunFeed(Path root) throws IOException {
+    this.root = root.toRealPath();
   }
 
   /**
    * What rollouts are looked for.
    *
-   * @param step of training
+   * @param step of training, from 1
    * @param verdict {@code right}, {@code wrong} or empty for all
    * @param minReward at least
    * @param maxReward at most
    * @param text that prompt or completion has, in any case; empty for all
+   * @param page of problems, from 1
    */
-  record Filter(long step, String verdict, double minReward, double maxReward, String text) {}
-
-  /** The runs below the folder by name: folders with {@code metrics.jsonl} or a manifest. */
-  NavigableMap<String, Path> runs() throws IOException {
-    NavigableMap<String, Path> runs = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(root, DEPTH)) {
-      all.filter(file -> file.endsWith("metrics.jsonl") || file.endsWith("manifest.json"))
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .map(Path::getParent)
-          .forEach(
-              run -> {
-                String name = root.relativize(run).toString();
-                runs.put(name.isEmpty() ? "." : name, run);
-              });
-    }
-    return runs;
-  }
+  record Filter(
+      long step, String verdict, double minReward, double maxReward, String text, int page) {}
 
   /** All runs in short, the newest first. */
-  ArrayNode list() throws IOException {
-    ArrayNode list = JSON.createArrayNode();
-    for (var run : runs().descendingMap().entrySet()) {
-      ObjectNode node = list.addObject().put("name", run.getKey());
-      JsonNode manifest = manifest(run.getValue());
-      node.put("status", status(run.getValue(), manifest));
-      node.put("started", manifest.path("started").asText(""));
-      Path metrics = run.getValue().resolve("metrics.jsonl");
-      boolean written = Files.exists(metrics);
-      node.put("bytes", written ? Files.size(metrics) : 0);
-      // a run that was killed goes on saying that it is running: when it last wrote tells
-      node.put("written", written ? Files.getLastModifiedTime(metrics).toString() : "");
-    }
-    return list;
+  synchronized ObjectNode list() throws IOException {
+    return RunList.of(root, described);
   }
 
-  /** Supervised stages of pipelines have no manifest, but a file that is written at their end. */
-  private static String status(Path run, JsonNode manifest) {
-    String stage = Files.exists(run.resolve("done.json")) ? "done" : "unfinished";
-    boolean isStage = Files.exists(run.resolve("inputs.json"));
-    return manifest.path("status").asText(isStage ? stage : "unknown");
+  private @Nullable Path folder(String name) throws IOException {
+    return RunList.folders(root).get(name);
   }
 
-  private static JsonNode manifest(Path run) throws IOException {
-    Path file = run.resolve("manifest.json");
-    try {
-      return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
-    } catch (JsonProcessingException e) {
-      return JSON.createObjectNode(); // being written
-    }
-  }
-
-  /** The steps of a run; {@code null} where there is no such run. */
+  /**
+   * The steps of a run, each with {@code accuracy}: every one, or of a long run evenly chosen ones
+   * and the last; {@code null} where there is no such run.
+   */
   @Nullable ArrayNode metrics(String name) throws IOException {
-    Path run = runs().get(name);
+    Path run = folder(name);
     if (run == null) {
       return null;
     }
-    ArrayNode steps = JSON.createArrayNode();
-    JsonLinesReader.read(run.resolve("metrics.jsonl")).forEach(steps::add);
+    ArrayNode steps = NODES.arrayNode();
+    List<JsonNode> all = steps(run).metrics();
+    String accuracy = "rewards/" + Recipe.accuracyColumn(RunFiles.recipe(run)) + "/correct";
+    int every = 1 + all.size() / MOST_STEPS;
+    for (int i = 0; i < all.size(); i++) {
+      if (i % every == 0 || i == all.size() - 1) {
+        ObjectNode step = (ObjectNode) all.get(i);
+        if (step.path(accuracy).isNumber()) {
+          step.set("accuracy", step.path(accuracy));
+        }
+        steps.add(step);
+      }
+    }
     return steps;
   }
 
-  /** The rollouts of a step that a filter takes, at most 200; {@code null} without such a run. */
-  @Nullable ObjectNode rollouts(String name, Filter filter) throws IOException {
-    Path run = runs().get(name);
+  private static RunSteps steps(Path run) {
+    return new RunSteps(run, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** A run's recipe and evaluations; {@code null} where there is no such run. */
+  @Nullable ObjectNode about(String name) throws IOException {
+    Path run = folder(name);
     if (run == null) {
       return null;
     }
-    String file = String.format(Locale.ROOT, "step-%06d.jsonl", filter.step());
-    ObjectNode result = JSON.createObjectNode();
-    ArrayNode taken = result.putArray("rollouts");
-    int matches = 0;
-    for (JsonNode rollout : JsonLinesReader.read(run.resolve("rollouts").resolve(file))) {
-      if (takes(filter, rollout)) {
-        matches++;
-        if (taken.size() < MOST_ROLLOUTS) {
-          taken.add(rollout);
+    ObjectNode about = NODES.objectNode();
+    about.put("recipe", RunFiles.text(run, "recipe.yaml"));
+    ObjectNode evaluations = about.putObject("evaluations");
+    for (String when : List.of("before", "after")) {
+      String file = "evaluation-" + when + ".jsonl";
+      if (RunFiles.has(run, file)) {
+        List<EvaluatedSample> samples =
+            EvaluationFiles.read(run.resolve(file), LinkOption.NOFOLLOW_LINKS);
+        if (!samples.isEmpty()) {
+          Interval accuracy = Evaluation.accuracy(samples);
+          evaluations
+              .putObject(when)
+              .put("text", accuracy.toString())
+              .put("problems", samples.stream().map(s -> s.trace().problem()).distinct().count())
+              .put("mean", accuracy.mean())
+              .put("low", accuracy.low())
+              .put("high", accuracy.high());
         }
       }
     }
-    return result.put("matches", matches);
+    JsonNode comparison = RunFiles.json(run, "comparison.json");
+    for (JsonNode arm : comparison.path("arms")) {
+      JsonNode accuracy = arm.path("pass1");
+      if (accuracy.has("mean")) {
+        JsonNode ends = accuracy.path("ci_problems_and_seeds");
+        Interval interval =
+            new Interval(
+                accuracy.path("mean").asDouble(), ends.path(0).asDouble(), ends.path(1).asDouble());
+        evaluations
+            .putObject(arm.path("name").asText())
+            .put("text", interval.toString())
+            .put("problems", comparison.path("problems").asLong());
+      }
+    }
+    return about;
   }
 
-  private static boolean takes(Filter filter, JsonNode rollout) {
+  /**
+   * The rollouts of a step that a filter takes, by problem, a page of problems; {@code null}
+   * without such a run.
+   */
+  @Nullable ObjectNode rollouts(String name, Filter filter) throws IOException {
+    Path run = folder(name);
+    if (run == null) {
+      return null;
+    }
+    String column = Recipe.accuracyColumn(RunFiles.recipe(run));
+    Map<String, ObjectNode> problems = new LinkedHashMap<>();
+    int matches = 0;
+    boolean own = !java.nio.file.Files.isSymbolicLink(run.resolve("rollouts"));
+    for (JsonNode rollout : own ? steps(run).rollouts(filter.step()) : List.<JsonNode>of()) {
+      boolean right =
+          rollout.at("/verdicts/" + column + "/outcome").asText().equals("correct");
+      if (takes(filter, rollout, right)) {
+        matches++;
+        add(problems, (ObjectNode) rollout, right);
+      }
+    }
+    int pages = Math.max(1, (problems.size() + PROBLEMS_PER_PAGE - 1) / PROBLEMS_PER_PAGE);
+    int page = Math.min(Math.max(1, filter.page()), pages);
+    ObjectNode result = NODES.objectNode();
+    result.put("matches", matches).put("problems", problems.size());
+    result.put("page", page).put("pages", pages);
+    ArrayNode shown = result.putArray("groups");
+    problems.values().stream()
+        .skip((long) (page - 1) * PROBLEMS_PER_PAGE)
+        .limit(PROBLEMS_PER_PAGE)
+        .forEach(shown::add);
+    return result;
+  }
+
+  /** A problem's prompt and gold stand once, above its rollouts. */
+  private static void add(Map<String, ObjectNode> problems, ObjectNode rollout, boolean right) {
+    String prompt = rollout.path("prompt").asText();
+    ObjectNode problem =
+        problems.computeIfAbsent(
+            rollout.path("problem").asText() + "\n" + prompt,
+            key ->
+                NODES
+                    .objectNode()
+                    .put("problem", rollout.path("problem").asText())
+                    .put("prompt", prompt)
+                    .put("gold", rollout.path("gold").asText())
+                    .put("right", 0)
+                    .put("count", 0));
+    problem.put("count", problem.path("count").asInt() + 1);
+    problem.put("right", problem.path("right").asInt() + (right ? 1 : 0));
+    if (problem.path("rollouts").size() < MOST_PER_PROBLEM) {
+      rollout.remove(List.of("prompt", "gold", "problem"));
+      problem.withArray("/rollouts").add(rollout.put("right", right));
+    }
+  }
+
+  private static boolean takes(Filter filter, JsonNode rollout, boolean right) {
     double reward = rollout.path("reward").asDouble();
     if (reward < filter.minReward() || reward > filter.maxReward()) {
       return false;
     }
-    boolean right =
-        rollout.path("verdicts").properties().stream()
-            .findFirst()
-            .map(first -> first.getValue().path("outcome").asText().equals("correct"))
-            .orElse(false);
     if (!filter.verdict().isEmpty() && right != filter.verdict().equals("right")) {
       return false;
     }

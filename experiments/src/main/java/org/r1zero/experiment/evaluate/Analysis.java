@@ -17,16 +17,14 @@ import org.r1zero.experiment.evaluate.EvaluationDetails.DifficultyRow;
 import org.r1zero.experiment.evaluate.EvaluationDetails.Readability;
 import org.r1zero.rollout.trace.RolloutTrace;
 
-/** From the completions of an evaluation to its numbers: nothing else goes in but a seed. */
+/** From the completions of an evaluation to its numbers: nothing else goes in, nothing is drawn. */
 final class Analysis {
   private static final int SMALLEST_BUDGET = 8;
   private final Map<String, List<EvaluatedSample>> greedy = new LinkedHashMap<>();
   private final Map<String, List<EvaluatedSample>> sampled = new LinkedHashMap<>();
-  private final long seed;
 
   /** Groups completions by problem. */
-  Analysis(List<EvaluatedSample> completions, long seed) {
-    this.seed = seed;
+  Analysis(List<EvaluatedSample> completions) {
     for (EvaluatedSample one : completions) {
       (one.isGreedy() ? greedy : sampled)
           .computeIfAbsent(one.trace().problem(), p -> new ArrayList<>())
@@ -75,7 +73,7 @@ final class Analysis {
         votes ? ofGroups(main(), group -> vote(group).isTied() ? 1 : 0).mean() : 0,
         byDifficulty(),
         readability ? readability() : null,
-        new SelfCheckSummary(main(), seed).rates(),
+        new SelfCheckSummary(main()).rates(),
         budgets(maxTokens));
   }
 
@@ -180,11 +178,11 @@ final class Analysis {
   private Readability readability() {
     return new Readability(
         rate(main(), one -> !isCorrect(one, "language")),
-        mean(main(), one -> score(one, "language")),
+        share(main(), one -> score(one, "language")),
         rate(main(), one -> !isCorrect(one, "repetition")),
         rate(main(), one -> isCorrect(one, "format")),
         rate(main(), Analysis::isTruncated),
-        mean(main(), one -> one.trace().tokens()),
+        Interval.ofMeans(ofProblems(group -> average(group, one -> one.trace().tokens()))),
         rate(main(), Analysis::isReadable));
   }
 
@@ -238,29 +236,25 @@ final class Analysis {
 
   private Interval rate(
       Map<String, List<EvaluatedSample>> groups, Predicate<EvaluatedSample> counts) {
-    return mean(groups, one -> counts.test(one) ? 1 : 0, seed);
+    return share(groups, one -> counts.test(one) ? 1 : 0);
   }
 
-  private Interval mean(
+  /** The interval over problems of the mean over each problem's completions, each from 0 to 1. */
+  static Interval share(
       Map<String, List<EvaluatedSample>> groups, ToDoubleFunction<EvaluatedSample> value) {
-    return mean(groups, value, seed);
+    return ofGroups(groups, group -> average(group, value));
   }
 
-  /** The interval over problems of the mean over each problem's completions. */
-  static Interval mean(
-      Map<String, List<EvaluatedSample>> groups,
-      ToDoubleFunction<EvaluatedSample> value,
-      long seed) {
-    return Interval.bootstrap(
-        groups.values().stream()
-            .mapToDouble(group -> group.stream().mapToDouble(value).average().orElse(0))
-            .toArray(),
-        seed);
-  }
-
-  /** The interval over problems of a number of each problem. */
-  private Interval ofGroups(
+  /** The interval over problems of a share of each problem. */
+  private static Interval ofGroups(
       Map<String, List<EvaluatedSample>> groups, ToDoubleFunction<List<EvaluatedSample>> value) {
-    return Interval.bootstrap(groups.values().stream().mapToDouble(value).toArray(), seed);
+    int completions = groups.values().stream().mapToInt(List::size).sum();
+    return Interval.ofShares(
+        groups.values().stream().mapToDouble(value).toArray(), completions / Math.max(1, groups.size()));
+  }
+
+  private static double average(
+      List<EvaluatedSample> group, ToDoubleFunction<EvaluatedSample> value) {
+    return group.stream().mapToDouble(value).average().orElse(0);
   }
 }

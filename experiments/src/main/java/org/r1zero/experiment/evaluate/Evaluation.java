@@ -34,14 +34,22 @@ public record Evaluation(
   }
 
   /**
+   * The accuracy of completions alone: the same as {@link #sampled} of the whole.
+   *
+   * @param completions of at least one problem
+   */
+  public static Interval accuracy(List<EvaluatedSample> completions) {
+    return new Analysis(completions).accuracy();
+  }
+
+  /**
    * From completions, such as those read from a file.
    *
    * @param completions of at least one problem
    * @param maxTokens what they were allowed
-   * @param seed of the intervals' draws
    */
-  public static Evaluation of(List<EvaluatedSample> completions, int maxTokens, long seed) {
-    Analysis analysis = new Analysis(completions, seed);
+  public static Evaluation of(List<EvaluatedSample> completions, int maxTokens) {
+    Analysis analysis = new Analysis(completions);
     boolean votes = completions.stream().anyMatch(one -> one.vote() >= 0);
     boolean readability =
         completions.get(0).trace().verdicts().keySet().stream()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.IOException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,14 @@ public final class EvaluationFiles {
 
   private EvaluationFiles() {}
 
-  /** The completions of an {@code evaluation-*.jsonl}; none where there is no file. */
-  public static List<EvaluatedSample> read(Path file) throws IOException {
+  /**
+   * The completions of an {@code evaluation-*.jsonl}; none where there is no file.
+   *
+   * @param options how it is opened, such as {@code NOFOLLOW_LINKS}
+   */
+  public static List<EvaluatedSample> read(Path file, OpenOption... options) throws IOException {
     List<EvaluatedSample> samples = new ArrayList<>();
-    for (JsonNode node : JsonLinesReader.read(file)) {
+    for (JsonNode node : JsonLinesReader.read(file, options)) {
       samples.add(sample(node));
     }
     return samples;

@@ -38,7 +38,7 @@ public final class Evaluator {
   /**
    * Sets how to measure.
    *
-   * @param seed of samples and of the intervals' draws
+   * @param seed of samples
    * @param cache keeps completions for the next time; {@code null} for none, as where the weights
    *     are not those of a file
    */
@@ -71,7 +71,7 @@ public final class Evaluator {
           sample(sampler, problems, config.samples(), how, after(progress, problems.size()));
       all.addAll(judge(sampler, problems, sampled, 0));
     }
-    return Evaluation.of(all, sampling.maxNewTokens(), seed);
+    return Evaluation.of(all, sampling.maxNewTokens());
   }
 
   /** Counts on from the greedy completions. */

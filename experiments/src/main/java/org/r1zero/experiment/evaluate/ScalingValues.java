@@ -20,7 +20,7 @@ public record ScalingValues(
 
   /** Those of an evaluation, for the same k and tokens as its own numbers. */
   public static ScalingValues of(Evaluation evaluation) {
-    Analysis analysis = new Analysis(evaluation.completions(), 0);
+    Analysis analysis = new Analysis(evaluation.completions());
     EvaluationDetails details = evaluation.details();
     NavigableMap<Integer, double[]> passAt = new TreeMap<>();
     details.passAt().keySet().forEach(k -> passAt.put(k, analysis.passAtOfProblems(k)));

@@ -15,12 +15,10 @@ import org.r1zero.verify.Verifiers;
 /** Counts the signs of checking and correcting over an evaluation. */
 final class SelfCheckSummary {
   private final Map<String, List<EvaluatedSample>> groups;
-  private final long seed;
   private final Map<EvaluatedSample, SelfChecks> checks = new HashMap<>();
 
-  SelfCheckSummary(Map<String, List<EvaluatedSample>> groups, long seed) {
+  SelfCheckSummary(Map<String, List<EvaluatedSample>> groups) {
     this.groups = groups;
-    this.seed = seed;
     for (List<EvaluatedSample> group : groups.values()) {
       for (EvaluatedSample one : group) {
         checks.put(one, SelfChecks.of(one.trace().completion()));
@@ -77,9 +75,7 @@ final class SelfCheckSummary {
   }
 
   private Interval rate(java.util.function.ToIntFunction<SelfChecks> count) {
-    return Analysis.mean(
-        groups,
-        one -> count.applyAsInt(checks.getOrDefault(one, SelfChecks.of(""))) > 0 ? 1 : 0,
-        seed);
+    return Analysis.share(
+        groups, one -> count.applyAsInt(checks.getOrDefault(one, SelfChecks.of(""))) > 0 ? 1 : 0);
   }
 }

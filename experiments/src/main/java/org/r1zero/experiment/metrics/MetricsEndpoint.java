@@ -48,7 +48,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     gauge("r1zero.rollouts.waiting", "sequences that have not begun", s -> s.waiting());
     gauge("r1zero.rollouts.tokens", "tokens sampled in this round", s -> s.tokens());
     gauge("r1zero.rollouts.tokens.per.second", "of this round so far", s -> tokensPerSecond);
-    gauge("r1zero.rollouts.step", "the step that will train them, from 0", s -> samplingStep);
+    gauge("r1zero.rollouts.step", "the step that will train them, from 1", s -> samplingStep + 1);
     gauge(
         "r1zero.rollouts.cache.used.bytes",
         "keys and values in rows of running sequences",
@@ -69,6 +69,11 @@ public final class MetricsEndpoint implements AutoCloseable {
         "/metrics",
         exchange -> {
           try (exchange) {
+            String host = exchange.getRequestHeaders().getFirst("Host");
+            if (!RequestHost.isOurs(host, "localhost")) {
+              exchange.sendResponseHeaders(403, -1);
+              return;
+            }
             byte[] text = registry.scrape().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", TYPE);
             exchange.sendResponseHeaders(200, text.length);

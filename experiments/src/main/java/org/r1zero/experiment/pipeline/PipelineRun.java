@@ -79,6 +79,7 @@ public final class PipelineRun {
         folder.delete();
       }
       out.printf("stage %s (%s): %s%n", config.name(), Stages.kind(config), folder.path());
+      note(StageStatus.RUNNING, config, folder, results, directory);
       StageResult result = run(config, stage, folder, results, directory);
       results.add(result);
       write(directory, results, stages.model());
@@ -100,19 +101,24 @@ public final class PipelineRun {
       folder.run(stage);
       return result(config, StageStatus.DONE, folder, folder.model());
     } catch (StoppedException e) {
-      noteFailure(config, folder, before, directory);
+      note(StageStatus.FAILED, config, folder, before, directory);
       throw e.goingOn("the same command resumes in stage " + config.name());
     } catch (IOException | RuntimeException e) {
-      noteFailure(config, folder, before, directory);
+      note(StageStatus.FAILED, config, folder, before, directory);
       throw e;
     }
   }
 
-  private void noteFailure(
-      StageConfig config, StageFolder folder, List<StageResult> before, Path directory)
+  /** Writes the account with a stage that has not come to its end. */
+  private void note(
+      StageStatus status,
+      StageConfig config,
+      StageFolder folder,
+      List<StageResult> before,
+      Path directory)
       throws IOException {
     List<StageResult> all = new ArrayList<>(before);
-    all.add(result(config, StageStatus.FAILED, folder, null));
+    all.add(result(config, status, folder, null));
     write(directory, all, null);
   }
 

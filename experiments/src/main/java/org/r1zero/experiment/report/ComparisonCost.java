@@ -15,9 +15,10 @@ final class ComparisonCost {
         String.format(
             Locale.ROOT,
             "Every stage counts, and every try of it, those that failed or were killed too; a stage that"
-                + " arms share counts for each, though it was made once. FLOPs: 6 a parameter and trained token, 2 a"
+                + " arms share counts for each, though it was made once. FLOPs: 6 per parameter and trained token, 2 per"
                 + " parameter and sampled token, attention left out. Energy: wall time at %.0f W, an"
-                + " estimate, nothing was measured. Price: %.2f %s an hour.",
+                + " estimate, nothing was measured. Price: %.2f %s an hour. Wall time, and with it"
+                + " energy and price, depends on what else the machine did; FLOPs do not.",
             data.at("/price/watts").asDouble(),
             data.at("/price/per_hour").asDouble(),
             data.at("/price/currency").asText()));
@@ -61,13 +62,13 @@ final class ComparisonCost {
             "FLOPs",
             "energy",
             "price (" + data.at("/price/currency").asText() + ")",
-            "in broken tries, all seeds"),
+            "in failed attempts, all seeds"),
         rows);
     page.raw("<div class=\"grid\" style=\"margin-top:1.1rem\">");
     page.chart(
         "chart-cost",
-        "Accuracy for its price",
-        "One point an arm: mean accuracy with its 95 % interval, mean price of one training.");
+        "Accuracy for its FLOPs",
+        "One point per arm: mean accuracy with its 95 % interval, mean FLOPs of one training.");
     page.raw("</div><details><summary>All stages</summary>");
     page.table(
         "Stages of all seeds",
@@ -78,7 +79,7 @@ final class ComparisonCost {
             "status",
             "tries",
             "wall time",
-            "in broken tries",
+            "in failed attempts",
             "sampled tokens",
             "trained tokens",
             "FLOPs"),

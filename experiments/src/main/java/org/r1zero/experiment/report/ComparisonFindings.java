@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.r1zero.experiment.evaluate.PairedDifference.Verdict;
 
 /** What a comparison found, in sentences: each arm against its base, then against the others. */
 final class ComparisonFindings {
@@ -16,7 +17,8 @@ final class ComparisonFindings {
 
   static void write(HtmlPage page, JsonNode data) {
     page.heading("findings", "Findings");
-    page.text(noise(data));
+    headline(page, data);
+    page.text(counts(data));
     for (JsonNode arm : data.path("arms")) {
       for (JsonNode fault : arm.path("failures")) {
         page.raw(
@@ -30,10 +32,7 @@ final class ComparisonFindings {
         "chart-overview",
         "Accuracy and readability",
         "Readable: in one language, not repetitive, not cut off. Whiskers are 95 % intervals.");
-    page.chart(
-        "chart-faults",
-        "What is wrong with the answers",
-        "Lower is better. Whiskers are 95 % intervals.");
+    page.chart("chart-faults", "Failure modes", "Lower is better. Whiskers are 95 % intervals.");
     page.raw("</div>");
     list(page, AGAINST_BASE, findings(data, true));
     list(page, AGAINST_OTHERS, findings(data, false));
@@ -59,24 +58,46 @@ final class ComparisonFindings {
     return found;
   }
 
-  /** How many of these the data do not tell from nothing. */
-  static String noise(JsonNode data) {
+  /** The whole in one sentence; nothing where nothing was trained. */
+  static void headline(HtmlPage page, JsonNode data) {
+    String headline = data.path("headline").asText();
+    if (!headline.isEmpty()) {
+      page.raw("<p class=\"headline\">" + TraceMarkup.escape(headline) + "</p>");
+    }
+  }
+
+  /** How many of these differences the data tell from nothing. */
+  static String counts(JsonNode data) {
     List<JsonNode> all = new ArrayList<>(findings(data, true));
     all.addAll(findings(data, false));
-    long within = all.stream().filter(d -> d.path("within_noise").asBoolean()).count();
     return String.format(
         Locale.ROOT,
-        "Of %d differences of accuracy and readability, %d are within noise: their interval holds"
-            + " zero, and these data do not tell the two apart.",
+        "Of %d differences of accuracy and readability, %d are significant, %d are so between models"
+            + " of one training each, and %d are not significant.",
         all.size(),
-        within);
+        count(all, Verdict.DIFFERENT),
+        count(all, Verdict.ONE_SEED),
+        count(all, Verdict.NOT_SIGNIFICANT));
+  }
+
+  private static long count(List<JsonNode> differences, Verdict verdict) {
+    return differences.stream().filter(d -> verdict(d) == verdict).count();
+  }
+
+  private static Verdict verdict(JsonNode difference) {
+    return Verdict.valueOf(difference.path("verdict").asText().toUpperCase(Locale.ROOT));
   }
 
   private static void list(HtmlPage page, String heading, List<JsonNode> differences) {
-    if (differences.isEmpty()) {
-      return;
+    if (!differences.isEmpty()) {
+      page.raw("<h3>" + TraceMarkup.escape(heading) + "</h3>");
+      list(page, differences);
     }
-    page.raw("<h3>" + TraceMarkup.escape(heading) + "</h3><ul class=\"findings\">");
+  }
+
+  /** Differences in words, each with what it allows to say. */
+  static void list(HtmlPage page, List<JsonNode> differences) {
+    page.raw("<ul class=\"findings\">");
     for (JsonNode difference : differences) {
       page.raw(
           "<li>"
@@ -88,10 +109,12 @@ final class ComparisonFindings {
     page.raw("</ul>");
   }
 
-  /** Whether a difference is more than noise. */
+  /** What a difference allows to say. */
   static String tag(JsonNode difference) {
-    return difference.path("within_noise").asBoolean()
-        ? "<span class=\"tag noise\">within noise</span>"
-        : "<span class=\"tag differs\">differs</span>";
+    return switch (verdict(difference)) {
+      case DIFFERENT -> "<span class=\"tag differs\">differs</span>";
+      case ONE_SEED -> "<span class=\"tag\">one seed</span>";
+      case NOT_SIGNIFICANT -> "<span class=\"tag noise\">not significant</span>";
+    };
   }
 }

@@ -3,20 +3,24 @@ package org.r1zero.experiment.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A comparison's numbers as Markdown. */
 final class ComparisonMarkdown {
+  /** What begins markup within a line; an interval's brackets do not. */
+  private static final Pattern SPECIAL = Pattern.compile("[\\\\`*_<>|&~]|\\](?=[(\\[:])|(?<!\\S)#");
+
   private ComparisonMarkdown() {}
 
   static String write(JsonNode data) {
     StringBuilder text = new StringBuilder();
-    text.append("# Comparison: ").append(data.path("name").asText()).append("\n\n");
-    text.append(ComparisonReport.setting(data)).append("\n\n| arm |");
+    text.append("# Comparison: ").append(plain(data.path("name").asText())).append("\n\n");
+    text.append(plain(ComparisonReport.setting(data))).append("\n\n| arm |");
     data.path("measures")
-        .forEach(m -> text.append(' ').append(m.path("label").asText()).append(" |"));
+        .forEach(m -> text.append(' ').append(plain(m.path("label").asText())).append(" |"));
     text.append("\n| --- |").append(" --- |".repeat(data.path("measures").size())).append('\n');
     for (JsonNode arm : data.path("arms")) {
-      text.append("| ").append(cell(ComparisonReport.name(data, arm))).append(" |");
+      text.append("| ").append(plain(ComparisonReport.name(data, arm))).append(" |");
       for (JsonNode measure : data.path("measures")) {
         JsonNode value = arm.path(measure.path("id").asText());
         boolean share = measure.path("share").asBoolean();
@@ -30,18 +34,20 @@ final class ComparisonMarkdown {
       }
       text.append('\n');
     }
-    text.append("\n## Findings\n\n").append(ComparisonFindings.noise(data)).append('\n');
+    text.append("\n## Findings\n\n");
+    headline(text, data);
+    text.append(ComparisonFindings.counts(data)).append('\n');
     for (JsonNode arm : data.path("arms")) {
       for (JsonNode fault : arm.path("failures")) {
-        text.append("\n- ").append(arm.path("name").asText()).append(" failed: ");
-        text.append(fault.asText().replace('\n', ' ')).append('\n');
+        text.append("\n- ").append(plain(arm.path("name").asText() + " failed: " + fault.asText()));
+        text.append('\n');
       }
     }
     findings(text, ComparisonFindings.AGAINST_BASE, ComparisonFindings.findings(data, true));
     findings(text, ComparisonFindings.AGAINST_OTHERS, ComparisonFindings.findings(data, false));
     text.append("\n## Cost of one training, mean over seeds\n\n");
     text.append("| arm | seconds | sampled tokens | trained tokens | FLOPs | Wh | price (");
-    text.append(data.at("/price/currency").asText()).append(") |\n| --- |");
+    text.append(plain(data.at("/price/currency").asText())).append(") |\n| --- |");
     text.append(" --- |".repeat(6)).append('\n');
     for (JsonNode arm : data.path("arms")) {
       JsonNode cost = arm.at("/cost/per_seed");
@@ -49,7 +55,7 @@ final class ComparisonMarkdown {
           String.format(
               Locale.ROOT,
               "| %s | %.0f | %d | %d | %.2e | %.1f | %.4f |%n",
-              cell(arm.path("name").asText()),
+              plain(arm.path("name").asText()),
               cost.path("seconds").asDouble(),
               cost.path("sampled_tokens").asLong(),
               cost.path("trained_tokens").asLong(),
@@ -64,13 +70,23 @@ final class ComparisonMarkdown {
     if (!differences.isEmpty()) {
       text.append("\n### ").append(heading).append("\n\n");
       for (JsonNode difference : differences) {
-        text.append("- ").append(difference.path("text").asText()).append('\n');
+        text.append("- ").append(plain(difference.path("text").asText())).append('\n');
       }
     }
   }
 
-  /** A text that stays within a table's cell. */
-  static String cell(String text) {
-    return text.replace("|", "\\|").replace("\n", " ");
+  static void headline(StringBuilder text, JsonNode data) {
+    String headline = data.path("headline").asText();
+    if (!headline.isEmpty()) {
+      text.append("**").append(plain(headline)).append("**\n\n");
+    }
+  }
+
+  /**
+   * A text as Markdown shows it letter by letter on one line: names are whatever users write, so
+   * nothing in them may become markup, HTML or the end of a table's cell.
+   */
+  static String plain(String text) {
+    return SPECIAL.matcher(text.replaceAll("\\p{Cntrl}+", " ")).replaceAll("\\\\$0");
   }
 }

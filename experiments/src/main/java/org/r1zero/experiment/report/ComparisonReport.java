@@ -47,8 +47,8 @@ public final class ComparisonReport {
       }
       arm.set("bands", CurveBands.of(seeds));
     }
-    Files.writeString(folder.resolve("report.html"), html(data, arms));
-    Files.writeString(folder.resolve("report.md"), ComparisonMarkdown.write(numbers));
+    HtmlPage.save(folder.resolve("report.html"), html(data, arms));
+    HtmlPage.save(folder.resolve("report.md"), ComparisonMarkdown.write(numbers));
     return numbers;
   }
 
@@ -106,14 +106,15 @@ public final class ComparisonReport {
     return String.format(
         Locale.ROOT,
         "%d problems, the same for all arms (seed %d); one greedy and %d sampled answers to each;"
-            + " seeds of training %s. Intervals are 95 %%, by bootstrap over problems and seeds.%s",
+            + " seeds of training %s. Intervals are 95 %%, over problems and seeds.%s",
         data.path("problems").asInt(),
         data.path("evaluation_seed").asLong(),
         data.path("samples").asInt(),
         data.path("seeds"),
         data.path("seeds").size() > 1
             ? ""
-            : " With one training of each arm they say nothing of the noise between trainings.");
+            : " With one training of each arm they say nothing of the noise between trainings: which way"
+                + " of training is better is not known.");
   }
 
   /** An arm's name, with the model that it starts from where that has to be said. */

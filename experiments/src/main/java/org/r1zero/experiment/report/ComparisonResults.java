@@ -51,7 +51,7 @@ final class ComparisonResults {
             "says that it checks",
             "says that something was wrong",
             "answers that correct",
-            "of these right",
+            "of which right",
             "wrong before, right after",
             "right before, wrong after"),
         rows);
@@ -74,12 +74,23 @@ final class ComparisonResults {
               String.format(Locale.ROOT, "%+.3f", d.path("mean").asDouble()),
               pair(d.path("ci_problems")),
               pair(d.path("ci_problems_and_seeds")),
+              pair(d.path("ci_score")),
+              String.format(Locale.ROOT, "%.3f", d.path("p").asDouble()),
               ComparisonFindings.tag(d)));
     }
     page.raw("<details><summary>All differences, pair by pair</summary>");
     page.table(
-        "Differences by paired bootstrap; within noise where the wider interval holds zero",
-        List.of("arms", "measure", "difference", "over problems", "over problems and seeds", ""),
+        "Paired differences: bootstrap over problems, and over problems and seeds; interval from"
+            + " both arms' own (score); exact sign-flip test (p)",
+        List.of(
+            "arms",
+            "measure",
+            "difference",
+            "over problems",
+            "over problems and seeds",
+            "score",
+            "p",
+            ""),
         pairs);
     page.raw("</details>");
   }

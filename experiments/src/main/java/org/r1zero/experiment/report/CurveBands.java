@@ -6,18 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
-import org.apache.commons.math3.random.MersenneTwister;
 import org.apache.commons.math3.stat.StatUtils;
+import org.r1zero.experiment.evaluate.Interval;
 
 /**
  * Learning curves with 95 % intervals: at each step the mean of some steps around it, since a
- * step's few problems make a step alone jump, and the percentile bootstrap over seeds and those
- * steps' problems. A mean does not reach over the end of a stage.
+ * step's few problems make a step alone jump, and the interval over seeds and those steps'
+ * problems. A mean does not reach over the end of a stage.
  */
 final class CurveBands {
   private static final List<String> FIELDS = List.of("accuracy", "reward", "length", "mixing");
-  private static final int RESAMPLES = 400;
+  private static final Set<String> SHARES = Set.of("accuracy", "mixing");
 
   /** A curve of so many steps is a mean of one; one of twice as many of three, and so on. */
   private static final int STEPS_A_SIDE = 30;
@@ -45,15 +46,17 @@ final class CurveBands {
       for (String field : FIELDS) {
         List<double[]> values = new ArrayList<>();
         boolean spread = true;
+        int samples = 1;
         for (List<CurveStep> steps : seeds) {
           List<CurveStep> around = around(steps, number, side, field);
           if (!around.isEmpty()) {
             spread &= around.stream().allMatch(s -> s.ofProblems().containsKey(field));
             values.add(values(around, field));
+            samples = Math.max(samples, around.get(0).samples());
           }
         }
         if (!values.isEmpty()) {
-          put(point.putObject(field), values, spread || values.size() > 1, number);
+          put(point.putObject(field), values, SHARES.contains(field) ? samples : 0, spread);
         }
       }
     }
@@ -88,25 +91,15 @@ final class CurveBands {
     return steps.stream().mapToDouble(step -> step.point().path(field).asDouble()).toArray();
   }
 
-  private static void put(ObjectNode point, List<double[]> seeds, boolean spread, long number) {
-    double mean = seeds.stream().mapToDouble(StatUtils::mean).average().orElse(0);
-    point.put("mean", mean);
-    if (!spread) { // one training whose rollouts were not kept: nothing to draw again
-      return;
+  /** One training whose rollouts were not kept has no interval: nothing says how it spreads. */
+  private static void put(ObjectNode point, List<double[]> seeds, int samples, boolean spread) {
+    double[] all = seeds.stream().flatMapToDouble(Arrays::stream).toArray();
+    double[] means = seeds.stream().mapToDouble(StatUtils::mean).toArray();
+    Interval interval =
+        samples > 0 ? Interval.ofShares(all, samples, means) : Interval.ofMeans(all, means);
+    point.put("mean", interval.mean());
+    if (spread || seeds.size() > 1) {
+      point.put("low", interval.low()).put("high", interval.high());
     }
-    MersenneTwister random = new MersenneTwister(number);
-    double[] means = new double[RESAMPLES];
-    for (int i = 0; i < RESAMPLES; i++) {
-      for (int s = 0; s < seeds.size(); s++) {
-        double[] values = seeds.get(random.nextInt(seeds.size()));
-        double sum = 0;
-        for (int v = 0; v < values.length; v++) {
-          sum += values[random.nextInt(values.length)];
-        }
-        means[i] += sum / values.length / seeds.size();
-      }
-    }
-    point.put("low", StatUtils.percentile(means, 2.5));
-    point.put("high", StatUtils.percentile(means, 97.5));
   }
 }

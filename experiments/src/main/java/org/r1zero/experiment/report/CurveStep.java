@@ -13,10 +13,11 @@ import java.util.function.ToDoubleFunction;
  *
  * @param stage which of the run's stages with rewards it is of, from 0
  * @param point step, reward, accuracy, length and mixing, those that are known
+ * @param samples rollouts of each problem
  * @param ofProblems for each of these the means of the step's problems, where its rollouts were
  *     kept: what an interval is drawn from
  */
-record CurveStep(int stage, ObjectNode point, Map<String, double[]> ofProblems) {
+record CurveStep(int stage, ObjectNode point, int samples, Map<String, double[]> ofProblems) {
 
   /** Its number along the curve. */
   long number() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,6 +124,11 @@ final class HtmlPage {
         + "</script>\n<script>"
         + resource(WEB + script)
         + "</script>\n</body></html>\n";
+  }
+
+  /** Writes a text that may hold what a model said: half a character becomes a question mark. */
+  static void save(Path file, String text) throws IOException {
+    Files.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private String header() {

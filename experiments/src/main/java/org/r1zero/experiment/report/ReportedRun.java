@@ -112,7 +112,7 @@ record ReportedRun(
     if (states.contains("failed")) {
       return "failed";
     }
-    return states.size() == stages ? "done" : "unfinished";
+    return states.size() == stages && !states.contains("running") ? "done" : "unfinished";
   }
 
   /** That of the first stage that has one before, of the last that has one after. */
@@ -127,11 +127,7 @@ record ReportedRun(
       List<EvaluatedSample> samples =
           EvaluationFiles.read(folder.resolve("evaluation-" + when + ".jsonl"));
       if (!samples.isEmpty() && (found == null || when.equals("after"))) {
-        found =
-            Evaluation.of(
-                samples,
-                recipe.at("/sampling/max_new_tokens").asInt(1),
-                recipe.path("seed").asLong());
+        found = Evaluation.of(samples, recipe.at("/sampling/max_new_tokens").asInt(1));
       }
     }
     return found;

@@ -2,15 +2,14 @@ package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.NavigableSet;
 import org.r1zero.experiment.evaluate.Judges;
-import org.r1zero.experiment.metrics.JsonLinesReader;
+import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.rollout.trace.ToRead;
 
 /** Some rollouts of each run's first and last step, with what the verifiers said. */
@@ -38,21 +37,19 @@ final class RolloutCards {
   }
 
   private static List<JsonNode> chosen(ReportedRun run) throws IOException {
-    List<Path> files = new ArrayList<>();
+    List<JsonNode> chosen = new ArrayList<>();
+    List<JsonNode> last = List.of();
     for (Path folder : run.metrics()) {
-      Path rollouts = folder.resolve("rollouts");
-      if (Files.isDirectory(rollouts)) {
-        try (Stream<Path> steps = Files.list(rollouts)) {
-          files.addAll(steps.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList());
+      RunSteps steps = new RunSteps(folder);
+      NavigableSet<Long> kept = steps.withRollouts();
+      if (!kept.isEmpty()) {
+        if (chosen.isEmpty()) {
+          chosen.addAll(steps.rollouts(kept.first()).stream().limit(1).toList());
         }
+        last = steps.rollouts(kept.last());
       }
     }
-    List<JsonNode> chosen = new ArrayList<>();
-    if (!files.isEmpty()) {
-      chosen.addAll(JsonLinesReader.read(files.get(0)).stream().limit(1).toList());
-      List<JsonNode> last = JsonLinesReader.read(files.get(files.size() - 1));
-      chosen.addAll(ToRead.of(last, rollout -> rollout.path("reward").asDouble()));
-    }
+    chosen.addAll(ToRead.of(last, rollout -> rollout.path("reward").asDouble()));
     return chosen.stream().distinct().toList();
   }
 

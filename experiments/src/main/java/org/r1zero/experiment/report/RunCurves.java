@@ -10,16 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Judges;
-import org.r1zero.experiment.metrics.JsonLinesReader;
+import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -31,21 +29,22 @@ final class RunCurves {
 
   /** What a band is. */
   static final String BANDS =
-      "Bands are 95 % intervals, by bootstrap over seeds and the steps' problems. From 30 steps on"
+      "Bands are 95 % intervals over seeds and the steps' problems. From 30 steps on"
           + " each point is the mean of the steps around it, one a side for every 30 steps.";
 
   private static final int ROLLOUTS_A_STEP = 32;
-  private static final Pattern CORRECT = Pattern.compile("rewards/([^/]+)/correct");
-  private static final Set<String> FORMS = Set.of("format", "language", "length", "repetition");
   private final Verifier language;
+  private final JsonNode given;
 
   /**
    * Takes the language that rollouts should be in, such as {@code en}.
    *
-   * @param recipe names it under {@code evaluation.language}
+   * @param recipe names it under {@code evaluation.language}, and the rewards of runs without a
+   *     recipe of their own
    */
   RunCurves(JsonNode recipe) {
     this.language = Judges.languageOf(languageOf(recipe));
+    this.given = recipe;
   }
 
   /** What a recipe's evaluation wants; English where it does not say. */
@@ -97,15 +96,16 @@ final class RunCurves {
     long offset = 0;
     int stage = 0;
     for (Path run : runs) {
-      long last = -1;
-      for (JsonNode step : JsonLinesReader.read(run.resolve("metrics.jsonl"))) {
+      long last = 0;
+      String column = accuracyColumn(run);
+      for (JsonNode step : new RunSteps(run).metrics()) {
         if (step.has("reward")) {
           last = step.path("step").asLong();
-          steps.add(step(run, step, offset + last, stage));
+          steps.add(step(run, step, column, new CurvePlace(offset + last, stage)));
         }
       }
-      offset += last + 1;
-      stage += last < 0 ? 0 : 1;
+      offset += last;
+      stage += last == 0 ? 0 : 1;
     }
     return steps;
   }
@@ -123,7 +123,7 @@ final class RunCurves {
     long offset = 0;
     for (Path run : runs) {
       long last = 0;
-      for (JsonNode step : JsonLinesReader.read(run.resolve("metrics.jsonl"))) {
+      for (JsonNode step : new RunSteps(run).metrics()) {
         if (!step.has("reward") && step.path("loss").isNumber()) {
           last = step.path("step").asLong();
           ObjectNode point = points.addObject().put("step", offset + last);
@@ -135,19 +135,20 @@ final class RunCurves {
     return points;
   }
 
-  private CurveStep step(Path run, JsonNode metrics, long number, int stage) throws IOException {
+  private record CurvePlace(long number, int stage) {}
+
+  private CurveStep step(Path run, JsonNode metrics, String column, CurvePlace place)
+      throws IOException {
     ObjectNode point = JSON.createObjectNode();
-    point.put("step", number);
+    point.put("step", place.number());
     point.set("reward", metrics.path("reward"));
     point.set("length", metrics.path("completions/mean_length"));
-    String column = accuracyColumn(metrics);
-    if (!column.isEmpty()) {
-      point.set("accuracy", metrics.path("rewards/" + column + "/correct"));
+    JsonNode accuracy = metrics.path("rewards/" + column + "/correct");
+    if (accuracy.isNumber()) {
+      point.set("accuracy", accuracy);
     }
     Map<String, double[]> ofProblems = new HashMap<>();
-    String file =
-        String.format(Locale.ROOT, "rollouts/step-%06d.jsonl", metrics.path("step").asLong());
-    List<JsonNode> rollouts = JsonLinesReader.read(run.resolve(file));
+    List<JsonNode> rollouts = new RunSteps(run).rollouts(metrics.path("step").asLong());
     if (!rollouts.isEmpty()) {
       ofProblems.put("reward", CurveStep.ofProblems(rollouts, r -> r.path("reward").asDouble()));
       ofProblems.put("length", CurveStep.ofProblems(rollouts, r -> r.path("tokens").asDouble()));
@@ -157,18 +158,16 @@ final class RunCurves {
       ofProblems.put("mixing", mixing);
       point.put("mixing", StatUtils.mean(mixing));
     }
-    return new CurveStep(stage, point, ofProblems);
+    int problems = ofProblems.getOrDefault("reward", new double[] {1}).length;
+    int samples = Math.max(1, rollouts.size() / problems);
+    return new CurveStep(place.stage(), point, samples, ofProblems);
   }
 
-  /** The first reward that is of the answer and not of its form; empty without one. */
-  private static String accuracyColumn(JsonNode metrics) {
-    for (var field : metrics.properties()) {
-      Matcher column = CORRECT.matcher(field.getKey());
-      if (column.matches() && !FORMS.contains(column.group(1))) {
-        return column.group(1);
-      }
-    }
-    return "";
+  /** What accuracy means in a run: the verdict of its recipe's first reward. */
+  private String accuracyColumn(Path run) {
+    Path recipe = run.resolve("recipe.yaml");
+    return Recipe.accuracyColumn(
+        Files.isRegularFile(recipe) ? RecipeLoader.tree(List.of(recipe)) : given);
   }
 
   private static double right(JsonNode rollout, String column) {

@@ -81,6 +81,7 @@ final class RunEvaluations {
     }
     int number = 0;
     for (JsonNode group : data.path("evaluations")) {
+      ComparisonFindings.headline(page, group);
       page.text(setting(group));
       List<List<String>> rows = new ArrayList<>();
       for (JsonNode arm : group.path("arms")) {
@@ -89,18 +90,15 @@ final class RunEvaluations {
         rows.add(row);
       }
       page.table("Before and after training, with 95 % intervals over problems", head(group), rows);
-      page.raw("<ul class=\"findings\">");
-      for (JsonNode difference : group.path("differences")) {
-        if (difference.path("finding").asBoolean()) {
-          page.raw("<li>" + TraceMarkup.escape(difference.path("text").asText()) + "</li>");
-        }
-      }
-      page.raw("</ul><div class=\"grid\">");
+      List<JsonNode> findings = new ArrayList<>();
+      group.path("differences").forEach(d -> add(findings, d));
+      ComparisonFindings.list(page, findings);
+      page.raw("<div class=\"grid\">");
       page.chart(
           "chart-evaluation-" + number,
           "Accuracy and readability",
           "Readable: in one language, not repetitive, not cut off. The table has intervals.");
-      page.chart("chart-wrong-" + number++, "What is wrong with the answers", "Lower is better.");
+      page.chart("chart-wrong-" + number++, "Failure modes", "Lower is better.");
       page.raw("</div>");
     }
   }
@@ -109,6 +107,12 @@ final class RunEvaluations {
   void traces(HtmlPage page, int count, String language) {
     if (!groups.isEmpty()) {
       SideBySide.write(page, groups.values(), count, language);
+    }
+  }
+
+  private static void add(List<JsonNode> findings, JsonNode difference) {
+    if (difference.path("finding").asBoolean()) {
+      findings.add(difference);
     }
   }
 
@@ -126,9 +130,9 @@ final class RunEvaluations {
   static String setting(JsonNode group) {
     return String.format(
         Locale.ROOT,
-        "%d held-out problems, one greedy and %d sampled answers to each. Intervals are 95 %%, by"
-            + " bootstrap over problems; each is of one training, so they say nothing of the noise"
-            + " between trainings.",
+        "%d held-out problems, one greedy and %d sampled answers to each. Intervals are 95 %%,"
+            + " over problems; each is of one training, so they say nothing of the noise between"
+            + " trainings.",
         group.path("problems").asInt(),
         group.path("samples").asInt());
   }

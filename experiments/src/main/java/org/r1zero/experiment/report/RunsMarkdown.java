@@ -66,6 +66,7 @@ final class RunsMarkdown {
     }
     for (JsonNode group : data.path("evaluations")) {
       text.append("\n## Evaluation: ").append(RunEvaluations.setting(group)).append("\n\n");
+      ComparisonMarkdown.headline(text, group);
       head(text, RunEvaluations.head(group));
       for (JsonNode arm : group.path("arms")) {
         line(text, RunEvaluations.row(group, arm, " "));
@@ -73,13 +74,16 @@ final class RunsMarkdown {
       text.append('\n');
       for (JsonNode difference : group.path("differences")) {
         if (difference.path("finding").asBoolean()) {
-          text.append("- ").append(difference.path("text").asText()).append('\n');
+          text.append("- ").append(ComparisonMarkdown.plain(difference.path("text").asText()));
+          text.append('\n');
         }
       }
     }
     for (ReportedRun run : runs.subList(1, runs.size())) {
-      text.append("\n## Recipe of ").append(run.name()).append(", against ");
-      text.append(runs.get(0).name()).append("\n\n```diff\n");
+      text.append("\n## Recipe of ").append(ComparisonMarkdown.plain(run.name()));
+      text.append(", against ")
+          .append(ComparisonMarkdown.plain(runs.get(0).name()))
+          .append("\n\n```diff\n");
       RecipeDifferences.Named first = runs.get(0).source();
       RecipeDifferences.Named own = run.source();
       RecipeDifferences.between(first, own).forEach(line -> text.append(line).append('\n'));
@@ -96,7 +100,7 @@ final class RunsMarkdown {
   private static void line(StringBuilder text, List<String> cells) {
     text.append('|');
     for (String cell : cells) {
-      text.append(' ').append(ComparisonMarkdown.cell(cell)).append(" |");
+      text.append(' ').append(ComparisonMarkdown.plain(cell)).append(" |");
     }
     text.append('\n');
   }

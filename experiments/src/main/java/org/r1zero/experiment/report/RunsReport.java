@@ -46,8 +46,8 @@ public final class RunsReport {
     Files.createDirectories(target);
     Path page = target.resolve("report.html");
     data.put("report", page.toString());
-    Files.writeString(page, report.html(data));
-    Files.writeString(target.resolve("report.md"), RunsMarkdown.write(data, runs));
+    HtmlPage.save(page, report.html(data));
+    HtmlPage.save(target.resolve("report.md"), RunsMarkdown.write(data, runs));
     return data;
   }
 

@@ -16,7 +16,7 @@ import org.r1zero.verify.language.LanguageConsistencyVerifier;
 final class TraceMarkup {
   /** Says what the marks mean. */
   static final String LEGEND =
-      " <mark class=\"foreign\">another language</mark> <mark class=\"again\">said before</mark>";
+      " <mark class=\"foreign\">another language</mark> <mark class=\"again\">repeated</mark>";
 
   /** The same of answers. */
   static final String ANSWERS =
@@ -69,8 +69,8 @@ final class TraceMarkup {
     return switch (state) {
       case ANSWER -> "<mark class=\"answer " + (right ? "right" : "wrong") + "\" title=\"answer\">";
       case 1 -> "<mark class=\"foreign\" title=\"another language\">";
-      case 2 -> "<mark class=\"again\" title=\"said before\">";
-      case 3 -> "<mark class=\"foreign again\" title=\"another language, said before\">";
+      case 2 -> "<mark class=\"again\" title=\"repeated\">";
+      case 3 -> "<mark class=\"foreign again\" title=\"another language, repeated\">";
       default -> "";
     };
   }
@@ -111,6 +111,9 @@ final class TraceMarkup {
     return marks;
   }
 
+  /** Of these a reason is said where they found something; else it says only that they did not. */
+  private static final Set<String> FORMS = Set.of("language", "repetition");
+
   /** What a verifier said, as an item of a list. */
   static String verdict(String name, String outcome, String reason) {
     boolean correct = outcome.equals("correct");
@@ -118,7 +121,7 @@ final class TraceMarkup {
         + (correct ? "good\">✓ " : "bad\">✗ ")
         + escape(name)
         + "</span> "
-        + escape(reason)
+        + (correct && FORMS.contains(name) ? "" : escape(reason))
         + "</li>";
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.r1zero.experiment.metrics.RunSteps;
 
 /**
  * The files of a run that grow with its steps: {@code *.jsonl} line by line, {@code rollouts/} file
@@ -62,10 +63,11 @@ final class GrowingFiles {
         missing.add(run.resolve(name) + " is missing");
       }
     }
+    long firstLost = steps + RunSteps.first(run);
     try (Stream<Path> rollouts = Files.list(run.resolve("rollouts"))) {
       for (Path file : rollouts.toList()) {
         Matcher step = STEP.matcher(file.getFileName().toString());
-        if (step.matches() && Long.parseLong(step.group(1)) >= steps) {
+        if (step.matches() && Long.parseLong(step.group(1)) >= firstLost) {
           Files.delete(file);
         }
       }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.PolicyModel;
@@ -41,10 +42,12 @@ public final class RunDirectory {
   private static final long MAX_SHARD_BYTES = 4_000_000_000L;
   private static final String RECIPE = "recipe.yaml";
   private final Path path;
+  private final int firstStep;
   private @Nullable TensorBoardFile tensorBoard;
 
   private RunDirectory(Path path) {
     this.path = path;
+    this.firstStep = RunSteps.first(path);
   }
 
   /** Makes a new one below {@code parent}, named after the time (UTC) and the recipe. */
@@ -190,9 +193,10 @@ public final class RunDirectory {
   void appendMetrics(StepReport report) {
     Map<String, Object> line = new TreeMap<>(report.metrics());
     line.values().removeIf(value -> !Double.isFinite((Double) value));
-    line.put("step", report.step());
+    long number = report.step() + firstStep;
+    line.put("step", number);
     JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
-    tensorBoard().scalars(report.step(), report.metrics());
+    tensorBoard().scalars(number, report.metrics());
   }
 
   /** Rollouts may be sampled by another thread than the one that trains. */
@@ -203,10 +207,11 @@ public final class RunDirectory {
     return tensorBoard;
   }
 
+  /** Keeps the rollouts of a step, as the trainer counts it: from 0. */
   void writeRollouts(long step, List<RolloutTrace> traces) {
-    String file = String.format(Locale.ROOT, "step-%06d.jsonl", step);
-    JsonLines.append(path.resolve("rollouts").resolve(file), traces);
-    tensorBoard().texts(step, "rollouts", RolloutTexts.of(traces));
+    long number = step + firstStep;
+    JsonLines.append(path.resolve("rollouts").resolve(RunSteps.file(number)), traces);
+    tensorBoard().texts(number, "rollouts", RolloutTexts.of(traces));
   }
 
   void writeEvaluation(String when, List<EvaluatedSample> traces) throws IOException {

@@ -53,7 +53,7 @@ class CommandsTest {
         .isDirectoryContaining("glob:**evaluation-after.jsonl");
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(2);
     JsonNode rollout =
-        JSON.readTree(Files.readAllLines(run.resolve("rollouts/step-000001.jsonl")).get(0));
+        JSON.readTree(Files.readAllLines(run.resolve("rollouts/step-000002.jsonl")).get(0));
     assertThat(rollout.at("/prompt").asText()).startsWith("Question: ");
     assertThat(rollout.at("/verdicts/number/outcome").asText()).isNotEmpty();
     JsonNode manifest = JSON.readTree(run.resolve("manifest.json").toFile());

@@ -22,7 +22,7 @@ class AnalysisTest {
       all.add(sample("a", i, i < 3, "1", i < 3 ? 0 : 1, 10 + 20 * i, "stop", "12"));
       all.add(sample("b", i, i == 0, "2", i == 0 ? 0 : -1, 64, "length", "12"));
     }
-    Evaluation evaluation = Evaluation.of(all, 64, 1);
+    Evaluation evaluation = Evaluation.of(all, 64);
     assertThat(evaluation.problems()).isEqualTo(2);
     assertThat(evaluation.samples()).isEqualTo(4);
     assertThat(evaluation.greedy().mean()).isEqualTo(0.5);
@@ -62,7 +62,7 @@ class AnalysisTest {
     all.add(judged("a", 2, "correct", "incorrect", "stop"));
     all.add(judged("a", 3, "correct", "correct", "length"));
     EvaluationDetails.Readability readability =
-        java.util.Objects.requireNonNull(Evaluation.of(all, 64, 1).details().readability());
+        java.util.Objects.requireNonNull(Evaluation.of(all, 64).details().readability());
     assertThat(readability.languageMixing().mean()).isEqualTo(0.25);
     assertThat(readability.repetition().mean()).isEqualTo(0.25);
     assertThat(readability.truncated().mean()).isEqualTo(0.25);
@@ -77,7 +77,7 @@ class AnalysisTest {
     all.add(sample("a", 1, false, "", 1, 9, "stop", "It is 12. Wait, no, it is 13."));
     all.add(sample("a", 2, true, "", 0, 9, "stop", "Let me check: 12. It is 12."));
     all.add(sample("a", 3, false, "", 2, 9, "stop", "My mistake."));
-    EvaluationDetails.SelfCheckRates rates = Evaluation.of(all, 64, 1).details().selfChecks();
+    EvaluationDetails.SelfCheckRates rates = Evaluation.of(all, 64).details().selfChecks();
     assertThat(rates.verifying().mean()).isEqualTo(0.25);
     assertThat(rates.correcting().mean()).isEqualTo(0.75);
     assertThat(rates.corrected()).isEqualTo(3);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.StepReport;
@@ -27,7 +29,7 @@ class MetricsEndpointTest {
           .contains("r1zero_rollouts_finished 5.0")
           .contains("r1zero_rollouts_running 2.0")
           .contains("r1zero_rollouts_waiting 9.0")
-          .contains("r1zero_rollouts_step 3.0")
+          .contains("r1zero_rollouts_step 4.0")
           .contains("r1zero_rollouts_cache_used_bytes 2048.0")
           .contains("r1zero_rollouts_cache_held_bytes 8192.0")
           .contains("r1zero_workers_alive 2.0")
@@ -43,6 +45,20 @@ class MetricsEndpointTest {
     try (MetricsEndpoint endpoint = new MetricsEndpoint(0)) {
       int port = URI.create(endpoint.address()).getPort();
       assertThatThrownBy(() -> new MetricsEndpoint(port)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aRequestForAnotherHostIsRefused() throws IOException {
+    try (MetricsEndpoint endpoint = new MetricsEndpoint(0);
+        Socket socket = new Socket("127.0.0.1", URI.create(endpoint.address()).getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 403");
     }
   }
 

@@ -131,6 +131,59 @@ class RunsReportTest {
   }
 
   @Test
+  void accuracyIsThatOfTheFirstRewardWhateverItsName() throws IOException {
+    Path run = run("first", 1e-4, 1);
+    Files.writeString(
+        run.resolve("recipe.yaml"),
+        "name: first\nseed: 1\nmodel: embedded\nrewards: [{verifier: number}, {verifier:"
+            + " cosine_length}]\n");
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\": 1, \"reward\": 0, \"rewards/cosine_length/correct\": 0.9,"
+            + " \"rewards/number/correct\": 0.25}\n");
+    JsonNode data = RunsReport.write(List.of(run), folder.resolve("out"));
+    assertThat(data.at("/arms/0/curves/0/points/0/accuracy").asDouble()).isEqualTo(0.25);
+  }
+
+  @Test
+  void stepsCountFromOneAlsoWhereAnOlderVersionCountedFromZero() throws IOException {
+    JsonNode data = RunsReport.write(List.of(run("first", 1e-4, 1)), folder.resolve("out"));
+    assertThat(data.at("/arms/0/curves/0/points").findValuesAsText("step"))
+        .containsExactly("1", "2");
+    assertThat(Files.readString(folder.resolve("out/report.html")))
+        .contains("step 2, reward")
+        .doesNotContain("step 0, reward");
+  }
+
+  @Test
+  void halfACharacterAndNamesThatAreMarkupSpoilNoReport() throws IOException {
+    Path run = run("first", 1e-4, 1);
+    Files.writeString(
+        run.resolve("rollouts/step-000001.jsonl"),
+        completion(1, "p1", 0, true, "cut HALF").replace("HALF", "\\ud83d"));
+    Path other = run("a<b>_c_|[x](javascript:x)", 1e-4, 1);
+    RunsReport.write(List.of(run, other), folder.resolve("out"));
+    assertThat(Files.readString(folder.resolve("out/report.html"))).contains("cut ?");
+    assertThat(Files.readString(folder.resolve("out/report.md")))
+        .contains("| a\\<b\\>\\_c\\_\\|[x\\](javascript:x) |")
+        .doesNotContain("<b>");
+  }
+
+  @Test
+  void oneTrainingIsNotCalledBetter() throws IOException {
+    JsonNode data = RunsReport.write(List.of(run("first", 1e-4, 1)), folder.resolve("out"));
+    String headline = data.at("/evaluations/0/headline").asText();
+    assertThat(headline)
+        .startsWith("Accuracy: first, before 25.0 % [")
+        .contains("first, after 75.0 % [")
+        .contains("no significant difference");
+    assertThat(Files.readString(folder.resolve("out/report.html")))
+        .contains("<p class=\"headline\">Accuracy: first, before")
+        .doesNotContain("is better than");
+    assertThat(Files.readString(folder.resolve("out/report.md"))).contains("**Accuracy: first");
+  }
+
+  @Test
   void aFolderWithoutARunIsAClearError() {
     assertThatThrownBy(() -> RunsReport.write(List.of(folder), folder))
         .isInstanceOf(ConfigException.class)

@@ -41,6 +41,17 @@ class GrowingFilesTest {
   }
 
   @Test
+  void stepsCountFromOneWhereTheyBeganSo() throws IOException {
+    Files.delete(run.resolve("rollouts/step-000000.jsonl")); // the sign of an older run
+    Files.writeString(run.resolve("rollouts/step-000001.jsonl"), "{}\n");
+    Files.writeString(run.resolve("rollouts/step-000002.jsonl"), "{}\n");
+    ObjectNode positions = files.positions();
+    assertThat(files.cutBack(positions, 1)).isEmpty();
+    assertThat(run.resolve("rollouts/step-000001.jsonl")).exists();
+    assertThat(run.resolve("rollouts/step-000002.jsonl")).doesNotExist();
+  }
+
+  @Test
   void withoutACheckpointAllBeginsAgain() throws IOException {
     assertThat(files.cutBack(JsonNodeFactory.instance.objectNode(), 0)).isEmpty();
     assertThat(run.resolve("metrics.jsonl")).doesNotExist();

@@ -11,7 +11,7 @@ import org.r1zero.verify.reward.Reward;
 /**
  * One rollout for a person to read.
  *
- * @param step of training, from 0
+ * @param step of training, from 1; 0 of an evaluation
  * @param problem its id
  * @param sample which of its group
  * @param prompt the whole text that the model was given
