@@ -101,7 +101,8 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
       WorkerPool.Session session = pool.open(); // here, before training publishes the next weights
       ahead = background.submit(() -> sampling.collect(step + 1, step, session));
     }
-    traces.accept(step, collected.groups().stream().flatMap(g -> g.traces(step + 1).stream()).toList());
+    traces.accept(
+        step, collected.groups().stream().flatMap(g -> g.traces(step + 1).stream()).toList());
     Map<String, Double> metrics = new HashMap<>(collected.metrics());
     metrics.putAll(verdictMetrics(collected.groups().stream().map(OpenGroup::rewards).toList()));
     metrics.put("time/rollout_wait", waited);

@@ -5,8 +5,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * A page that is told of runs by a thread of its own: one that stops reading keeps no other waiting.
- * Only the newest list waits for it, since that says all.
+ * A page that is told of runs by a thread of its own: one that stops reading keeps no other
+ * waiting. Only the newest list waits for it, since that says all.
  */
 final class PageListener implements AutoCloseable {
   private final SseClient client;

@@ -146,8 +146,7 @@ final class RunFeed {
     int matches = 0;
     boolean own = !java.nio.file.Files.isSymbolicLink(run.resolve("rollouts"));
     for (JsonNode rollout : own ? steps(run).rollouts(filter.step()) : List.<JsonNode>of()) {
-      boolean right =
-          rollout.at("/verdicts/" + column + "/outcome").asText().equals("correct");
+      boolean right = rollout.at("/verdicts/" + column + "/outcome").asText().equals("correct");
       if (takes(filter, rollout, right)) {
         matches++;
         add(problems, (ObjectNode) rollout, right);

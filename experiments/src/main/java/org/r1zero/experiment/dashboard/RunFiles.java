@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.channels.Channels;
 import java.util.Set;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -72,8 +72,7 @@ final class RunFiles {
     if (!has(folder, name)) {
       return "";
     }
-    try (InputStream in =
-        Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+    try (InputStream in = Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
       return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
     }
   }

@@ -250,7 +250,8 @@ final class Analysis {
       Map<String, List<EvaluatedSample>> groups, ToDoubleFunction<List<EvaluatedSample>> value) {
     int completions = groups.values().stream().mapToInt(List::size).sum();
     return Interval.ofShares(
-        groups.values().stream().mapToDouble(value).toArray(), completions / Math.max(1, groups.size()));
+        groups.values().stream().mapToDouble(value).toArray(),
+        completions / Math.max(1, groups.size()));
   }
 
   private static double average(

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request means this server: one whose {@code Host} is another name is refused, so that no
- * web page can read a local server through the browser (DNS rebinding).
+ * Whether a request means this server: one whose {@code Host} is another name is refused, so that
+ * no web page can read a local server through the browser (DNS rebinding).
  */
 public final class RequestHost {
   private RequestHost() {}

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The steps that a run's folder keeps. Steps count from 1, in files as for people; older runs, which
- * counted from 0, are read as if they did, and go on with their own numbers.
+ * The steps that a run's folder keeps. Steps count from 1, in files as for people; older runs,
+ * which counted from 0, are read as if they did, and go on with their own numbers.
  */
 public final class RunSteps {
   private static final Pattern ROLLOUTS = Pattern.compile("step-(\\d+)\\.jsonl");

@@ -61,8 +61,7 @@ class DashboardServerTest {
     for (int i = 0; i < 9; i++) {
       lines.append(String.format(rollout, "c" + i, "more", "\"x\"", -1.0, "incorrect"));
     }
-    Files.writeString(
-        run.resolve("rollouts/step-000002.jsonl"), lines + "{\"step\": 0, \"pro");
+    Files.writeString(run.resolve("rollouts/step-000002.jsonl"), lines + "{\"step\": 0, \"pro");
     Files.writeString(folder.resolve("secret.jsonl"), "{\"secret\": 1}\n");
     server = new DashboardServer(folder.resolve("runs"), "127.0.0.1", 0);
   }
@@ -213,7 +212,8 @@ class DashboardServerTest {
   void aPageThatStopsReadingKeepsNoOtherWaiting() throws Exception {
     for (int i = 0; i < 400; i++) { // a list that no socket's buffers hold
       Path run = Files.createDirectories(folder.resolve("runs/many-" + i));
-      Files.writeString(run.resolve("recipe.yaml"), "name: many\nmodel: " + "m".repeat(9000) + "\n");
+      Files.writeString(
+          run.resolve("recipe.yaml"), "name: many\nmodel: " + "m".repeat(9000) + "\n");
     }
     URI address = URI.create(server.address());
     try (Socket stalled = new Socket(address.getHost(), address.getPort())) {
