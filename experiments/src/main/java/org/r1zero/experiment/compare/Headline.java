@@ -23,6 +23,16 @@ final class Headline {
    */
   record Pair(Measure measure, ArmResult first, ArmResult second, PairedDifference difference) {
 
+    /** Whether an arm is one of the two; names are unique. */
+    boolean has(ArmResult arm) {
+      return first.name().equals(arm.name()) || second.name().equals(arm.name());
+    }
+
+    /** The other one of the two. */
+    ArmResult beside(ArmResult arm) {
+      return first.name().equals(arm.name()) ? second : first;
+    }
+
     /** What the difference says. */
     String sentence() {
       String size = size(measure, difference);
@@ -76,7 +86,7 @@ final class Headline {
     ArmResult best = highest.get();
     List<Pair> pairs =
         accuracy.stream()
-            .filter(pair -> pair.first() == best || pair.second() == best)
+            .filter(pair -> pair.has(best))
             .filter(pair -> !pair.second().isBase() || pair.second().model().equals(best.model()))
             .toList();
     if (pairs.size() == 1 && pairs.get(0).second().isBase()) {
@@ -121,7 +131,7 @@ final class Headline {
   private static List<String> names(List<Pair> pairs, ArmResult best, Verdict verdict) {
     return pairs.stream()
         .filter(pair -> pair.difference().verdict() == verdict)
-        .map(pair -> (pair.first() == best ? pair.second() : pair.first()).name())
+        .map(pair -> pair.beside(best).name())
         .toList();
   }
 

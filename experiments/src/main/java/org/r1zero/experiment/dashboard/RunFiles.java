@@ -30,13 +30,14 @@ final class RunFiles {
 
   /** Whether it is a file, and nothing below the folder on the way to it is a link. */
   static boolean has(Path folder, String name) {
-    Path file = folder.resolve(name);
-    for (Path at = file; !at.equals(folder); at = at.getParent()) {
+    Path at = folder;
+    for (Path part : Path.of(name)) {
+      at = at.resolve(part);
       if (Files.isSymbolicLink(at)) {
         return false;
       }
     }
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    return Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** When it was last written, in milliseconds; 0 without it. */

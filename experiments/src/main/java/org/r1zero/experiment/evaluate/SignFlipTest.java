@@ -22,7 +22,7 @@ final class SignFlipTest {
    */
   static double p(double[] differences, long parts) {
     double absolute = Arrays.stream(differences).map(Math::abs).sum();
-    double scale = Math.min(parts, MOST_CELLS / Math.max(absolute, Double.MIN_NORMAL));
+    double scale = Math.min((double) parts, MOST_CELLS / Math.max(absolute, Double.MIN_NORMAL));
     int[] cells = Arrays.stream(differences).mapToInt(d -> (int) Math.round(d * scale)).toArray();
     int total = Arrays.stream(cells).map(Math::abs).sum();
     int observed = Math.abs(Arrays.stream(cells).sum());

@@ -45,6 +45,6 @@ class RunReportTest {
                   return new EvaluatedSample(trace, right[i], "", null, -1);
                 })
             .toList();
-    return Evaluation.of(samples, 10, 1);
+    return Evaluation.of(samples, 10);
   }
 }
