@@ -105,8 +105,9 @@ class DashboardServerTest {
     Files.writeString(sft.resolve("inputs.json"), "{\"kind\": \"sft\"}");
     Files.writeString(sft.resolve("done.json"), "{}");
     Files.writeString(sft.resolve("metrics.jsonl"), "{\"step\": 1, \"loss\": 2}\n");
-    Path rl = Files.createDirectories(pipelines.resolve("stages/rl-2/20260101-rl"));
-    Files.writeString(rl.getParent().resolve("inputs.json"), "{\"kind\": \"rl\"}");
+    Path stage = pipelines.resolve("stages/rl-2");
+    Path rl = Files.createDirectories(stage.resolve("20260101-rl"));
+    Files.writeString(stage.resolve("inputs.json"), "{\"kind\": \"rl\"}");
     Files.writeString(rl.resolve("manifest.json"), "{\"status\": \"running\"}");
     Files.writeString(rl.resolve("recipe.yaml"), "name: rl\nrewards: [{verifier: number}]\n");
     Files.writeString(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,7 +52,9 @@ class MetricsEndpointTest {
   @Test
   void aRequestForAnotherHostIsRefused() throws IOException {
     try (MetricsEndpoint endpoint = new MetricsEndpoint(0);
-        Socket socket = new Socket("127.0.0.1", URI.create(endpoint.address()).getPort())) {
+        Socket socket =
+            new Socket(
+                InetAddress.getLoopbackAddress(), URI.create(endpoint.address()).getPort())) {
       socket
           .getOutputStream()
           .write(
