@@ -161,7 +161,7 @@ class RunsReportTest {
     Files.writeString(
         run.resolve("rollouts/step-000001.jsonl"),
         completion(1, "p1", 0, true, "cut HALF").replace("HALF", "\\ud83d"));
-    Path other = run("a<b>_c_|[x](javascript:x)", 1e-4, 1);
+    Path other = Files.move(run("other", 1e-4, 1), folder.resolve("a<b>_c_|[x](javascript:x)"));
     RunsReport.write(List.of(run, other), folder.resolve("out"));
     assertThat(Files.readString(folder.resolve("out/report.html"))).contains("cut ?");
     assertThat(Files.readString(folder.resolve("out/report.md")))
