@@ -9,13 +9,13 @@ final class AnswerCleaner {
   /** A speed, a density and the like in plain letters at the end. */
   private static final Pattern COMPOUND_UNIT =
       Pattern.compile(
-          "(?<=\\d)(?:\\s|\\\\[ ,;:]|~){0,4}(?:k?m|cm|mm|ft|mi|k?g|mg|J|N|W|L|mL|V)\\s?/\\s?(?:s|h|hr|min|sec|c?m|k?g|L|mol|K|day)"
+          "(?<=[\\d}$])(?:\\s|\\\\[ ,;:]|~){0,4}(?:k?m|cm|mm|ft|mi|k?g|mg|J|N|W|L|mL|V)\\s?/\\s?(?:s|h|hr|min|sec|c?m|k?g|L|mol|K|day)"
               + "(?:\\s?\\^\\s?\\{?\\d\\}?|[²³])?\\s*\\$?$");
 
   /** A word in a script that no variable is written in, after a number. */
   private static final Pattern FOREIGN_UNIT =
       Pattern.compile(
-          "(?<=[\\d}%)])\\s{0,2}(?:[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}]{1,8}"
+          "(?<=[\\d}%)])\\s{0,2}(?![零〇一二三四五六七八九十百千万萬億亿兆两兩半倍])(?:[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}]{1,8}"
               + "|[\\p{IsCyrillic}]{1,12}\\.?)[²³]?$");
 
   private static final Pattern LOOKS =
@@ -26,6 +26,48 @@ final class AnswerCleaner {
       Pattern.compile(
           "^(?:\\\\text(?:bf)?\\s?\\{)?\\s{0,3}(?:the )?(?:final )?answer(?: is)?\\s?[:：]\\s{0,3}\\}?",
           Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern ABOUT =
+      Pattern.compile(
+          "^(?:about|approximately|approx\\.?|roughly|around)\\s+(?=[\\d$\\\\-])",
+          Pattern.CASE_INSENSITIVE);
+
+  /** {@code 6.63\mathrm{e}{-34}}, and {@code 5 x 10^3}. */
+  private static final Pattern WRITTEN_EXPONENT =
+      Pattern.compile(
+          "(?<=\\d)\\s?\\\\(?:mathrm|text|rm)\\s?\\{\\s?[eE]\\s?\\}\\s?\\{([+-]?\\d{1,4})\\}");
+
+  private static final Pattern TIMES_TEN = Pattern.compile("(?<=\\d)\\s?[xX]\\s?(?=10\\s?\\^)");
+
+  /** Digits that repeat: {@code 0.(36)}, {@code 0.\dot{3}\dot{6}}, {@code 0.\overline 3}. */
+  private static final Pattern REPEATING_BRACKETS =
+      Pattern.compile("(?<=\\d\\.)(\\d{0,30})\\((\\d{1,30})\\)(?![\\d(^])");
+
+  private static final Pattern REPEATING_DOTS =
+      Pattern.compile("\\\\dot\\s?\\{?(\\d)\\}?(\\d{0,30})\\\\dot\\s?\\{?(\\d)\\}?");
+  private static final Pattern REPEATING_DIGIT =
+      Pattern.compile("(?<=\\.\\d{0,30})\\\\(?:overline|bar|dot)\\s?(\\d)");
+
+  /** Binomials with both numbers at a C: {@code ^{10}C_3}, {@code _{10}C_{3}}, {@code 10C3}. */
+  private static final Pattern CHOSEN =
+      Pattern.compile(
+          "(?:\\{\\})?[\\^_]\\s?\\{?(\\w{1,6})\\}?\\s?(?:\\\\(?:mathrm|text|rm)\\s?\\{\\s?)?C\\s?\\}?\\s?_\\s?\\{?(\\w{1,6})\\}?"
+              + "|(?<![\\w.])(\\d{1,6})C(\\d{1,6})(?!\\w)");
+
+  /** {@code (mod 7)} beside a number. */
+  private static final Pattern MODULUS =
+      Pattern.compile(
+          "(?<=[\\w}])\\s{0,2}\\((?:\\\\(?:text|mathrm)\\s?\\{)?\\s?(?:\\\\b)?mod\\s?\\}?\\s?([^()]{1,20})\\)");
+
+  /** Signs of units at the end, after a number. */
+  private static final Pattern SYMBOL =
+      Pattern.compile(
+          "(?<=[\\d}])(?:\\s|\\\\[ ,;:]|~){0,4}(?:\\\\(?:text|mathrm)\\s?\\{\\s?)?(?:[kKM]?\\s?(?:\\\\Omega|Ω|Ω)|(?:\\\\mu|[µμ])\\s?(?:\\\\(?:text|mathrm)\\s?\\{)?\\s?(?:m|s|g|A|F|V|C|L|W|H)\\}?"
+              + "|℃|℉|Å|\\\\AA|\\\\euro|\\\\pounds|₩|₽)\\s?\\}?\\s?\\$?$");
+
+  /** Thousands in the Swiss way: {@code 1'234'567}. */
+  private static final Pattern APOSTROPHES =
+      Pattern.compile("(?<![\\d'])\\d{1,3}(?:['’]\\d{3})+(?!['’\\d])");
 
   /** The dots of an unfinished decimal. */
   private static final Pattern UNFINISHED =
@@ -40,7 +82,7 @@ final class AnswerCleaner {
       Pattern.compile(
           "(\\d{1,9})\\s?(?:\\\\?\\s?to\\s?|\\\\text\\s?\\{\\s?to\\s?\\})\\s?(\\d{1,9})");
   private static final Pattern NEGATIVE_SPACE = Pattern.compile("\\\\!\\s*");
-  private static final Pattern TRAILING = Pattern.compile("[\\s.,;:。，；！]+$");
+  private static final Pattern TRAILING = Pattern.compile("[\\s.,;:。，；]+$");
 
   private AnswerCleaner() {}
 
@@ -60,12 +102,39 @@ final class AnswerCleaner {
       clean = LOOKS.matcher(clean).replaceAll("");
     }
     clean = LABEL.matcher(clean).replaceFirst("");
+    clean = ABOUT.matcher(clean).replaceFirst("≈");
     clean = COMPOUND_UNIT.matcher(clean.replace("{.}", ".")).replaceAll("");
     clean = FOREIGN_UNIT.matcher(clean).replaceAll("");
-    clean = UNFINISHED.matcher(clean).replaceAll("$1");
+    clean = numerals(UNFINISHED.matcher(clean).replaceAll("$1"));
     Matcher ratio = TO.matcher(clean);
     clean = ratio.matches() ? ratio.group(1) + ":" + ratio.group(2) : inward(clean);
     return clean.startsWith("=") ? clean.substring(1) : clean;
+  }
+
+  /** Numbers in rarer notations in the usual one. */
+  private static String numerals(String text) {
+    String plain = text;
+    if (plain.indexOf('\\') >= 0) {
+      plain = WRITTEN_EXPONENT.matcher(plain).replaceAll("e$1");
+      plain = REPEATING_DOTS.matcher(plain).replaceAll("\\\\overline{$1$2$3}");
+      plain = REPEATING_DIGIT.matcher(plain).replaceAll("\\\\overline{$1}");
+    }
+    if (plain.indexOf('(') > 0) {
+      plain = MODULUS.matcher(plain).replaceAll("\\\\pmod{$1}");
+      plain = REPEATING_BRACKETS.matcher(plain).replaceAll("$1\\\\overline{$2}");
+    }
+    if (plain.indexOf('C') >= 0 && plain.length() < 400) {
+      plain = CHOSEN.matcher(plain).replaceAll("\\\\binom{$1$3}{$2$4}");
+    }
+    if (plain.indexOf('\'') > 0 || plain.indexOf('’') > 0) {
+      plain = APOSTROPHES.matcher(plain).replaceAll(m -> m.group().replaceAll("['’]", ""));
+    }
+    if (plain.indexOf('x') > 0 || plain.indexOf('X') > 0) {
+      plain = TIMES_TEN.matcher(plain).replaceAll("*");
+    }
+    char last = plain.isEmpty() ? '0' : plain.charAt(plain.length() - 1);
+    boolean symbol = plain.length() < 200 && last != ')' && !Character.isDigit(last);
+    return symbol ? SYMBOL.matcher(plain).replaceFirst("") : plain;
   }
 
   /** Digits, letters and signs of East Asian width in the usual one. */

@@ -117,9 +117,11 @@ final class AnswerParser {
     in.enter();
     List<Expr> sides = new ArrayList<>();
     List<Expr.Relation> relations = new ArrayList<>();
-    // An equation broken into lines may start with its sign: "= 5".
-    if (in.nextIs(Token.Kind.RELATION)) {
-      in.take();
+    // An equation broken into lines may start with its sign: "= 5". Another relation without its
+    // left side, as "> 5", is no answer.
+    skipCells();
+    if (!in.takeIf(Token.Kind.RELATION, Expr.Relation.EQUAL.name())) {
+      in.takeIf(Token.Kind.RELATION, Expr.Relation.APPROXIMATELY.name());
     }
     skipCells();
     sides.add(union());
@@ -182,8 +184,9 @@ final class AnswerParser {
     }
   }
 
+  /** Ampersands align the lines of an environment; outside of one they say nothing. */
   private void skipCells() {
-    while (in.nextIs(Token.Kind.CELL)) {
+    while (in.environments > 0 && in.nextIs(Token.Kind.CELL)) {
       in.take();
     }
   }

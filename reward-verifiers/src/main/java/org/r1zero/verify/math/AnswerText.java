@@ -18,11 +18,8 @@ final class AnswerText {
 
   private static final Pattern THOUSANDS = Pattern.compile("\\d,\\d{3}(?!\\d)");
   private static final Pattern DECIMAL_COMMA =
-      Pattern.compile("[^\\d,.()\\[\\]{}]{0,4}-?\\d{1,30},\\d{1,30}[^\\d,.()\\[\\]{}]{0,20}");
-
-  private static final Pattern REMARK =
       Pattern.compile(
-          "\\$?\\s*,?\\s*(?:\\\\text\\s?\\{\\s*)?\\b(?:where|for (?:all|any|every|some))\\b");
+          "[^\\d,.()\\[\\]{}]{0,4}-?(?:0,|\\d{1,30},(?!\\d{3}(?!\\d)))(?!0+(?!\\d))\\d{1,30}[^\\d,.()\\[\\]{}]{0,20}");
 
   /** {@code , k \\in \\mathbb{Z}} at the end: the answer is a family of values. */
   private static final Pattern PARAMETER =
@@ -32,6 +29,14 @@ final class AnswerText {
               + "(?:\\{?\\s?\\\\(?:mathbb|mathbf|mathrm|Bbb|bf)\\s?)?\\{?\\s?[ZNℤℕ]\\s?\\}?\\}?"
               + "(?:[_^]\\s?\\{?[+*0]\\}?)?\\s?(?:\\\\right)?[)）]?$");
 
+  /** "About" and its signs before the value; after one, they say it again rounded. */
+  private static final Pattern HEDGE =
+      Pattern.compile(
+          "^[\\s$(]*(?:\\\\text\\s?\\{\\s*)?(?:[A-Za-z](?:_\\w)?\\s*=?\\s*)?"
+              + "(?:[≈≃∼]|~(?=\\s?\\d[^~]*$)|\\\\(?:approx|sim|simeq|thickapprox)(?![a-z])"
+              + "|(?:about|approximately|approx|roughly|around|nearly|almost|circa|ca)(?![a-z]))",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern DEGREES = Pattern.compile("\\\\circ|°|\\\\degree|\\bdegrees?\\b");
   private static final Pattern SPACED_UNIT = Pattern.compile("\\d[\\s~]+[A-Za-z]\\W*$");
 
@@ -40,7 +45,17 @@ final class AnswerText {
   private final Map<ReadingRules, Object> readings = new EnumMap<>(ReadingRules.class);
 
   AnswerText(String text) {
+    this(text, EulersNumber.isIn(text));
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param euler whether {@code 2e-1} has Euler's number in it, rather than a power of ten
+   */
+  AnswerText(String text, boolean euler) {
     String clean = text.length() > MAX_LENGTH ? text : AnswerCleaner.clean(text);
+    clean = euler ? EulersNumber.apart(clean) : clean;
     Matcher member = PARAMETER.matcher(clean);
     boolean family =
         clean.length() < 400 && (clean.contains("in") || clean.contains("∈")) && member.find();
@@ -57,6 +72,11 @@ final class AnswerText {
   /** The variable that runs through all whole numbers; {@code null} where there is none. */
   @Nullable String parameter() {
     return parameter;
+  }
+
+  /** Whether it says of itself that it is near the answer: {@code about 5}, {@code x \approx 5}. */
+  boolean isHedged() {
+    return text.length() < 400 && HEDGE.matcher(text).find();
   }
 
   /** Whether a sign or word for degrees stands in it. */
@@ -77,34 +97,39 @@ final class AnswerText {
       return "too long";
     }
     try {
-      return Assignments.withoutConditions(AnswerParser.parse(text, way));
+      Expr read = Assignments.withoutConditions(AnswerParser.parse(text, way));
+      Expr once = writtenTwice(way);
+      return once == null ? read : once;
     } catch (ParseException e) {
-      return withoutRemark(way);
+      Expr once = writtenTwice(way);
+      return once == null ? withoutRemark(way) : once;
     }
   }
 
-  /** Without what an answer says of its variables: {@code 6k, where k is an integer}. */
-  private Object withoutRemark(ReadingRules way) {
-    Matcher remark = REMARK.matcher(text);
-    if (!remark.find() || remark.start() == 0) {
-      return lastSide(way);
+  /** Of {@code \frac72\ (3.5)} the first; {@code null} where it is no value with the same again. */
+  private @Nullable Expr writtenTwice(ReadingRules way) {
+    String[] both = Remarks.twice(text);
+    if (both == null) {
+      return null;
     }
+    String digits = WordAnswers.digits(both[1]);
+    String again = digits == null ? both[1] : digits;
     try {
-      return AnswerParser.parse(text.substring(0, remark.start()), way);
+      Expr first = AnswerParser.parse(both[0], way);
+      return Assignments.sameNumber(first, AnswerParser.parse(again, way)) ? first : null;
     } catch (ParseException e) {
-      return lastSide(way);
+      return null;
     }
   }
 
-  /** Of {@code x = … = 5} with a part that can't be read, the last part alone counts. */
-  private Object lastSide(ReadingRules way) {
-    int last = text.lastIndexOf('=');
-    boolean chain = last > 0 && text.indexOf('=') < last && text.indexOf(',') < 0;
-    if (!chain || text.charAt(last - 1) == '<' || text.charAt(last - 1) == '>') {
+  /** Without what an answer says of its variables or its origin: {@code 6k, where k is whole}. */
+  private Object withoutRemark(ReadingRules way) {
+    String plain = Remarks.without(text);
+    if (plain == null) {
       return "no mathematics";
     }
     try {
-      return AnswerParser.parse(text.substring(last + 1), way);
+      return AnswerParser.parse(plain, way);
     } catch (ParseException e) {
       return "no mathematics";
     }

@@ -1,9 +1,15 @@
 package org.r1zero.verify.math;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Compares an answer's text with the gold: as text, as a choice or date, then as mathematics. */
 final class Answers {
+
+  /** One comma between the same digits, without a space. */
+  private static final Pattern PAIR = Pattern.compile("-?(\\d{1,30}),\\1");
 
   private final Gold gold;
   private final Comparison comparison;
@@ -21,23 +27,27 @@ final class Answers {
     if (!gold.words().isEmpty() && WordAnswers.same(gold.answer().text(), answer.text())) {
       return true;
     }
-    String goldDigits = NumberWords.digits(gold.words());
-    String digits = NumberWords.digits(words);
+    String goldDigits = WordAnswers.digits(gold.answer().text());
+    String digits = WordAnswers.digits(answer.text());
     if (goldDigits != null || digits != null) {
       Gold wanted = goldDigits == null ? gold : new Gold(goldDigits);
       AnswerText given = digits == null ? answer : new AnswerText(digits);
       return new Answers(wanted, comparison).asMathematics(given);
     }
-    if (WordAnswers.isReals(gold.words()) != WordAnswers.isReals(words)) {
-      AnswerText reals = new AnswerText("\\mathbb{R}");
-      return WordAnswers.isReals(words)
-          ? asMathematics(reals)
-          : new Answers(new Gold(reals.text()), comparison).asMathematics(answer);
+    String goldSet = WordAnswers.numberSet(gold.words());
+    String set = WordAnswers.numberSet(words);
+    if ((goldSet == null) != (set == null)) {
+      return set != null
+          ? asMathematics(new AnswerText(set))
+          : new Answers(new Gold(requireNonNull(goldSet)), comparison).asMathematics(answer);
     }
-    if (WordAnswers.isNothing(gold.words()) || WordAnswers.isNothing(words)) {
-      return WordAnswers.isNothing(gold.words())
-          ? isEmptySet(answer)
-          : isEmptySet(gold.answer()) || WordAnswers.isNothing(gold.words());
+    boolean nothing =
+        WordAnswers.isNothing(gold.words()) || WordAnswers.isNothingReal(gold.words());
+    if (nothing) {
+      return isEmptySet(answer);
+    }
+    if (WordAnswers.isNothing(words) || WordAnswers.isNothingReal(words)) {
+      return isEmptySet(gold.answer());
     }
     Choices.Choice wanted = gold.choice();
     Choices.Choice given = wanted == null ? null : Choices.of(answer.text());
@@ -76,7 +86,10 @@ final class Answers {
     if (wanted == null || given == null) {
       return wanted == null && given == null && squeezed(gold.answer()).equals(squeezed(answer));
     }
-    if (contradicts(answer, given)) {
+    if (contradicts(answer, given)
+        || (answer.isHedged() && isPlain(wanted))
+        || (gold.isClock() && answer.text().indexOf(':') < 0 && !answer.text().contains("colon"))
+        || isDecimalOrPair(answer)) {
       return false;
     }
     if (comparison.answers(wanted, given) || inOtherNotation(wanted, given, answer)) {
@@ -87,7 +100,8 @@ final class Answers {
         return true;
       }
     }
-    if (gold.answer().hasDecimalComma() || answer.hasDecimalComma()) {
+    if (gold.answer().hasDecimalComma()
+        || (answer.hasDecimalComma() && Exprs.names(wanted).isEmpty())) {
       if (equal(ReadingRules.DECIMAL_COMMA, ReadingRules.DECIMAL_COMMA, answer)) {
         return true;
       }
@@ -114,6 +128,19 @@ final class Answers {
               : comparison.answers(Exprs.degrees(wanted), given));
     }
     return false;
+  }
+
+  /** Whether a gold is an exact number, which is not answered by "about" it. */
+  private static boolean isPlain(Expr wanted) {
+    Expr value = wanted instanceof Expr.Chain chain ? chain.last() : wanted;
+    return Exact.of(value) != null && !(value instanceof Expr.Num num && num.decimal());
+  }
+
+  /** Whether {@code 5,5} may be a decimal as well as a value that is said twice. */
+  private boolean isDecimalOrPair(AnswerText answer) {
+    return answer.text().indexOf(',') > 0
+        && PAIR.matcher(answer.text()).matches()
+        && !gold.answer().text().contains(",");
   }
 
   /** Whether an answer says that different numbers are equal; units may make that true. */

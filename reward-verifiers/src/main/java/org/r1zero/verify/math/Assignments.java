@@ -71,6 +71,14 @@ final class Assignments {
     return letters.size() == 1 ? Exprs.renamed(expr, names) : expr;
   }
 
+  /** Whether two writings are one number, the second perhaps rounded. */
+  static boolean sameNumber(Expr one, Expr other) {
+    double a = number(one);
+    double b = number(other);
+    int places = other instanceof Expr.Num num && num.decimal() ? 3 : 9;
+    return Math.abs(a - b) <= Math.pow(10, -places) * Math.max(1, Math.abs(a)) / 2;
+  }
+
   private static boolean isNumber(Expr expr) {
     return !Double.isNaN(number(expr));
   }

@@ -12,11 +12,27 @@ final class Boxes {
 
   private static final int MAX_BOXES = 10;
 
-  /** Boxes this near to each other are one answer in parts. */
+  /** Boxes this near to each other are one answer in parts, where no word stands between. */
   private static final int NEAR = 10;
 
   /** Boxes this near are, where a word joins them. */
   private static final int JOINED = 70;
+
+  /** What stands in a box that only says what a box is for. */
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "[\\s.…_]+|\\s*\\\\(?:[lc]?dots|square)\\s*"
+              + "|\\W*(?:(?:text|mathrm|textbf|boldsymbol)\\W+)?(?:(?:insert|put|write)\\W+)?"
+              + "(?:(?:your|the|my|final|numerical|correct|an?)\\W+)*"
+              + "(?:answers?|results?|solutions?|values?|number|here|ans|expression|content)"
+              + "(?:\\W+(?:here|goes|in|only|box))*\\W*",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A box is not meant as the answer where this stands before it. */
+  private static final Pattern DENIED =
+      Pattern.compile(
+          "\\b(?:not|never|isn['’]t|than|instead of)\\s{1,3}[$*(\\\\\\s]{0,4}$",
+          Pattern.CASE_INSENSITIVE);
 
   /** Nothing but words and signs that join, and a name of the next value. */
   private static final Pattern JOINT =
@@ -45,6 +61,7 @@ final class Boxes {
     List<String> contents = new ArrayList<>();
     int from = text.length();
     Box next = null;
+    Box echo = null;
     int end = 0;
     for (int tries = 0; tries < 20 && contents.size() < MAX_BOXES && from >= 0; tries++) {
       int start = Math.max(text.lastIndexOf("\\boxed", from), text.lastIndexOf("\\fbox", from));
@@ -53,19 +70,28 @@ final class Boxes {
       }
       Box box = at(text, start);
       from = start - 1;
-      if (box == null || (next != null && box.end > next.start)) {
+      if (box != null && isPlaceholder(box.content) && echo == null) {
+        echo = box;
+      }
+      if (box == null
+          || (next != null && box.end > next.start)
+          || isPlaceholder(box.content)
+          || DENIED.matcher(text.substring(Math.max(0, start - 24), start)).find()) {
         continue;
       }
       if (next != null && !belongTogether(text, box, next)) {
         break;
       }
-      end = next == null ? box.end : end;
+      end = Math.max(end, box.end);
       if (next == null || !box.content.strip().equals(next.content.strip())) {
         contents.add(withPercent(text, box));
       }
       next = box;
     }
     Collections.reverse(contents);
+    if (contents.isEmpty() && echo != null) {
+      return Optional.of(new Found(echo.content, echo.end));
+    }
     return contents.isEmpty()
         ? Optional.empty()
         : Optional.of(new Found(String.join(", ", contents), end));
@@ -91,6 +117,14 @@ final class Boxes {
     return contents.size() == count ? String.join(", ", contents) : "";
   }
 
+  /** Whether a box only echoes what the prompt says of boxes. */
+  private static boolean isPlaceholder(String content) {
+    return content.isBlank()
+        || (content.length() < 60
+            && content.chars().noneMatch(Character::isDigit)
+            && PLACEHOLDER.matcher(content).matches());
+  }
+
   private static String withPercent(String text, Box box) {
     int after = box.end;
     while (after < text.length() && "$ ".indexOf(text.charAt(after)) >= 0) {
@@ -103,13 +137,16 @@ final class Boxes {
 
   private static boolean belongTogether(String text, Box box, Box next) {
     String between = text.substring(box.end, next.start);
-    if (between.length() < NEAR) {
+    if (between.length() < NEAR && between.chars().noneMatch(Character::isLetter)) {
       return true;
     }
     return between.length() < JOINED
-        && between.indexOf('\n') < 0
-        && !box.content.equals(next.content)
-        && JOINT.matcher(between).matches();
+        && JOINT.matcher(between).matches()
+        && (between.indexOf('\n') < 0 || between.isBlank());
+  }
+
+  private static boolean isOneLine(String rest) {
+    return rest.length() <= 40 && rest.chars().noneMatch(c -> "{}$\n\\".indexOf(c) >= 0);
   }
 
   private static @Nullable Box at(String text, int start) {
@@ -123,9 +160,15 @@ final class Boxes {
           && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '.')) {
         end++;
       }
-      return end == open ? null : new Box(start, text.substring(open, end), end);
+      // A word is no argument: "with \boxed as you asked".
+      boolean word = end - open > 1 && Character.isLetter(text.charAt(open));
+      return end == open || word ? null : new Box(start, text.substring(open, end), end);
     }
     int close = Braces.close(text, open);
+    if (close < 0 && open + 1 < text.length() && isOneLine(text.substring(open + 1))) {
+      // The last brace was forgotten.
+      return new Box(start, text.substring(open + 1), text.length());
+    }
     return close < 0 ? null : new Box(start, text.substring(open + 1, close), close + 1);
   }
 }

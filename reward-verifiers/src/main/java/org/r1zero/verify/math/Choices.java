@@ -68,6 +68,12 @@ final class Choices {
       return null;
     }
     int[] letters = plain.replace("and", "").chars().filter(Character::isLetter).toArray();
+    boolean joined = plain.chars().allMatch(Character::isLetter);
+    if (joined
+        && !java.util.Arrays.equals(letters, java.util.Arrays.stream(letters).sorted().toArray())) {
+      // Choices come in order; BA is a word or a name.
+      return null;
+    }
     return letters.length == java.util.Arrays.stream(letters).distinct().count()
         ? java.util.Arrays.stream(letters)
             .sorted()

@@ -40,7 +40,8 @@ final class Comparison {
 
   /** Compares a whole answer. */
   boolean answers(Expr gold, Expr answer) {
-    return equal(gold, rules.strictNames() ? answer : matched(gold, answer));
+    Expr given = Notation.withConstantOf(gold, answer);
+    return equal(gold, rules.strictNames() ? given : matched(gold, given));
   }
 
   /** The answer with the gold's variables instead of its own, where there are as many. */
@@ -79,6 +80,10 @@ final class Comparison {
       wanted = Assignments.shortened(Assignments.withoutSubscripts(wanted));
       given = Assignments.shortened(Assignments.withoutSubscripts(given));
     }
+    Expr components = Notation.components(given, wanted);
+    if (components != null) {
+      wanted = components;
+    }
     given = Notation.like(wanted, given);
     if (Assignments.isEquation(given) && !Assignments.isEquation(wanted)) {
       given = ((Expr.Chain) given).last();
@@ -104,13 +109,21 @@ final class Comparison {
       return matrices(Matrices.of(wanted), Matrices.of(given));
     }
     if (isInBase(wanted) || isInBase(given)) {
-      boolean sameBase = !isInBase(wanted) || !isInBase(given) || base(wanted).equals(base(given));
+      // The gold's base may be left out; a base that the gold does not have is another number.
+      boolean sameBase = isInBase(wanted) && (!isInBase(given) || base(wanted).equals(base(given)));
       return sameBase && digits(wanted).equals(digits(given));
+    }
+    if (wanted instanceof Expr.Num whole && Exact.isWhole(whole.value()) && isRatio(given)) {
+      return false;
     }
     if (wanted instanceof Expr.Call ratio && ratio.op() == Op.RATIO && ratio.args().size() > 2) {
       return given instanceof Expr.Call other && other.op() == Op.RATIO && ratios(ratio, other);
     }
     return values.equal(wanted, given);
+  }
+
+  private static boolean isRatio(Expr expr) {
+    return expr instanceof Expr.Call call && call.op() == Op.RATIO;
   }
 
   private static boolean isInBase(Expr expr) {
@@ -229,7 +242,7 @@ final class Comparison {
       return true;
     }
     if (given != null && given.shape() == Expr.Shape.LIST && !Exprs.isCollection(gold)) {
-      // One value written in several ways.
+      // One value written in several ways; "5,5" is rather a decimal.
       return given.items().stream().allMatch(item -> equal(gold, item));
     }
     // Two brackets that differ only in kind are an interval and something else.
@@ -268,7 +281,7 @@ final class Comparison {
           && items(gold, new Expr.Group(Expr.Shape.SET, distinct(answer.items())));
     }
     if (gold.items().size() != answer.items().size()) {
-      return false;
+      return Families.sameEllipsis(gold.items(), answer.items(), this);
     }
     boolean free = gold.shape() == Expr.Shape.LIST || gold.shape() == Expr.Shape.SET;
     if (!free && !sameBrackets(gold, answer)) {

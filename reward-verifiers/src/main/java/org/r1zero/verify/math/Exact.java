@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Exact {
 
   /** Larger values are left to the numeric evaluation. */
-  private static final int MAX_BITS = 20_000;
+  private static final int MAX_BITS = 25_000;
 
-  private static final int MAX_FACTORIAL = 300;
+  private static final int MAX_FACTORIAL = 2_500;
   private static final BigFraction HUNDRED = new BigFraction(100);
 
   private Exact() {}

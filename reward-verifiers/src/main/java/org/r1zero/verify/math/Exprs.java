@@ -38,7 +38,8 @@ final class Exprs {
     return exprs.stream().map(change).toList();
   }
 
-  private static List<Expr> parts(Expr expr) {
+  /** What an expression is directly made of. */
+  static List<Expr> parts(Expr expr) {
     if (expr instanceof Expr.Call call) {
       return call.args();
     }

@@ -96,4 +96,32 @@ final class Families {
     }
     return Math.abs(step);
   }
+
+  /**
+   * Whether {@code 1, 2, \ldots, n} and {@code 1, 2, 3, \ldots, n} are the same: before the dots
+   * the same steps from the same start, after them the same end.
+   */
+  static boolean sameEllipsis(List<Expr> gold, List<Expr> answer, Comparison comparison) {
+    Expr dots = new Expr.Name("…");
+    int goldDots = gold.indexOf(dots);
+    int answerDots = answer.indexOf(dots);
+    if (goldDots < 2 || answerDots < 2 || gold.size() - goldDots != answer.size() - answerDots) {
+      return false;
+    }
+    for (int i = 1; i < gold.size() - goldDots; i++) {
+      if (!comparison.equal(gold.get(goldDots + i), answer.get(answerDots + i))) {
+        return false;
+      }
+    }
+    Expr step = Exprs.difference(gold.get(1), gold.get(0));
+    List<Expr> longer = goldDots > answerDots ? gold : answer;
+    for (int i = 0; i < Math.max(goldDots, answerDots); i++) {
+      Expr member =
+          Expr.Call.of(Op.PLUS, gold.get(0), Expr.Call.of(Op.TIMES, Expr.Num.of(i), step));
+      if (!comparison.equal(member, longer.get(i))) {
+        return false;
+      }
+    }
+    return comparison.equal(gold.get(0), answer.get(0));
+  }
 }

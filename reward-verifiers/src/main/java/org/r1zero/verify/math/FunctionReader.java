@@ -63,6 +63,9 @@ final class FunctionReader {
 
   private static Expr call(Op op, String name, @Nullable Expr base, List<Expr> args)
       throws ParseException {
+    if ((op == Op.GCD || op == Op.LCM) && args.size() < 2) {
+      throw new ParseException(name + " of one value");
+    }
     if (op == Op.GCD || op == Op.LCM || op == Op.MAX || op == Op.MIN) {
       return new Expr.Call(op, args);
     }

@@ -1,5 +1,7 @@
 package org.r1zero.verify.math;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,12 +49,19 @@ final class Lexer {
 
   private void next() throws ParseException {
     char c = text.charAt(at);
-    if (Character.isWhitespace(c) || c == '$' || c == '~' || c == '\u00a0' || c == '\u200b') {
+    if (Character.isWhitespace(c)
+        || Character.isSpaceChar(c)
+        || c == '$'
+        || c == '~'
+        || c == '\u200b') {
       at++;
       spaced = true;
     } else if (NumberScanner.startsAt(text, at)) {
       NumberScanner number = NumberScanner.scan(text, at, rules);
       at = number.end();
+      if (followsUnit()) {
+        add(Token.Kind.SEPARATOR, ",");
+      }
       add(Token.Kind.NUMBER, number.digits(), number.value());
     } else if (c == '\\') {
       command();
@@ -61,6 +70,15 @@ final class Lexer {
     } else {
       sign(c);
     }
+  }
+
+  /** Whether a value with its unit stands before: {@code 5 \text{ hours } 30}. */
+  private boolean followsUnit() {
+    int size = tokens.size();
+    return size > 1
+        && tokens.get(size - 1).kind() == Token.Kind.TEXT
+        && tokens.get(size - 2).kind() == Token.Kind.NUMBER
+        && Units.isUnit(tokens.get(size - 1).text());
   }
 
   private void sign(char c) throws ParseException {
@@ -93,7 +111,8 @@ final class Lexer {
       case 'ℝ' -> add(Token.Kind.CONSTANT, "R", Expr.Constant.REALS);
       case 'ℤ' -> add(Token.Kind.CONSTANT, "Z", Expr.Constant.INTEGERS);
       case '€', '£', '¥', '₹', '₽', '₩' -> spaced = true;
-      case '"', '“', '”' -> spaced = true;
+      case '"' -> quote();
+      case '“', '”' -> spaced = true;
       case '.' -> {
         if (text.startsWith("..", at)) {
           at += 2;
@@ -107,8 +126,19 @@ final class Lexer {
     }
   }
 
+  /** A quotation mark alone is a sign for inches or seconds. */
+  private void quote() throws ParseException {
+    if (text.chars().filter(c -> c == '"').count() % 2 != 0) {
+      throw new ParseException("a quotation mark without the other one");
+    }
+    spaced = true;
+  }
+
   private void strayPoint() throws ParseException {
     // \left. and \right. name no bracket; a point at the end ends a sentence.
+    if (tokens.isEmpty()) {
+      throw new ParseException("a point before everything else");
+    }
     if (at < text.length() && !Character.isWhitespace(text.charAt(at)) && text.charAt(at) != '$') {
       throw new ParseException("a point that belongs to no number");
     }
@@ -116,12 +146,18 @@ final class Lexer {
 
   private void otherSign(char c) throws ParseException {
     int index = SUPERSCRIPTS.indexOf(c);
-    if (index >= 0) {
-      StringBuilder digits = new StringBuilder().append(index);
+    if (index >= 0 || c == '⁻') {
+      StringBuilder digits = new StringBuilder().append(c == '⁻' ? "" : String.valueOf(index));
       while (at < text.length() && SUPERSCRIPTS.indexOf(text.charAt(at)) >= 0) {
         digits.append(SUPERSCRIPTS.indexOf(text.charAt(at++)));
       }
+      if (digits.isEmpty()) {
+        throw new ParseException("a raised sign without its number");
+      }
       add(Token.Kind.OPERATOR, "^");
+      if (c == '⁻') {
+        add(Token.Kind.OPERATOR, "-");
+      }
       add(
           Token.Kind.NUMBER,
           digits.toString(),
@@ -213,6 +249,8 @@ final class Lexer {
       magnitude(word);
     } else if (word.equals("sqrt")) {
       add(Token.Kind.STRUCTURE, word);
+    } else if (Vocabulary.sign(word) != null) {
+      add(Token.Kind.OPERATOR, requireNonNull(Vocabulary.sign(word)));
     } else if (word.equals("and") || word.equals("or")) {
       add(Token.Kind.SEPARATOR, word);
     } else if (word.equals("mod")) {
@@ -235,13 +273,29 @@ final class Lexer {
 
   /** Whether the word multiplies the number before it: {@code 3 million}. */
   private boolean isMagnitude(String word) {
-    return Vocabulary.magnitude(word) > 0
+    return Vocabulary.magnitude(word) != null
         && !tokens.isEmpty()
         && tokens.get(tokens.size() - 1).kind() == Token.Kind.NUMBER;
   }
 
   private void magnitude(String word) {
-    BigInteger value = BigInteger.TEN.pow(Vocabulary.magnitude(word));
+    BigInteger value = Vocabulary.magnitude(word);
+    if (value == null) {
+      return;
+    }
+    int last = tokens.size() - 1;
+    boolean quotient = last > 0 && tokens.get(last - 1).is(Token.Kind.OPERATOR, "/");
+    if (!quotient && tokens.get(last).meaning() instanceof Expr.Num number) {
+      BigFraction product = number.value().multiply(value);
+      Token old = tokens.remove(last);
+      tokens.add(
+          new Token(
+              Token.Kind.NUMBER,
+              product.toString(),
+              new Expr.Num(product, number.decimal() && !Exact.isWhole(product)),
+              old.spaced()));
+      return;
+    }
     add(Token.Kind.OPERATOR, "*");
     add(Token.Kind.NUMBER, value.toString(), new Expr.Num(new BigFraction(value), false));
   }
@@ -281,7 +335,7 @@ final class Lexer {
     return letters.length();
   }
 
-  private void escapedSign() {
+  private void escapedSign() throws ParseException {
     char c = at < text.length() ? text.charAt(at) : ' ';
     at++;
     switch (c) {
@@ -290,7 +344,12 @@ final class Lexer {
       case '%' -> add(Token.Kind.OPERATOR, "%");
       case '|' -> add(Token.Kind.BAR, "|");
       case '&' -> add(Token.Kind.SEPARATOR, "and");
-      default -> spaced = true;
+      default -> {
+        if (!Character.isWhitespace(c) && ",;:!>/()[]$'-.".indexOf(c) < 0) {
+          throw new ParseException("unknown command \\" + c);
+        }
+        spaced = true;
+      }
     }
   }
 
@@ -363,9 +422,20 @@ final class Lexer {
     } else if (NUMBER_AND_UNIT.matcher(trimmed).matches()) {
       int space = trimmed.indexOf(' ');
       tokens.addAll(inner(trimmed.substring(0, space)));
-      add(Token.Kind.TEXT, trimmed.substring(space + 1));
+      String unit = trimmed.substring(space + 1);
+      if (isMagnitude(unit)) {
+        magnitude(unit);
+      } else {
+        add(Token.Kind.TEXT, unit);
+      }
     } else if (isMagnitude(trimmed)) {
       magnitude(trimmed);
+    } else if (Vocabulary.sign(trimmed) != null) {
+      add(Token.Kind.OPERATOR, requireNonNull(Vocabulary.sign(trimmed)));
+    } else if (trimmed.endsWith(" and")
+        && Units.isUnit(trimmed.substring(0, trimmed.length() - 4))) {
+      add(Token.Kind.TEXT, trimmed.substring(0, trimmed.length() - 4));
+      add(Token.Kind.SEPARATOR, "and");
     } else if (Vocabulary.function(trimmed) != null) {
       add(Token.Kind.FUNCTION, trimmed);
     } else if (trimmed.indexOf('\\') >= 0

@@ -137,10 +137,14 @@ final class MathAnswerFinder {
     }
     boolean marked = MARKED.matcher(text.substring(Math.max(0, from - 1), start)).find();
     String rest = text.substring(start, Math.min(text.length(), start + 1_500));
-    String sentence = rest.substring(0, sentenceEnd(rest));
+    int stop = sentenceEnd(rest);
+    if (rest.startsWith("?", stop)) {
+      return List.of();
+    }
+    String sentence = rest.substring(0, stop);
     Matcher mark = MARK.matcher(sentence);
     while (mark.find()) {
-      boolean near = mark.start() <= 100 && !insideFormula(sentence, mark.start());
+      boolean near = mark.start() <= 100 && MathSpans.outside(sentence, mark.start());
       if (near && !(marked && mark.group().matches("[:=]"))) {
         List<String> direct = direct(sentence.substring(mark.end()));
         if (!direct.isEmpty()) {
@@ -164,10 +168,6 @@ final class MathAnswerFinder {
     return marked && !sentence.isBlank() ? List.of(sentence) : List.of();
   }
 
-  private static boolean insideFormula(String text, int at) {
-    return MathSpans.formulas(text).stream().anyMatch(span -> span.start() < at && at < span.end());
-  }
-
   /** Where an expression comes at once: it, and what else of the sentence may belong to it. */
   private static List<String> direct(String text) {
     String rest = text.strip();
@@ -176,17 +176,26 @@ final class MathAnswerFinder {
     }
     List<MathSpans> formulas = MathSpans.formulas(rest);
     if (!formulas.isEmpty() && formulas.get(0).start() == 0) {
-      return List.of(formulas.get(0).text());
+      return List.of(said(rest, formulas.get(0)));
     }
     if (!rest.isEmpty() && AnswerText.parses(rest)) {
       return List.of(rest);
+    }
+    String plainly = Remarks.without(rest);
+    if (plainly != null && AnswerText.parses(plainly)) {
+      return List.of(plainly);
     }
     List<MathSpans> plain = MathSpans.plain(rest);
     boolean atOnce =
         !plain.isEmpty()
             && (plain.get(0).start() == 0
                 || rest.substring(0, plain.get(0).start()).matches("[$€£]"));
-    return atOnce ? List.of(longest(plain).text()) : List.of();
+    return atOnce ? List.of(said(rest, longest(plain))) : List.of();
+  }
+
+  /** An expression, or all of its sentence where other words there make another value of it. */
+  private static String said(String sentence, MathSpans span) {
+    return Sentences.stands(sentence, span.start(), span.end()) ? span.text() : sentence;
   }
 
   private static MathSpans longest(List<MathSpans> spans) {
@@ -222,6 +231,10 @@ final class MathAnswerFinder {
     if (whole.length() <= 300 && AnswerText.parses(whole)) {
       found.add(whole);
     }
+    String value = whole.length() <= 300 ? Sentences.value(whole) : null;
+    if (value != null && value.indexOf('=') > 0) {
+      found.add(value);
+    }
     found.addAll(expressions(tail));
     if (found.isEmpty() && whole.length() <= 300) {
       found.add(whole);
@@ -229,13 +242,30 @@ final class MathAnswerFinder {
     return found;
   }
 
-  /** Formulas and numbers, the one that ends last first. */
+  /**
+   * The formula or number that ends last; of a number outside of formulas also the shorter readings
+   * that end there. All of the text where words beside it make another value of it.
+   */
   private static List<String> expressions(String text) {
     List<MathSpans> spans = new ArrayList<>(MathSpans.formulas(text));
+    int formulas = spans.size();
     spans.addAll(MathSpans.plain(text));
+    if (spans.isEmpty()) {
+      return List.of();
+    }
+    List<MathSpans> marked = List.copyOf(spans.subList(0, formulas));
     spans.sort(
         Comparator.comparingInt(MathSpans::end).reversed().thenComparingInt(MathSpans::start));
-    return spans.stream().limit(MAX_CANDIDATES).map(MathSpans::text).toList();
+    MathSpans last = spans.get(0);
+    if (!Sentences.stands(text, last.start(), last.end())) {
+      return List.of(text);
+    }
+    boolean formula = marked.contains(last);
+    return spans.stream()
+        .filter(span -> span.equals(last) || (!formula && span.end() >= last.end() - 1))
+        .limit(MAX_CANDIDATES)
+        .map(MathSpans::text)
+        .toList();
   }
 
   private static String tail(String text) {

@@ -19,6 +19,8 @@ import java.time.Duration;
  *     way round it always does
  * @param symbolic whether Symja is asked where nothing cheaper decides
  * @param timeLimit for one question to Symja
+ * @param evaluated whether an answer has to be worked out: neither copied from the question nor a
+ *     calculation that is still to be done
  * @param acceptTruncated whether a completion that the token limit cut off can be right
  */
 record MathRules(
@@ -30,6 +32,7 @@ record MathRules(
     boolean inequalityForSet,
     boolean symbolic,
     Duration timeLimit,
+    boolean evaluated,
     boolean acceptTruncated) {
 
   static final MathRules DEFAULT =
@@ -42,5 +45,6 @@ record MathRules(
           true,
           true,
           Duration.ofSeconds(3),
+          true,
           false);
 }

@@ -21,6 +21,19 @@ record MathSpans(String text, int start, int end) {
   private static final Pattern PERCENT =
       Pattern.compile(
           "\\s{0,3}(?:\\\\?%|percent\\b|percentage\\b|pct\\b)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern MAGNITUDE =
+      Pattern.compile(
+          "\\s{1,3}(?:dozen|hundred|thousand|million|billion|trillion)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A number with its sign in words, and a share: "minus 7", "3 out of 4". */
+  private static final Pattern SIGNED =
+      Pattern.compile(
+          "\\b(?:minus|negative)\\s{1,3}(\\d{1,20}(?:\\.\\d{1,20})?)(?![\\d,])",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern SHARE =
+      Pattern.compile("(?<![\\w.,])(\\d{1,12}) out of (\\d{1,12})(?![\\w.,]*\\d)");
   private static final Pattern FRACTION =
       Pattern.compile("-?\\\\[dtc]?frac\\s?\\{-?\\d{1,20}\\}\\s?\\{-?\\d{1,20}\\}");
   private static final Pattern NUMBER =
@@ -105,9 +118,19 @@ record MathSpans(String text, int start, int end) {
   private static MathSpans withPercent(MathSpans span, String text) {
     Matcher percent =
         PERCENT.matcher(text).region(span.end, Math.min(text.length(), span.end + 20));
-    return percent.lookingAt() && !span.text.contains("%")
-        ? new MathSpans(span.text + " \\%", span.start, percent.end())
+    if (percent.lookingAt() && !span.text.contains("%")) {
+      return new MathSpans(span.text + " \\%", span.start, percent.end());
+    }
+    Matcher magnitude =
+        MAGNITUDE.matcher(text).region(span.end, Math.min(text.length(), span.end + 20));
+    return magnitude.lookingAt()
+        ? new MathSpans(span.text + " " + magnitude.group().strip(), span.start, magnitude.end())
         : span;
+  }
+
+  /** Whether no formula of {@code text} has the place {@code at} within it. */
+  static boolean outside(String text, int at) {
+    return formulas(text).stream().noneMatch(span -> span.start() < at && at < span.end());
   }
 
   /** Whether a percent sign or word stands at {@code at}. */
@@ -128,6 +151,15 @@ record MathSpans(String text, int start, int end) {
       if (AnswerText.parses(tuple.group())) {
         spans.add(new MathSpans(tuple.group(), tuple.start(), tuple.end()));
       }
+    }
+    Matcher signed = SIGNED.matcher(text);
+    while (signed.find()) {
+      spans.add(
+          withPercent(new MathSpans("-" + signed.group(1), signed.start(), signed.end()), text));
+    }
+    Matcher share = SHARE.matcher(text);
+    while (share.find()) {
+      spans.add(new MathSpans(share.group(1) + "/" + share.group(2), share.start(), share.end()));
     }
     int at = 0;
     while (at < text.length()) {

@@ -37,15 +37,8 @@ final class MathVerifier implements AnswerVerifier {
   private final MathAnswerFinder finder;
   private final MathRules rules;
   private final SymbolicEngine engine;
-  private final Map<String, Gold> golds =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Gold> eldest) {
-          return size() > GOLD_CACHE;
-        }
-      };
+  private final Map<String, Gold> golds = recent();
+  private final Map<String, Question> questions = recent();
 
   MathVerifier(
       ReasoningFormat format, List<AnswerSource> sources, MathRules rules, SymbolicEngine engine) {
@@ -53,6 +46,17 @@ final class MathVerifier implements AnswerVerifier {
     this.finder = new MathAnswerFinder(format, sources);
     this.rules = rules;
     this.engine = engine;
+  }
+
+  private static <T> Map<String, T> recent() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+        return size() > GOLD_CACHE;
+      }
+    };
   }
 
   @Override
@@ -71,12 +75,20 @@ final class MathVerifier implements AnswerVerifier {
       throw new IllegalArgumentException(
           "problem " + problem.id() + ": the verifier 'math' needs a gold answer, found none");
     }
+    Gold gold = gold(problem.gold());
+    if (gold.isMissing()) {
+      throw new IllegalArgumentException(
+          "problem "
+              + problem.id()
+              + ": the gold is no answer that can be compared: "
+              + shown(problem.gold())
+              + "; give one, or leave the problem out");
+    }
     if (completion.truncated() && !rules.acceptTruncated()) {
       return Verdict.truncated(range().min());
     }
-    Gold gold = gold(problem.gold());
     try {
-      return verify(gold, completion.text());
+      return verify(gold, problem.question(), completion.text());
     } catch (StackOverflowError e) {
       return new Verdict(0, Outcome.UNPARSEABLE, "the answer is nested too deeply");
     }
@@ -104,10 +116,29 @@ final class MathVerifier implements AnswerVerifier {
   @Override
   public boolean equivalent(String one, String other) {
     try {
-      return new Answers(gold(one), new Comparison(rules, engine)).equal(new AnswerText(other));
+      return new Answers(gold(one), new Comparison(rules, engine)).equal(gold(one).answer(other));
     } catch (StackOverflowError e) {
       return one.equals(other);
     }
+  }
+
+  /** Why an answer that equals the gold does not count; {@code null} where it does. */
+  private @Nullable String fault(Gold gold, String question, AnswerText answer) {
+    Expr wanted = gold.answer().read(ReadingRules.USUAL);
+    Expr given = answer.read(ReadingRules.USUAL);
+    boolean words = !gold.words().isEmpty() || gold.choice() != null || gold.calendar() != null;
+    if (wanted == null
+        || given == null
+        || words
+        || wanted.equals(given)
+        || answer.text().equals(gold.answer().text())) {
+      return null;
+    }
+    Question asked;
+    synchronized (questions) {
+      asked = questions.computeIfAbsent(question, Question::new);
+    }
+    return new Evaluation(wanted, asked).fault(given, answer.text());
   }
 
   private Gold gold(String text) {
@@ -116,7 +147,7 @@ final class MathVerifier implements AnswerVerifier {
     }
   }
 
-  private Verdict verify(Gold gold, String completion) {
+  private Verdict verify(Gold gold, String question, String completion) {
     String letter = gold.choice() == null ? null : proseLetter(completion);
     List<String> candidates = finder.find(completion);
     if (letter != null) {
@@ -128,6 +159,11 @@ final class MathVerifier implements AnswerVerifier {
     AnswerText answer = chosen(gold, candidates, completion);
     Comparison comparison = new Comparison(rules, engine);
     boolean equal = new Answers(gold, comparison).equal(answer) || inParts(gold, completion);
+    String fault = equal && rules.evaluated() ? fault(gold, question, answer) : null;
+    if (fault != null) {
+      return new Verdict(
+          0, Outcome.INCORRECT, "equals the gold, but is " + fault + ": " + shown(answer.text()));
+    }
     if (!equal && comparison.values().timedOut()) {
       return new Verdict(
           0, Outcome.TIMEOUT, "stopped while comparing " + shown(answer.text()) + " with the gold");
@@ -135,6 +171,13 @@ final class MathVerifier implements AnswerVerifier {
     if (!equal && answer.read(ReadingRules.USUAL) == null && !gold.isText()) {
       return new Verdict(
           0, Outcome.UNPARSEABLE, "the answer can't be read: " + shown(answer.text()));
+    }
+    if (!equal && gold.isUnreadable()) {
+      return new Verdict(
+          0,
+          Outcome.ERROR,
+          "the gold can't be read, so only its own text answers it: "
+              + shown(gold.answer().text()));
     }
     return verdict(equal, gold, answer.text());
   }
@@ -148,7 +191,7 @@ final class MathVerifier implements AnswerVerifier {
     }
     String parts = Boxes.lastParagraph(completion, list.items().size());
     return !parts.isEmpty()
-        && new Answers(gold, new Comparison(rules, engine)).equal(new AnswerText(parts));
+        && new Answers(gold, new Comparison(rules, engine)).equal(gold.answer(parts));
   }
 
   private static String letterOf(Gold gold) {
@@ -180,7 +223,7 @@ final class MathVerifier implements AnswerVerifier {
 
   /** The first candidate that can be read; where the gold is text, the first. */
   private static AnswerText chosen(Gold gold, List<String> candidates, String completion) {
-    AnswerText first = new AnswerText(candidates.get(0));
+    AnswerText first = gold.answer(candidates.get(0));
     if (first.text().equals(gold.answer().text())) {
       return first;
     }
@@ -190,20 +233,16 @@ final class MathVerifier implements AnswerVerifier {
     if (gold.calendar() != null) {
       return CalendarText.of(first.text()) != null
           ? first
-          : new AnswerText(CalendarText.lastIn(completion));
+          : gold.answer(CalendarText.lastIn(completion));
     }
     for (String candidate : candidates) {
-      AnswerText answer = new AnswerText(candidate);
+      AnswerText answer = gold.answer(candidate);
       if (answer.read(ReadingRules.USUAL) != null) {
         return answer;
       }
-      for (AnswerSource source : List.of(AnswerSource.PHRASE, AnswerSource.LAST)) {
-        for (String inner : MathAnswerFinder.find(source, candidate)) {
-          AnswerText part = new AnswerText(inner);
-          if (part.read(ReadingRules.USUAL) != null) {
-            return part;
-          }
-        }
+      String value = Sentences.value(candidate);
+      if (value != null) {
+        return gold.answer(value);
       }
     }
     return first;

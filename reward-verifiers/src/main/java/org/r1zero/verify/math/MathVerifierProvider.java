@@ -22,6 +22,8 @@ import org.r1zero.verify.format.ReasoningFormat;
  *   <li>{@code inequality_for_set} (true): whether an inequality answers a gold that is a set
  *   <li>{@code symbolic} (true): whether Symja is asked where nothing cheaper decides
  *   <li>{@code time_limit_ms} (3000): for one question to Symja
+ *   <li>{@code evaluated} (true): whether an answer has to be worked out: neither a formula of the
+ *       question nor a calculation that is still to be done, unless the gold is written so
  *   <li>{@code accept_truncated} (false): whether a completion that the token limit cut off can be
  *       right
  *   <li>{@code format}: the tags
@@ -56,6 +58,7 @@ public final class MathVerifierProvider implements VerifierProvider {
             options.flag("symbolic", usual.symbolic()),
             Duration.ofMillis(
                 options.integer("time_limit_ms", (int) usual.timeLimit().toMillis(), 50, 60_000)),
+            options.flag("evaluated", usual.evaluated()),
             options.flag("accept_truncated", usual.acceptTruncated()));
     JsonNode format = options.node("format");
     options.finish();

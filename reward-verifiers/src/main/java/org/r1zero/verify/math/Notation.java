@@ -2,6 +2,9 @@ package org.r1zero.verify.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Signs whose meaning shows only beside the gold. */
 final class Notation {
@@ -23,6 +26,10 @@ final class Notation {
         && pair.shape() == Expr.Shape.PARENTHESES) {
       return named(name.name(), pair, gold, answer);
     }
+    Expr components = components(gold, answer);
+    if (components != null) {
+      return components;
+    }
     if (gold instanceof Expr.Group tuple
         && isTuple(tuple)
         && answer instanceof Expr.Matrix vector
@@ -34,6 +41,101 @@ final class Notation {
       return isVector(matrix) && isTuple(group) ? alike(matrix, group) : rows(group);
     }
     return answer;
+  }
+
+  private static final List<List<String>> UNIT_VECTORS =
+      List.of(
+          List.of("i", "hati", "veci", "hatimath", "vecimath", "widehati"),
+          List.of("j", "hatj", "vecj", "hatjmath", "vecjmath", "widehatj"),
+          List.of("k", "hatk", "veck", "widehatk"));
+
+  /**
+   * The components of {@code 3\hat{i} - \hat{j}} beside a tuple or a column, and of {@code [1,2]^T}
+   * beside a column; {@code null} for anything else.
+   */
+  static @Nullable Expr components(Expr vector, Expr sum) {
+    int size =
+        vector instanceof Expr.Group tuple && isTuple(tuple)
+            ? tuple.items().size()
+            : vector instanceof Expr.Matrix matrix && isVector(matrix)
+                ? Exprs.parts(matrix).size()
+                : 0;
+    if (vector instanceof Expr.Matrix matrix
+        && sum instanceof Expr.Call power
+        && power.op() == Op.POWER
+        && power.arg(1).equals(new Expr.Name("T"))
+        && power.arg(0) instanceof Expr.Group row
+        && row.items().size() == size) {
+      return alike(matrix, row);
+    }
+    boolean known =
+        Exprs.names(sum).stream()
+            .allMatch(name -> UNIT_VECTORS.stream().anyMatch(names -> names.contains(name)));
+    boolean some = !Exprs.names(sum).isEmpty() || Exprs.contains(sum, Expr.Constant.I);
+    if (size < 2 || size > 3 || !known || !some || !(sum instanceof Expr.Call)) {
+      return null;
+    }
+    List<Expr> components = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Expr component = component(sum, i);
+      boolean beyond = i >= size && !isZero(component);
+      if (beyond || !isZero(component(sum, -1))) {
+        return null;
+      }
+      if (i < size) {
+        components.add(component);
+      }
+    }
+    return vector instanceof Expr.Matrix matrix
+        ? alike(matrix, new Expr.Group(Expr.Shape.PARENTHESES, components))
+        : new Expr.Group(((Expr.Group) vector).shape(), List.copyOf(components));
+  }
+
+  /** A sum with one for the unit vector of an axis and zero for the others. */
+  private static Expr component(Expr sum, int axis) {
+    for (int i = 0; i < UNIT_VECTORS.size(); i++) {
+      boolean unit =
+          (sum instanceof Expr.Name name && UNIT_VECTORS.get(i).contains(name.name()))
+              || (i == 0 && sum == Expr.Constant.I);
+      if (unit) {
+        return Expr.Num.of(i == axis ? 1 : 0);
+      }
+    }
+    return Exprs.mapParts(sum, part -> component(part, axis));
+  }
+
+  private static boolean isZero(Expr expr) {
+    return new Numeric(0, false).value(expr).abs() < 1e-12;
+  }
+
+  private static final Set<String> CONSTANTS =
+      Set.of("C", "c", "K", "k", "C_1", "c_1", "C_0", "c_0", "D", "const", "constant");
+
+  /** The answer with the gold's letter for the constant that an integral adds: {@code x^2 + C}. */
+  static Expr withConstantOf(Expr gold, Expr answer) {
+    String wanted = constant(gold);
+    String given = wanted == null ? null : constant(answer);
+    boolean other =
+        wanted != null
+            && given != null
+            && !wanted.equals(given)
+            && !Exprs.names(gold).contains(given)
+            && !Exprs.names(answer).contains(wanted);
+    return other ? Exprs.renamed(answer, Map.of(given, wanted)) : answer;
+  }
+
+  /** The one letter for a constant that is added to the rest of a formula. */
+  private static @Nullable String constant(Expr expr) {
+    Expr sum = expr instanceof Expr.Chain chain ? chain.last() : expr;
+    if (!(sum instanceof Expr.Call call) || call.op() != Op.PLUS) {
+      return null;
+    }
+    List<String> constants =
+        call.args().stream()
+            .filter(arg -> arg instanceof Expr.Name name && CONSTANTS.contains(name.name()))
+            .map(arg -> ((Expr.Name) arg).name())
+            .toList();
+    return constants.size() == 1 ? constants.get(0) : null;
   }
 
   /**

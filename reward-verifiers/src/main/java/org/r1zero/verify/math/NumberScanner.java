@@ -119,7 +119,10 @@ record NumberScanner(String digits, Expr.Num value, int end) {
   }
 
   private static String separator(String text, int at) {
-    for (String separator : new String[] {",", "{,}", "{, }", " {,}", " {, }", "\\,", "\\ ", " "}) {
+    for (String separator :
+        new String[] {
+          ",", "{,}", "{, }", " {,}", " {, }", "\\,", "\\ ", " ", "\u00a0", "\u2009", "\u202f"
+        }) {
       if (text.startsWith(separator, at)) {
         return separator;
       }

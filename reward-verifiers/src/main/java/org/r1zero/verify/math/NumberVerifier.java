@@ -3,6 +3,7 @@ package org.r1zero.verify.math;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.math3.fraction.BigFraction;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -26,8 +27,9 @@ public final class NumberVerifier implements AnswerVerifier {
 
   private static final BigFraction HUNDRED = new BigFraction(100);
 
-  private final AnswerExtractor extractor;
+  private final MathAnswerFinder finder;
   private final PercentRule percentRule;
+  private final boolean acceptTruncated;
 
   /** What a percent sign means that stands in the answer or in the gold but not in both. */
   public enum PercentRule {
@@ -37,11 +39,20 @@ public final class NumberVerifier implements AnswerVerifier {
     EXACT
   }
 
-  /** Takes the answer from the first of {@code sources} that has one. */
+  /**
+   * Makes the verifier.
+   *
+   * @param sources where an answer is looked for, the first that has one counts
+   * @param acceptTruncated whether a completion that the token limit cut off can be right
+   */
   public NumberVerifier(
-      ReasoningFormat format, List<AnswerSource> sources, PercentRule percentRule) {
-    this.extractor = new AnswerExtractor(format, sources);
+      ReasoningFormat format,
+      List<AnswerSource> sources,
+      PercentRule percentRule,
+      boolean acceptTruncated) {
+    this.finder = new MathAnswerFinder(format, sources);
     this.percentRule = percentRule;
+    this.acceptTruncated = acceptTruncated;
   }
 
   @Override
@@ -56,59 +67,74 @@ public final class NumberVerifier implements AnswerVerifier {
 
   @Override
   public Verdict verify(Problem problem, Completion completion) {
-    NumberText.Quantity gold = gold(problem);
-    Optional<AnswerExtractor.Extracted> extracted = extractor.extract(completion.text());
-    if (extracted.isEmpty()) {
+    Quantity gold = gold(problem);
+    if (completion.truncated() && !acceptTruncated) {
+      return Verdict.truncated(range().min());
+    }
+    try {
+      return verify(problem, gold, finder.find(completion.text()));
+    } catch (StackOverflowError e) {
+      return new Verdict(0, Outcome.UNPARSEABLE, "the answer is nested too deeply");
+    }
+  }
+
+  private Verdict verify(Problem problem, Quantity gold, List<String> candidates) {
+    if (candidates.isEmpty()) {
       return new Verdict(0, Outcome.UNPARSEABLE, "no answer found");
     }
-    Optional<NumberText.Quantity> found = number(extracted.get());
-    if (found.isEmpty()) {
+    Quantity found = number(candidates);
+    if (found == null) {
       return new Verdict(
-          0, Outcome.UNPARSEABLE, "the answer is not one number: " + shown(extracted.get().text()));
+          0, Outcome.UNPARSEABLE, "the answer is not one number: " + shown(candidates.get(0)));
     }
-    return equal(gold, found.get())
+    return equal(gold, found)
         ? new Verdict(1, Outcome.CORRECT, "equals the gold answer")
         : new Verdict(
             0,
             Outcome.INCORRECT,
-            "expected " + shown(problem.gold()) + ", found " + shown(found.get()));
+            "expected " + shown(problem.gold()) + ", found " + shown(found.toString()));
   }
 
   @Override
   public Optional<String> answer(Completion completion) {
-    return extractor
-        .extract(completion.text())
-        .flatMap(NumberVerifier::number)
-        .filter(number -> number.value() != null)
-        .map(NumberVerifier::written);
+    if (completion.truncated() && !acceptTruncated) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(number(finder.find(completion.text()))).map(Quantity::toString);
+    } catch (StackOverflowError e) {
+      return Optional.empty();
+    }
   }
 
   @Override
   public boolean equivalent(String one, String other) {
-    Optional<NumberText.Quantity> first = NumberText.only(one);
-    Optional<NumberText.Quantity> second = NumberText.only(other);
-    return first.isPresent() && second.isPresent() && equal(first.get(), second.get());
-  }
-
-  private static Optional<NumberText.Quantity> number(AnswerExtractor.Extracted extracted) {
-    String text = extracted.text();
-    return extracted.source() == AnswerSource.LAST ? NumberText.last(text) : NumberText.only(text);
-  }
-
-  /** As {@link NumberText#only} reads it: a whole number or a ratio of two. */
-  private static String written(NumberText.Quantity number) {
-    BigFraction value = number.value() == null ? BigFraction.ZERO : number.value();
-    String ratio =
-        value.getDenominator().equals(java.math.BigInteger.ONE)
-            ? value.getNumerator().toString()
-            : value.getNumerator() + "/" + value.getDenominator();
-    return ratio + (number.percent() ? "%" : "");
-  }
-
-  private boolean equal(NumberText.Quantity gold, NumberText.Quantity found) {
-    if (gold.value() == null || found.value() == null) {
-      return false;
+    try {
+      Quantity first = number(List.of(one));
+      Quantity second = number(List.of(other));
+      return first != null && second != null && equal(first, second);
+    } catch (StackOverflowError e) {
+      return one.equals(other);
     }
+  }
+
+  /** The number that the likeliest text that can be read is, alone or as what a sentence states. */
+  private static @Nullable Quantity number(List<String> candidates) {
+    for (String candidate : candidates) {
+      AnswerText answer = new AnswerText(candidate);
+      Quantity number = Quantity.of(answer);
+      if (number != null || answer.read(ReadingRules.USUAL) != null) {
+        return number;
+      }
+      String value = Sentences.value(candidate);
+      if (value != null) {
+        return Quantity.of(new AnswerText(value));
+      }
+    }
+    return null;
+  }
+
+  private boolean equal(Quantity gold, Quantity found) {
     if (gold.percent() == found.percent()) {
       return gold.value().equals(found.value());
     }
@@ -118,26 +144,22 @@ public final class NumberVerifier implements AnswerVerifier {
         || (percentRule == PercentRule.EITHER && withSign.equals(without));
   }
 
-  private static NumberText.Quantity gold(Problem problem) {
+  private static Quantity gold(Problem problem) {
     String gold = problem.gold();
     int hashes = gold.lastIndexOf("####");
-    String text = hashes < 0 ? gold : gold.substring(hashes + 4);
-    return NumberText.only(text)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "problem "
-                        + problem.id()
-                        + ": the verifier 'number' needs a gold that is one number, was "
-                        + shown(gold)));
-  }
-
-  private static String shown(NumberText.Quantity number) {
-    return (number.value() == null ? "a number too large" : shown(number.value().toString()))
-        + (number.percent() ? " %" : "");
+    Quantity number = number(List.of(hashes < 0 ? gold : gold.substring(hashes + 4)));
+    if (number == null) {
+      throw new IllegalArgumentException(
+          "problem "
+              + problem.id()
+              + ": the verifier 'number' needs a gold that is one number, was "
+              + shown(gold));
+    }
+    return number;
   }
 
   private static String shown(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    String line = text.replaceAll("\\s+", " ");
+    return line.length() <= 80 ? line : line.substring(0, 80) + "…";
   }
 }

@@ -9,7 +9,7 @@ import org.r1zero.verify.format.ReasoningFormat;
 
 /**
  * Makes {@link NumberVerifier}s; options {@code sources} (list, default {@code [answer_tag]}),
- * {@code percent} (either, exact) and {@code format}.
+ * {@code percent} (either, exact), {@code accept_truncated} (default false) and {@code format}.
  */
 public final class NumberVerifierProvider implements VerifierProvider {
 
@@ -30,8 +30,9 @@ public final class NumberVerifierProvider implements VerifierProvider {
         options.choices("sources", AnswerSource.class, NumberVerifier.TRAINING_SOURCES);
     NumberVerifier.PercentRule percent =
         options.choice("percent", NumberVerifier.PercentRule.EITHER);
+    boolean acceptTruncated = options.flag("accept_truncated", false);
     JsonNode format = options.node("format");
     options.finish();
-    return new NumberVerifier(ReasoningFormat.parse(format), sources, percent);
+    return new NumberVerifier(ReasoningFormat.parse(format), sources, percent, acceptTruncated);
   }
 }

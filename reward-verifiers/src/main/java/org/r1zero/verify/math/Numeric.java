@@ -118,6 +118,9 @@ final class Numeric {
       }
       args.add(value);
     }
+    if (op == Op.POWER && args.get(0).equals(Complex.ZERO) && !Exprs.names(call.arg(1)).isEmpty()) {
+      return Complex.NaN;
+    }
     return op.elementary() ? Elementary.of(op, args) : arithmetic(op, args);
   }
 
@@ -128,7 +131,8 @@ final class Numeric {
       case PLUS -> args.stream().reduce(Complex.ZERO, Complex::add);
       case TIMES -> a.multiply(b);
       case DIVIDE, RATIO -> args.size() == 2 ? a.divide(b) : Complex.NaN;
-      case NEGATE -> a.negate();
+      // Not negate(): roots take the side of the cut from the sign of an imaginary zero.
+      case NEGATE -> a.getImaginary() == 0 ? new Complex(-a.getReal()) : a.negate();
       case PERCENT -> a.divide(100);
       case POWER -> power(a, b);
       case ROOT -> root(a, b);

@@ -157,6 +157,34 @@ record Polynomial(Map<SortedMap<String, BigFraction>, BigFraction> terms) {
     }
   }
 
+  /**
+   * Whether it can't be zero where all variables are positive: terms of one sign, made of positive
+   * constants, their powers, and variables.
+   */
+  boolean isPositiveOrNegative() {
+    if (isZero()) {
+      return false;
+    }
+    int sign = terms.values().iterator().next().getNumerator().signum();
+    return terms.entrySet().stream()
+        .allMatch(
+            term ->
+                term.getValue().getNumerator().signum() == sign
+                    && term.getKey().keySet().stream().allMatch(Polynomial::isPositive));
+  }
+
+  private static boolean isPositive(String name) {
+    String base = name.startsWith("POWER(") ? name.substring("POWER(".length()) : name;
+    if (name.contains(IMAGINARY)) {
+      return false;
+    }
+    return base.startsWith(PRIME)
+        || base.startsWith("x:")
+        || name.equals("E")
+        || name.equals("PI")
+        || base.startsWith("E)");
+  }
+
   /** The constant {@code c != 0} with {@code this = c * other}, or {@code null}. */
   @Nullable BigFraction ratioTo(Polynomial other) {
     if (isZero() || terms.size() != other.terms.size()) {

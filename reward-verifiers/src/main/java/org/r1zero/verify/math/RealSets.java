@@ -99,7 +99,16 @@ final class RealSets {
         end(
             group.items().get(1),
             group.shape() == Expr.Shape.BRACKETS || group.shape() == Expr.Shape.LEFT_OPEN);
-    return low == null || high == null || low.value() > high.value()
+    boolean closedAtInfinity =
+        (low != null
+                && Double.isInfinite(low.value())
+                && group.shape() != Expr.Shape.PARENTHESES
+                && group.shape() != Expr.Shape.LEFT_OPEN)
+            || (high != null
+                && Double.isInfinite(high.value())
+                && group.shape() != Expr.Shape.PARENTHESES
+                && group.shape() != Expr.Shape.RIGHT_OPEN);
+    return low == null || high == null || closedAtInfinity || low.value() > high.value()
         ? null
         : RealSet.of(List.of(new RealSet.Piece(low, high)));
   }

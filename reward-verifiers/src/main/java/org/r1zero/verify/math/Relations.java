@@ -16,7 +16,12 @@ final class Relations {
     this.comparison = comparison;
   }
 
-  boolean equal(Expr.Chain gold, Expr.Chain answer) {
+  boolean equal(Expr.Chain writtenGold, Expr.Chain writtenAnswer) {
+    Expr.Chain gold = squared(writtenGold);
+    Expr.Chain answer = squared(writtenAnswer);
+    if (isCongruence(gold) && isCongruence(answer)) {
+      return congruent(gold, answer);
+    }
     if (sameSides(gold, answer) || sameSides(gold, reversed(answer))) {
       return true;
     }
@@ -38,6 +43,71 @@ final class Relations {
     // Of |x| < 1 and -1 < x < 1 only one is solved.
     return (goldSet != null && new Solutions(answer).are(goldSet))
         || (answerSet != null && new Solutions(gold).are(answerSet));
+  }
+
+  /** {@code \sqrt{a} = c} as {@code a = c^2}, where c is a number that is not negative. */
+  private static Expr.Chain squared(Expr.Chain chain) {
+    boolean root =
+        chain.sides().size() == 2
+            && chain.all(Expr.Relation.EQUAL)
+            && chain.first() instanceof Expr.Call call
+            && call.op() == Op.ROOT
+            && call.arg(1).equals(Expr.Num.of(2))
+            && Exprs.names(chain.last()).isEmpty();
+    if (!root) {
+      return chain;
+    }
+    Complex value = new Numeric(0, false).value(chain.last());
+    return value.getImaginary() == 0 && value.getReal() >= 0
+        ? new Expr.Chain(
+            List.of(
+                ((Expr.Call) chain.first()).arg(0),
+                Expr.Call.of(Op.POWER, chain.last(), Expr.Num.of(2))),
+            chain.relations())
+        : chain;
+  }
+
+  private static boolean isCongruence(Expr.Chain chain) {
+    return chain.sides().size() == 2
+        && chain.all(Expr.Relation.CONGRUENT)
+        && modulus(chain.last()) != null;
+  }
+
+  /** The modulus of {@code 3 \pmod 5} and of {@code 3 \bmod 5}. */
+  private static @Nullable BigFraction modulus(Expr expr) {
+    if (!(expr instanceof Expr.Call call)) {
+      return null;
+    }
+    BigFraction modulus =
+        call.op() == Op.NEGATE
+            ? modulus(call.arg(0))
+            : call.op() == Op.MOD
+                ? Exact.of(call.arg(call.args().size() - 1))
+                : call.op() == Op.TIMES ? modulus(call.arg(1)) : null;
+    return modulus == null || Exact.isZero(modulus) ? null : modulus.abs();
+  }
+
+  private static @Nullable BigFraction residue(Expr expr) {
+    if (!(expr instanceof Expr.Call call)) {
+      return null;
+    }
+    BigFraction value = call.op() == Op.NEGATE ? residue(call.arg(0)) : Exact.of(call.arg(0));
+    return value != null && call.op() == Op.NEGATE ? value.negate() : value;
+  }
+
+  /** Whether the same is congruent to the same residue: {@code -2} is 3 modulo 5. */
+  private boolean congruent(Expr.Chain gold, Expr.Chain answer) {
+    BigFraction modulus = modulus(gold.last());
+    BigFraction wanted = residue(gold.last());
+    BigFraction given = residue(answer.last());
+    if (modulus == null
+        || wanted == null
+        || given == null
+        || !modulus.equals(modulus(answer.last()))) {
+      return false;
+    }
+    return Exact.isWhole(wanted.subtract(given).divide(modulus))
+        && comparison.equal(gold.first(), answer.first());
   }
 
   private boolean sameSides(Expr.Chain gold, Expr.Chain answer) {

@@ -154,6 +154,7 @@ final class StructureParser {
     List<Expr> row = new ArrayList<>();
     int bars = in.openBars;
     in.openBars = 0;
+    in.environments++;
     while (!in.nextIs(Token.Kind.STRUCTURE, "end")) {
       if (in.nextIs(Token.Kind.END)) {
         throw new ParseException("an environment that is never closed");
@@ -169,6 +170,7 @@ final class StructureParser {
     }
     addRow(rows, row);
     in.openBars = bars;
+    in.environments--;
     in.take();
     environmentName();
     return environment(name, rows);

@@ -3,7 +3,6 @@ package org.r1zero.verify.math;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,6 @@ import org.jspecify.annotations.Nullable;
  * A product without a sign binds as one with: {@code 1/2x} is half of x.
  */
 final class TermParser {
-
-  /** What a {@code \text} says that makes of the rest more than a remark on the unit. */
-  private static final Set<String> CONDITIONS =
-      Set.of("if", "for", "where", "when", "such", "with", "otherwise", "mod", "only", "not", "to");
 
   /** One letter after a number that may be a unit. */
   private static final String SHORT_UNITS = "msghLlNJWVKCF";
@@ -48,7 +43,7 @@ final class TermParser {
       String sign = in.peek().text();
       if (sign.equals("+") || sign.equals("-")) {
         in.take();
-        Expr product = product();
+        Expr product = summand();
         addends.add(sign.equals("-") ? Expr.Call.of(Op.NEGATE, product) : product);
       } else if (sign.equals("±") || sign.equals("∓")) {
         in.take();
@@ -81,6 +76,12 @@ final class TermParser {
     return product();
   }
 
+  /** What stands after a sign, perhaps with signs of its own: {@code 4 - -2}. */
+  private Expr summand() throws ParseException {
+    boolean signed = in.nextIs(Token.Kind.OPERATOR, "-") || in.nextIs(Token.Kind.OPERATOR, "+");
+    return signed ? signedProduct() : product();
+  }
+
   /** A sign binds more closely than mod: {@code -1 mod 2} is 1. */
   private static Expr negated(Expr product) {
     return product instanceof Expr.Call call && call.op() == Op.MOD && call.args().size() == 2
@@ -101,6 +102,9 @@ final class TermParser {
     Expr left = power();
     while (true) {
       Token next = in.peek();
+      if (left instanceof Expr.Text words && !isEnd(next)) {
+        throw new ParseException("words: " + words.words());
+      }
       if (next.kind() == Token.Kind.OPERATOR && isProductSign(next.text())) {
         in.take();
         skipPrefix();
@@ -160,6 +164,7 @@ final class TermParser {
     Token numerator = in.take();
     if (numerator.meaning() instanceof Expr.Num half
         && half.value().compareTo(BigFraction.ONE) < 0
+        && half.value().compareTo(BigFraction.ZERO) > 0
         && !half.decimal()) {
       return mixed(whole, half);
     }
@@ -210,7 +215,7 @@ final class TermParser {
 
   private static boolean isPrefix(String text) {
     if (text.endsWith(" is") || text.endsWith(" are") || text.endsWith(" is:")) {
-      return true;
+      return !Sentences.changes(text);
     }
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "rs", "rs.", "usd", "eur", "inr", "us", "about", "approximately", "exactly", "roughly" ->
@@ -234,17 +239,18 @@ final class TermParser {
     if (!unit) {
       return false;
     }
-    if (next.kind() == Token.Kind.TEXT) {
-      for (String word : next.text().toLowerCase(Locale.ROOT).split("\\W+", -1)) {
-        if (CONDITIONS.contains(word)) {
-          throw new ParseException("a condition: " + word);
-        }
+    Token number = in.previous();
+    do {
+      Token word = in.take();
+      boolean text = word.kind() == Token.Kind.TEXT;
+      if (text && !Units.isUnit(word.text()) && !Remarks.repeats(word.text(), number)) {
+        throw new ParseException("no unit: " + word.text());
       }
-    }
-    in.take();
-    while (in.nextIs(Token.Kind.TEXT) || (in.nextIs(Token.Kind.WORD) && isUnit(in.peek()))) {
-      in.take();
-    }
+      // The whole phrase was looked at.
+      while (!text && (in.nextIs(Token.Kind.WORD) || in.nextIs(Token.Kind.LETTER, "a"))) {
+        in.take();
+      }
+    } while (in.nextIs(Token.Kind.TEXT) || (in.nextIs(Token.Kind.WORD) && isUnit(in.peek())));
     if (in.nextIs(Token.Kind.OPERATOR, "^")) {
       in.take();
       atoms.exponent();
@@ -260,14 +266,30 @@ final class TermParser {
             || in.previous().kind() == Token.Kind.TEXT
             || in.previous().kind() == Token.Kind.CONSTANT
             || in.previous().is(Token.Kind.OPERATOR, "/");
+    boolean alone = in.peek(1).kind() != Token.Kind.WORD;
     return afterNumber
-        && (Vocabulary.unit(word.text()) || (word.spaced() && word.text().length() >= 4));
+        && ((alone && Vocabulary.unit(word.text())) || (word.spaced() && Units.isUnit(phrase())));
+  }
+
+  /** The words up to the next sign: "miles per hour". */
+  private String phrase() {
+    StringBuilder phrase = new StringBuilder();
+    for (int ahead = 0; ahead < 8; ahead++) {
+      Token word = in.peek(ahead);
+      boolean article = word.is(Token.Kind.LETTER, "a") && word.spaced();
+      if (word.kind() != Token.Kind.WORD && !article) {
+        break;
+      }
+      phrase.append(word.text()).append(' ');
+    }
+    return phrase.toString();
   }
 
   private boolean isShortUnit(Token letter) {
     return rules.shortUnits()
         && in.previous().kind() == Token.Kind.NUMBER
         && SHORT_UNITS.contains(letter.text())
+        && (letter.spaced() || !letter.text().equals("K"))
         && (isEnd(in.peek(1)) || in.peek(1).is(Token.Kind.OPERATOR, "^"));
   }
 

@@ -16,6 +16,9 @@ final class TokenStream {
   /** How many {@code |} are open in the innermost bracket. */
   int openBars;
 
+  /** How many environments are open. */
+  int environments;
+
   /** How many signs of degrees were read. */
   int degrees;
 

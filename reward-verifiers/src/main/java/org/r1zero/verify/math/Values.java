@@ -44,6 +44,10 @@ final class Values {
   boolean equal(Expr gold, Expr answer) {
     boolean goldPercent = isPercent(gold);
     if (goldPercent != isPercent(answer) && rules.percent() == NumberVerifier.PercentRule.EITHER) {
+      // A gold below one is a share, not a number of percent.
+      if (!goldPercent && !isAtLeastOne(gold)) {
+        return same(gold, answer);
+      }
       Expr plainGold = goldPercent ? withoutPercent(gold) : gold;
       Expr plainAnswer = goldPercent ? answer : withoutPercent(answer);
       if (same(plainGold, plainAnswer)) {
@@ -56,6 +60,11 @@ final class Values {
   private static boolean isPercent(Expr expr) {
     return expr instanceof Expr.Call call
         && (call.op() == Op.PERCENT || (call.op() == Op.NEGATE && isPercent(call.arg(0))));
+  }
+
+  private static boolean isAtLeastOne(Expr gold) {
+    double size = new Numeric(0, false).value(gold).abs();
+    return Double.isNaN(size) || size >= 1;
   }
 
   private static Expr withoutPercent(Expr expr) {
@@ -213,6 +222,9 @@ final class Values {
       Form b = FormBuilder.of(answer);
       if (a != null && b != null && a.sameAs(b)) {
         return true;
+      }
+      if (a != null && b != null && a.plus(b.negated()).top().isPositiveOrNegative()) {
+        return false;
       }
     } catch (Polynomial.TooLarge e) {
       // Left to Symja.

@@ -1,5 +1,6 @@
 package org.r1zero.verify.math;
 
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -406,9 +407,15 @@ final class Vocabulary {
           "red", "blue", "win", "tie", "both", "zero", "does", "not", "the", "lies", "left", "up",
           "down");
 
-  /** Words for a power of ten, with its exponent. */
-  private static final Map<String, Integer> MAGNITUDES =
-      Map.of("hundred", 2, "thousand", 3, "million", 6, "billion", 9, "trillion", 12);
+  /** Words that multiply the number before them. */
+  private static final Map<String, BigInteger> MAGNITUDES =
+      Map.of(
+          "dozen", BigInteger.valueOf(12),
+          "hundred", BigInteger.TEN.pow(2),
+          "thousand", BigInteger.TEN.pow(3),
+          "million", BigInteger.TEN.pow(6),
+          "billion", BigInteger.TEN.pow(9),
+          "trillion", BigInteger.TEN.pow(12));
 
   /** Words for a hundredth. */
   private static final Set<String> PERCENT = Set.of("percent", "percentage", "pct");
@@ -495,9 +502,18 @@ final class Vocabulary {
     return WORDS.contains(word.toLowerCase(Locale.ROOT));
   }
 
-  /** The power of ten that a word means; 0 for other words. */
-  static int magnitude(String word) {
-    return MAGNITUDES.getOrDefault(word.toLowerCase(Locale.ROOT), 0);
+  /** What a word multiplies the number before it by; {@code null} for other words. */
+  static @Nullable BigInteger magnitude(String word) {
+    return MAGNITUDES.get(word.toLowerCase(Locale.ROOT));
+  }
+
+  /** The sign that a word means; {@code null} for other words. */
+  static @Nullable String sign(String word) {
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "minus", "negative" -> "-";
+      case "plus" -> "+";
+      default -> null;
+    };
   }
 
   static boolean percent(String word) {

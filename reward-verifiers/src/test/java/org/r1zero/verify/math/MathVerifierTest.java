@@ -21,6 +21,9 @@ import org.r1zero.verify.VerifierContractTest;
 
 class MathVerifierTest extends VerifierContractTest {
 
+  /** Equality alone, as where calculations count too. */
+  private static final String EQUALITY = "{'evaluated':false}";
+
   @Override
   protected Verifier create() {
     return make("{}");
@@ -52,7 +55,7 @@ class MathVerifierTest extends VerifierContractTest {
   @ParameterizedTest(name = "{0}: {1} / {2}")
   @CsvFileSource(resources = "rules.csv", delimiter = '¦', quoteCharacter = '\u0001')
   void comparesByRule(String rule, String gold, String answer, int score) {
-    Verdict boxed = judge("{}", gold, "\\boxed{" + answer + "}");
+    Verdict boxed = judge(EQUALITY, gold, "\\boxed{" + answer + "}");
 
     assertThat(boxed.score()).as("%s: %s", rule, boxed).isEqualTo(score);
   }
@@ -68,11 +71,58 @@ class MathVerifierTest extends VerifierContractTest {
 
   /** Columns: a model's output, the gold, the score. */
   @ParameterizedTest
-  @CsvFileSource(resources = "outputs.csv", delimiter = '¦', quoteCharacter = '\u0001')
+  @CsvFileSource(
+      resources = {"outputs.csv", "faults.csv"},
+      delimiter = '¦',
+      quoteCharacter = '\u0001')
   void judgesOutputsOfModels(@Nullable String completion, String gold, int score) {
     String text = completion == null ? "" : completion.replace("⏎", "\n");
 
-    assertThat(judge("{}", gold, text).score()).isEqualTo(score);
+    Verdict verdict = judge(EQUALITY, gold, text);
+
+    assertThat(verdict.score()).as("%s", verdict).isEqualTo(score);
+  }
+
+  /** Columns: the question, the gold, the answer, the score where answers have to be worked out. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "evaluated.csv", delimiter = '¦', quoteCharacter = '\u0001')
+  void anAnswerHasToBeWorkedOut(String question, String gold, String answer, int score) {
+    Problem problem = new Problem("p", question, gold);
+    Completion completion = Completion.of("\\boxed{" + answer + "}");
+
+    Verdict verdict = make("{}").verify(problem, completion);
+
+    assertThat(verdict.score()).as("%s", verdict).isEqualTo(score);
+    assertThat(make(EQUALITY).verify(problem, completion).score()).as("equal").isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\begin{tikzpicture}\\draw (0,0)--(1,1);\\end{tikzpicture}",
+        "\\begin{array}{c} 5",
+        "[asy] draw((0,0)--(1,1)); [/asy]",
+        "see proof",
+        "See the solution above.",
+        "\\text{Proof.}",
+        "Answers may vary",
+        "N/A",
+        "NaN",
+        "https://example.org/5.png"
+      })
+  void aGoldThatIsNoAnswerIsAFaultOfTheData(String gold) {
+    assertThatThrownBy(() -> judge("{}", gold, "\\boxed{5}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("problem p")
+        .hasMessageContaining("gold");
+  }
+
+  @Test
+  void aGoldThatCannotBeReadIsNotHeldAgainstTheModel() {
+    String gold = "\\mystery{5} \\unknown 6";
+
+    assertThat(judge("{}", gold, "\\boxed{5}").outcome()).isEqualTo(Outcome.ERROR);
+    assertThat(judge("{}", gold, "\\boxed{" + gold + "}").outcome()).isEqualTo(Outcome.CORRECT);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,7 +50,10 @@ record Suite(String name, List<Suite.Case> cases) {
     }
 
     Verdict verdict() {
-      Verifier verifier = new MathVerifierProvider().create(node.path("options"));
+      // The suites ask whether two values are equal, calculations included.
+      ObjectNode options = JSON.createObjectNode().put("evaluated", false);
+      node.path("options").properties().forEach(o -> options.set(o.getKey(), o.getValue()));
+      Verifier verifier = new MathVerifierProvider().create(options);
       return verifier.verify(
           new Problem(id, "", node.path("gold").asText()),
           Completion.of(node.path("completion").asText()));
