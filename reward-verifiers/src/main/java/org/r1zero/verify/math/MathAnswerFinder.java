@@ -228,7 +228,7 @@ final class MathAnswerFinder {
       // Cut off before its tag was closed.
       return last(whole.substring(open + "<answer>".length()));
     }
-    if (whole.length() <= 300 && AnswerText.parses(whole)) {
+    if (whole.length() <= 300 && Remarks.without(whole) == null && AnswerText.parses(whole)) {
       found.add(whole);
     }
     String value = whole.length() <= 300 ? Sentences.value(whole) : null;
