@@ -52,17 +52,23 @@ public final class VerifierOptions {
     return new VerifierOptions(owner, node);
   }
 
-  /** A boolean option. */
+  /** A boolean option, in YAML's words too: yes, on, no, off. */
   public boolean flag(String name, boolean defaultValue) {
     JsonNode value = take(name);
     if (value.isMissingNode()) {
       return defaultValue;
     }
-    if (!value.isBoolean()) {
-      fault(name, "true or false", value);
-      return defaultValue;
+    if (value.isBoolean()) {
+      return value.booleanValue();
     }
-    return value.booleanValue();
+    if (List.of("yes", "on").contains(value.asText().toLowerCase(Locale.ROOT))) {
+      return true;
+    }
+    if (List.of("no", "off").contains(value.asText().toLowerCase(Locale.ROOT))) {
+      return false;
+    }
+    fault(name, "true or false", value);
+    return defaultValue;
   }
 
   /** A whole number from {@code min} to {@code max}. */

@@ -60,6 +60,13 @@ class VerifierOptionsTest {
     assertThatCode(options::finish).doesNotThrowAnyException();
   }
 
+  @ParameterizedTest
+  @CsvSource({"on, true", "Yes, true", "off, false", "NO, false"})
+  void takesTheWordsThatYamlHasForTrueAndFalse(String word, boolean value) {
+    assertThat(VerifierOptions.of("o", json("{\"a\": \"" + word + "\"}")).flag("a", !value))
+        .isEqualTo(value);
+  }
+
   @Test
   void takesAnExponentThatYamlReadAsText() {
     assertThat(VerifierOptions.of("o", json("{\"c\": \"1e-6\"}")).number("c", 0, 0, 1))

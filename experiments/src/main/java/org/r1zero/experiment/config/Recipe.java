@@ -57,6 +57,8 @@ public record Recipe(
     HealthConfig health,
     MetricsConfig metrics) {
 
+  private static final int MAX_NAME = 100;
+
   /** Checks what no part can check alone. */
   public Recipe {
     List<String> faults = new ArrayList<>(nameFaults(name));
@@ -123,6 +125,9 @@ public record Recipe(
 
   /** What is wrong with a name that becomes part of a folder's: nothing, or one fault. */
   public static List<String> nameFaults(String name) {
+    if (name.length() > MAX_NAME) {
+      return List.of("name must have at most " + MAX_NAME + " characters, had " + name.length());
+    }
     return name.matches("[A-Za-z0-9._-]+")
         ? List.of()
         : List.of("name must be letters, digits, '.', '_' and '-', was '" + name + "'");

@@ -1,9 +1,9 @@
 package org.r1zero.experiment.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class RecipeFile {
   private static final String EXTENDS = "extends";
+  private static final long MAX_BYTES = 1 << 20;
 
   private RecipeFile() {}
 
@@ -46,31 +47,49 @@ final class RecipeFile {
   }
 
   private static ObjectNode own(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new ConfigException(file.toString(), List.of(folder(file)));
+    }
     if (!Files.isRegularFile(file)) {
       throw new ConfigException(
           file.toString(), List.of("there is no such file; recipes/ holds ready ones"));
     }
     try {
-      JsonNode node = RecipeLoader.YAML.readTree(file.toFile());
+      if (Files.size(file) > MAX_BYTES) {
+        throw new ConfigException(
+            file.toString(),
+            List.of(
+                "has "
+                    + Files.size(file)
+                    + " bytes; a recipe has at most "
+                    + MAX_BYTES
+                    + ": is this the right file?"));
+      }
+      JsonNode node = YamlReader.read(Files.readString(file));
       if (node instanceof ObjectNode object) {
         return object;
       }
       throw new ConfigException(file.toString(), List.of("a recipe is a mapping of keys"));
-    } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-      throw new ConfigException(file.toString(), List.of("is no YAML: " + where + problem(e)));
+    } catch (YamlReader.YamlException e) {
+      throw new ConfigException(file.toString(), List.of("is not valid YAML: " + e.getMessage()));
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(file.toString(), List.of("is not a text in UTF-8"));
     } catch (IOException e) {
       throw new ConfigException(file.toString(), List.of("can't be read: " + e));
     }
   }
 
-  /** The fault itself: SnakeYAML tells it last, in a line of its own, among shown source lines. */
-  private static String problem(JsonProcessingException fault) {
-    String message = fault.getOriginalMessage();
-    return message
-        .lines()
-        .filter(line -> !line.isBlank() && !line.startsWith(" "))
-        .reduce((first, second) -> second)
-        .orElse(message);
+  /** What a folder in a recipe's place is likely to be, and what to do with it. */
+  private static String folder(Path folder) {
+    if (Files.isRegularFile(folder.resolve("recipe.yaml"))) {
+      return "is the folder of a run; resume it by r1zero train --resume "
+          + folder
+          + ", or use its recipe "
+          + folder.resolve("recipe.yaml");
+    }
+    if (Files.isRegularFile(folder.resolve("config.json"))) {
+      return "is a model's folder; name a recipe, and the model by --set model=" + folder;
+    }
+    return "is a folder; name a recipe's file, such as those in recipes/";
   }
 }

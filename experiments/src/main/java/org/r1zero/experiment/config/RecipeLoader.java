@@ -1,6 +1,5 @@
 package org.r1zero.experiment.config;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,23 +10,25 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads recipes: defaults, then files from left to right, each over the one that it extends, then
  * {@code --set key=value}.
  */
 public final class RecipeLoader {
-  static final ObjectMapper YAML =
+  private static final ObjectMapper WRITER =
       new ObjectMapper(
-              new YAMLFactory()
-                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+          new YAMLFactory()
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS));
 
   private RecipeLoader() {}
 
@@ -51,9 +52,14 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static <R extends Record> R load(Class<R> type, List<Path> files, List<String> settings) {
-    ObjectNode tree = tree(files);
+    return draft(type, files, settings).recipe();
+  }
+
+  /** As {@link #load}, for a caller that finds more faults before it asks for the recipe. */
+  public static <R extends Record> Draft<R> draft(
+      Class<R> type, List<Path> files, List<String> settings) {
     String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
-    return bind(type, source, tree, settings);
+    return draft(type, source, tree(files), settings);
   }
 
   /**
@@ -67,8 +73,9 @@ public final class RecipeLoader {
       if (in == null) {
         throw new IllegalStateException("this build lacks the recipe " + name);
       }
-      return bind(Recipe.class, name, (ObjectNode) YAML.readTree(in), settings);
-    } catch (IOException e) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return bind(Recipe.class, name, (ObjectNode) YamlReader.read(text), settings);
+    } catch (IOException | YamlReader.YamlException e) {
       throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
     }
   }
@@ -90,21 +97,42 @@ public final class RecipeLoader {
    */
   public static <R extends Record> R bind(
       Class<R> type, String source, ObjectNode tree, List<String> settings) {
+    return draft(type, source, tree, settings).recipe();
+  }
+
+  /** As {@link #bind}, for a caller that finds more faults before it asks for the recipe. */
+  public static <R extends Record> Draft<R> draft(
+      Class<R> type, String source, ObjectNode tree, List<String> settings) {
     List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
     }
-    R recipe = new RecordBinder(faults).bind(tree, type, "");
-    if (recipe == null || !faults.isEmpty()) {
-      throw new ConfigException(source, faults);
+    R recipe = new RecordBinder(type, faults).bind(tree, type, "");
+    return new Draft<>(source, recipe, faults);
+  }
+
+  /**
+   * A recipe as far as it could be read.
+   *
+   * @param source what messages name
+   * @param nearly has defaults where values were at fault; {@code null} where there is none
+   * @param faults found so far
+   */
+  public record Draft<R extends Record>(String source, @Nullable R nearly, List<String> faults) {
+
+    /** The recipe; throws a {@link ConfigException} with every fault where there is any. */
+    public R recipe() {
+      if (nearly == null || !faults.isEmpty()) {
+        throw new ConfigException(source, faults);
+      }
+      return nearly;
     }
-    return recipe;
   }
 
   /** Every key of a recipe with its value, as YAML. */
   public static String toYaml(Record recipe) {
     try {
-      return YAML.writeValueAsString(toTree(recipe));
+      return WRITER.writeValueAsString(toTree(recipe));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a recipe is plain data", e);
     }
@@ -113,7 +141,7 @@ public final class RecipeLoader {
   /** A tree as YAML. */
   public static String toYaml(ObjectNode tree) {
     try {
-      return YAML.writeValueAsString(tree);
+      return WRITER.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree is plain data", e);
     }
@@ -122,11 +150,11 @@ public final class RecipeLoader {
   /** A tree of YAML, as {@link #toYaml(ObjectNode)} writes it. */
   public static ObjectNode parse(String yaml) {
     try {
-      return YAML.readTree(yaml) instanceof ObjectNode tree
+      return YamlReader.read(yaml) instanceof ObjectNode tree
           ? tree
           : JsonNodeFactory.instance.objectNode();
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("this is no recipe: " + e.getOriginalMessage(), e);
+    } catch (YamlReader.YamlException e) {
+      throw new IllegalArgumentException("this is not a recipe: " + e.getMessage(), e);
     }
   }
 
@@ -222,14 +250,12 @@ public final class RecipeLoader {
     }
     String value = setting.substring(equals + 1);
     try {
-      JsonNode parsed = YAML.readTree(value);
+      JsonNode parsed = YamlReader.read(value);
       // a text with a colon in it reads as a mapping too: one that is meant has braces
       boolean text =
-          parsed == null
-              || parsed.isMissingNode()
-              || (parsed.isObject() && !value.stripLeading().startsWith("{"));
+          parsed.isMissingNode() || (parsed.isObject() && !value.stripLeading().startsWith("{"));
       node.set(keys[keys.length - 1], text ? node.textNode(value) : parsed);
-    } catch (JsonProcessingException e) {
+    } catch (YamlReader.YamlException e) {
       node.put(keys[keys.length - 1], value);
     }
   }

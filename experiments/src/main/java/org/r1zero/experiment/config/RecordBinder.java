@@ -11,59 +11,81 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.verify.NearestName;
+import org.r1zero.grpo.model.ComputeType;
 
 /**
  * Fills records from a tree. Keys are the components' names in snake case; a record's static {@code
  * defaults()} gives what the tree leaves out; without one, only nullable components may be left
- * out. The constructor checks the values. Faults are collected, not thrown.
+ * out. The constructor checks the values. Faults are collected, not thrown: a value that can't be
+ * used is replaced by its default, so that the values beside it are checked too.
  */
 final class RecordBinder {
   /** Between the faults that a constructor names. */
   private static final Pattern FAULTS = Pattern.compile("; (?=[a-z_.]+ must )");
 
-  private final List<String> faults;
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "[-+]?([0-9]{1,400}(\\.[0-9]{0,400})?|\\.[0-9]{1,400})([eE][-+]?[0-9]{1,9})?");
+  private static final int SHOWN = 100;
 
-  RecordBinder(List<String> faults) {
+  private final RecipeKeys known;
+  private final List<String> faults;
+  private int wrongValues;
+
+  RecordBinder(Class<?> root, List<String> faults) {
+    this.known = new RecipeKeys(root);
     this.faults = faults;
   }
 
   /** Binds an object to a record; {@code null} where that was not possible. */
   <R> @Nullable R bind(JsonNode node, Class<R> type, String path) {
     if (!node.isObject()) {
-      faults.add(path + " must be a mapping, was " + node);
+      fault(path.isEmpty() ? "the recipe" : path, "a mapping", node);
       return null;
     }
     RecordComponent[] components = type.getRecordComponents();
     List<String> keys = Arrays.stream(components).map(c -> snake(c.getName())).toList();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!keys.contains(field.getKey())) {
-        String meant =
-            NearestName.of(field.getKey(), keys)
-                .map(near -> "did you mean " + join(path, near) + "?")
-                .orElse("known are " + String.join(", ", keys));
-        faults.add("unknown key " + join(path, field.getKey()) + "; " + meant);
+        faults.addAll(known.unknown(path, field.getKey(), field.getValue(), keys));
       }
     }
     Object defaults = defaults(type);
     Object[] values = new Object[components.length];
-    int before = faults.size();
+    List<String> wrong = new ArrayList<>();
     for (int i = 0; i < components.length; i++) {
-      JsonNode value = node.path(keys.get(i));
-      if (value.isMissingNode()) {
-        if (defaults == null
-            && !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-          faults.add(join(path, keys.get(i)) + " is missing");
-        } else if (defaults != null) {
+      int before = wrongValues;
+      values[i] =
+          component(node.path(keys.get(i)), components[i], join(path, keys.get(i)), defaults);
+      if (wrongValues > before) {
+        wrong.add(keys.get(i));
+        if (values[i] == null && defaults != null) {
           values[i] = call(components[i], defaults);
+        } else if (values[i] == null) {
+          return null;
         }
-      } else {
-        values[i] = value(value, components[i].getGenericType(), join(path, keys.get(i)));
       }
     }
-    return faults.size() > before ? null : construct(type, components, values, path);
+    return construct(type, components, values, path, wrong);
+  }
+
+  private @Nullable Object component(
+      JsonNode value, RecordComponent component, String path, @Nullable Object defaults) {
+    boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    if (value.isMissingNode()) {
+      if (defaults != null) {
+        return call(component, defaults);
+      }
+      if (!mayBeNull) {
+        faults.add(path + " is missing");
+        wrongValues++;
+      }
+      return null;
+    }
+    return value.isNull() && mayBeNull ? null : value(value, component.getGenericType(), path);
   }
 
   private @Nullable Object value(JsonNode node, Type type, String path) {
@@ -85,12 +107,13 @@ final class RecordBinder {
       return node.isIntegralNumber() && node.canConvertToLong()
           ? (Object) node.asLong()
           : fault(path, "a whole number", node);
-    } else if (raw == double.class) {
+    } else if (raw == double.class || raw == Double.class) {
       return number(node, path);
-    } else if (raw == Double.class) {
-      return node.isNull() ? null : number(node, path); // null leaves an option off
     } else if (raw == boolean.class) {
-      return node.isBoolean() ? (Object) node.asBoolean() : fault(path, "true or false", node);
+      return truth(node, path);
+    } else if (raw == ComputeType.class) {
+      Optional<ComputeType> named = ComputeType.named(node.asText());
+      return named.isPresent() ? named.get() : fault(path, "float32 or bfloat16", node);
     } else if (raw.isEnum()) {
       return enumValue(node, raw, path);
     }
@@ -102,11 +125,18 @@ final class RecordBinder {
     if (node.isNumber()) {
       return node.asDouble();
     }
-    try {
-      return Double.parseDouble(node.asText());
-    } catch (NumberFormatException e) {
-      return fault(path, "a number", node);
-    }
+    return NUMBER.matcher(node.asText()).matches()
+        ? (Object) Double.parseDouble(node.asText())
+        : fault(path, "a number", node);
+  }
+
+  /** Yes and on are what YAML 1.1 calls true. */
+  private @Nullable Object truth(JsonNode node, String path) {
+    return switch (node.asText().toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on" -> true;
+      case "false", "no", "off" -> false;
+      default -> fault(path, "true or false", node);
+    };
   }
 
   private @Nullable Object enumValue(JsonNode node, Class<?> type, String path) {
@@ -135,12 +165,29 @@ final class RecordBinder {
   }
 
   private @Nullable Object fault(String path, String expected, JsonNode found) {
-    faults.add(path + " must be " + expected + ", was " + found);
+    String shown = found.toString();
+    faults.add(
+        path
+            + " must be "
+            + expected
+            + ", was "
+            + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown));
+    wrongValues++;
     return null;
   }
 
+  /**
+   * Makes the record.
+   *
+   * @param wrong components that have their default in place of what the tree says: what the
+   *     constructor finds about them is not the recipe's fault
+   */
   private <R> @Nullable R construct(
-      Class<R> type, RecordComponent[] components, Object[] values, String path) {
+      Class<R> type,
+      RecordComponent[] components,
+      Object[] values,
+      String path,
+      List<String> wrong) {
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
@@ -150,14 +197,21 @@ final class RecordBinder {
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException invalid) {
         for (String fault : FAULTS.splitAsStream(String.valueOf(invalid.getMessage())).toList()) {
-          faults.add(join(path, fault));
+          if (wrong.stream().noneMatch(key -> mentions(fault, key))) {
+            faults.add(join(path, fault));
+          }
         }
+        wrongValues++;
         return null;
       }
       throw new IllegalStateException("making " + type + " failed", e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("making " + type + " failed", e);
     }
+  }
+
+  private static boolean mentions(String fault, String key) {
+    return Pattern.compile("\\b" + key + "\\b").matcher(fault).find();
   }
 
   static @Nullable Object defaults(Class<?> type) {
@@ -181,7 +235,7 @@ final class RecordBinder {
     }
   }
 
-  private static String join(String path, String key) {
+  static String join(String path, String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The reverse of {@link RecordBinder}: a record as a tree with every key that is set. */
+/** The reverse of {@link RecordBinder}: a record as a tree with every key, null where it is off. */
 final class RecordWriter {
   private RecordWriter() {}
 
@@ -17,9 +17,7 @@ final class RecordWriter {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = RecordBinder.call(component, record);
-      if (value != null) {
-        node.set(RecordBinder.snake(component.getName()), toNode(value));
-      }
+      node.set(RecordBinder.snake(component.getName()), toNode(value));
     }
     return node;
   }

@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.experiment.compare.CompareConfig;
 import org.r1zero.experiment.compare.Comparison;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.health.HealthAction;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.Quantization;
@@ -186,17 +189,178 @@ class RecipeLoaderTest {
         .hasMessageContaining("unknown key grpo.stepz; did you mean grpo.steps?")
         .hasMessageContaining("grpo.num_generations must be >= 2, was 1")
         .hasMessageContaining("sampling.temperature must be a number, was \"hot\"")
-        .hasMessageContaining("dtype must be one of float32, bfloat16, was \"float8\"");
+        .hasMessageContaining("dtype must be float32 or bfloat16, was \"float8\"");
+  }
+
+  @Test
+  void aliasesAndMergeKeysStandForWhatTheyReferTo() throws IOException {
+    Recipe recipe =
+        RecipeLoader.load(
+            List.of(
+                file(
+                    "alias.yaml",
+                    """
+                    name: &n myname
+                    prompt: {template: chat, system: *n}
+                    rewards:
+                      - &r {verifier: number, weight: 0.5, options: {sources: [last]}}
+                      - {<<: *r, weight: 2, name: again}
+                    """)),
+            List.of());
+    assertThat(recipe.prompt().system()).isEqualTo("myname");
+    assertThat(recipe.rewards())
+        .extracting(RewardEntry::verifier, RewardEntry::weight, RewardEntry::column)
+        .containsExactly(tuple("number", 0.5, "number"), tuple("number", 2.0, "again"));
+    assertThat(recipe.rewards().get(1).options()).isEqualTo(recipe.rewards().get(0).options());
+  }
+
+  @Test
+  void aliasesThatGrowWithoutBoundAreRefused() throws IOException {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
+    for (int i = 1; i < 40; i++) {
+      bomb.append(String.format("a%d: &a%d [*a%d, *a%d]%n", i, i, i - 1, i - 1));
+    }
+    Path recipe = file("bomb.yaml", bomb.toString());
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("has more than 100000 values");
+  }
+
+  @Test
+  void onAndOffAreBooleansOrValuesWhereTheyAreNamed() throws IOException {
+    Path recipe =
+        file(
+            "a.yaml",
+            """
+            health: {kl: off, nan: off}
+            grpo: {gradient_checkpointing: on, mask_truncated_completions: no}
+            checkpoint: {load_best_model_at_end: Yes}
+            rewards: [{verifier: countdown, options: {use_all: on}}]
+            name: no
+            model: 1.10
+            """);
+    Recipe read = RecipeLoader.load(List.of(recipe), List.of("health.entropy=off"));
+    assertThat(read.health().kl()).isEqualTo(HealthAction.OFF);
+    assertThat(read.health().nan()).isEqualTo(HealthAction.OFF);
+    assertThat(read.health().entropy()).isEqualTo(HealthAction.OFF);
+    assertThat(read.grpo().gradientCheckpointing()).isTrue();
+    assertThat(read.grpo().maskTruncatedCompletions()).isFalse();
+    assertThat(read.checkpoint().loadBestModelAtEnd()).isTrue();
+    assertThat(read.name()).isEqualTo("no");
+    assertThat(read.model()).isEqualTo("1.10");
+    Path written = file("written.yaml", RecipeLoader.toYaml(read));
+    assertThat(RecipeLoader.load(List.of(written), List.of())).isEqualTo(read);
+  }
+
+  @Test
+  void writesKeysThatAreOffToo() {
+    assertThat(RecipeLoader.toYaml(Recipe.defaults()))
+        .contains("epsilon_high: null", "off_policy_mask_threshold: null", "min_lr: null");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "bfloat16", "BF16"})
+  void bothNamesOfATypeAreTaken(String name) throws IOException {
+    assertThat(RecipeLoader.load(List.of(file("a.yaml", "dtype: " + name)), List.of()).dtype())
+        .isEqualTo(ComputeType.BFLOAT16);
+  }
+
+  @Test
+  @Timeout(10)
+  void aHugeFileOrNameIsRefusedAtOnce() throws IOException {
+    Path huge = file("huge.yaml", "name: " + "x".repeat(3_000_000));
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(huge), List.of()))
+        .hasMessageContaining("has 3000006 bytes; a recipe has at most 1048576");
+    Path large = file("large.yaml", "name: " + "x".repeat(900_000));
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(large), List.of()))
+        .hasMessageContaining("name must have at most 100 characters, had 900000");
+    Path digits = file("digits.yaml", "seed: " + "1".repeat(900_000));
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(digits), List.of()))
+        .hasMessageContaining("seed must be a whole number, was \"111")
+        .message()
+        .hasSizeLessThan(500);
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "'a: [1,\n b'  | is no YAML: line 2",
+        "grpo.beta=0.1 | TRL's beta is grpo.loss.beta here",
+        "beta=0.1 | TRL's beta is grpo.loss.beta here",
+        "grpo.learning_rate=1 | TRL's learning_rate is grpo.optimizer.learning_rate here",
+        "learning_rate=1 | TRL's learning_rate is grpo.optimizer.learning_rate here",
+        "epsilon_high=1 | TRL's epsilon_high is grpo.loss.epsilon_high here",
+        "grpo.max_completion_length=1 | is sampling.max_new_tokens here",
+        "max_new_tokens=1 | did you mean sampling.max_new_tokens?",
+        "grpo.max_batch=1 | did you mean sampling.max_batch?",
+        "sampling.num_generations=1 | is grpo.num_generations here",
+        "use_vllm=true | TRL's use_vllm has no counterpart here: not needed",
+        "grpo.stepz=1 | did you mean grpo.steps?",
+        "steps=1 | did you mean grpo.steps?",
+        "optimizer.learning_rate=1 | did you mean grpo.optimizer?",
+        "rewards.0.wieght=1 | did you mean rewards[0].weight?",
+        "actor_rollout_ref.actor.clip_ratio_high=1 | verl's actor_rollout_ref.actor.clip_ratio_high"
+            + " is grpo.loss.epsilon_high here",
+        "actor_rollout_ref.rollout.enforce_eager=1 | verl's, it has no counterpart here",
+        "data.train_batch_size=8 | verl's data.train_batch_size is grpo.problems_per_step here",
+        "algorithm.kl_ctrl.kl_coef=1 | is grpo.loss.beta here",
+        "grpo.kl_loss_coef=1 | is grpo.loss.beta here",
+        "grpo.qwertyuiop=1 | r1zero train --dry-run prints all keys",
+      })
+  void anUnknownKeyIsAnsweredWithOurs(String setting, String advice) throws IOException {
+    Path recipe = file("a.yaml", "rewards: [{verifier: number}]");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of(setting)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("unknown key ")
+        .hasMessageContaining(advice)
+        .message()
+        .satisfies(text -> assertThat(text.lines()).hasSize(1).allMatch(l -> l.length() < 250));
+  }
+
+  @Test
+  void everyForeignNameIsAnsweredWithAKeyThatThereIs() {
+    List<String> ours = new RecipeKeys(Recipe.class).paths();
+    assertThat(ForeignKeys.all()).hasSizeGreaterThan(200);
+    for (ForeignKeys.Entry entry : ForeignKeys.all()) {
+      if (!entry.here().isEmpty()) {
+        assertThat(ours).as(entry.name()).contains(entry.here());
+      }
+    }
+  }
+
+  @Test
+  void whatIsWrongHidesNothingThatIsWrongBesideIt() throws IOException {
+    Path recipe =
+        file(
+            "bad.yaml",
+            """
+            grpo: {steps: -3, num_generations: x, optimizer: {learning_rate: -1}}
+            sampling: {temperature: -1}
+            rewards: []
+            """);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .hasMessageContaining("has 5 faults")
+        .hasMessageContaining("grpo.steps must be >= 1, was -3")
+        .hasMessageContaining("grpo.num_generations must be a whole number, was \"x\"")
+        .hasMessageContaining("grpo.optimizer.learning_rate must be")
+        .hasMessageContaining("sampling.temperature must be 0 (greedy) or in")
+        .hasMessageContaining("rewards must name at least one verifier");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'a: [1,\n b'  | is not valid YAML: line 2",
         "'- 1'         | a recipe is a mapping of keys",
         "''            | a recipe is a mapping of keys",
-        "'seed: 1\nseed: 2' | Duplicate field 'seed'",
+        "'seed: 1\nseed: 2' | line 2: the key seed is there twice, first in line 1",
+        "'seed: 1\n---\nseed: 2' | line 3: a second document begins; a recipe is one",
+        "'seed: &s 1\nname: *t' | line 2: found undefined alias t",
+        "'prompt: &p {a: *p}' | line 1: an alias stands inside of what it refers to",
+        "'seed: !!python/none x' | line 1: Global tag is not allowed: tag:yaml.org,2002:python/none",
+        "'<<: 3' | line 1: << must be followed by a mapping",
+        "'grpo: {gradient_checkpointing: perhaps}' | must be true or false, was \"perhaps\"",
         "'seed: 1.5'   | seed must be a whole number, was 1.5",
         "'grpo: 3'     | grpo must be a mapping, was 3",
         "'rewards: {}' | rewards must be a list",

@@ -1,5 +1,8 @@
 package org.r1zero.grpo.model;
 
+import java.util.Locale;
+import java.util.Optional;
+
 /** The floating-point type that the network computes in; weights are kept in fp32 always. */
 public enum ComputeType {
   /** 32 bits. */
@@ -11,6 +14,15 @@ public enum ComputeType {
 
   ComputeType(int scalarType) {
     this.scalarType = scalarType;
+  }
+
+  /** The one of a name: {@code float32} or {@code fp32}, {@code bfloat16} or {@code bf16}. */
+  public static Optional<ComputeType> named(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "float32", "fp32" -> Optional.of(FLOAT32);
+      case "bfloat16", "bf16" -> Optional.of(BFLOAT16);
+      default -> Optional.empty();
+    };
   }
 
   /** libtorch's number for it. */
