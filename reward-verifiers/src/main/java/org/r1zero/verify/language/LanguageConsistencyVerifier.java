@@ -20,7 +20,8 @@ import org.r1zero.verify.format.TagScanner;
  * language words in the CoT".
  *
  * <p>The score is that share, from 0 to 1. Code, formulas, tags, numbers, single letters, names,
- * abbreviations and units do not count as words; a text without any scores 1. {@link
+ * abbreviations and units do not count as words; sentences do wherever they stand, in code and
+ * formulas too. A text without any words scores 0: nothing is said in the wanted language. {@link
  * Outcome#CORRECT} from a share of {@code min_share} on. A problem whose data has a field {@code
  * language} is judged for that one.
  *
@@ -146,7 +147,11 @@ public final class LanguageConsistencyVerifier implements Verifier {
       }
     }
     if (all == 0) {
-      return new Verdict(1, Outcome.CORRECT, "no words", Map.of("words", 0.0));
+      return new Verdict(
+          0,
+          Outcome.INCORRECT,
+          "no words in '" + wanted + "', nor in another language",
+          Map.of("words", 0.0));
     }
     double share = (double) (all - strange) / all;
     Outcome outcome =

@@ -1,11 +1,17 @@
 package org.r1zero.verify.language;
 
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Takes out of a text what is not prose: code in fences, in backquotes and in lines of its own,
  * LaTeX formulas and commands, tags, addresses. A gap stays in its place: a line break for what
  * ends a sentence, a space for what stands within one.
+ *
+ * <p>Marks do not make prose code: of all these the sentences stay ({@value #SENTENCE} words in a
+ * row), the words in {@code \text{}}, and the letters of scripts that neither programs nor formulas
+ * are written in.
  *
  * <p>Bounded: one pass, with a look ahead of at most {@value #MAX_FORMULA} characters for the end
  * of a formula; an opening mark without its end counts as text, only a code fence goes on to the
@@ -14,6 +20,21 @@ import java.util.regex.Pattern;
 final class Markup {
 
   private static final int MAX_FORMULA = 1000;
+
+  /** So many words with nothing but spaces and commas between them are a sentence. */
+  private static final int SENTENCE = 5;
+
+  private static final Pattern PROSE =
+      Pattern.compile(
+          // The argument of a text command.
+          "\\\\(?:text(?:bf|it|rm|normal|sf|tt|up)?|mbox|hbox|emph)\\s?\\{([^{}]{1,500})\\}"
+              // A sentence.
+              + "|(?<![\\p{L}\\p{M}\\\\_])(\\p{L}[\\p{L}\\p{M}'’]{0,40}"
+              + "(?:[ ,.;:!?]{1,3}+\\n?+\\p{L}[\\p{L}\\p{M}'’]{0,40}){"
+              + (SENTENCE - 1)
+              + ",400})"
+              // Letters that are no symbols.
+              + "|([\\p{L}\\p{M}&&[^\\p{IsLatin}\\p{IsGreek}\\p{IsCommon}\\p{IsInherited}]]{2,400})");
 
   /** Lines that can hardly be anything else than code. */
   private static final Pattern CODE_LINE =
@@ -32,18 +53,52 @@ final class Markup {
   /** Without \b, which looks back over all combining marks: quadratic in a text of them. */
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "(?<![A-Za-z])(?:(?:https?|ftp)://|www\\.)\\S{1,500}|[\\w.]{1,60}@[\\w.]{1,60}");
+          "(?<![A-Za-z])(?:(?:https?|ftp)://|www\\.)[\\S&&[\\p{ASCII}\\p{IsLatin}]]{1,500}"
+              + "|[\\w.]{1,60}@[\\w.]{1,60}");
 
-  private static final Pattern TAG = Pattern.compile("</?[A-Za-z][^<>\\n]{0,60}>");
+  /** A tag, its attributes in quotation marks. */
+  private static final Pattern TAG =
+      Pattern.compile(
+          "<(/?)([A-Za-z][\\w:-]{0,30})(?:\\s[\\w:-]{1,30}=(?:\"[^\"\\n<>]{0,60}\"|\\w{1,20}))*\\s?/?>");
+
+  /** So many different names are no tags but words in angle brackets. */
+  private static final int MAX_TAGS = 8;
+
+  private static final int MAX_TAG_SCAN = 2_000;
 
   private Markup() {}
 
   /** The prose of {@code text}, gaps where something was taken out. */
   static String prose(String text) {
     String plain = withoutBlocks(text);
-    plain = CODE_LINE.matcher(plain).replaceAll("\n");
+    plain =
+        CODE_LINE
+            .matcher(plain)
+            .replaceAll(line -> Matcher.quoteReplacement("\n" + proseIn(line.group()) + "\n"));
     plain = ADDRESS.matcher(plain).replaceAll(" ");
-    return TAG.matcher(plain).replaceAll("\n");
+    long names =
+        TAG.matcher(plain)
+            .results()
+            .limit(MAX_TAG_SCAN)
+            .map(tag -> tag.group(2).toLowerCase(Locale.ROOT))
+            .distinct()
+            .count();
+    return TAG.matcher(plain)
+        .replaceAll(tag -> names > MAX_TAGS ? "\n" + tag.group(2) + "\n" : "\n");
+  }
+
+  /** The words of code or a formula that are neither. */
+  private static String proseIn(String block) {
+    StringBuilder prose = new StringBuilder();
+    Matcher matcher = PROSE.matcher(block);
+    while (matcher.find()) {
+      String words =
+          matcher.group(1) != null
+              ? matcher.group(1)
+              : matcher.group(2) != null ? matcher.group(2) : matcher.group(3);
+      prose.append(words).append(' ');
+    }
+    return prose.toString();
   }
 
   /** Leaves code and formulas out. */
@@ -54,7 +109,8 @@ final class Markup {
       char c = text.charAt(at);
       int end = c == '`' || c == '$' || c == '\\' ? blockEnd(text, at) : at;
       if (end > at) {
-        prose.append(isDisplay(text, at) ? '\n' : ' ');
+        char gap = isDisplay(text, at) ? '\n' : ' ';
+        prose.append(gap).append(proseIn(text.substring(at, end))).append(gap);
         at = end;
       } else {
         prose.append(c);

@@ -18,6 +18,11 @@ final class Words {
   /** A text longer than this is judged by its first and its last half of so many characters. */
   static final int MAX_CHARACTERS = 200_000;
 
+  /** From so many letters on, what digits or underscores touch may be a word. */
+  private static final int SYMBOL = 3;
+
+  private static final int MIN_SYMBOLS = 4;
+
   private static final Set<String> INTERNATIONAL =
       Set.of(
           "mm", "cm", "dm", "km", "mg", "kg", "ml", "cl", "dl", "ft", "lb", "lbs", "oz", "mph",
@@ -28,6 +33,10 @@ final class Words {
 
   private final String text;
   private final List<Word> words = new ArrayList<>();
+
+  /** Words with digits or underscores in or beside them, but for short ones. */
+  private final List<Word> symbols = new ArrayList<>();
+
   private final Set<Integer> starts = new HashSet<>();
   private int at;
   private int sentence;
@@ -40,7 +49,10 @@ final class Words {
   static List<Word> of(String completion) {
     Words reader = new Words(Markup.prose(shortened(completion)));
     reader.read();
-    return reader.withoutNames();
+    // Words that are written as if they were symbols, as a rule and not here and there.
+    return reader.symbols.size() > Math.max(MIN_SYMBOLS, reader.words.size())
+        ? List.copyOf(reader.symbols)
+        : reader.withoutNames();
   }
 
   private static String shortened(String text) {
@@ -73,6 +85,9 @@ final class Words {
     Word word = new Word(text.substring(start, at), script, sentence);
     boolean glued = isGlue(start - 1, word) || isGlue(at, word);
     boolean single = word.length() == 1 && !word.isUnspaced();
+    if (glued && word.length() >= SYMBOL) {
+      symbols.add(word);
+    }
     if (!glued && !single && !INTERNATIONAL.contains(word.text())) {
       if (words.isEmpty() || words.get(words.size() - 1).sentence() != sentence) {
         starts.add(words.size());

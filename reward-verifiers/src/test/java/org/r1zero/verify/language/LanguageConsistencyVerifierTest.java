@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -76,8 +77,8 @@ class LanguageConsistencyVerifierTest extends VerifierContractTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "```\\nfür jeden Apfel mache nichts weiter\\n```",
-        "`für jeden Apfel mache nichts`",
+        "```\\nfür(jeden) = apfel.mache(nichts)\\n```",
+        "`für(jeden)`",
         "$für \\cdot jeden$",
         "\\(für jeden\\)",
         "\\[für jeden Apfel\\]",
@@ -173,10 +174,37 @@ class LanguageConsistencyVerifierTest extends VerifierContractTest {
   }
 
   @Test
-  void aTextWithoutWordsIsInNoOtherLanguage() {
-    for (String text : List.of("", "42", "$x = 5$", "<answer> 90 </answer>")) {
-      assertThat(judge("en", text)).as(text).extracting(Verdict::score).isEqualTo(1.0);
+  void aTextWithoutWordsIsNotInTheLanguage() {
+    for (String text :
+        List.of("", "42", "$x = 5$", "<think>1 + 1 = 2</think> <answer> 2 </answer>")) {
+      assertThat(judge("en", text)).as(text).extracting(Verdict::score).isEqualTo(0.0);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "```\\n我们先计算这个数字然后再把它们加在一起\\n```",
+        "```我们先计算这个数字",
+        "```\\nwir rechnen zuerst die Zahlen aus und addieren sie dann\\n```",
+        "`wir rechnen zuerst die Zahlen aus`",
+        "$我们先计算这个数字$",
+        "$\\text{我们先计算这个数字}$",
+        "$\\text{wir addieren} + \\text{die Zahlen}$",
+        "\\[wir rechnen zuerst die Zahlen aus\\]",
+        "\\begin{align} складываем числа \\end{align}",
+        "wir rechnen zuerst die Zahlen aus und addieren sie;\\n",
+        "wir1 rechnen1 zuerst1 die1 Zahlen1 aus1 und1 addieren1 sie1",
+        "wir_rechnen_zuerst_die_Zahlen_aus_und_addieren_sie",
+        "<wir><rechnen><zuerst><die><Zahlen><aus><und><addieren><sie>",
+        "http://我们先计算这个数字",
+        "我\u200b们\u200b先\u200b计\u200b算",
+        "w o m e n x i a n j i s u a n"
+      })
+  void seesWordsBehindMarks(String thinking) {
+    String text = "<think>" + thinking.replace("\\n", "\n") + "</think> <answer>5</answer>";
+
+    assertThat(judge("en", text)).extracting(Verdict::score).isEqualTo(0.0);
   }
 
   private Verdict judge(String language, String text) {
