@@ -1,6 +1,7 @@
 package org.r1zero.verify.language;
 
-import java.util.Locale;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,10 +62,8 @@ final class Markup {
       Pattern.compile(
           "<(/?)([A-Za-z][\\w:-]{0,30})(?:\\s[\\w:-]{1,30}=(?:\"[^\"\\n<>]{0,60}\"|\\w{1,20}))*\\s?/?>");
 
-  /** So many different names are no tags but words in angle brackets. */
+  /** More different names that nothing closes are words in angle brackets. */
   private static final int MAX_TAGS = 8;
-
-  private static final int MAX_TAG_SCAN = 2_000;
 
   private Markup() {}
 
@@ -76,15 +75,19 @@ final class Markup {
             .matcher(plain)
             .replaceAll(line -> Matcher.quoteReplacement("\n" + proseIn(line.group()) + "\n"));
     plain = ADDRESS.matcher(plain).replaceAll(" ");
-    long names =
-        TAG.matcher(plain)
-            .results()
-            .limit(MAX_TAG_SCAN)
-            .map(tag -> tag.group(2).toLowerCase(Locale.ROOT))
-            .distinct()
-            .count();
-    return TAG.matcher(plain)
-        .replaceAll(tag -> names > MAX_TAGS ? "\n" + tag.group(2) + "\n" : "\n");
+    return withoutTags(plain);
+  }
+
+  /** Without tags; where there are many of them, those that nothing closes are words. */
+  private static String withoutTags(String text) {
+    Set<String> open = new HashSet<>();
+    Set<String> closed = new HashSet<>();
+    TAG.matcher(text)
+        .results()
+        .forEach(tag -> (tag.group(1).isEmpty() ? open : closed).add(tag.group(2)));
+    open.removeAll(closed);
+    return TAG.matcher(text)
+        .replaceAll(tag -> open.size() > MAX_TAGS && open.contains(tag.group(2)) ? " $2 " : "\n");
   }
 
   /** The words of code or a formula that are neither. */

@@ -35,7 +35,7 @@ class LanguageConsistencyVerifierTest extends VerifierContractTest {
   protected List<Completion> right() {
     return List.of(
         Completion.of("<think> First we add the apples and then we count them. </think>"),
-        Completion.of("<answer> 5 </answer>"));
+        Completion.of("<think> `x = 5` is all. </think> <answer> 5 </answer>"));
   }
 
   @Override
