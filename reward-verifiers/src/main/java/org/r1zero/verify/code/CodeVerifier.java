@@ -39,14 +39,15 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CodeVerifier.class);
 
-  /** How often a program is run whose process gets killed: by someone else, if not each time. */
-  private static final int TRIES = 3;
-
   private final CodeConfig config;
   private final CodeExtractor extractor;
   private final Sandbox sandbox;
   private final Harness harness;
   private final Map<Language, CodeRunner> runners = new EnumMap<>(Language.class);
+
+  /** For a second try, where a program can't be what kills it. */
+  private final Map<Language, CodeRunner> again = new EnumMap<>(Language.class);
+
   private final Semaphore permits;
 
   /**
@@ -78,7 +79,7 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
   /** A Python that the sandbox can't show would fail every verdict: better to fail now. */
   private void requireStart(PythonInterpreter python) {
     try (SandboxProcess trial =
-        sandbox.start(harness.command("worker", sandbox, Map.of(), config.limits()))) {
+        sandbox.start(harness.command("worker", sandbox, Map.of(), config.limits(), true))) {
       trial.awaitReady();
     } catch (SandboxException e) {
       close();
@@ -115,10 +116,10 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     }
     permits.acquireUninterruptibly();
     try {
-      CodeRunner runner = runner(task.language());
-      TestReport report = runner.run(task, code.get(), config.scoring());
-      for (int tries = 1; report.status() == Status.KILLED && tries < TRIES; tries++) {
-        report = runner.run(task, code.get(), config.scoring());
+      TestReport report = runner(task.language(), true).run(task, code.get(), config.scoring());
+      if (report.status() == Status.LOST) {
+        LOGGER.info("{}: {}; once more", problem.id(), report.reason());
+        report = runner(task.language(), false).run(task, code.get(), config.scoring());
       }
       return verdict(report);
     } finally {
@@ -134,12 +135,12 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     Outcome outcome =
         switch (report.status()) {
           case PASSED -> throw new AssertionError();
-          case FAILED, KILLED -> Outcome.INCORRECT; // killed each time: by itself
+          case FAILED -> Outcome.INCORRECT;
           case UNREADABLE -> Outcome.UNPARSEABLE;
           case TIMEOUT -> Outcome.TIMEOUT;
-          case ERROR -> Outcome.ERROR;
+          case ERROR, LOST -> Outcome.ERROR; // lost twice: by no fault of the program
         };
-    if (config.scoring() == Scoring.ALL) {
+    if (config.scoring() == Scoring.ALL || outcome == Outcome.ERROR) {
       return new Verdict(0, outcome, report.reason());
     }
     return new Verdict(
@@ -149,24 +150,27 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
         Map.of("tests_passed", share));
   }
 
-  private synchronized CodeRunner runner(Language language) {
-    return runners.computeIfAbsent(
-        language,
-        wanted ->
-            switch (wanted) {
-              case PYTHON ->
-                  new PythonRunner(
-                      sandbox, harness, config.timeout(), config.limits(), config.workers());
-              case JAVA ->
-                  new JavaRunner(
-                      sandbox, harness, config.timeout(), config.javaLimits(), config.workers());
-            });
+  private synchronized CodeRunner runner(Language language, boolean kills) {
+    int ahead = kills ? config.workers() : 0;
+    return (kills ? runners : again)
+        .computeIfAbsent(
+            language,
+            wanted ->
+                switch (wanted) {
+                  case PYTHON ->
+                      new PythonRunner(
+                          sandbox, harness, config.timeout(), config.limits(), kills, ahead);
+                  case JAVA ->
+                      new JavaRunner(
+                          sandbox, harness, config.timeout(), config.javaLimits(), kills, ahead);
+                });
   }
 
   /** Kills all workers and deletes the sandbox's files. */
   @Override
   public synchronized void close() {
     runners.values().forEach(CodeRunner::close);
+    again.values().forEach(CodeRunner::close);
     sandbox.close();
     harness.close();
   }

@@ -77,9 +77,14 @@ final class Harness implements AutoCloseable {
    * The command that runs a script.
    *
    * @param readOnly what else it needs to see
+   * @param kills whether its processes may kill each other
    */
   SandboxedCommand command(
-      String script, Sandbox sandbox, Map<String, Path> readOnly, SandboxLimits limits) {
+      String script,
+      Sandbox sandbox,
+      Map<String, Path> readOnly,
+      SandboxLimits limits,
+      boolean kills) {
     Map<String, Path> mounts = new HashMap<>(python.folders());
     mounts.putAll(readOnly);
     mounts.put(INSIDE, folder);
@@ -94,7 +99,10 @@ final class Harness implements AutoCloseable {
     if (sandbox.isIsolated()) {
       command.add("isolated");
     }
-    return new SandboxedCommand(command, mounts, limits);
+    if (!kills) {
+      command.add("spare");
+    }
+    return new SandboxedCommand(command, mounts, limits, kills);
   }
 
   @Override

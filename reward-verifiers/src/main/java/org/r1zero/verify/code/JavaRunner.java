@@ -43,8 +43,19 @@ final class JavaRunner implements CodeRunner {
   private final Duration wallTime;
   private final SandboxPool workers;
 
-  /** Uses the JDK that runs this JVM. */
-  JavaRunner(Sandbox sandbox, Harness harness, Duration wallTime, SandboxLimits limits, int ahead) {
+  /**
+   * Uses the JDK that runs this JVM.
+   *
+   * @param kills whether programs may kill processes
+   * @param ahead how many workers to keep ready
+   */
+  JavaRunner(
+      Sandbox sandbox,
+      Harness harness,
+      Duration wallTime,
+      SandboxLimits limits,
+      boolean kills,
+      int ahead) {
     this.home = Path.of(System.getProperty("java.home"));
     if (!Files.isExecutable(home.resolve("bin/javac"))) {
       throw new IllegalArgumentException(
@@ -54,7 +65,8 @@ final class JavaRunner implements CodeRunner {
     }
     this.wallTime = wallTime;
     this.workers =
-        new SandboxPool(sandbox, harness.command("worker", sandbox, folders(home), limits), ahead);
+        new SandboxPool(
+            sandbox, harness.command("worker", sandbox, folders(home), limits, kills), ahead);
   }
 
   /** The JDK, and where its configuration lies if the package put it elsewhere (Debian: /etc). */
@@ -117,6 +129,9 @@ final class JavaRunner implements CodeRunner {
       worker.send(request("command", command, calls.input()));
       JsonNode reply = PythonLiterals.JSON.readTree(worker.receive());
       int status = reply.path("status").asInt(1);
+      if (ProgramRuns.wasKilled(reply, worker)) {
+        return TestReport.of(Status.LOST, "the program was killed");
+      }
       if (!reply.path("out").isTextual()) {
         return TestReport.of(Status.FAILED, "the output is too long");
       }

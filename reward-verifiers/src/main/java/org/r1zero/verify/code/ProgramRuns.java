@@ -67,8 +67,8 @@ final class ProgramRuns {
           }
           if (reply.path("status").asInt() == -24) {
             status = Status.TIMEOUT;
-          } else if (reply.path("status").asInt() == -9 && !worker.outOfMemory()) {
-            status = Status.KILLED;
+          } else if (wasKilled(reply, worker)) {
+            status = Status.LOST;
           }
         } catch (SandboxException e) {
           fault = "the program " + PythonRunner.why(e);
@@ -84,7 +84,10 @@ final class ProgramRuns {
           reason = "test " + (i + 1) + ": " + fault;
         }
         status = status == Status.PASSED ? Status.FAILED : status;
-        if (scoring == Scoring.ALL || status == Status.ERROR || System.nanoTime() > deadline) {
+        if (scoring == Scoring.ALL
+            || status == Status.ERROR
+            || status == Status.LOST
+            || System.nanoTime() > deadline) {
           break;
         }
       }
@@ -102,6 +105,9 @@ final class ProgramRuns {
     for (byte[] preparation : preparations) {
       worker.send(preparation);
       JsonNode reply = PythonLiterals.JSON.readTree(worker.receive());
+      if (wasKilled(reply, worker)) {
+        return TestReport.of(Status.LOST, "the compiler was killed");
+      }
       if (!reply.path("v").isBoolean() && reply.path("status").asInt(1) != 0) {
         return TestReport.of(
             Status.UNREADABLE,
@@ -109,6 +115,11 @@ final class ProgramRuns {
       }
     }
     return null;
+  }
+
+  /** Whether a process was killed, and not because memory ran out. */
+  static boolean wasKilled(JsonNode reply, SandboxProcess worker) {
+    return reply.path("status").asInt() == -9 && !worker.outOfMemory();
   }
 
   /** What is wrong with a run; empty if nothing is. */

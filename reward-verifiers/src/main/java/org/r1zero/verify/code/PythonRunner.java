@@ -23,6 +23,7 @@ import org.r1zero.verify.sandbox.SandboxException;
 import org.r1zero.verify.sandbox.SandboxLimits;
 import org.r1zero.verify.sandbox.SandboxPool;
 import org.r1zero.verify.sandbox.SandboxProcess;
+import org.r1zero.verify.sandbox.SandboxedCommand;
 
 /**
  * Python programs.
@@ -47,12 +48,24 @@ final class PythonRunner implements CodeRunner {
   private final SandboxPool workers;
   private final JudgePool judges;
 
+  /**
+   * Prepares to run.
+   *
+   * @param kills whether programs may kill processes; see {@link SandboxedCommand}
+   * @param ahead how many workers to keep ready
+   */
   PythonRunner(
-      Sandbox sandbox, Harness harness, Duration wallTime, SandboxLimits limits, int ahead) {
+      Sandbox sandbox,
+      Harness harness,
+      Duration wallTime,
+      SandboxLimits limits,
+      boolean kills,
+      int ahead) {
     this.wallTime = wallTime;
     this.workers =
-        new SandboxPool(sandbox, harness.command("worker", sandbox, Map.of(), limits), ahead);
-    this.judges = new JudgePool(sandbox, harness.command("judge", sandbox, Map.of(), limits));
+        new SandboxPool(
+            sandbox, harness.command("worker", sandbox, Map.of(), limits, kills), ahead);
+    this.judges = new JudgePool(sandbox, harness.command("judge", sandbox, Map.of(), limits, true));
   }
 
   @Override
@@ -188,7 +201,7 @@ final class PythonRunner implements CodeRunner {
     if (verdict.has("died")) {
       int signal = -verdict.path("died").asInt();
       if (signal == 9 && !outOfMemory) {
-        return TestReport.of(Status.KILLED, "the judge was killed");
+        return TestReport.of(Status.LOST, "the judge was killed");
       }
       return signal == 24
           ? TestReport.of(Status.TIMEOUT, "the tests used more processor time than allowed")
@@ -228,9 +241,9 @@ final class PythonRunner implements CodeRunner {
   static Status status(SandboxException e) {
     return switch (e.kind()) {
       case TIMEOUT, CPU_TIME -> Status.TIMEOUT;
-      case KILLED -> Status.KILLED;
+      case KILLED, NOT_STARTED -> Status.LOST;
       case ENDED, TOO_LONG -> Status.FAILED;
-      case NOT_STARTED, INTERRUPTED -> Status.ERROR;
+      case INTERRUPTED -> Status.ERROR;
     };
   }
 

@@ -20,8 +20,8 @@ record TestReport(Status status, int passed, int total, String reason) {
     UNREADABLE,
     /** It was stopped by a limit of time. */
     TIMEOUT,
-    /** Something was killed, from outside or by the program. */
-    KILLED,
+    /** A sandbox did not start or was killed, perhaps by the program. */
+    LOST,
     /** The judge failed. */
     ERROR
   }

@@ -29,6 +29,7 @@ public final class BubblewrapSandbox implements Sandbox {
 
   private static final String NOBODY = "65534";
   private static final String FILTER = "seccomp.bpf";
+  private static final String FILTER_WITHOUT_KILLS = "seccomp-without-kills.bpf";
   private static final String USERS = "passwd";
 
   private final Features features;
@@ -101,7 +102,7 @@ public final class BubblewrapSandbox implements Sandbox {
     String script =
         group.joinScript()
             + "unset PWD OLDPWD SHLVL; exec \"$@\"" // the sandbox's init shows its environment
-            + (filters ? " 9<'" + scratch.path().resolve(FILTER) + "'" : "");
+            + (filters ? " 9<'" + scratch.path().resolve(filter(command)) + "'" : "");
     List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", script, "sandbox"));
     whole.addAll(bubblewrap(command));
     try {
@@ -116,6 +117,10 @@ public final class BubblewrapSandbox implements Sandbox {
       group.close();
       throw e;
     }
+  }
+
+  private static String filter(SandboxedCommand command) {
+    return command.kills() ? FILTER : FILTER_WITHOUT_KILLS;
   }
 
   private synchronized SandboxProcess spawn(
@@ -209,7 +214,7 @@ public final class BubblewrapSandbox implements Sandbox {
     new TreeMap<>(command.readOnly())
         .forEach((inside, host) -> a.addAll(List.of("--ro-bind", host.toString(), inside)));
     a.addAll(List.of("--remount-ro", "/", "--chdir", "/tmp", "--"));
-    a.addAll(Prlimit.options(command.limits(), true));
+    a.addAll(Prlimit.options(command, true));
     a.addAll(command.command());
     return a;
   }
@@ -264,10 +269,13 @@ public final class BubblewrapSandbox implements Sandbox {
       Path users = scratch.path().resolve(USERS);
       Files.writeString(users, "nobody:x:" + NOBODY + ":" + NOBODY + ":nobody:/tmp:/bin/sh\n");
       ScratchFolder.publish(users);
-      Optional<byte[]> filter = SeccompFilter.forThisMachine();
-      if (filter.isPresent()) {
-        Files.write(scratch.path().resolve(FILTER), filter.get());
-        ScratchFolder.publish(scratch.path().resolve(FILTER));
+      for (boolean kills : new boolean[] {true, false}) {
+        Optional<byte[]> filter = SeccompFilter.forThisMachine(kills);
+        if (filter.isPresent()) {
+          Path file = scratch.path().resolve(kills ? FILTER : FILTER_WITHOUT_KILLS);
+          Files.write(file, filter.get());
+          ScratchFolder.publish(file);
+        }
       }
       return scratch;
     } catch (IOException e) {

@@ -9,11 +9,15 @@ final class Prlimit {
   private Prlimit() {}
 
   /** The command up to the program. The limits are hard: the program can't raise them. */
-  static List<String> options(SandboxLimits limits, boolean ownUserNamespace) {
+  static List<String> options(SandboxedCommand command, boolean ownUserNamespace) {
+    SandboxLimits limits = command.limits();
     long cpu = Math.max(1, limits.cpuTime().toSeconds());
     List<String> options = new ArrayList<>();
     options.add("/usr/bin/prlimit");
-    options.add("--cpu=" + cpu + ":" + (cpu + 1)); // SIGXCPU, and SIGKILL for what ignores it
+    if (command
+        .kills()) { // SIGXCPU, and SIGKILL for what ignores it; without it there is the clock
+      options.add("--cpu=" + cpu + ":" + (cpu + 1));
+    }
     options.add("--as=" + limits.memoryBytes());
     options.add("--fsize=" + limits.diskBytes());
     options.add("--nofile=64");

@@ -19,7 +19,7 @@ public final class ProcessSandbox implements Sandbox {
   public SandboxProcess start(SandboxedCommand command) throws SandboxException {
     List<String> whole = new ArrayList<>(List.of("env"));
     ENVIRONMENT.forEach((name, value) -> whole.add(name + "=" + value));
-    whole.addAll(Prlimit.options(command.limits(), false));
+    whole.addAll(Prlimit.options(command, false));
     whole.addAll(command.command());
     return new SandboxProcess(
         Spawner.start(whole), command.limits(), ControlGroups.Group.NONE, false);

@@ -24,11 +24,13 @@ final class SeccompFilter {
   private static final int JUMP_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
   private static final int JUMP_AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
   private static final int JUMP_ANY_BIT = 0x45; // BPF_JMP | BPF_JSET | BPF_K
+  private static final int AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
   private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
   private static final int OFFSET_NUMBER = 0;
   private static final int OFFSET_ARCHITECTURE = 4;
   private static final int OFFSET_FIRST_ARGUMENT = 16; // its low half, on little-endian machines
+  private static final int ARGUMENT_BYTES = 8;
 
   private static final int ALLOW = 0x7fff0000;
   private static final int KILL = 0x80000000;
@@ -36,6 +38,10 @@ final class SeccompFilter {
   private static final int EPERM = 1;
   private static final int ENOSYS = 38;
   private static final int EAFNOSUPPORT = 97;
+
+  private static final int SIGKILL = 9;
+  private static final int SIGNAL_MASK = 0xff; // of clone's flags: what the parent gets at the end
+  private static final int PIDFD_SEND_SIGNAL = 424;
 
   private static final int X32_BIT = 0x40000000;
   private static final int CLONE3 = 435;
@@ -61,15 +67,26 @@ final class SeccompFilter {
   private final int socket;
   private final int socketPair;
   private final int[] denied;
+  private final List<Condition> kills;
+
+  /** Calls that may bring about signal 9, if each argument that is named here has its value. */
+  private record Condition(int call, Map<Integer, Integer> arguments) {}
 
   private SeccompFilter(
-      int architecture, boolean hasX32, int clone, int socket, int socketPair, int[] denied) {
+      int architecture,
+      boolean hasX32,
+      int clone,
+      int socket,
+      int socketPair,
+      int[] denied,
+      List<Condition> kills) {
     this.architecture = architecture;
     this.hasX32 = hasX32;
     this.clone = clone;
     this.socket = socket;
     this.socketPair = socketPair;
     this.denied = denied;
+    this.kills = kills;
   }
 
   private static final Map<String, SeccompFilter> BY_ARCHITECTURE =
@@ -94,7 +111,8 @@ final class SeccompFilter {
                 159, 164, 227, 305, // adjtimex, settimeofday, clock_settime, clock_adjtime
                 154, 216, // modify_ldt, remap_file_pages
                 237, 238, 239, 256, 279, // NUMA placement
-              }),
+              },
+              kills(62, 200, 234, 129, 297, 157, 72, 222, 160, 302)),
           "aarch64",
           new SeccompFilter(
               0xc00000b7,
@@ -115,15 +133,46 @@ final class SeccompFilter {
                 171, 170, 112, 266, // adjtimex, settimeofday, clock_settime, clock_adjtime
                 234, // remap_file_pages
                 235, 236, 237, 238, 239, // NUMA placement
-              }));
+              },
+              kills(129, 130, 131, 138, 240, 167, 25, 107, 164, 261)));
 
-  /** The filter for this machine's processor; empty where its call numbers are not known here. */
-  static Optional<byte[]> forThisMachine() {
-    return Optional.ofNullable(BY_ARCHITECTURE.get(System.getProperty("os.arch")))
-        .map(SeccompFilter::assemble);
+  /** The ways to signal 9; the numbers are those of the calls that the comments name. */
+  private static List<Condition> kills(
+      int kill,
+      int tkill,
+      int tgkill,
+      int rtSigqueueinfo,
+      int rtTgsigqueueinfo,
+      int prctl,
+      int fcntl,
+      int timerCreate,
+      int setrlimit,
+      int prlimit64) {
+    return List.of(
+        new Condition(kill, Map.of(1, SIGKILL)),
+        new Condition(tkill, Map.of(1, SIGKILL)),
+        new Condition(tgkill, Map.of(2, SIGKILL)),
+        new Condition(rtSigqueueinfo, Map.of(1, SIGKILL)),
+        new Condition(rtTgsigqueueinfo, Map.of(2, SIGKILL)),
+        new Condition(PIDFD_SEND_SIGNAL, Map.of(1, SIGKILL)),
+        new Condition(prctl, Map.of(0, 1, 1, SIGKILL)), // when the parent dies
+        new Condition(fcntl, Map.of(1, 10, 2, SIGKILL)), // when a file is ready
+        new Condition(timerCreate, Map.of()), // the signal lies in memory, out of our sight
+        new Condition(setrlimit, Map.of(0, 0)), // processor time
+        new Condition(prlimit64, Map.of(1, 0))); // the same
   }
 
-  private byte[] assemble() {
+  /**
+   * The filter for this machine's processor; empty where its call numbers are not known here.
+   *
+   * @param mayKill whether processes may send signal 9
+   */
+  static Optional<byte[]> forThisMachine(boolean mayKill) {
+    return Optional.ofNullable(BY_ARCHITECTURE.get(System.getProperty("os.arch")))
+        .map(filter -> filter.assemble(mayKill));
+  }
+
+  private byte[] assemble(boolean mayKill) {
     List<long[]> program = new ArrayList<>();
     add(program, LOAD, 0, 0, OFFSET_ARCHITECTURE);
     add(program, JUMP_EQUAL, 1, 0, architecture);
@@ -132,6 +181,15 @@ final class SeccompFilter {
     if (hasX32) {
       add(program, JUMP_AT_LEAST, 0, 1, X32_BIT);
       add(program, RETURN, 0, 0, ERRNO | ENOSYS);
+    }
+    if (!mayKill) {
+      kills.forEach(condition -> endOn(program, condition));
+      add(program, JUMP_EQUAL, 0, 4, clone); // a child whose end kills its parent
+      add(program, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
+      add(program, AND, 0, 0, SIGNAL_MASK);
+      add(program, JUMP_EQUAL, 0, 1, SIGKILL);
+      add(program, RETURN, 0, 0, KILL);
+      add(program, LOAD, 0, 0, OFFSET_NUMBER);
     }
     for (int number : denied) {
       deny(program, number, EPERM);
@@ -162,6 +220,21 @@ final class SeccompFilter {
       bytes.putShort((short) i[0]).put((byte) i[1]).put((byte) i[2]).putInt((int) i[3]);
     }
     return bytes.array();
+  }
+
+  private static void endOn(List<long[]> program, Condition condition) {
+    int size = condition.arguments().size();
+    add(program, JUMP_EQUAL, 0, 2 * size + 1 + (size > 0 ? 1 : 0), condition.call());
+    int left = 2 * size;
+    for (Map.Entry<Integer, Integer> argument : condition.arguments().entrySet()) {
+      add(program, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT + ARGUMENT_BYTES * argument.getKey());
+      left -= 2;
+      add(program, JUMP_EQUAL, 0, left + 1, argument.getValue());
+    }
+    add(program, RETURN, 0, 0, KILL);
+    if (size > 0) {
+      add(program, LOAD, 0, 0, OFFSET_NUMBER);
+    }
   }
 
   private static void deny(List<long[]> program, int number, int error) {

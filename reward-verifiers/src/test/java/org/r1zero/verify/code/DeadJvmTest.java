@@ -60,7 +60,9 @@ class DeadJvmTest {
       for (int i = 0; i < 300 && marked() < 3 && jvm.isAlive(); i++) {
         Thread.sleep(20);
       }
-      assertThat(marked()).as(() -> "started; the JVM says " + said(output)).isEqualTo(3);
+      assertThat(marked())
+          .as(() -> "started; the JVM says " + said(output))
+          .isGreaterThanOrEqualTo(3); // a shell forks
       jvm.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
       for (int i = 0; i < 300 && marked() > 0; i++) {
         Thread.sleep(20);
