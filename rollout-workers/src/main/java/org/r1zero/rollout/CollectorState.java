@@ -135,7 +135,7 @@ public record CollectorState(
       return JSON.treeToValue(tree, CollectorState.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "this is no saved state of rollouts: " + e.getOriginalMessage(), e);
+          "this is not a saved state of rollouts: " + e.getOriginalMessage(), e);
     }
   }
 }

@@ -241,7 +241,7 @@ class GroupSamplingTest {
     ObjectNode tree = JSON.createObjectNode().put("next_problem", 1).put("other", 2);
     assertThatThrownBy(() -> run.collector.restore(tree))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no saved state");
+        .hasMessageContaining("not a saved state");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -63,7 +64,8 @@ public record DataCard(
     table(text, "difficulty", "examples", difficulties);
     text.append(bad.size()).append(" bad records\n");
     bad.forEach(b -> text.append("- ").append(b).append('\n'));
-    Files.writeString(data.resolveSibling("data-card.md"), text.toString());
+    Files.write(
+        data.resolveSibling("data-card.md"), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static void table(StringBuilder text, String left, String right, Map<?, ?> rows) {

@@ -63,10 +63,7 @@ public final class ExampleFiles {
             use.accept(example);
             examples.add(example);
           } catch (JsonProcessingException e) {
-            note(
-                bad,
-                new BadRecord(file.toString(), line, "not JSON: " + e.getOriginalMessage()),
-                maxBad);
+            note(bad, new BadRecord(file.toString(), line, "not JSON: " + Records.why(e)), maxBad);
           } catch (IllegalArgumentException e) {
             note(bad, new BadRecord(file.toString(), line, String.valueOf(e.getMessage())), maxBad);
           }

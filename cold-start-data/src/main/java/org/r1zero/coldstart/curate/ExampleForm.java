@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.model.tokenizer.Message;
+import org.r1zero.verify.records.Records;
 
 /** How an example is laid out as a record: the two forms that TRL's trainers read. */
 public enum ExampleForm {
@@ -162,7 +163,6 @@ public enum ExampleForm {
   }
 
   private static String brief(JsonNode node) {
-    String text = node.toString();
-    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    return Records.shortened(node.toString(), 200, "…");
   }
 }

@@ -22,6 +22,9 @@ import org.xerial.snappy.Snappy;
  * of them up in Hadoop, which is not here.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
+  /** What its messages of damaged pages begin with. */
+  static final String PAGE = "a page in codec ";
+
   private static final int LZ4_FRAME = 0x04224d18;
   private final DataLimit limit;
 
@@ -71,11 +74,11 @@ final class ParquetCodecs implements CompressionCodecFactory {
         byte[] bytes = in.readNBytes(size);
         if (bytes.length != size || in.read() >= 0) {
           throw new IOException(
-              "a page in codec " + name() + " does not have the " + size + " bytes that it states");
+              PAGE + name() + " does not have the " + size + " bytes that it states");
         }
         return bytes;
       } catch (RuntimeException e) {
-        throw new IOException("a page in codec " + name() + " is damaged: " + e.getMessage(), e);
+        throw new IOException(PAGE + name() + " is damaged: " + e.getMessage(), e);
       }
     }
 

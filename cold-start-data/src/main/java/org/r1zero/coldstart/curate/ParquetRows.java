@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -25,6 +26,7 @@ import org.r1zero.verify.records.DataLimit;
 /** The rows of a Parquet file as JSON objects; every fault names the file. */
 final class ParquetRows implements AutoCloseable {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final Pattern LIBRARY_FILE = Pattern.compile("\\S*LocalInputFile@\\w+");
   private final Path file;
   private final ParquetFileReader reader;
   private final MessageType schema;
@@ -73,15 +75,17 @@ final class ParquetRows implements AutoCloseable {
     return row;
   }
 
-  /** The library names neither file nor row; what the codecs say does. */
+  /** The library names neither file nor row, and hides what the codecs say. */
   private IllegalArgumentException unreadable(Exception e) {
+    String why = String.valueOf(e.getMessage());
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IllegalArgumentException own
-          && String.valueOf(own.getMessage()).startsWith(file + ": ")) {
+      String message = String.valueOf(cause.getMessage());
+      why = message.startsWith(ParquetCodecs.PAGE) ? message : why;
+      if (cause instanceof IllegalArgumentException own && message.startsWith(file + ": ")) {
         return own;
       }
     }
-    String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    why = LIBRARY_FILE.matcher(why).replaceFirst("it").lines().findFirst().orElse("");
     return new IllegalArgumentException(
         String.format(
             "%s: is not a readable Parquet file%s: %s",

@@ -59,7 +59,7 @@ final class JsonLinesFile {
     try {
       return Records.parse(line);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(where + ": is not JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(where + ": is not JSON: " + Records.why(e), e);
     }
   }
 

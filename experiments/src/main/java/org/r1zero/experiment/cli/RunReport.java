@@ -11,6 +11,7 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.rollout.trace.RolloutTrace;
+import org.r1zero.verify.records.Records;
 
 /** What a run came to, for a person on standard error and for a program on standard output. */
 final class RunReport {
@@ -89,8 +90,7 @@ final class RunReport {
   }
 
   private static String clip(String text) {
-    String line = text.replace("\n", "\n    ");
-    return line.length() <= 600 ? line : line.substring(0, 600) + " …";
+    return Records.shortened(text.replace("\n", "\n    "), 600, " …");
   }
 
   private static ObjectNode toJson(R1ZeroRun.Result result) {

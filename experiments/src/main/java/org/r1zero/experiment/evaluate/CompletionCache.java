@@ -11,11 +11,11 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
@@ -95,9 +95,7 @@ public final class CompletionCache {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         lines.forEach(this::read);
       }
-      this.writer =
-          Files.newBufferedWriter(
-              file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      this.writer = JsonLines.writer(file);
     }
 
     private void read(String line) {

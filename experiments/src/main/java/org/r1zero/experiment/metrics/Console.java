@@ -11,9 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -184,10 +182,7 @@ public final class Console extends PrintStream {
     }
 
     synchronized Closeable copyTo(Path file) throws IOException {
-      Log log =
-          new Log(
-              file,
-              Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+      Log log = new Log(file, JsonLines.writer(file));
       logs.add(log);
       return () -> close(log);
     }

@@ -26,12 +26,7 @@ public final class JsonLines {
    * @throws UncheckedIOException if the file can't be written, as on a full disk
    */
   public static void append(Path file, List<?> records) {
-    // not Files' own writer: it stops at half a character, this one writes a question mark
-    try (Writer writer =
-        new BufferedWriter(
-            new OutputStreamWriter(
-                Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                StandardCharsets.UTF_8))) {
+    try (Writer writer = writer(file)) {
       for (Object entry : records) {
         writer.write(JSON.writeValueAsString(entry));
         writer.write('\n');
@@ -39,5 +34,16 @@ public final class JsonLines {
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Appends texts to a file. Files' own writer stops at half a character; this one writes a
+   * question mark.
+   */
+  public static BufferedWriter writer(Path file) throws IOException {
+    return new BufferedWriter(
+        new OutputStreamWriter(
+            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            StandardCharsets.UTF_8));
   }
 }

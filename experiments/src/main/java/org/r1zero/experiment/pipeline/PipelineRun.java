@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +68,9 @@ public final class PipelineRun {
     Path directory =
         Files.createDirectories(
             output.resolve(String.format(Locale.ROOT, "%s-seed%d", recipe.name(), recipe.seed())));
-    Files.writeString(directory.resolve("recipe.yaml"), RecipeLoader.toYaml(recipe));
+    Files.write(
+        directory.resolve("recipe.yaml"),
+        RecipeLoader.toYaml(recipe).getBytes(StandardCharsets.UTF_8));
     List<StageResult> results = new ArrayList<>();
     boolean again = false;
     Stages stages = new Stages(recipe, out);

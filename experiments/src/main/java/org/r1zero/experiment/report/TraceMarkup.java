@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.language.LanguageConsistencyVerifier;
+import org.r1zero.verify.records.Records;
 
 /**
  * A completion as HTML: escaped, words in another language and sentences that stood there before
@@ -43,10 +44,7 @@ final class TraceMarkup {
    * @param right what the verifier said of it
    */
   String html(String completion, @Nullable String answer, boolean right) {
-    String text =
-        completion.length() <= MOST_CHARACTERS
-            ? completion
-            : completion.substring(0, MOST_CHARACTERS) + " …";
+    String text = Records.shortened(completion, MOST_CHARACTERS, " …");
     boolean[] foreign = foreign(text);
     boolean[] again = again(text);
     int start = answer == null || answer.isBlank() ? -1 : text.lastIndexOf(answer);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.rollout.trace.ToRead;
+import org.r1zero.verify.records.Records;
 
 /** A few of a step's rollouts as Markdown, for a person who looks at a dashboard. */
 final class RolloutTexts {
@@ -38,8 +39,9 @@ final class RolloutTexts {
 
   /** As a block of code: nothing that a model said is markup. */
   private static String code(String text) {
-    String shown =
-        text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + " …";
-    return shown.lines().map(line -> "    " + line).collect(Collectors.joining("\n"));
+    return Records.shortened(text, MOST_CHARACTERS, " …")
+        .lines()
+        .map(line -> "    " + line)
+        .collect(Collectors.joining("\n"));
   }
 }

@@ -3,6 +3,7 @@ package org.r1zero.experiment.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -109,7 +110,7 @@ public final class RunExport {
         Files.copy(file, fresh.resolve(file.getFileName()));
       }
     }
-    Files.writeString(fresh.resolve("README.md"), card.text(""));
+    Files.write(fresh.resolve("README.md"), card.text("").getBytes(StandardCharsets.UTF_8));
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -171,10 +172,13 @@ public final class RunExport {
       }
       String of =
           checkpoint == null ? "" : "checkpoint " + step + ", after step " + checkpoint.step();
-      Files.writeString(fresh.resolve("README.md"), card.text(of));
+      Files.write(fresh.resolve("README.md"), card.text(of).getBytes(StandardCharsets.UTF_8));
       Path generation = fresh.resolve("generation_config.json");
       if (!adapter && !Files.exists(generation)) {
-        Files.writeString(generation, "{\n  \"do_sample\": true,\n  \"temperature\": 1.0\n}\n");
+        Files.write(
+            generation,
+            "{\n  \"do_sample\": true,\n  \"temperature\": 1.0\n}\n"
+                .getBytes(StandardCharsets.UTF_8));
       }
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     }

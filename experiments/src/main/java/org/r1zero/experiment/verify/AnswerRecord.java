@@ -38,7 +38,7 @@ record AnswerRecord(int line, Problem problem, Completion completion, @Nullable 
     try {
       node = Records.parse(text);
     } catch (JsonProcessingException e) {
-      throw new UnreadableException("no JSON: " + e.getOriginalMessage());
+      throw new UnreadableException("not JSON: " + Records.why(e));
     }
     if (!(node instanceof ObjectNode data)) {
       throw new UnreadableException("expected a JSON object, found " + shown(node));
@@ -93,6 +93,6 @@ record AnswerRecord(int line, Problem problem, Completion completion, @Nullable 
 
   private static String shown(JsonNode node) {
     String text = node.isMissingNode() ? "nothing" : node.toString();
-    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    return Records.shortened(text, 60, "…");
   }
 }

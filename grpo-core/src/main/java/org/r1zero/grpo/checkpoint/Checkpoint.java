@@ -51,7 +51,7 @@ public final class Checkpoint {
       }
       return new Checkpoint(path, step, object);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(path + " is damaged: " + MANIFEST + " is no JSON", e);
+      throw new CheckpointException(path + " is damaged: " + MANIFEST + " is not valid JSON", e);
     } catch (IOException e) {
       throw new CheckpointException(path + " can't be read: " + e, e);
     }

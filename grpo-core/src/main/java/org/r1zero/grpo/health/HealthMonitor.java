@@ -65,7 +65,7 @@ public final class HealthMonitor {
               + loss
               + " ("
               + where.get()
-              + "); likely causes: a reward or log-prob that is no number, or weights that have"
+              + "); likely causes: a reward or log-prob that is not a number, or weights that have"
               + " diverged; lower learning_rate, or set dtype: float32");
     }
     if (mismatch > config.maxMismatch() && config.mismatch() != HealthAction.OFF) {

@@ -2,6 +2,7 @@ package org.r1zero.verify.records;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ public final class RecordFile implements AutoCloseable {
     } catch (IOException e) {
       raw.close();
       throw new IllegalArgumentException(
-          file + ": its name ends in .gz, but it is not a gzip file: " + e.getMessage(), e);
+          file + ": its name ends in .gz, but it is not a gzip file: " + why(e), e);
     }
   }
 
@@ -123,12 +124,16 @@ public final class RecordFile implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalArgumentException(
           String.format(
-              "%s: can't be read beyond line %d; it is truncated or damaged: %s",
-              file, Math.max(0, line - 1), e.getMessage()),
+              "%s: can't be read%s; it is truncated or damaged: %s",
+              file, line <= 1 ? "" : " beyond line " + (line - 1), why(e)),
           e);
     }
     limit.add(bytes.size() + 1L);
     return bytes.toByteArray();
+  }
+
+  private static String why(IOException e) {
+    return e instanceof EOFException ? "it ends too early" : String.valueOf(e.getMessage());
   }
 
   private String text(byte[] bytes) {

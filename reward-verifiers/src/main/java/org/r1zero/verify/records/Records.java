@@ -14,6 +14,9 @@ public final class Records {
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final Pattern SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]|[\\ud800-\\udfff]");
 
+  private static final Pattern PARSER =
+      Pattern.compile(", from `[^`]*`|: enable `[^`]*` to allow|; to allow use `[^`]*`");
+
   private Records() {}
 
   /**
@@ -40,6 +43,19 @@ public final class Records {
       return object;
     }
     return node;
+  }
+
+  /** Why a text is not JSON, without the names of the parser's own switches. */
+  public static String why(JsonProcessingException fault) {
+    return PARSER.matcher(String.valueOf(fault.getOriginalMessage())).replaceAll("");
+  }
+
+  /**
+   * At most so many characters of a text, for messages: where it is cut, {@code mark} says so, and
+   * no half character is left.
+   */
+  public static String shortened(String text, int most, String mark) {
+    return text.length() <= most ? text : whole(text.substring(0, most)) + mark;
   }
 
   /** A text in which each unpaired surrogate is U+FFFD. */

@@ -61,7 +61,7 @@ public final class ChatTemplate {
       try {
         node = JSON.readTree(config.toFile()).path("chat_template");
       } catch (IOException e) {
-        throw new ModelFileException(config, "is no JSON: " + e.getMessage(), e);
+        throw new ModelFileException(config, "is not valid JSON: " + e.getMessage(), e);
       }
     }
     Map<String, JsonNode> templates = named(node);
@@ -80,7 +80,7 @@ public final class ChatTemplate {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new ModelFileException(file, "is no readable chat template: " + e, e);
+      throw new ModelFileException(file, "is not a readable chat template: " + e, e);
     }
   }
 

@@ -48,7 +48,7 @@ public final class Tokenizer implements AutoCloseable {
           HuggingFaceTokenizer.newInstance(
               file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
     } catch (IOException | RuntimeException e) {
-      throw new ModelFileException(file, "is no tokenizer: " + e.getMessage(), e);
+      throw new ModelFileException(file, "is not a tokenizer: " + e.getMessage(), e);
     }
     return new Tokenizer(folder, delegate, vocabulary, specialTokens);
   }

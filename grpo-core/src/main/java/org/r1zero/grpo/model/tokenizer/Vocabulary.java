@@ -59,14 +59,16 @@ record Vocabulary(int largest, Map<String, Integer> added, Map<String, Integer> 
       }
     } catch (IOException e) {
       throw new ModelFileException(
-          file, "is no tokenizer: " + String.valueOf(e.getMessage()).lines().findFirst().get(), e);
+          file,
+          "is not a tokenizer: " + String.valueOf(e.getMessage()).lines().findFirst().get(),
+          e);
     }
     return new Vocabulary(largest, added, known);
   }
 
   private static void require(boolean right, Path file) {
     if (!right) {
-      throw new ModelFileException(file, "is no tokenizer: it must be a JSON object");
+      throw new ModelFileException(file, "is not a tokenizer: it must be a JSON object");
     }
   }
 

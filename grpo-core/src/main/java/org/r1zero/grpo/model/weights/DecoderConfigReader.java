@@ -29,11 +29,11 @@ final class DecoderConfigReader {
     try {
       JsonNode root = JSON.readTree(file.toFile());
       if (root == null || !root.isObject()) {
-        throw new ModelFileException(file, "is no JSON object");
+        throw new ModelFileException(file, "is not a JSON object");
       }
       return new DecoderConfigReader(file, root).config();
     } catch (IOException e) {
-      throw new ModelFileException(file, "is no JSON: " + firstLine(e.toString()), e);
+      throw new ModelFileException(file, "is not valid JSON: " + firstLine(e.toString()), e);
     }
   }
 

@@ -54,7 +54,7 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
   public static ModelDirectory open(Path path) {
     if (!Files.isDirectory(path)) {
       throw new ModelFileException(
-          path, "is no folder; give the path of a model in Hugging Face layout");
+          path, "is not a folder; give the path of a model in Hugging Face layout");
     }
     DecoderConfig config = DecoderConfigReader.read(path.resolve("config.json"));
     Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -139,7 +139,7 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
         shards.add(file);
       }
     } catch (IOException e) {
-      throw new ModelFileException(index, "is no JSON: " + e.getMessage(), e);
+      throw new ModelFileException(index, "is not valid JSON: " + e.getMessage(), e);
     }
     if (shards.isEmpty()) {
       throw new ModelFileException(index, "weight_map is missing or empty");

@@ -82,12 +82,12 @@ public final class SafetensorsFile {
       root = JSON.readTree(header);
     } catch (JsonProcessingException e) {
       throw new ModelFileException(
-          path, "has a header that is no JSON: " + e.getOriginalMessage(), e);
+          path, "has a header that is not valid JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new ModelFileException(path, "has a header that can't be read: " + e, e);
     }
     if (!root.isObject()) {
-      throw new ModelFileException(path, "has a header that is no JSON object");
+      throw new ModelFileException(path, "has a header that is not a JSON object");
     }
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : root.properties()) {

@@ -228,7 +228,7 @@ class TokenizerFolderTest {
     write("tokenizer.json", text);
     assertThatThrownBy(() -> Tokenizer.open(folder))
         .isInstanceOf(ModelFileException.class)
-        .hasMessageStartingWith(folder.resolve("tokenizer.json") + ": is no tokenizer: ");
+        .hasMessageStartingWith(folder.resolve("tokenizer.json") + ": is not a tokenizer: ");
   }
 
   @Test
@@ -236,7 +236,7 @@ class TokenizerFolderTest {
     write("tokenizer_config.json", "{\"bos_token\"");
     assertThatThrownBy(() -> Tokenizer.open(folder))
         .isInstanceOf(ModelFileException.class)
-        .hasMessageStartingWith(folder.resolve("tokenizer_config.json") + ": is no JSON");
+        .hasMessageStartingWith(folder.resolve("tokenizer_config.json") + ": is not valid JSON");
   }
 
   @Test

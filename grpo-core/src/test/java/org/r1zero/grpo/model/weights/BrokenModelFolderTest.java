@@ -100,7 +100,11 @@ class BrokenModelFolderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{\"a\": |is no JSON", "[1, 2]|is no JSON object", "''|is no JSON object"})
+      value = {
+        "{\"a\": |is not valid JSON",
+        "[1, 2]|is not a JSON object",
+        "''|is not a JSON object"
+      })
   void configThatIsNoJson(String text, String message) throws IOException {
     Files.writeString(folder.resolve("config.json"), text);
     assertFails("config.json", message);
@@ -111,7 +115,7 @@ class BrokenModelFolderTest {
     Path none = folder.resolve("none");
     assertThatThrownBy(() -> ModelDirectory.open(none))
         .isInstanceOf(ModelFileException.class)
-        .hasMessage(none + ": is no folder; give the path of a model in Hugging Face layout");
+        .hasMessage(none + ": is not a folder; give the path of a model in Hugging Face layout");
   }
 
   @Test
@@ -169,8 +173,8 @@ class BrokenModelFolderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "not json|has a header that is no JSON",
-        "[]      |has a header that is no JSON object",
+        "not json|has a header that is not valid JSON",
+        "[]      |has a header that is not a JSON object",
         "{\"t\":{\"dtype\":\"F32\"}}|t lacks its shape or data_offsets",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}|t has data_offsets [4,0]",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}|t has data_offsets",
@@ -211,7 +215,7 @@ class BrokenModelFolderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{}|weight_map is missing or empty", "{|is no JSON"})
+      value = {"{}|weight_map is missing or empty", "{|is not valid JSON"})
   void brokenIndex(String text, String message) throws IOException {
     unpackSharded();
     Files.writeString(folder.resolve("model.safetensors.index.json"), text);
