@@ -173,7 +173,7 @@ class ExampleFilesTest {
     Path cut = folder.resolve("cut.jsonl.gz");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length - 9));
     assertThatThrownBy(() -> ExampleFiles.read(cut, 0))
-        .hasMessageStartingWith(cut + ": can't be read beyond line ");
+        .hasMessageStartingWith(cut + ": can't be read; it is truncated or damaged: ");
   }
 
   @Test

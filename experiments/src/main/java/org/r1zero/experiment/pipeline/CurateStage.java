@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.r1zero.coldstart.curate.BadRecord;
 import org.r1zero.coldstart.curate.Candidate;
 import org.r1zero.coldstart.curate.Curator;
@@ -84,7 +86,7 @@ final class CurateStage implements Stage {
     List<String> evaluation = new ArrayList<>();
     dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));
     for (String file : options.evaluationFiles()) {
-      read(file, bad).forEach(example -> evaluation.add(example.question()));
+      read(file, bad, example -> {}).forEach(example -> evaluation.add(example.question()));
     }
     List<Candidate> candidates =
         options.files().isEmpty()
@@ -92,6 +94,16 @@ final class CurateStage implements Stage {
             : given(dataset, bad);
     Curator.Selection selection =
         new Curator(options.filters(), evaluation, recipe.seed()).choose(candidates);
+    if (selection.examples().isEmpty()) {
+      throw new IllegalStateException(
+          "stage "
+              + name
+              + " has no example left; traces left after each filter: "
+              + selection.left()
+              + (bad.isEmpty()
+                  ? ""
+                  : "; " + bad.size() + " bad records, the first: " + bad.get(0)));
+    }
     Path target = folder.resolve(options.file());
     ExampleFiles.write(target, selection.examples(), options.form());
     new DataCard(
@@ -131,13 +143,8 @@ final class CurateStage implements Stage {
     Decontaminator overlap =
         new Decontaminator(ngram == 0 ? List.of() : evaluation, Math.max(1, ngram));
     List<Example> clean = new ArrayList<>();
-    ExampleFiles.Contents contents =
-        ExampleFiles.read(
-            Path.of(file),
-            options.maxBad(),
-            example -> Conversations.requireOneQuestion(example, "few_shot"));
-    bad.addAll(contents.bad());
-    List<Example> all = contents.examples();
+    List<Example> all =
+        read(file, bad, example -> Conversations.requireOneQuestion(example, "few_shot"));
     for (int i = 0; i < all.size(); i++) {
       if (overlap.overlaps(new Candidate(all.get(i), all.get(i).question(), Map.of()))) {
         bad.add(new BadRecord(file, i + 1, "overlaps an evaluation problem: no few-shot example"));
@@ -150,8 +157,15 @@ final class CurateStage implements Stage {
 
   private List<Candidate> sample(
       Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
-    int from = Math.min(options.firstProblem(), dataset.train().size());
-    int to = Math.min(from + options.problems(), dataset.train().size());
+    int from = options.firstProblem();
+    int all = dataset.train().size();
+    if (from >= all) {
+      throw new IllegalArgumentException(
+          String.format(
+              "first_problem is %d, but %s has %d training problems, numbered from 0",
+              from, recipe.task().name(), all));
+    }
+    int to = (int) Math.min((long) from + options.problems(), all);
     List<Problem> problems = dataset.train().subList(from, to);
     Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
     PromptRenderer renderer;
@@ -218,7 +232,10 @@ final class CurateStage implements Stage {
         completion.finishReason() != FinishReason.LENGTH);
   }
 
-  /** Given traces are judged where their problem is one of the data set's training problems. */
+  /**
+   * Given traces are judged by their problems; one whose problem is not a training problem of the
+   * data set is a bad record.
+   */
   private List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
     Map<String, Problem> known = new LinkedHashMap<>();
     dataset.train().forEach(problem -> known.put(problem.id(), problem));
@@ -226,20 +243,33 @@ final class CurateStage implements Stage {
     WeightedReward judge = judge(filters);
     List<Candidate> candidates = new ArrayList<>();
     for (String file : options.files()) {
-      for (Example example : read(file, bad)) {
-        Problem problem = known.get(example.problem());
+      Consumer<Example> judgeable = example -> requireKnown(example, known);
+      for (Example example : read(file, bad, judgeable)) {
+        Problem problem = Objects.requireNonNull(known.get(example.problem()));
         Map<String, Boolean> passed = new LinkedHashMap<>();
-        passed.put("problem_known", problem != null);
-        Problem asked = problem == null ? new Problem("unknown", example.question(), "") : problem;
-        judged(judge, asked, Completion.of(example.completion()), filters, passed);
-        candidates.add(new Candidate(example, asked.question(), passed));
+        judged(judge, problem, Completion.of(example.completion()), filters, passed);
+        candidates.add(new Candidate(example, problem.question(), passed));
       }
     }
     return candidates;
   }
 
-  private List<Example> read(String file, List<BadRecord> bad) throws IOException {
-    ExampleFiles.Contents contents = ExampleFiles.read(Path.of(file), options.maxBad());
+  private void requireKnown(Example example, Map<String, Problem> known) {
+    if (!known.containsKey(example.problem())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "its problem '%s' is not one of the %d training problems of %s (such as '%s'), so that"
+                  + " its answer can't be judged; give the data set that it was made from as task",
+              example.problem(),
+              known.size(),
+              recipe.task().name(),
+              known.keySet().stream().findFirst().orElse("")));
+    }
+  }
+
+  private List<Example> read(String file, List<BadRecord> bad, Consumer<Example> use)
+      throws IOException {
+    ExampleFiles.Contents contents = ExampleFiles.read(Path.of(file), options.maxBad(), use);
     bad.addAll(contents.bad());
     return contents.examples();
   }

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -121,6 +122,31 @@ class CurateStageTest {
     assertThat(card(with).at("/left_after/decontaminated").asInt())
         .isLessThan(card(without).at("/left_after/decontaminated").asInt());
     assertThat(card(with).path("sources").toString()).contains("evaluation.jsonl");
+  }
+
+  @Test
+  void unknownProblemsAreAnErrorUnlessTheyAreAllowed() throws IOException {
+    Problem known = dataset.train().get(0);
+    Example right = new Example(known.id(), 0, known.question(), List.of(), known.gold());
+    Example unknown = new Example("elsewhere/7", 0, "Why?", List.of(), "7");
+    Path both = folder.resolve("both.jsonl");
+    ExampleFiles.write(both, List.of(right, unknown), ExampleForm.PROMPT_COMPLETION);
+    String files = "      files: [" + both + "]\n";
+    assertThatThrownBy(() -> run(ANYTHING, files))
+        .hasMessageContainingAll(both + ":2: its problem 'elsewhere/7'", "arithmetic", known.id());
+    Path stage = run(ANYTHING, files + "      max_bad: 1\n");
+    assertThat(problems(stage)).containsExactly(known.id());
+    assertThat(card(stage).path("bad_records").toString()).contains("both.jsonl:2: its problem");
+  }
+
+  @Test
+  void nothingLeftIsAnErrorAndLeavesNoFile() {
+    String none = "{verifier: length, options: {max: 1}}";
+    assertThatThrownBy(() -> run(none, ""))
+        .hasMessageContaining("has no example left; traces left");
+    assertThatThrownBy(() -> run(ANYTHING, "      first_problem: 40\n"))
+        .hasMessage(
+            "first_problem is 40, but arithmetic has 40 training problems, numbered from 0");
   }
 
   private static Set<String> problems(Path stage) throws IOException {

@@ -3,18 +3,21 @@ package org.r1zero.verify.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordFileTest {
   private static final long MB = 1 << 20;
@@ -79,5 +82,47 @@ class RecordFileTest {
     String nested = "{\"k\": [{\"m\": " + json + ", \"n\": 1}]}";
     assertThat(Records.parse(nested).at("/k/0/m").textValue()).isEqualTo(expected);
     assertThat(Records.parse(nested).at("/k/0/n").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void textCutInTheMiddleOfACharacterIsWhole() {
+    assertThat(Records.shortened("ab😀c", 3, "…")).isEqualTo("ab\uFFFD…");
+    assertThat(Records.shortened("ab😀c", 4, "…")).isEqualTo("ab😀…");
+    assertThat(Records.shortened("ab😀c", 5, "…")).isEqualTo("ab😀c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 9, 30})
+  void gzipFileThatIsCutOffIsNamed(int missing) throws IOException {
+    Path whole = folder.resolve("whole.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(whole))) {
+      out.write("{\"one\": 1}\n{\"two\": 2}\n".getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] bytes = Files.readAllBytes(whole);
+    Path cut = Files.write(folder.resolve("cut.gz"), Arrays.copyOf(bytes, bytes.length - missing));
+    assertThatThrownBy(() -> lines(RecordFile.open(cut)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(cut + ": can't be read")
+        .hasMessageContaining("it is truncated or damaged: ")
+        .hasMessageNotContaining("null");
+    Path empty = Files.write(folder.resolve("empty.gz"), new byte[0]);
+    assertThatThrownBy(() -> RecordFile.open(empty))
+        .hasMessage(empty + ": its name ends in .gz, but it is not a gzip file: it ends too early");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[|2000|nesting depth (1001) exceeds the maximum allowed (1000)",
+        "9|5000|length (5000) exceeds the maximum allowed (1000)",
+        "NaN|1|Non-standard token 'NaN'"
+      })
+  void whatTheParserRefusesIsSaidWithoutItsSwitches(String part, int times, String reason) {
+    String json = part.repeat(times);
+    assertThatThrownBy(() -> Records.parse(json))
+        .isInstanceOfSatisfying(
+            JsonProcessingException.class,
+            e -> assertThat(Records.why(e)).endsWith(reason).doesNotContain("`"));
   }
 }
