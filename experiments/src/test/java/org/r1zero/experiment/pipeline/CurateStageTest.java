@@ -127,14 +127,15 @@ class CurateStageTest {
   @Test
   void unknownProblemsAreAnErrorUnlessTheyAreAllowed() throws IOException {
     Problem known = dataset.train().get(0);
-    Example right = new Example(known.id(), 0, known.question(), List.of(), known.gold());
+    String said = "<think> so </think> <answer> " + known.gold() + " </answer>";
+    Example right = new Example(known.id(), 0, known.question(), List.of(), said);
     Example unknown = new Example("elsewhere/7", 0, "Why?", List.of(), "7");
     Path both = folder.resolve("both.jsonl");
     ExampleFiles.write(both, List.of(right, unknown), ExampleForm.PROMPT_COMPLETION);
     String files = "      files: [" + both + "]\n";
-    assertThatThrownBy(() -> run(ANYTHING, files))
+    assertThatThrownBy(() -> run(RIGHT, files))
         .hasMessageContainingAll(both + ":2: its problem 'elsewhere/7'", "arithmetic", known.id());
-    Path stage = run(ANYTHING, files + "      max_bad: 1\n");
+    Path stage = run(RIGHT, files + "      max_bad: 1\n");
     assertThat(problems(stage)).containsExactly(known.id());
     assertThat(card(stage).path("bad_records").toString()).contains("both.jsonl:2: its problem");
   }
