@@ -38,7 +38,7 @@ final class CodeExtractor {
     String place = afterThinking.isBlank() ? completion : afterThinking;
     List<Block> blocks = blocks(place);
     if (blocks.isEmpty()) {
-      return place.isBlank() ? Optional.empty() : Optional.of(place);
+      return place.isBlank() ? Optional.empty() : Optional.of(inline(place, wanted).orElse(place));
     }
     String best = null;
     int bestRank = 0;
@@ -59,6 +59,21 @@ final class CodeExtractor {
     }
     return Optional.ofNullable(best);
   }
+
+  /** The last code within a line of text that defines the wanted name, where nothing else does. */
+  private static Optional<String> inline(String text, Optional<Pattern> wanted) {
+    if (wanted.isEmpty() || wanted.get().matcher(text).find()) {
+      return Optional.empty();
+    }
+    return INLINE
+        .matcher(text)
+        .results()
+        .map(span -> span.group(1))
+        .filter(code -> wanted.get().matcher(code).find())
+        .reduce((first, second) -> second);
+  }
+
+  private static final Pattern INLINE = Pattern.compile("`([^`\\n]++)`");
 
   /** A fenced block; one that is not closed goes on to the end. */
   private record Block(String info, String text) {}
