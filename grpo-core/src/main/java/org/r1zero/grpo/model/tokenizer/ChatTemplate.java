@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,6 +80,8 @@ public final class ChatTemplate {
   private static String text(Path file) {
     try {
       return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new ModelFileException(file, "is not in UTF-8; convert the file to UTF-8", e);
     } catch (IOException e) {
       throw new ModelFileException(file, "is not a readable chat template: " + e, e);
     }
@@ -112,7 +115,8 @@ public final class ChatTemplate {
               .render(
                   List.of(new Message("user", "What is 2+2?"), new Message("assistant", said)),
                   false);
-      return text.substring(text.lastIndexOf(said) + said.length());
+      int at = text.lastIndexOf(said);
+      return at < 0 ? "" : text.substring(at + said.length());
     } catch (ModelFileException e) {
       return "";
     }
