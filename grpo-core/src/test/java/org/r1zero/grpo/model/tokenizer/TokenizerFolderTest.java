@@ -139,7 +139,7 @@ class TokenizerFolderTest {
         "[2, 3, 1]|nothing|{{ m.content }}|2",
         "[2, 3, 1]|</s>|{{ raise_exception('no') }}|1",
         "[2, 3, 1]|</s>|two|1",
-        "[2, 3, 1]|</s>|{{ m.content|upper }}two|1"
+        "[2, 3, 1]|</s>|{{ m.content.upper() }}two|1"
       })
   void trainingEndsATurnAsTheTemplateDoes(String ends, String eos, String body, int expected)
       throws IOException {
