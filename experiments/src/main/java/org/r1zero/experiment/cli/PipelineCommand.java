@@ -42,6 +42,7 @@ final class PipelineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    RecipeFiles.requireStages(recipes);
     PipelineRecipe recipe = PipelineRecipe.load(recipes, options.settings());
     PipelineRun run = new PipelineRun(recipe, System.err, from);
     if (dryRun) {

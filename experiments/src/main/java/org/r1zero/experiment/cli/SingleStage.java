@@ -2,7 +2,9 @@ package org.r1zero.experiment.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
@@ -15,17 +17,25 @@ final class SingleStage {
 
   static PipelineRecipe load(
       List<Path> files, List<String> settings, Set<StageKind> kinds, String command) {
+    RecipeFiles.requireStages(files);
     PipelineRecipe recipe = PipelineRecipe.load(files, settings);
     List<StageConfig> stages = recipe.stages();
     if (stages.size() != 1 || !kinds.contains(stages.get(0).kind())) {
+      String found =
+          stages.stream()
+              .map(s -> s.name() + " (" + s.kind().name().toLowerCase(Locale.ROOT) + ")")
+              .collect(Collectors.joining(", "));
       throw new ConfigException(
-          "recipe " + recipe.name(),
+          RecipeFiles.named(files),
           List.of(
-              "r1zero "
+              "has the stages "
+                  + found
+                  + "; r1zero "
                   + command
-                  + " takes a recipe with one stage, of kind "
-                  + kinds.iterator().next().name().toLowerCase(java.util.Locale.ROOT)
-                  + "; r1zero pipeline runs all others"));
+                  + " takes one, such as that of recipes/"
+                  + command
+                  + ".yaml; run this recipe by r1zero pipeline "
+                  + RecipeFiles.named(files)));
     }
     return recipe;
   }

@@ -65,6 +65,7 @@ final class TrainCommand implements Callable<Integer> {
       Resumption resumption = Resumption.of(run, recipes, options.settings(), allowChanges);
       return report(new R1ZeroRun(resumption, progress(resumption.recipe())));
     }
+    RecipeFiles.requireTraining(recipes);
     Recipe recipe = RecipeLoader.load(recipes, options.settings());
     if (dryRun) {
       R1ZeroRun.verify(recipe);

@@ -141,4 +141,20 @@ class CommandsTest {
     System.arraycopy(more, 0, all, arguments.length, more.length);
     return all;
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train, r1.yaml, has stages; run it by r1zero pipeline",
+    "train, compare.yaml, compares arms; run it by r1zero compare",
+    "pipeline, gsm8k.yaml, has no stages; run it by r1zero train",
+    "sft, gsm8k.yaml, has no stages; run it by r1zero train",
+    "sft, r1.yaml, such as that of recipes/sft.yaml; run this recipe by r1zero pipeline",
+    "curate, sft.yaml, such as that of recipes/curate.yaml",
+  })
+  void aRecipeForAnotherCommandIsAnsweredWithThatCommand(
+      String command, String recipe, String message) {
+    Ran ran = Ran.command(command, "../recipes/" + recipe);
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains(message);
+  }
 }
