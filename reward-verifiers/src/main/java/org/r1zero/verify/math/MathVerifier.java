@@ -166,7 +166,9 @@ final class MathVerifier implements AnswerVerifier {
     }
     if (!equal && comparison.values().timedOut()) {
       return new Verdict(
-          0, Outcome.TIMEOUT, "stopped while comparing " + shown(answer.text()) + " with the gold");
+          0,
+          Outcome.TIMEOUT,
+          "Symja did not say in time whether " + shown(answer.text()) + " equals the gold");
     }
     if (!equal && answer.read(ReadingRules.USUAL) == null && !gold.isText()) {
       return new Verdict(

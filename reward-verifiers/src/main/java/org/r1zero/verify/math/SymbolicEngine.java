@@ -9,7 +9,7 @@ interface SymbolicEngine {
     NOT_ZERO,
     /** It can't tell, or there is no engine. */
     UNKNOWN,
-    /** It was stopped. */
+    /** It was stopped, or could not be asked now. */
     TIMEOUT
   }
 

@@ -23,7 +23,10 @@ final class Values {
   /** Digits that a rounded decimal has to share at the least, however small the numbers are. */
   private static final int MIN_SIGNIFICANT = 3;
 
-  /** Symja is asked at most so often for one answer, so that long lists end. */
+  /**
+   * Symja is asked at most so often for one answer, so that long lists end; once only where it has
+   * to be stopped.
+   */
   private static final int MAX_QUESTIONS = 4;
 
   private final MathRules rules;
@@ -241,7 +244,7 @@ final class Values {
     if (!rules.symbolic()) {
       return otherwise;
     }
-    if (++questions > MAX_QUESTIONS) {
+    if (timedOut || ++questions > MAX_QUESTIONS) {
       return false;
     }
     try {

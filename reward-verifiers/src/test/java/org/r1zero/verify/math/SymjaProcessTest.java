@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +38,7 @@ class SymjaProcessTest {
 
   @Test
   void stopsWhatRunsAwayAndGoesOn() {
-    SymjaProcess symja = new SymjaProcess(1);
+    SymjaProcess symja = engine(1);
     String endless = "Do(Sin(v1),{v1,1,10^12})";
     String large = "Expand((v0+v1+v2+v3+v4+v5+v6)^60)-1";
     for (String runaway : List.of(endless, large, "Factorial(10^8)-Factorial(10^8)+u1")) {
@@ -49,6 +52,66 @@ class SymjaProcessTest {
       assertThat(millis).as(runaway).isLessThan(30_000);
     }
     assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+  }
+
+  @Test
+  void remembersWhatTookTooLong() {
+    SymjaProcess symja = engine(1);
+    String endless = "Do(Sin(v1),{v1,1,10^12})";
+    assertThat(symja.isZero(endless, Duration.ofMillis(300)))
+        .isEqualTo(SymbolicEngine.Answer.TIMEOUT);
+
+    long start = System.nanoTime();
+    assertThat(symja.isZero(endless, Duration.ofMillis(300)))
+        .isEqualTo(SymbolicEngine.Answer.TIMEOUT);
+    assertThat(System.nanoTime() - start).isLessThan(100_000_000);
+  }
+
+  @Test
+  void goesOnAfterThreadsThatWereInterrupted() {
+    SymjaProcess symja = engine(1);
+    for (int i = 0; i < 5; i++) {
+      Thread.currentThread().interrupt();
+      assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.TIMEOUT);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+  }
+
+  @Test
+  void asksAnotherWorkerWhereOneWasKilledFromOutside() {
+    SymjaProcess symja = engine(1);
+    Set<Long> before = children();
+    for (int i = 0; i < 4; i++) {
+      assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+      ProcessHandle.current()
+          .children()
+          .filter(child -> !before.contains(child.pid()))
+          .forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+  }
+
+  @Test
+  void triesAgainAfterStartsThatFailed() throws Exception {
+    Duration pause = Duration.ofMillis(200);
+    AtomicBoolean broken = new AtomicBoolean(true);
+    SymjaProcess symja =
+        new SymjaProcess(1, () -> broken.get() ? List.of("false") : SymjaProcess.command(), pause);
+    for (int i = 0; i < 5; i++) {
+      assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.TIMEOUT);
+    }
+    broken.set(false);
+    Thread.sleep(pause.toMillis());
+
+    assertThat(symja.isZero("v0-v0", LIMIT)).isEqualTo(SymbolicEngine.Answer.ZERO);
+  }
+
+  private static SymjaProcess engine(int workers) {
+    return new SymjaProcess(workers, SymjaProcess::command, Duration.ofMinutes(1));
   }
 
   @Test
