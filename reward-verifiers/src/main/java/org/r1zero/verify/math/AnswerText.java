@@ -32,7 +32,7 @@ final class AnswerText {
   /** "About" and its signs before the value; after one, they say it again rounded. */
   private static final Pattern HEDGE =
       Pattern.compile(
-          "^[\\s$(]*(?:\\\\text\\s?\\{\\s*)?(?:[A-Za-z](?:_\\w)?\\s*=?\\s*)?"
+          "^[\\s$(]*(?:\\\\text\\s?\\{\\s*)?"
               + "(?:[≈≃∼]|~(?=\\s?\\d[^~]*$)|\\\\(?:approx|sim|simeq|thickapprox)(?![a-z])"
               + "|(?:about|approximately|approx|roughly|around|nearly|almost|circa|ca)(?![a-z]))",
           Pattern.CASE_INSENSITIVE);
@@ -74,7 +74,7 @@ final class AnswerText {
     return parameter;
   }
 
-  /** Whether it says of itself that it is near the answer: {@code about 5}, {@code x \approx 5}. */
+  /** Whether it says of itself that it is near the answer: {@code about 5}, {@code \approx 5}. */
   boolean isHedged() {
     return text.length() < 400 && HEDGE.matcher(text).find();
   }

@@ -39,7 +39,14 @@ final class Gold {
   Gold(String text) {
     String found = answerOf(text);
     this.euler = EulersNumber.isInGold(found);
-    this.answer = new AnswerText(found, euler);
+    AnswerText whole = new AnswerText(found, euler);
+    int side = found.lastIndexOf('=');
+    boolean chain = side > 0 && found.indexOf('=') < side && found.indexOf(',') < 0;
+    // Of a chain with a part that can't be read, the last value is the gold's.
+    this.answer =
+        chain && whole.read(ReadingRules.USUAL) == null
+            ? new AnswerText(found.substring(side + 1), euler)
+            : whole;
     this.clock = CLOCK.matcher(answer.text()).matches();
     this.missing = isMissing(answer.text());
     this.words = wordsOf(answer.text());
