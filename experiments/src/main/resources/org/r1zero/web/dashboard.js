@@ -207,7 +207,7 @@
         const row = body.insertRow();
         const head = element('th', '', what);
         head.scope = 'row';
-        row.append(head, element('td', '', value));
+        row.append(head, element('td', 'text', value));
       }
       panel.append(table);
       $('evaluation').replaceChildren(panel);

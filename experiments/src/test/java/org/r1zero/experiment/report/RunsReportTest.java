@@ -163,7 +163,7 @@ class RunsReportTest {
         completion(1, "p1", 0, true, "cut HALF").replace("HALF", "\\ud83d"));
     Path other = Files.move(run("other", 1e-4, 1), folder.resolve("a<b>_c_|[x](javascript:x)"));
     RunsReport.write(List.of(run, other), folder.resolve("out"));
-    assertThat(Files.readString(folder.resolve("out/report.html"))).contains("cut ?");
+    assertThat(Files.readString(folder.resolve("out/report.html"))).contains("cut \ufffd");
     assertThat(Files.readString(folder.resolve("out/report.md")))
         .contains("| a\\<b\\>\\_c\\_\\|[x\\](javascript:x) |")
         .doesNotContain("<b>");
