@@ -128,7 +128,7 @@
       const details = element('details');
       const holds = flat(run.children).some((r) => r.name === selected || r.status === 'running');
       details.open = opened.has(run.name) ? opened.get(run.name) : holds || run.name === selected;
-      details.append(element('summary', 'soft', run.kind === 'comparison' ? `${run.children.length} trainings` : `${run.children.length} stages`));
+      details.append(element('summary', 'soft', `${run.children.length} ${run.kind === 'comparison' ? 'training' : 'stage'}${run.children.length === 1 ? '' : 's'}`));
       details.querySelector('summary').addEventListener('click', () => opened.set(run.name, !details.open));
       const inside = element('ul');
       inside.append(...run.children.map(item));
