@@ -156,7 +156,7 @@
     all();
   }
 
-  const numbers = (metrics, of) => metrics.map((m) => ({ x: m.step, mean: of(m) })).filter((p) => typeof p.mean === 'number');
+  const numbers = (metrics, of) => metrics.map((m) => ({ x: m.step, mean: of(m) })).filter((p) => Number.isFinite(p.x) && Number.isFinite(p.mean));
 
   async function curves() {
     const run = known(selected);
@@ -179,11 +179,13 @@
     newest = last ? Number(last.step) || 0 : 0;
     $('step').max = $('beside').max = newest || 1;
     $('title').textContent = run ? run.title : 'No run yet';
+    $('main').classList.toggle('none', !run);
     document.title = run ? `${run.title} – r1zero` : 'r1zero runs';
     $('headline').textContent = (run && run.headline) || '';
     const more = runs.length > shown.length ? `the first ${shown.length} of ${runs.length} curves are drawn` : '';
     const about = (r) => [`${r.name}: ${state(r)}`, short(r), `started ${r.started.slice(0, 16).replace('T', ' ')} UTC`, `written ${ago(r)}`, r === run ? more : ''].filter(Boolean).join(', ');
     $('about').replaceChildren(...[run, other].filter(Boolean).map((r) => element('span', 'line', about(r))));
+    if (!run) $('about').textContent = 'This folder holds no runs. A training that writes into it appears here by itself.';
     return last;
   }
 
@@ -194,7 +196,7 @@
     const runs = [run, ...series(run).filter((r) => r.name !== run.name)].slice(0, SERIES + 1);
     const known_ = await Promise.all(runs.map((r) => get('/api/about', { run: r.name })));
     const rows = known_.flatMap((of, i) => Object.entries(of.evaluations).map(([when, e]) => [
-      i === 0 ? when : `${runs[i].title}, ${when}`, `${e.text}, ${e.problems} problems`]));
+      i === 0 ? when : `${runs[i].title}, ${when}`, 'problems' in e ? `${e.text}, ${e.problems} problems` : e.text]));
     if (!rows.length) {
       $('evaluation').replaceChildren(element('p', 'soft', run.status === 'running' ? 'Not evaluated yet.' : 'Not evaluated.'));
     } else {

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.metrics.RequestHost;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the page and what runs say. Only a fixed set of files is served; model output travels as
@@ -122,6 +123,13 @@ public final class DashboardServer implements AutoCloseable {
     config.routes.exception(
         NumberFormatException.class,
         (fault, context) -> context.status(400).result("a number was expected"));
+    config.routes.exception(
+        Exception.class,
+        (fault, context) -> {
+          LoggerFactory.getLogger(DashboardServer.class)
+              .warn("{} can't be answered: {}", context.path(), fault.toString());
+          context.status(500).result("this run's files can't be read; the terminal says why");
+        });
   }
 
   private void guard(Context context) {
@@ -197,7 +205,7 @@ public final class DashboardServer implements AutoCloseable {
         listeners.forEach(listener -> listener.tell(now));
       }
     } catch (IOException | java.io.UncheckedIOException e) {
-      org.slf4j.LoggerFactory.getLogger(DashboardServer.class)
+      LoggerFactory.getLogger(DashboardServer.class)
           .warn("the runs can't be listed: {}", e.toString());
     }
   }

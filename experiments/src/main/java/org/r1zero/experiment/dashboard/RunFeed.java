@@ -101,18 +101,7 @@ final class RunFeed {
     for (String when : List.of("before", "after")) {
       String file = "evaluation-" + when + ".jsonl";
       if (RunFiles.has(run, file)) {
-        List<EvaluatedSample> samples =
-            EvaluationFiles.read(run.resolve(file), LinkOption.NOFOLLOW_LINKS);
-        if (!samples.isEmpty()) {
-          Interval accuracy = Evaluation.accuracy(samples);
-          evaluations
-              .putObject(when)
-              .put("text", accuracy.toString())
-              .put("problems", samples.stream().map(s -> s.trace().problem()).distinct().count())
-              .put("mean", accuracy.mean())
-              .put("low", accuracy.low())
-              .put("high", accuracy.high());
-        }
+        evaluation(evaluations, when, run.resolve(file));
       }
     }
     JsonNode comparison = RunFiles.json(run, "comparison.json");
@@ -130,6 +119,25 @@ final class RunFeed {
       }
     }
     return about;
+  }
+
+  /** One that is damaged has no interval: of a part of its completions it would be another one. */
+  private static void evaluation(ObjectNode evaluations, String when, Path file) {
+    try {
+      List<EvaluatedSample> samples = EvaluationFiles.read(file, LinkOption.NOFOLLOW_LINKS);
+      if (!samples.isEmpty()) {
+        Interval accuracy = Evaluation.accuracy(samples);
+        evaluations
+            .putObject(when)
+            .put("text", accuracy.toString())
+            .put("problems", samples.stream().map(s -> s.trace().problem()).distinct().count())
+            .put("mean", accuracy.mean())
+            .put("low", accuracy.low())
+            .put("high", accuracy.high());
+      }
+    } catch (IOException | RuntimeException e) {
+      evaluations.putObject(when).put("text", file.getFileName() + " is damaged");
+    }
   }
 
   /**
