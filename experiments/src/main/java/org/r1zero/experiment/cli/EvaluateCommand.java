@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.EvaluationRun;
+import org.r1zero.experiment.run.RunDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +67,12 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Integer workers;
 
   @Option(
+      names = "--step",
+      paramLabel = "N|last|best",
+      description = "With a run directory: a checkpoint instead of the run's result.")
+  private @Nullable String step;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE.jsonl",
       description = "Write every completion with its verdicts; must not exist.")
@@ -82,7 +90,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     long started = System.nanoTime();
     Progress progress = new Progress(System.err, 0, recipe.accuracyColumn());
-    Evaluation evaluation = new EvaluationRun(recipe, progress).run();
+    EvaluationRun run =
+        step == null
+            ? new EvaluationRun(recipe, progress)
+            : EvaluationRun.ofCheckpoint(recipe, progress, sources.get(0), step);
+    Evaluation evaluation = run.run();
     EvaluationTable.print(evaluation, System.err);
     if (out != null) {
       JsonLines.append(out, evaluation.completions());
@@ -102,9 +114,25 @@ final class EvaluateCommand implements Callable<Integer> {
   private Recipe recipe() {
     List<String> settings = new ArrayList<>();
     List<Path> recipes = new ArrayList<>(sources);
-    if (sources.size() == 1 && Files.isDirectory(sources.get(0))) {
-      recipes.set(0, sources.get(0).resolve("recipe.yaml"));
-      settings.add("model=" + sources.get(0).resolve("model"));
+    boolean run = sources.size() == 1 && Files.isDirectory(sources.get(0));
+    if (step != null && !run) {
+      throw new ConfigException("--step", List.of("takes a run directory, such as runs/NAME"));
+    }
+    if (run) {
+      Path directory = RunDirectory.open(sources.get(0)).path();
+      Path trained = directory.resolve("model");
+      if (step == null && !Files.isDirectory(trained) && model == null) {
+        throw new ConfigException(
+            directory
+                + " is not finished, so it has no model yet; --step last evaluates its newest"
+                + " checkpoint, r1zero train --resume "
+                + directory
+                + " finishes it");
+      }
+      recipes.set(0, directory.resolve("recipe.yaml"));
+      if (step == null) {
+        settings.add("model=" + trained);
+      }
     }
     settings.addAll(options.settings());
     if (model != null) {

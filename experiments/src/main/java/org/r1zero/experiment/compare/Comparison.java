@@ -3,6 +3,7 @@ package org.r1zero.experiment.compare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.evaluate.Hashes;
+import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
@@ -60,8 +62,8 @@ public final class Comparison {
   public Comparison(CompareConfig config, Path base, Path folder, PrintStream out) {
     this.config = config;
     this.folder = folder;
-    this.out = out;
-    this.trainer = new PipelineArms(folder.resolve("pipelines"), out);
+    this.out = Console.of(out);
+    this.trainer = new PipelineArms(folder.resolve("pipelines"), this.out);
     this.arms = config.arms().stream().map(arm -> read(arm, base)).toList();
     requireAlike();
   }
@@ -114,7 +116,15 @@ public final class Comparison {
   }
 
   /** Runs to the end; arms that fail are noted and the others go on. */
+  @SuppressWarnings("try") // the log is open as long as the comparison runs
   public List<ArmResult> run() throws IOException {
+    Files.createDirectories(folder);
+    try (Closeable log = Console.of(out).copyTo(folder.resolve("run.log"))) {
+      return runArms();
+    }
+  }
+
+  private List<ArmResult> runArms() throws IOException {
     for (Arm arm : arms) {
       trainer.verify(arm, config.seedNumbers().get(0));
     }

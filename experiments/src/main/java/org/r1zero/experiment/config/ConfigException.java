@@ -6,6 +6,11 @@ import java.util.List;
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Says what is at fault in words of its own. */
+  public ConfigException(String message) {
+    super(message);
+  }
+
   /** Names the recipe and its faults. */
   public ConfigException(String source, List<String> faults) {
     super(

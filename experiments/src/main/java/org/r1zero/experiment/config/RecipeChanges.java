@@ -17,12 +17,13 @@ import org.r1zero.grpo.optim.LearningRateSchedule;
  * What a run that goes on would do otherwise than the run that began.
  *
  * @param harmless changes that touch no weight: where output goes, what is kept, what is watched;
- *     more steps where the rate does not depend on their number
+ *     more steps where the rate does not depend on their number; where the model is, whose files
+ *     are compared by their hashes
  * @param others every other change
  */
 public record RecipeChanges(List<String> harmless, List<String> others) {
   private static final Pattern HARMLESS =
-      Pattern.compile("output|checkpoint\\..*|health\\..*|scoring\\.threads");
+      Pattern.compile("output|model|checkpoint\\..*|health\\..*|scoring\\.threads");
   private static final Set<LearningRateSchedule> ANY_LENGTH =
       Set.of(LearningRateSchedule.CONSTANT, LearningRateSchedule.CONSTANT_WITH_WARMUP);
   private static final String STEPS = "grpo.steps";

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,29 @@ public final class JsonLines {
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
   private JsonLines() {}
+
+  /**
+   * Cuts off a last line that has no end, as a process that was killed may leave it.
+   *
+   * @return how many bytes that were
+   */
+  public static long mend(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long size = channel.size();
+      long end = size;
+      ByteBuffer one = ByteBuffer.allocate(1);
+      while (end > 0) {
+        channel.read(one.clear(), end - 1);
+        if (one.get(0) == '\n') {
+          break;
+        }
+        end--;
+      }
+      channel.truncate(end);
+      return size - end;
+    }
+  }
 
   /**
    * Appends lines, whole and flushed.

@@ -2,6 +2,7 @@ package org.r1zero.experiment.pipeline;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.run.StoppedException;
 
 /**
@@ -38,7 +40,7 @@ public final class PipelineRun {
    */
   public PipelineRun(PipelineRecipe recipe, PrintStream out, @Nullable String from) {
     this.recipe = recipe;
-    this.out = out;
+    this.out = Console.of(out);
     this.from = from;
     List<String> names = recipe.stages().stream().map(StageConfig::name).toList();
     if (from != null && !names.contains(from)) {
@@ -62,6 +64,7 @@ public final class PipelineRun {
    *
    * @throws ConfigException before anything is run, if the recipe has a fault
    */
+  @SuppressWarnings("try") // the log is open as long as the pipeline runs
   public PipelineResult run() throws IOException {
     verify();
     Path output = Path.of(recipe.output()).toAbsolutePath();
@@ -71,6 +74,12 @@ public final class PipelineRun {
     Files.write(
         directory.resolve("recipe.yaml"),
         RecipeLoader.toYaml(recipe).getBytes(StandardCharsets.UTF_8));
+    try (Closeable log = Console.of(out).copyTo(directory.resolve("run.log"))) {
+      return run(output, directory);
+    }
+  }
+
+  private PipelineResult run(Path output, Path directory) throws IOException {
     List<StageResult> results = new ArrayList<>();
     boolean again = false;
     Stages stages = new Stages(recipe, out);

@@ -56,7 +56,8 @@ final class RlStage implements Stage {
     Optional<Path> begun = RunDirectory.newest(folder, here.name());
     R1ZeroRun run =
         begun.isPresent()
-            ? new R1ZeroRun(Resumption.of(begun.get(), List.of(), List.of(), false), progress)
+            ? new R1ZeroRun(
+                Resumption.of(begun.get(), List.of(), List.of("model=" + model), false), progress)
             : new R1ZeroRun(here, progress);
     R1ZeroRun.Result result = run.run();
     return new Made(result.directory().resolve("model"), null);

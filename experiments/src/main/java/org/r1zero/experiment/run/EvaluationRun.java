@@ -1,12 +1,16 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.evaluate.CompletionCache;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Hashes;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.TrainingState;
 
 /**
  * Evaluates a recipe's model without training it. Completions are kept below the recipe's {@code
@@ -15,31 +19,65 @@ import org.r1zero.experiment.metrics.Progress;
 public final class EvaluationRun {
   private final Recipe recipe;
   private final Progress progress;
+  private final @Nullable Checkpoint checkpoint;
 
   /** Takes a checked recipe whose evaluation has problems. */
   public EvaluationRun(Recipe recipe, Progress progress) {
+    this(recipe, progress, null);
+  }
+
+  /**
+   * Evaluates what a run has trained so far.
+   *
+   * @param run the run's directory
+   * @param step a checkpoint's number, {@code last} or {@code best}
+   * @throws org.r1zero.experiment.config.ConfigException if the run has no such checkpoint
+   */
+  public static EvaluationRun ofCheckpoint(
+      Recipe recipe, Progress progress, Path run, String step) {
+    return new EvaluationRun(recipe, progress, RunDirectory.open(run).checkpoint(step));
+  }
+
+  private EvaluationRun(Recipe recipe, Progress progress, @Nullable Checkpoint checkpoint) {
     if (recipe.evaluation().problems() == 0) {
       throw new IllegalArgumentException(
           "evaluation.problems is 0: there is nothing to evaluate; use --problems N");
     }
     this.recipe = recipe;
     this.progress = progress;
+    this.checkpoint = checkpoint;
   }
 
   /** Runs to the end. */
   public Evaluation run() throws IOException {
-    try (Assembly parts = new Assembly(recipe);
-        Workers workers = new Workers(recipe, parts, progress::say)) {
+    try (Assembly parts = new Assembly(recipe)) {
+      if (checkpoint != null) {
+        checkpoint.restoreSome(TrainingState.weights("policy/", parts.policy()));
+      }
+      return evaluate(parts);
+    }
+  }
+
+  private Evaluation evaluate(Assembly parts) throws IOException {
+    String of =
+        checkpoint == null
+            ? "of " + recipe.model()
+            : "of " + checkpoint.path() + ", after step " + checkpoint.step();
+    String state =
+        checkpoint == null
+            ? ""
+            : Hashes.sha256(Files.readString(checkpoint.path().resolve("manifest.json")));
+    try (Workers workers = new Workers(recipe, parts, progress::say)) {
       CompletionCache cache =
           new CompletionCache(
               Path.of(recipe.output(), ".r1zero", "completions"),
               Hashes.ofModel(parts.directory().path())
+                  + state
                   + " "
                   + recipe.dtype()
                   + " "
                   + parts.policy().device());
-      return HeldOut.evaluate(
-          parts, workers.sampler(), recipe, progress, "of " + recipe.model(), cache);
+      return HeldOut.evaluate(parts, workers.sampler(), recipe, progress, of, cache);
     }
   }
 }

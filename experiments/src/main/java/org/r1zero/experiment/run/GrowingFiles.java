@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.RunSteps;
 
 /**
@@ -21,7 +22,7 @@ import org.r1zero.experiment.metrics.RunSteps;
  * them twice.
  */
 final class GrowingFiles {
-  private static final Pattern STEP = Pattern.compile("step-(\\d+)\\.jsonl");
+  private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})\\.jsonl");
   private static final String BEFORE = "evaluation-before.jsonl"; // is whole before any step
   private final Path run;
 
@@ -69,6 +70,8 @@ final class GrowingFiles {
         Matcher step = STEP.matcher(file.getFileName().toString());
         if (step.matches() && Long.parseLong(step.group(1)) >= firstLost) {
           Files.delete(file);
+        } else if (step.matches()) {
+          mend(file, missing);
         }
       }
     }
@@ -82,6 +85,15 @@ final class GrowingFiles {
       } else {
         channel.truncate(position);
       }
+    }
+    mend(file, missing);
+  }
+
+  /** A last line that was cut off would swallow the next one. */
+  private static void mend(Path file, List<String> missing) throws IOException {
+    long lost = JsonLines.mend(file);
+    if (lost > 0) {
+      missing.add(file + " ended in half a line of " + lost + " bytes, which was cut off");
     }
   }
 

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.run;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -78,19 +79,64 @@ public final class R1ZeroRun {
    * @throws StoppedException if SIGINT or SIGTERM ended it in order
    */
   public Result run() throws IOException {
-    long started = System.nanoTime();
-    try (Assembly parts = new Assembly(recipe);
+    if (resumption != null && resumption.finished()) {
+      return finished(resumption.directory());
+    }
+    if (resumption == null) {
+      RunDirectory.requireUsable(Path.of(recipe.output())); // before the weights are read
+    }
+    try (MetricsEndpoint endpoint = endpoint();
+        Assembly parts = new Assembly(recipe);
         StopSignal stop = StopSignal.install(progress)) {
-      RunDirectory directory =
-          resumption != null
-              ? resumption.directory()
-              : RunDirectory.create(Path.of(recipe.output()), recipe.name());
-      try (RunLock lock = directory.lock()) {
-        progress.say("run directory " + lock.run());
-        progress.eachRound(stop::check);
-        chooseMicroBatch(parts);
-        RunManifest manifest = manifest(parts, directory);
-        return run(parts, directory, manifest, stop, started);
+      if (endpoint != null) {
+        progress.say("metrics at " + endpoint.address());
+      }
+      if (resumption != null) {
+        return run(parts, resumption.directory(), stop, endpoint);
+      }
+      RunDirectory directory = RunDirectory.create(Path.of(recipe.output()), recipe.name());
+      try {
+        return run(parts, directory, stop, endpoint);
+      } catch (IOException | RuntimeException e) {
+        if (!(e instanceof StoppedException) && directory.isUnused()) {
+          directory.delete(); // a failed start leaves nothing behind
+        }
+        throw e;
+      }
+    }
+  }
+
+  private Result finished(RunDirectory directory) throws IOException {
+    int steps = recipe.grpo().steps();
+    progress.say(
+        String.format(
+            "nothing to do: %s is finished after %d steps (--set grpo.steps=%d would train on)",
+            directory.path(), steps, 2 * steps));
+    EvaluationMemory memory = new EvaluationMemory(directory);
+    return new Result(
+        directory.path(),
+        recipe,
+        memory.recall("before").orElse(null),
+        memory.recall("after").orElse(null),
+        0);
+  }
+
+  @SuppressWarnings("try") // the log is open as long as the run is
+  private Result run(
+      Assembly parts, RunDirectory directory, StopSignal stop, @Nullable MetricsEndpoint endpoint)
+      throws IOException {
+    long started = System.nanoTime();
+    try (RunLock lock = directory.lock();
+        Closeable log = progress.copyTo(directory.log())) {
+      progress.say("run directory " + lock.run());
+      progress.eachRound(stop::check);
+      chooseMicroBatch(parts);
+      RunManifest manifest = manifest(parts, directory);
+      try {
+        return run(parts, directory, manifest, stop, endpoint, started);
+      } catch (IOException | RuntimeException e) {
+        progress.note(e instanceof StoppedException ? "stopped" : "failed: " + e);
+        throw e;
       }
     }
   }
@@ -119,7 +165,8 @@ public final class R1ZeroRun {
       if (manifest.threads() != Torch.threads()) {
         progress.say(
             String.format(
-                "WARNING: the run began with %d threads and goes on with %d: last bits will differ"
+                "WARNING: the run was started with %d threads and resumes with %d: last bits will"
+                    + " differ"
                     + " (OMP_NUM_THREADS sets them)",
                 manifest.threads(), Torch.threads()));
       }
@@ -130,15 +177,20 @@ public final class R1ZeroRun {
   }
 
   private Result run(
-      Assembly parts, RunDirectory directory, RunManifest manifest, StopSignal stop, long started)
+      Assembly parts,
+      RunDirectory directory,
+      RunManifest manifest,
+      StopSignal stop,
+      @Nullable MetricsEndpoint endpoint,
+      long started)
       throws IOException {
     try (Workers workers = new Workers(recipe, parts, progress::say)) {
       Evaluation before = evaluate(parts, workers, directory, manifest, "before");
-      train(parts, workers, directory, manifest, stop);
+      train(parts, workers, directory, manifest, stop, endpoint);
       Evaluation after = evaluate(parts, workers, directory, manifest, "after");
       progress.say("writing the model to " + directory.model());
       directory.writeModel(parts.policy(), parts.directory().path());
-      manifest.finish("done");
+      manifest.finish(RunManifest.DONE);
       return new Result(
           directory.path(), recipe, before, after, (System.nanoTime() - started) / 1e9);
     } catch (StoppedException e) {
@@ -159,14 +211,14 @@ public final class R1ZeroRun {
       Workers workers,
       RunDirectory directory,
       RunManifest manifest,
-      StopSignal stop)
+      StopSignal stop,
+      @Nullable MetricsEndpoint endpoint)
       throws IOException {
     boolean withReference = recipe.grpo().usesReference();
     RunCheckpoints checkpoints =
         new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
         PolicyModel reference = withReference ? parts.reference() : null;
-        MetricsEndpoint endpoint = endpoint();
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(
@@ -238,9 +290,7 @@ public final class R1ZeroRun {
       return null;
     }
     try {
-      MetricsEndpoint endpoint = new MetricsEndpoint(port);
-      progress.say("metrics at " + endpoint.address());
-      return endpoint;
+      return new MetricsEndpoint(port);
     } catch (BindException e) {
       throw new ConfigException(
           recipe.name(),

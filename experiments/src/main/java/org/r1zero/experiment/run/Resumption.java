@@ -1,9 +1,10 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeChanges;
@@ -16,11 +17,14 @@ import org.r1zero.experiment.config.RecipeLoader;
  * @param recipe what it is to do now
  * @param changes what that changes
  * @param allowChanges whether changes that touch weights are wanted
+ * @param finished whether the run is at its end and nothing more is asked of it
  */
 public record Resumption(
-    RunDirectory directory, Recipe recipe, RecipeChanges changes, boolean allowChanges) {
-  private static final String ALLOW = "--allow-changes goes on all the same";
-
+    RunDirectory directory,
+    Recipe recipe,
+    RecipeChanges changes,
+    boolean allowChanges,
+    boolean finished) {
   /**
    * Reads a run directory's recipe and compares.
    *
@@ -33,27 +37,71 @@ public record Resumption(
   public static Resumption of(
       Path run, List<Path> recipes, List<String> settings, boolean allowChanges) {
     RunDirectory directory = RunDirectory.open(run);
+    RunManifest manifest = RunManifest.read(directory);
     Recipe before = RecipeLoader.load(List.of(directory.recipe()), List.of());
     Recipe after =
-        RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings);
+        withModel(
+            run,
+            manifest,
+            RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings));
     if (after.grpo().microBatchTokens() == 0) { // chosen when the run began
       after = MicroBatchChoice.with(after, before.grpo().microBatchTokens());
     }
     RecipeChanges changes = RecipeChanges.between(before, after);
     if (!changes.others().isEmpty() && !allowChanges) {
-      List<String> faults = new ArrayList<>(changes.others());
-      faults.add(ALLOW + ", but the run is then not the one that its recipe began");
-      throw new ConfigException(run + " was begun with another recipe: it", faults);
+      throw different(
+          run + " was started with a different recipe",
+          changes.others(),
+          "; the run is then not the one that its recipe started");
     }
-    return new Resumption(directory, after, changes, allowChanges);
+    boolean longer = after.grpo().steps() > before.grpo().steps();
+    boolean asked = longer || !changes.others().isEmpty();
+    boolean done = manifest != null && manifest.isDone();
+    boolean model = Files.isDirectory(directory.model());
+    boolean finished = done && model && !asked;
+    if (!finished) {
+      directory.requireCheckpoints(done || model, before.checkpoint().saveSteps());
+    }
+    return new Resumption(directory, after, changes, allowChanges, finished);
+  }
+
+  /** A model that was moved is found by {@code --set model=…}, or where it was at the start. */
+  private static Recipe withModel(Path run, @Nullable RunManifest manifest, Recipe recipe) {
+    String model = recipe.model();
+    if (EmbeddedModel.isName(model) || Files.isDirectory(Path.of(model))) {
+      return recipe;
+    }
+    String atStart = manifest == null ? "" : manifest.modelPath();
+    if (!atStart.isEmpty() && !Path.of(model).isAbsolute() && Files.isDirectory(Path.of(atStart))) {
+      return RecipeLoader.bind(
+          Recipe.class,
+          "recipe " + recipe.name(),
+          RecipeLoader.toTree(recipe).put("model", atStart),
+          List.of());
+    }
+    throw new ConfigException(
+        "the model of "
+            + run
+            + ", "
+            + model
+            + ", is not a folder any more; if it was moved, name its new place: --set model=DIR");
+  }
+
+  private static ConfigException different(String what, List<String> differences, String but) {
+    return new ConfigException(
+        String.format(
+            "%s (%d difference%s):%n  %s%nadd --allow-changes to resume all the same%s",
+            what,
+            differences.size(),
+            differences.size() == 1 ? "" : "s",
+            String.join(System.lineSeparator() + "  ", differences),
+            but));
   }
 
   /** Checks that what the recipe names is still the same. */
   void check(List<String> differences) {
     if (!differences.isEmpty() && !allowChanges) {
-      List<String> faults = new ArrayList<>(differences);
-      faults.add(ALLOW);
-      throw new ConfigException(directory.path() + " was begun with other files: it", faults);
+      throw different(directory.path() + " was started with different files", differences, "");
     }
   }
 

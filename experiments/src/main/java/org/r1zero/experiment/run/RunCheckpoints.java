@@ -67,10 +67,10 @@ final class RunCheckpoints implements StepBoundary {
       bestMetric = run.path("best_metric").asDouble(Double.NaN);
       cutBack(run.withObject("/files"), checkpoint.step());
       progress.resumed(checkpoint.step());
-      progress.say("going on after step " + checkpoint.step() + " of " + steps);
+      progress.say("resuming after step " + checkpoint.step() + " of " + steps);
     } else {
       cutBack(JsonNodeFactory.instance.objectNode(), 0);
-      progress.say("no step was finished: starting with the first");
+      progress.say("no checkpoint yet: starting with the first step");
     }
   }
 
@@ -84,7 +84,7 @@ final class RunCheckpoints implements StepBoundary {
             progress.say(
                 "WARNING: "
                     + fault.getMessage()
-                    + "; it was renamed to *.damaged, and the run goes on from the checkpoint before"
+                    + "; it was renamed to *.damaged, and the run resumes from the checkpoint before"
                     + " it (checkpoint.if_damaged: refuse would stop here)"));
   }
 

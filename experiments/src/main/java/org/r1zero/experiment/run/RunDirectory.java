@@ -1,7 +1,9 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.metrics.JsonLinesReader;
 import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.checkpoint.Checkpoint;
+import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.PeftAdapter;
@@ -41,6 +46,7 @@ public final class RunDirectory {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private static final long MAX_SHARD_BYTES = 4_000_000_000L;
   private static final String RECIPE = "recipe.yaml";
+  private static final String METRICS = "metrics.jsonl";
   private final Path path;
   private final int firstStep;
   private @Nullable TensorBoardFile tensorBoard;
@@ -52,11 +58,7 @@ public final class RunDirectory {
 
   /** Makes a new one below {@code parent}, named after the time (UTC) and the recipe. */
   public static RunDirectory create(Path parent, String name) throws IOException {
-    try {
-      Files.createDirectories(parent);
-    } catch (IOException e) {
-      throw unusable(parent, e);
-    }
+    requireUsable(parent);
     String base = LocalDateTime.now(ZoneOffset.UTC).format(TIME) + "-" + name;
     for (int i = 1; ; i++) {
       Path path = parent.resolve(i == 1 ? base : base + "-" + i);
@@ -67,6 +69,18 @@ public final class RunDirectory {
       } catch (FileAlreadyExistsException e) {
         // another run of the same second: take the next number
       }
+    }
+  }
+
+  /** Makes the folder that runs go to, where it is missing. */
+  static void requireUsable(Path parent) {
+    try {
+      Files.createDirectories(parent);
+      if (!Files.isWritable(parent)) {
+        throw new AccessDeniedException(parent.toString());
+      }
+    } catch (IOException e) {
+      throw unusable(parent, e);
     }
   }
 
@@ -123,6 +137,85 @@ public final class RunDirectory {
   /** Where it is. */
   public Path path() {
     return path;
+  }
+
+  /**
+   * Checks that a run with results has a checkpoint: without one it would start again, over them.
+   *
+   * @param finished whether it came to its end
+   * @param saveSteps so many steps at most had no checkpoint
+   */
+  void requireCheckpoints(boolean finished, int saveSteps) {
+    if (!new CheckpointStore(checkpoints(), 1).steps().isEmpty()) {
+      return;
+    }
+    long steps;
+    try {
+      steps = JsonLinesReader.read(path.resolve(METRICS)).size();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + path.resolve(METRICS) + " failed", e);
+    }
+    if (finished || steps > saveSteps) {
+      throw new ConfigException(
+          path
+              + (finished ? " is finished" : " has done " + steps + " steps")
+              + ", but its checkpoints are gone: resuming would train it anew, over its results;"
+              + " restore checkpoints/"
+              + (Files.isDirectory(model())
+                  ? ", or start a new run from its model: --set model=" + model()
+                  : ", or start a new run"));
+    }
+  }
+
+  /**
+   * A checkpoint by its name.
+   *
+   * @param step a number, {@code last} or {@code best}
+   * @throws ConfigException if there is none of that name
+   */
+  Checkpoint checkpoint(String step) {
+    CheckpointStore store = new CheckpointStore(checkpoints(), 1);
+    List<Long> steps = store.steps();
+    if (steps.isEmpty()) {
+      throw new ConfigException(path.toString(), List.of("has no checkpoints"));
+    }
+    if (step.equals("last")) {
+      return store.open(steps.get(steps.size() - 1));
+    }
+    long number = -1;
+    if (step.equals("best")) {
+      Checkpoint last = store.open(steps.get(steps.size() - 1));
+      number = last.values().at("/run/best_step").asLong(-1);
+    } else if (step.matches("\\d{1,9}")) {
+      number = Long.parseLong(step);
+    } else {
+      throw new ConfigException("--step", List.of("must be a number, last or best, was " + step));
+    }
+    if (!steps.contains(number)) {
+      throw new ConfigException(
+          path.toString(),
+          List.of("has no checkpoint of step " + step + "; it has " + steps + ", last and best"));
+    }
+    return store.open(number);
+  }
+
+  /** Whether nothing was done yet: no evaluation, no rollout, no step. */
+  boolean isUnused() throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files
+          .map(file -> path.relativize(file).toString())
+          .noneMatch(name -> name.endsWith(".jsonl") || name.startsWith("checkpoints"));
+    }
+  }
+
+  /** Deletes it with all in it. */
+  void delete() throws IOException {
+    deleteFolder(path);
+  }
+
+  /** What the run says, line by line. */
+  Path log() {
+    return path.resolve("run.log");
   }
 
   /** Where the trained model goes. */
@@ -195,7 +288,7 @@ public final class RunDirectory {
     line.values().removeIf(value -> !Double.isFinite((Double) value));
     long number = report.step() + firstStep;
     line.put("step", number);
-    JsonLines.append(path.resolve("metrics.jsonl"), List.of(line));
+    JsonLines.append(path.resolve(METRICS), List.of(line));
     tensorBoard().scalars(number, report.metrics());
   }
 

@@ -14,7 +14,6 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.checkpoint.Checkpoint;
-import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.LoraConfig;
@@ -70,6 +69,7 @@ public final class RunExport {
     RunDirectory directory = RunDirectory.open(run);
     Recipe recipe = RecipeLoader.load(List.of(directory.recipe()), List.of());
     Path manifest = run.resolve("manifest.json");
+    RunManifest.read(directory); // says where it is damaged
     JsonNode record =
         Files.exists(manifest) ? JSON.readTree(manifest.toFile()) : JSON.createObjectNode();
     ModelCard card = ModelCard.of(recipe, RecipeLoader.toYaml(recipe), record);
@@ -86,7 +86,7 @@ public final class RunExport {
           List.of("is not at its end, it has no model yet; --step last takes a checkpoint"));
     }
     if (step != null) {
-      Checkpoint checkpoint = checkpoint(directory, step);
+      Checkpoint checkpoint = directory.checkpoint(step);
       write(recipe.model(), recipe.lora(), checkpoint, step, card, target);
     } else if (adapter) {
       copyAdapter(directory, card, target);
@@ -118,30 +118,6 @@ public final class RunExport {
     Path fresh = target.toAbsolutePath().resolveSibling("." + target.getFileName() + ".exporting");
     RunDirectory.deleteFolder(fresh);
     return fresh;
-  }
-
-  private static Checkpoint checkpoint(RunDirectory directory, String step) {
-    CheckpointStore store = new CheckpointStore(directory.checkpoints(), 1);
-    List<Long> steps = store.steps();
-    if (steps.isEmpty()) {
-      throw new ConfigException(directory.path().toString(), List.of("has no checkpoints"));
-    }
-    Checkpoint last = store.open(steps.get(steps.size() - 1));
-    if (step.equals("last")) {
-      return last;
-    }
-    if (step.equals("best")) {
-      long best = last.values().at("/run/best_step").asLong(-1);
-      if (best < 0) {
-        throw new ConfigException(
-            directory.path().toString(), List.of("has no best checkpoint; it has " + steps));
-      }
-      return store.open(best);
-    }
-    if (!step.matches("\\d{1,9}")) {
-      throw new ConfigException("--step", List.of("must be a number, last or best, was " + step));
-    }
-    return store.open(Long.parseLong(step));
   }
 
   private void write(

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.grpo.checkpoint.CheckpointException;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.verify.Problem;
@@ -27,6 +28,12 @@ import org.r1zero.verify.Problem;
 final class RunManifest {
   private static final String FILE = "manifest.json";
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The status of a run that came to its end. */
+  static final String DONE = "done";
+
+  private static final List<String> OTHER_MODEL_FILES =
+      List.of("config.json", "tokenizer.json", "tokenizer_config.json");
   private static final int MAX_FINDINGS = 100;
   private final Path file;
   private final ObjectNode root;
@@ -52,10 +59,34 @@ final class RunManifest {
       return null;
     }
     try {
-      return new RunManifest(file, (ObjectNode) JSON.readTree(file.toFile()));
-    } catch (IOException | ClassCastException e) {
-      throw new CheckpointException(file + " is damaged: " + e.getMessage(), e);
+      if (JSON.readTree(file.toFile()) instanceof ObjectNode root) {
+        return new RunManifest(file, root);
+      }
+      throw damaged(file, Files.size(file) == 0 ? "it is empty" : "it is not a JSON object");
+    } catch (JsonProcessingException e) {
+      throw damaged(file, "it is not valid JSON");
+    } catch (IOException e) {
+      throw damaged(file, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static ConfigException damaged(Path file, String how) {
+    return new ConfigException(
+        file
+            + " is damaged: "
+            + how
+            + "; restore it from a copy, or delete it to resume without"
+            + " checking that the model and the problems are still those of the start");
+  }
+
+  /** Whether the run came to its end. */
+  boolean isDone() {
+    return root.path("status").asText().equals(DONE);
+  }
+
+  /** Where the base model was when the run started; empty where that is not known. */
+  String modelPath() {
+    return root.at("/model/path").asText("");
   }
 
   /**
@@ -102,10 +133,16 @@ final class RunManifest {
 
   private static ObjectNode describe(Path folder, List<Path> files) throws IOException {
     ObjectNode model = JSON.createObjectNode();
-    model.put("path", folder.toString());
+    model.put("path", folder.toAbsolutePath().normalize().toString());
     ObjectNode hashes = model.putObject("sha256");
     for (Path path : files) {
       hashes.put(folder.relativize(path).toString(), sha256(path));
+    }
+    ObjectNode others = model.putObject("other_sha256");
+    for (String name : OTHER_MODEL_FILES) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        others.put(name, sha256(folder.resolve(name)));
+      }
     }
     return model;
   }
@@ -113,9 +150,14 @@ final class RunManifest {
   /** What is not as it was when the run started: the base's weights, the problems. */
   List<String> differences(ModelDirectory model, Dataset dataset) throws IOException {
     List<String> differences = new ArrayList<>();
-    JsonNode weights = describe(model.path(), model.weightFiles()).path("sha256");
-    if (!root.at("/model/sha256").equals(weights)) {
+    JsonNode now = describe(model.path(), model.weightFiles());
+    if (!root.at("/model/sha256").equals(now.path("sha256"))) {
       differences.add("weights of " + model.path() + ": other files than at the start, by SHA-256");
+    }
+    JsonNode others = root.at("/model/other_sha256");
+    if (!others.isMissingNode() && !others.equals(now.path("other_sha256"))) {
+      differences.add(
+          "config or tokenizer of " + model.path() + ": other files than at the start, by SHA-256");
     }
     ObjectNode data = describe(dataset);
     for (String part : new String[] {"train_sha256", "held_out_sha256"}) {

@@ -43,7 +43,7 @@ class KilledComparisonTest {
       assertThat(child.kill()).as(child.said()).isTrue();
     }
     try (ChildRun child = start(recipe, "killed", 2)) {
-      child.awaitText("going on after");
+      child.awaitText("resuming after");
       child.awaitText("step 12/30");
       child.signal("TERM");
       assertThat(child.await()).as(child.said()).isEqualTo(143);
@@ -53,7 +53,7 @@ class KilledComparisonTest {
     }
     try (ChildRun child = start(recipe, "killed", 3)) {
       assertThat(child.await()).as(child.said()).isZero();
-      assertThat(child.said()).contains("going on after");
+      assertThat(child.said()).contains("resuming after");
     }
     String evaluation = "arms/tiny/seed-1/evaluation.jsonl";
     assertThat(folder.resolve("killed").resolve(evaluation))

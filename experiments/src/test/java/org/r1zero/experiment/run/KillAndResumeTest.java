@@ -50,7 +50,7 @@ class KillAndResumeTest {
         if (kills % 5 == 4) { // while it starts, reads its checkpoint, cuts its files back
           Thread.sleep(random.nextInt(2500));
         } else {
-          child.awaitText(kills == 0 ? "run directory" : "going on after");
+          child.awaitText(kills == 0 ? "run directory" : "resuming after");
           Thread.sleep((long) (random.nextDouble() * 4 * stepMillis));
         }
         assertThat(child.kill()).as("it was killed, not at its end: %s", child.said()).isTrue();
@@ -61,7 +61,7 @@ class KillAndResumeTest {
         List.of("train", "--resume", ChildRun.onlyRun(folder.resolve("killed")) + "");
     try (ChildRun child = ChildRun.start(threads, folder.resolve("log-end"), last)) {
       assertThat(child.await()).as(child.said()).isZero();
-      assertThat(child.said()).contains("going on after step");
+      assertThat(child.said()).contains("resuming after step");
     }
     compare(ChildRun.onlyRun(folder.resolve("undisturbed")), steps);
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -40,6 +41,9 @@ public final class Checkpoint {
   public static Checkpoint open(Path path) {
     try {
       JsonNode manifest = JSON.readTree(path.resolve(MANIFEST).toFile());
+      if (!manifest.isObject()) {
+        throw new CheckpointException(path + " is damaged: its " + MANIFEST + " is empty");
+      }
       for (String file : new String[] {TENSORS, VALUES}) {
         check(path.resolve(file), manifest.path("files").path(file));
       }
@@ -52,8 +56,10 @@ public final class Checkpoint {
       return new Checkpoint(path, step, object);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(path + " is damaged: " + MANIFEST + " is not valid JSON", e);
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(e.getFile() + " is missing", e);
     } catch (IOException e) {
-      throw new CheckpointException(path + " can't be read: " + e, e);
+      throw new CheckpointException(path + " can't be read: " + e.getMessage(), e);
     }
   }
 

@@ -32,7 +32,7 @@ import org.r1zero.grpo.torch.Torch;
  * the disk, the earlier checkpoint stays.
  */
 public final class CheckpointStore {
-  private static final Pattern NAME = Pattern.compile("step-(\\d{6,})");
+  private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
   private static final String PARTIAL = ".partial";
   private static final String OLD = ".old";
   private static final String DAMAGED = ".damaged";
