@@ -43,4 +43,15 @@ public interface Verifier {
    *     fault of the data set, not of the model)
    */
   Verdict verify(Problem problem, Completion completion);
+
+  /**
+   * Checks that a problem has what this verifier needs, before any completion is sampled. Asks
+   * {@link #verify} about an empty completion; override it where that is slow, or where more is
+   * known about problems.
+   *
+   * @throws IllegalArgumentException as {@link #verify} does
+   */
+  default void check(Problem problem) {
+    verify(problem, Completion.of(""));
+  }
 }

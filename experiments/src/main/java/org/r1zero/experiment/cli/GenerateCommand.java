@@ -102,7 +102,7 @@ final class GenerateCommand implements Callable<Integer> {
     PromptConfig prompt;
     try {
       sampling = new SamplingConfig(temperature, topK, topP, minP, maxNewTokens, stop, 64);
-      prompt = new PromptConfig(template, system);
+      prompt = new PromptConfig(template, system, PromptConfig.Overlong.ERROR);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

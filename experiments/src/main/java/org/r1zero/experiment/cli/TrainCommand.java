@@ -12,6 +12,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.experiment.run.Resumption;
 import org.r1zero.experiment.run.RunDirectory;
@@ -68,8 +69,9 @@ final class TrainCommand implements Callable<Integer> {
     RecipeFiles.requireTraining(recipes);
     Recipe recipe = RecipeLoader.load(recipes, options.settings());
     if (dryRun) {
-      R1ZeroRun.verify(recipe);
+      Preflight found = R1ZeroRun.verify(recipe);
       System.out.print(RecipeLoader.toYaml(recipe));
+      System.err.println(found);
       return 0;
     }
     return report(new R1ZeroRun(recipe, progress(recipe)));

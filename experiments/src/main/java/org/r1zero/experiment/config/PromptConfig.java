@@ -8,8 +8,19 @@ import java.util.List;
  *
  * @param template {@code r1_zero}, {@code plain}, {@code chat} or {@code raw}
  * @param system the system message of the chat template; empty leaves the template's own
+ * @param overlong what happens to problems whose prompt and {@code sampling.max_new_tokens} exceed
+ *     the model's context: {@code error} names the first and ends the run before it begins, {@code
+ *     drop} leaves them out
  */
-public record PromptConfig(Template template, String system) {
+public record PromptConfig(Template template, String system, Overlong overlong) {
+
+  /** What happens to problems that do not fit the model's context. */
+  public enum Overlong {
+    /** The run is refused before its first step. */
+    ERROR,
+    /** They are left out and counted. */
+    DROP
+  }
 
   /** The kinds of prompt. */
   public enum Template {
@@ -34,8 +45,8 @@ public record PromptConfig(Template template, String system) {
     }
   }
 
-  /** R1-Zero's template. */
+  /** The shortest template, which fits any model; a problem that does not fit is an error. */
   public static PromptConfig defaults() {
-    return new PromptConfig(Template.R1_ZERO, "");
+    return new PromptConfig(Template.PLAIN, "", Overlong.ERROR);
   }
 }

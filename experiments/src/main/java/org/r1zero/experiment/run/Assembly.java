@@ -12,7 +12,6 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Verifiers;
@@ -23,20 +22,26 @@ final class Assembly implements AutoCloseable {
   private final Checked checked;
   private final PolicyModel policy;
 
+  /** What a recipe's parts are wanted for. */
+  enum Purpose {
+    /** Problems to train on, and all that a run opens. */
+    TRAINING,
+    /** Held-out problems alone. */
+    EVALUATION
+  }
+
   /**
    * What a recipe names, found and checked, before any weight is read.
    *
    * @param scorer judges completions
-   * @param dataset has the problems
+   * @param fit has the problems and prompts
    * @param folder has the model's files
-   * @param renderer puts problems to the model
    */
-  private record Checked(
-      RewardScorer scorer, Dataset dataset, ModelFolder folder, PromptRenderer renderer) {}
+  private record Checked(RewardScorer scorer, Fit fit, ModelFolder folder) {}
 
-  /** Checks all that is cheap to check first, so that a fault shows before the weights are read. */
-  Assembly(Recipe recipe) throws IOException {
-    this.checked = check(recipe);
+  /** Checks all that can be checked first, so that a fault shows before the weights are read. */
+  Assembly(Recipe recipe, Purpose purpose) throws IOException {
+    this.checked = check(recipe, purpose, List.of());
     this.policy =
         new PolicyModel(
             directory().config(),
@@ -48,48 +53,83 @@ final class Assembly implements AutoCloseable {
   }
 
   /**
-   * Finds what a recipe names, without reading weights.
+   * Checks all that a run checks before it reads weights.
    *
-   * @throws ConfigException with every fault of verifiers, data and model
+   * @param earlier faults that are known already
+   * @throws ConfigException with every fault of recipe, verifiers, data and model
    * @throws ModelFileException if only the model's files are at fault
    */
-  static void verify(Recipe recipe) throws IOException {
-    check(recipe).folder.close();
+  static Preflight verify(Recipe recipe, List<String> earlier) throws IOException {
+    Checked parts = check(recipe, Purpose.TRAINING, earlier);
+    try (ModelFolder folder = parts.folder) {
+      return Preflight.of(recipe, parts.fit, folder.directory().config());
+    }
   }
 
-  private static Checked check(Recipe recipe) throws IOException {
+  private static Checked check(Recipe recipe, Purpose purpose, List<String> earlier)
+      throws IOException {
     List<RuntimeException> faults = new ArrayList<>();
-    RewardScorer scorer =
+    WeightedReward reward =
         attempt(
             () ->
-                new RewardScorer(
-                    WeightedReward.of(
-                        recipe.rewards(),
-                        Verifiers.discover(recipe.scoring().pluginFolders()),
-                        recipe.scoring()),
+                WeightedReward.of(
+                    recipe.rewards(),
+                    Verifiers.discover(recipe.scoring().pluginFolders()),
                     recipe.scoring()),
             faults);
     Dataset dataset =
         attempt(
             () -> Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed()),
             faults);
+    attempt(() -> Torch.device(recipe.device()), faults);
     ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
-    PromptRenderer renderer =
-        folder == null
+    Fit fit =
+        folder == null || dataset == null
             ? null
-            : attempt(() -> Prompts.of(recipe.prompt(), folder.directory().path()), faults);
-    if (scorer != null && dataset != null && folder != null && renderer != null) {
-      return new Checked(scorer, dataset, folder, renderer);
+            : attempt(() -> Fit.of(recipe, dataset, folder, purpose == Purpose.TRAINING), faults);
+    List<String> all = new ArrayList<>(earlier);
+    faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
+    if (purpose == Purpose.TRAINING) {
+      add(Preflight.unwritable(recipe.output()), all);
+      add(Preflight.occupied(recipe.metrics().prometheusPort()), all);
+      if (dataset != null && dataset.train().isEmpty()) {
+        all.add(
+            "task "
+                + dataset.name()
+                + " has no problems to train on, only held-out ones; r1zero eval measures on them");
+      }
+    }
+    if (fit != null && folder != null && earlier.isEmpty()) { // what is at fault has its default: too long or not?
+      all.addAll(fit.faults());
+      Preflight.checkCache(recipe, fit, folder.directory().config(), all);
+      if (fit.faults().isEmpty() && fit.dropped() > 0 && fit.dataset().train().isEmpty()) {
+        add(purpose == Purpose.TRAINING ? "prompt.overlong: drop leaves no problem" : null, all);
+      }
+    }
+    if (reward != null && dataset != null) {
+      if (purpose == Purpose.TRAINING) {
+        Preflight.checkProblems(reward, dataset.train(), "training", all);
+      }
+      if (recipe.evaluation().problems() > 0) {
+        Preflight.checkProblems(reward, dataset.heldOut(), "held-out", all);
+      }
+    }
+    if (reward != null && fit != null && folder != null && all.isEmpty()) {
+      return new Checked(new RewardScorer(reward, recipe.scoring()), fit, folder);
     }
     if (folder != null) {
       folder.close();
     }
-    if (faults.size() == 1 && faults.get(0) instanceof ModelFileException fault) {
-      throw fault;
+    if (all.size() == 1 && !faults.isEmpty() && faults.get(0) instanceof ModelFileException f) {
+      throw f;
     }
-    throw new ConfigException(
-        "recipe " + recipe.name(),
-        faults.stream().map(f -> f.getMessage() == null ? f.toString() : f.getMessage()).toList());
+    throw new ConfigException("recipe " + recipe.name(), all);
+  }
+
+  private static void add(@Nullable String fault, List<String> faults) {
+    if (fault != null) {
+      faults.add(fault);
+    }
   }
 
   /** Something that may find a fault in the recipe or in the files that it names. */
@@ -111,8 +151,13 @@ final class Assembly implements AutoCloseable {
     return checked.folder.directory();
   }
 
+  /** What was left out, for the user; {@code null} for nothing. */
+  @Nullable String said() {
+    return checked.fit.said();
+  }
+
   Dataset dataset() {
-    return checked.dataset;
+    return checked.fit.dataset();
   }
 
   RewardScorer scorer() {
@@ -124,7 +169,7 @@ final class Assembly implements AutoCloseable {
   }
 
   Texts texts() {
-    return new Texts(checked.folder.tokenizer(), checked.renderer);
+    return new Texts(checked.folder.tokenizer(), checked.fit.renderer());
   }
 
   /** What the KL term compares with: the frozen weights under adapters, else a second copy. */

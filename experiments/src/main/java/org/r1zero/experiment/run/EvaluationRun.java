@@ -50,7 +50,11 @@ public final class EvaluationRun {
 
   /** Runs to the end. */
   public Evaluation run() throws IOException {
-    try (Assembly parts = new Assembly(recipe)) {
+    try (Assembly parts = new Assembly(recipe, Assembly.Purpose.EVALUATION)) {
+      String said = parts.said();
+      if (said != null) {
+        progress.say(said);
+      }
       if (checkpoint != null) {
         checkpoint.restoreSome(TrainingState.weights("policy/", parts.policy()));
       }

@@ -67,10 +67,22 @@ public final class R1ZeroRun {
   }
 
   /**
-   * Checks that a recipe's verifiers, data and model's files can be used, without reading weights.
+   * Checks all that a run checks before it reads weights: data, prompts, verifiers, model's files,
+   * device, output, port.
+   *
+   * @throws ConfigException with every fault
    */
-  public static void verify(Recipe recipe) throws IOException {
-    Assembly.verify(recipe);
+  public static Preflight verify(Recipe recipe) throws IOException {
+    return verify(recipe, List.of());
+  }
+
+  /**
+   * The same with faults that are known already, so that all are named at once.
+   *
+   * @param recipe as far as it could be read
+   */
+  public static Preflight verify(Recipe recipe, List<String> earlier) throws IOException {
+    return Assembly.verify(recipe, earlier);
   }
 
   /**
@@ -86,7 +98,7 @@ public final class R1ZeroRun {
       RunDirectory.requireUsable(Path.of(recipe.output())); // before the weights are read
     }
     try (MetricsEndpoint endpoint = endpoint();
-        Assembly parts = new Assembly(recipe);
+        Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
         StopSignal stop = StopSignal.install(progress)) {
       if (endpoint != null) {
         progress.say("metrics at " + endpoint.address());
@@ -130,6 +142,10 @@ public final class R1ZeroRun {
         Closeable log = progress.copyTo(directory.log())) {
       progress.say("run directory " + lock.run());
       progress.eachRound(stop::check);
+      String said = parts.said();
+      if (said != null) {
+        progress.say(said);
+      }
       chooseMicroBatch(parts);
       RunManifest manifest = manifest(parts, directory);
       try {

@@ -103,6 +103,12 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     return ScoreRange.UNIT;
   }
 
+  /** Reads the task; runs nothing. */
+  @Override
+  public void check(Problem problem) {
+    CodeTaskReader.read(problem, config.language());
+  }
+
   @Override
   public Verdict verify(Problem problem, Completion completion) {
     CodeTask task = CodeTaskReader.read(problem, config.language());

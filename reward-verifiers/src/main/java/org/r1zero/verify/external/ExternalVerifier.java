@@ -89,6 +89,12 @@ public final class ExternalVerifier implements Verifier {
     return config.failureScore();
   }
 
+  /**
+   * Problems are the program's own to judge: it is not asked before there is something to judge.
+   */
+  @Override
+  public void check(Problem problem) {}
+
   @Override
   public Verdict verify(Problem problem, Completion completion) {
     String request = request(problem, completion);

@@ -90,6 +90,11 @@ public final class CosineLengthVerifier implements Verifier {
   }
 
   @Override
+  public void check(Problem problem) {
+    judge.check(problem);
+  }
+
+  @Override
   public Verdict verify(Problem problem, Completion completion) {
     if (!unit.isKnown(completion)) {
       return new Verdict(failureScore(), Outcome.UNPARSEABLE, LengthUnit.NO_TOKEN_COUNT);

@@ -94,6 +94,23 @@ final class MathVerifier implements AnswerVerifier {
     }
   }
 
+  /** A gold that is neither mathematics, a choice, a date nor words is a fault of the data. */
+  @Override
+  public void check(Problem problem) {
+    verify(problem, Completion.of(""));
+    Gold gold = gold(problem.gold());
+    if (!gold.isText()
+        && gold.choice() == null
+        && gold.calendar() == null
+        && gold.answer().read(ReadingRules.USUAL) == null) {
+      throw new IllegalArgumentException(
+          "problem "
+              + problem.id()
+              + ": the verifier 'math' can't read the gold "
+              + shown(problem.gold()));
+    }
+  }
+
   @Override
   public Optional<String> answer(Completion completion) {
     if (completion.truncated() && !rules.acceptTruncated()) {

@@ -97,6 +97,11 @@ public final class GuardedVerifier implements Verifier {
     }
   }
 
+  @Override
+  public void check(Problem problem) {
+    verifier.check(problem);
+  }
+
   private Verdict checked(@Nullable Verdict verdict) {
     if (verdict == null) {
       return failed(Outcome.ERROR, "the verifier gave no verdict");

@@ -73,6 +73,15 @@ public final class WeightedReward implements RewardFunction {
     return new WeightedReward(terms);
   }
 
+  /**
+   * Checks that a problem has what every verifier needs.
+   *
+   * @throws IllegalArgumentException if it lacks something: a fault of the data set
+   */
+  public void check(Problem problem) {
+    terms.forEach(term -> term.verifier().check(problem));
+  }
+
   @Override
   public Reward score(Problem problem, Completion completion) {
     Map<String, Verdict> verdicts = new LinkedHashMap<>();

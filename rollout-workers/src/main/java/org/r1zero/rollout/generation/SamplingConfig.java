@@ -114,7 +114,7 @@ public record SamplingConfig(
 
   /** Temperature 1 and no filters, as in training. */
   public static SamplingConfig defaults() {
-    return new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64);
+    return new SamplingConfig(1, 0, 1, 0, 128, List.of(), 64);
   }
 
   /** These options with another temperature; 0 is greedy. */

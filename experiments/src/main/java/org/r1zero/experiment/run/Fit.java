@@ -1,0 +1,114 @@
+package org.r1zero.experiment.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.experiment.config.PromptConfig.Overlong;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.verify.Problem;
+
+/**
+ * A recipe's problems against the model's context: finds those whose prompt and {@code
+ * sampling.max_new_tokens} have no room in it, before any weight is read.
+ *
+ * @param dataset without the problems that were left out
+ * @param renderer puts problems to the model
+ * @param context of the model, in tokens
+ * @param longest prompt that is kept, in tokens
+ * @param dropped problems that were left out, training and held out
+ * @param faults problems that do not fit, if that is an error
+ */
+record Fit(
+    Dataset dataset,
+    PromptRenderer renderer,
+    int context,
+    int longest,
+    int dropped,
+    List<String> faults) {
+
+  /** Some problems with the lengths of their prompts. */
+  private record Measured(Problem problem, int tokens) {}
+
+  /**
+   * Fits a recipe to the model in a folder.
+   *
+   * @param training whether the problems to train on are wanted
+   */
+  static Fit of(Recipe recipe, Dataset dataset, ModelFolder folder, boolean training) {
+    int context = folder.directory().config().maxPositionEmbeddings();
+    int limit = context - recipe.sampling().maxNewTokens();
+    PromptRenderer renderer = Prompts.of(recipe.prompt(), folder.directory().path());
+    Tokenizer tokenizer = folder.tokenizer();
+    List<Measured> train = training ? measure(dataset.train(), renderer, tokenizer) : List.of();
+    List<Measured> heldOut =
+        recipe.evaluation().problems() > 0
+            ? measure(dataset.heldOut(), renderer, tokenizer)
+            : List.of();
+    List<Measured> all = new ArrayList<>(train);
+    all.addAll(heldOut);
+    List<Measured> over = all.stream().filter(m -> m.tokens > limit).toList();
+    int longest = longest(all, Integer.MAX_VALUE);
+    if (recipe.prompt().overlong() == Overlong.ERROR || over.isEmpty()) {
+      List<String> faults =
+          over.isEmpty()
+              ? List.of()
+              : List.of(
+                  fault(over, all.size(), longest, recipe.sampling().maxNewTokens(), context));
+      return new Fit(dataset, renderer, context, longest, 0, faults);
+    }
+    Dataset kept =
+        new Dataset(
+            dataset.name(),
+            training ? within(train, limit) : dataset.train(),
+            heldOut.isEmpty() ? dataset.heldOut() : within(heldOut, limit));
+    return new Fit(kept, renderer, context, longest(all, limit), over.size(), List.of());
+  }
+
+  private static List<Measured> measure(
+      List<Problem> problems, PromptRenderer renderer, Tokenizer tokenizer) {
+    return problems.stream()
+        .map(p -> new Measured(p, tokenizer.encodePrompt(renderer.render(p)).length))
+        .toList();
+  }
+
+  private static int longest(List<Measured> problems, int limit) {
+    return problems.stream().mapToInt(Measured::tokens).filter(t -> t <= limit).max().orElse(0);
+  }
+
+  private static List<Problem> within(List<Measured> problems, int limit) {
+    return problems.stream().filter(m -> m.tokens <= limit).map(Measured::problem).toList();
+  }
+
+  private static String fault(
+      List<Measured> over, int all, int longest, int newTokens, int context) {
+    Measured first = over.get(0);
+    int room = context - longest;
+    String lower =
+        room < 1
+            ? "use a shorter prompt.template, or a model with a longer context"
+            : "lower sampling.max_new_tokens to " + room + " or less";
+    return String.format(
+        Locale.ROOT,
+        "sampling.max_new_tokens (%d) and the prompts of %d of %d problems exceed the model's"
+            + " context of %d tokens, first %s with a prompt of %d; %s, or leave such problems out"
+            + " by prompt.overlong: drop",
+        newTokens,
+        over.size(),
+        all,
+        context,
+        first.problem.id(),
+        first.tokens,
+        lower);
+  }
+
+  /** What a user should know before the run begins; {@code null} for nothing. */
+  @Nullable String said() {
+    return dropped == 0
+        ? null
+        : dropped + " problems do not fit the context of " + context + " tokens: left out";
+  }
+}
