@@ -99,7 +99,9 @@ final class Assembly implements AutoCloseable {
                 + " has no problems to train on, only held-out ones; r1zero eval measures on them");
       }
     }
-    if (fit != null && folder != null && earlier.isEmpty()) { // what is at fault has its default: too long or not?
+    if (fit != null
+        && folder != null
+        && earlier.isEmpty()) { // what is at fault has its default: too long or not?
       all.addAll(fit.faults());
       Preflight.checkCache(recipe, fit, folder.directory().config(), all);
       if (fit.faults().isEmpty() && fit.dropped() > 0 && fit.dataset().train().isEmpty()) {
