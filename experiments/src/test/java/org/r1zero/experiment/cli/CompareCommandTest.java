@@ -79,7 +79,7 @@ class CompareCommandTest {
   void anArmThatFailsIsReportedAndTheOthersGoOn() throws IOException {
     write("one.yaml", RECIPE.replace("NAME", "one").replace("RATE", "1e-5"));
     String fails = RECIPE.replace("NAME", "fails").replace("RATE", "1e-5");
-    write("fails.yaml", fails.replace("{max_new_tokens: 48}", "{max_new_tokens: 4000}"));
+    write("fails.yaml", fails + "health: {entropy: stop, min_entropy: 1000, patience: 1}\n");
     Ran ran =
         Ran.command(
             "compare",
@@ -91,9 +91,7 @@ class CompareCommandTest {
     assertThat(ran.code()).as(ran.err()).isEqualTo(1);
     JsonNode failed = ran.json().at("/arms/2");
     assertThat(failed.path("measured").asBoolean()).isFalse();
-    assertThat(failed.at("/failures/0").asText())
-        .contains("max_position_embeddings")
-        .doesNotContain("Exception");
+    assertThat(failed.at("/failures/0").asText()).contains("entropy").doesNotContain("Exception");
     assertThat(failed.at("/cost/stages/0/status").asText()).isEqualTo("failed");
     assertThat(ran.json().at("/arms/1/measured").asBoolean()).isTrue();
   }

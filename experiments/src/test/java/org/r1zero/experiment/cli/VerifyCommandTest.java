@@ -98,7 +98,7 @@ class VerifyCommandTest {
     assertThat(json.path("unreadable").asInt()).isEqualTo(5);
     assertThat(json.path("unreadable_lines").toString()).isEqualTo("[2,4,5,6,7]");
     assertThat(ran.err())
-        .contains("line 2: no JSON")
+        .contains("line 2: not JSON")
         .contains("line 4: expected a JSON object, found [1]")
         .contains("line 5: expected completion, a text, found nothing")
         .contains("line 6: expected must be 0 or 1, found 0.5");

@@ -13,7 +13,7 @@ class SamplingConfigTest {
   @Test
   void defaultsSampleFromThePolicyItself() {
     assertThat(SamplingConfig.defaults())
-        .isEqualTo(new SamplingConfig(1, 0, 1, 0, 256, List.of(), 64, 4096));
+        .isEqualTo(new SamplingConfig(1, 0, 1, 0, 128, List.of(), 64, 4096));
   }
 
   @Test
