@@ -1,6 +1,7 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,11 @@ final class TaskOptions {
       return otherwise;
     }
     return value.asText();
+  }
+
+  /** A file, which may be one that comes with the program. */
+  Path file(String name, String otherwise) {
+    return Program.find(Path.of(text(name, otherwise)));
   }
 
   /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */

@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.coldstart.dataset.Program;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
@@ -109,9 +109,7 @@ final class RunManifest {
   }
 
   private static void circumstances(ObjectNode root) {
-    String commit = git("rev-parse", "HEAD");
-    root.put("git_commit", commit);
-    root.put("git_dirty", !commit.isEmpty() && !git("status", "--porcelain").isEmpty());
+    root.put("git_commit", Program.commit());
     ObjectNode versions = root.putObject("versions");
     versions.put("java", System.getProperty("java.runtime.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -228,23 +226,6 @@ final class RunManifest {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  /** What git prints in the folder of the command, empty where there is no git or no checkout. */
-  private static String git(String... arguments) {
-    try {
-      List<String> command = new java.util.ArrayList<>(List.of("git"));
-      command.addAll(List.of(arguments));
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? out.strip() : "";
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
     }
   }
 }
