@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.PromptConfig.Overlong;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Problem;
 
 /**
@@ -42,12 +42,10 @@ record Fit(
     int context = folder.directory().config().maxPositionEmbeddings();
     int limit = context - recipe.sampling().maxNewTokens();
     PromptRenderer renderer = Prompts.of(recipe.prompt(), folder.directory().path());
-    Tokenizer tokenizer = folder.tokenizer();
-    List<Measured> train = training ? measure(dataset.train(), renderer, tokenizer) : List.of();
+    Texts texts = new Texts(folder.tokenizer(), renderer);
+    List<Measured> train = training ? measure(dataset.train(), texts) : List.of();
     List<Measured> heldOut =
-        recipe.evaluation().problems() > 0
-            ? measure(dataset.heldOut(), renderer, tokenizer)
-            : List.of();
+        recipe.evaluation().problems() > 0 ? measure(dataset.heldOut(), texts) : List.of();
     List<Measured> all = new ArrayList<>(train);
     all.addAll(heldOut);
     List<Measured> over = all.stream().filter(m -> m.tokens > limit).toList();
@@ -68,10 +66,9 @@ record Fit(
     return new Fit(kept, renderer, context, longest(all, limit), over.size(), List.of());
   }
 
-  private static List<Measured> measure(
-      List<Problem> problems, PromptRenderer renderer, Tokenizer tokenizer) {
+  private static List<Measured> measure(List<Problem> problems, Texts texts) {
     return problems.stream()
-        .map(p -> new Measured(p, tokenizer.encodePrompt(renderer.render(p)).length))
+        .map(p -> new Measured(p, texts.encode(texts.renderer().render(p)).length))
         .toList();
   }
 

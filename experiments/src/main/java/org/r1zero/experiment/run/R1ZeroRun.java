@@ -97,8 +97,8 @@ public final class R1ZeroRun {
     if (resumption == null) {
       RunDirectory.requireUsable(Path.of(recipe.output())); // before the weights are read
     }
-    try (MetricsEndpoint endpoint = endpoint();
-        Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
+    try (Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
+        MetricsEndpoint endpoint = endpoint(); // after the check that its port is free
         StopSignal stop = StopSignal.install(progress)) {
       if (endpoint != null) {
         progress.say("metrics at " + endpoint.address());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -76,6 +78,21 @@ class DamagedRunTest {
     assertThat(Files.readString(finished.resolve("run.log")))
         .contains("run directory")
         .contains("writing the model to");
+  }
+
+  @Test
+  void aFreePortIsServedAndATakenOneIsNamed() throws IOException {
+    Path recipe = recipe(folder, "port", 1);
+    int port;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = taken.getLocalPort();
+      Ran ran = Ran.command("train", recipe.toString(), "--set", "metrics.prometheus_port=" + port);
+      assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+      assertThat(ran.err()).contains("metrics.prometheus_port " + port + " is taken");
+    }
+    Ran ran = Ran.command("train", recipe.toString(), "--set", "metrics.prometheus_port=" + port);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("metrics at ").contains(":" + port);
   }
 
   @Test
