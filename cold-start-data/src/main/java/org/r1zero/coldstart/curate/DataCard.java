@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.r1zero.coldstart.records.BadRecord;
 
 /**
  * Where a file of examples comes from: written beside it as JSON and as Markdown.

@@ -1,6 +1,6 @@
 package org.r1zero.coldstart.curate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,10 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
-import org.r1zero.verify.records.RecordFile;
-import org.r1zero.verify.records.Records;
+import org.r1zero.coldstart.records.BadRecord;
+import org.r1zero.coldstart.records.RecordFiles;
+import org.r1zero.coldstart.records.RecordSink;
 
-/** Files of examples: {@code .jsonl}, {@code .jsonl.gz} and {@code .parquet}. */
+/**
+ * Files of examples: read in all formats of {@link RecordFiles}, written as {@code .jsonl}, {@code
+ * .jsonl.gz} and {@code .parquet}.
+ */
 public final class ExampleFiles {
   private ExampleFiles() {}
 
@@ -51,51 +55,34 @@ public final class ExampleFiles {
    *     is a bad one
    */
   public static Contents read(Path file, int maxBad, Consumer<Example> use) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(file + ": there is no such file");
-    }
     List<Example> examples = new ArrayList<>();
     List<BadRecord> bad = new ArrayList<>();
-    RecordSink sink =
-        (line, json) -> {
-          try {
-            Example example = ExampleForm.read(Records.parse(json));
-            use.accept(example);
-            examples.add(example);
-          } catch (JsonProcessingException e) {
-            note(bad, new BadRecord(file.toString(), line, "not JSON: " + Records.why(e)), maxBad);
-          } catch (IllegalArgumentException e) {
-            note(bad, new BadRecord(file.toString(), line, String.valueOf(e.getMessage())), maxBad);
+    RecordFiles.read(
+        file,
+        new RecordSink() {
+          @Override
+          public void record(long line, JsonNode record) {
+            try {
+              Example example = ExampleForm.read(record);
+              use.accept(example);
+              examples.add(example);
+            } catch (IllegalArgumentException e) {
+              unreadable(line, String.valueOf(e.getMessage()));
+            }
           }
-        };
-    String name = file.getFileName().toString();
-    if (name.endsWith(".parquet")) {
-      ParquetFiles.read(file, sink);
-    } else if (name.endsWith(".jsonl") || name.endsWith(".jsonl.gz")) {
-      readLines(file, sink);
-    } else {
-      throw new IllegalArgumentException(file + " must end in .jsonl, .jsonl.gz or .parquet");
-    }
-    return new Contents(examples, bad);
-  }
 
-  /** Takes records as JSON texts. */
-  interface RecordSink {
-    void accept(long line, String json);
+          @Override
+          public void unreadable(long line, String why) {
+            note(bad, new BadRecord(file.toString(), line, why), maxBad);
+          }
+        });
+    return new Contents(examples, bad);
   }
 
   private static void note(List<BadRecord> bad, BadRecord fault, int maxBad) {
     bad.add(fault);
     if (bad.size() > maxBad) {
       throw new TooManyBadRecords(bad, maxBad);
-    }
-  }
-
-  private static void readLines(Path file, RecordSink sink) throws IOException {
-    try (RecordFile lines = RecordFile.open(file)) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        sink.accept(lines.line(), line);
-      }
     }
   }
 

@@ -13,12 +13,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.r1zero.verify.records.DataLimit;
 
-/**
- * Parquet files as the datasets library writes them: texts, numbers, and lists of structures. Rows
- * pass as JSON texts, so that both kinds of files are read by the same rules.
- */
+/** Writes examples as Parquet, in the form that the datasets library has. */
 final class ParquetFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TEXTS =
@@ -29,17 +25,6 @@ final class ParquetFiles {
   private static final String MORE = "optional binary problem (STRING); optional int32 difficulty;";
 
   private ParquetFiles() {}
-
-  static void read(Path file, ExampleFiles.RecordSink sink) throws IOException {
-    DataLimit limit = DataLimit.of(file);
-    try (ParquetRows rows = new ParquetRows(file, limit)) {
-      for (JsonNode row = rows.next(); row != null; row = rows.next()) {
-        String json = row.toString();
-        limit.add(json.length());
-        sink.accept(rows.row(), json);
-      }
-    }
-  }
 
   static void write(Path file, List<String> records) throws IOException {
     MessageType schema =

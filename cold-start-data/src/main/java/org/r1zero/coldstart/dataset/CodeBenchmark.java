@@ -27,11 +27,11 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
 
     @Override
     String question(JsonNode node, String where) {
-      JsonLinesFile.text(node, "test", where);
-      JsonLinesFile.text(node, "entry_point", where);
+      PublishedFile.text(node, "test", where);
+      PublishedFile.text(node, "entry_point", where);
       return "Complete the following Python function. Answer with the whole function in a code"
           + " block.\n```python\n"
-          + JsonLinesFile.text(node, "prompt", where)
+          + PublishedFile.text(node, "prompt", where)
           + "```";
     }
   }
@@ -60,7 +60,7 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
       }
       StringBuilder question = new StringBuilder();
       question.append(
-          JsonLinesFile.text(node, node.has("text") ? "text" : "prompt", where).strip());
+          PublishedFile.text(node, node.has("text") ? "text" : "prompt", where).strip());
       question.append(
           "\nAnswer with a Python program in a code block. It should pass these tests:");
       tests.forEach(test -> question.append('\n').append(test.asText()));
@@ -76,7 +76,7 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
     if (!(node instanceof ObjectNode data)) {
       throw new IllegalArgumentException(where + ": must be an object, was " + node);
     }
-    String id = JsonLinesFile.text(node, "task_id", where);
+    String id = PublishedFile.text(node, "task_id", where);
     return new Problem(
         id.startsWith(name()) ? id : name() + "/" + id, question(node, where), "", data);
   }

@@ -44,7 +44,7 @@ public final class Gsm8kDataset implements DatasetProvider {
    * @param idPrefix before the line number, counted from 1
    */
   static List<Problem> read(Path file, String idPrefix) {
-    return JsonLinesFile.read(
+    return PublishedFile.read(
         file,
         "set task.options.train_file and test_file to GSM8K's JSONL files",
         (node, where, line) -> problem(node, where, idPrefix + "/" + line));

@@ -31,7 +31,7 @@ abstract class HeldOutBenchmark implements DatasetProvider {
     return new Dataset(
         name(),
         List.of(),
-        JsonLinesFile.read(
+        PublishedFile.read(
             path, "set task.options.path to " + form + ", plain or .gz", this::problem));
   }
 

@@ -49,8 +49,8 @@ abstract class MathBenchmark extends HeldOutBenchmark {
     String id = node.has("unique_id") ? node.path("unique_id").asText() : node.path("id").asText();
     return new Problem(
         name() + "/" + (id.isEmpty() ? Integer.toString(line) : id),
-        JsonLinesFile.text(node, "problem", where).strip(),
-        JsonLinesFile.text(node, "answer", where).strip(),
+        PublishedFile.text(node, "problem", where).strip(),
+        PublishedFile.text(node, "answer", where).strip(),
         data);
   }
 

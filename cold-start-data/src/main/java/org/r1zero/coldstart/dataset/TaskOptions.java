@@ -2,9 +2,12 @@ package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import org.r1zero.verify.NearestName;
 
 /** Reads a data set's options; what was not asked for by {@link #finish} is an error. */
 final class TaskOptions {
@@ -42,6 +45,69 @@ final class TaskOptions {
     return value.asText();
   }
 
+  /** A text or a list of texts; none where it is not given. */
+  List<String> texts(String name) {
+    known.add(name);
+    JsonNode value = node.path(name);
+    List<String> texts = new ArrayList<>();
+    if (value.isTextual() && !value.textValue().isBlank()) {
+      texts.add(value.textValue());
+    } else if (value.isArray() && !value.isEmpty()) {
+      value.forEach(element -> texts.add(element.isTextual() ? element.textValue() : ""));
+    }
+    if (!value.isMissingNode() && (texts.isEmpty() || texts.contains(""))) {
+      faults.add("task.options." + name + " must be a text or a list of texts, was " + value);
+      return List.of();
+    }
+    return texts;
+  }
+
+  /** A number from 0 to below 1. */
+  double share(String name, double otherwise) {
+    known.add(name);
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return otherwise;
+    }
+    if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() < 1)) {
+      faults.add("task.options." + name + " must be a number in [0, 1), was " + value);
+      return otherwise;
+    }
+    return value.doubleValue();
+  }
+
+  /** One of an enum's constants, in lower case. */
+  <E extends Enum<E>> E choice(String name, E otherwise) {
+    known.add(name);
+    JsonNode value = node.path(name);
+    List<String> names = new ArrayList<>();
+    for (E constant : EnumSet.allOf(otherwise.getDeclaringClass())) {
+      String written = constant.name().toLowerCase(Locale.ROOT);
+      if (value.asText().equals(written)) {
+        return constant;
+      }
+      names.add(written);
+    }
+    if (!value.isMissingNode()) {
+      faults.add("task.options." + name + " must be one of " + names + ", was " + value);
+    }
+    return otherwise;
+  }
+
+  /** A list of objects; none where it is not given. */
+  List<JsonNode> objects(String name) {
+    known.add(name);
+    JsonNode value = node.path(name);
+    List<JsonNode> objects = new ArrayList<>();
+    value.forEach(objects::add);
+    if (!value.isMissingNode()
+        && (!value.isArray() || !objects.stream().allMatch(JsonNode::isObject))) {
+      faults.add("task.options." + name + " must be a list of mappings, was " + value);
+      return List.of();
+    }
+    return objects;
+  }
+
   /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */
   void require(boolean right, String fault) {
     if (!right) {
@@ -53,7 +119,12 @@ final class TaskOptions {
   void finish() {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!known.contains(field.getKey())) {
-        faults.add("unknown key task.options." + field.getKey() + "; known are " + known);
+        faults.add(
+            "unknown key task.options."
+                + field.getKey()
+                + NearestName.hint(field.getKey(), known)
+                + "; known are "
+                + known);
       }
     }
     if (!faults.isEmpty()) {

@@ -1,5 +1,6 @@
 package org.r1zero.coldstart.prompt;
 
+import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
 
@@ -10,12 +11,20 @@ public record R1ZeroPrompt() implements PromptRenderer {
           + " solves it. The assistant first thinks about the reasoning process in the mind and"
           + " then provides the user with the answer. The reasoning process and answer are"
           + " enclosed within <think> </think> and <answer> </answer> tags, respectively, i.e.,"
-          + " <think> reasoning process here </think> <answer> answer here </answer>. User: ";
+          + " <think> reasoning process here </think> <answer> answer here </answer>.";
 
   @Override
   public String render(Problem problem) {
-    String question = problem.question();
-    String bare = question.endsWith(".") ? question.substring(0, question.length() - 1) : question;
-    return BEFORE + bare + ". Assistant:";
+    StringBuilder text = new StringBuilder(BEFORE);
+    for (Message turn : Conversation.of(problem)) {
+      String content = turn.content();
+      if (Conversation.isSystem(turn) || turn.role().equals("assistant")) {
+        text.append(' ').append(content);
+      } else {
+        String bare = content.endsWith(".") ? content.substring(0, content.length() - 1) : content;
+        text.append(" User: ").append(bare).append(". Assistant:");
+      }
+    }
+    return text.toString();
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param system the system message of the chat template; empty leaves the template's own
  * @param overlong what happens to problems whose prompt and {@code sampling.max_new_tokens} exceed
  *     the model's context: {@code error} names the first and ends the run before it begins, {@code
- *     drop} leaves them out
+ *     drop} leaves them out, {@code cut_left} shortens what is asked from its beginning
  */
 public record PromptConfig(Template template, String system, Overlong overlong) {
 
@@ -19,7 +19,12 @@ public record PromptConfig(Template template, String system, Overlong overlong) 
     /** The run is refused before its first step. */
     ERROR,
     /** They are left out and counted. */
-    DROP
+    DROP,
+    /**
+     * Earlier turns of the conversation go first, then the beginning of the question, until the
+     * prompt fits; the template and the system message stay whole.
+     */
+    CUT_LEFT
   }
 
   /** The kinds of prompt. */

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.r1zero.coldstart.curate.BadRecord;
+
 import org.r1zero.coldstart.curate.Candidate;
 import org.r1zero.coldstart.curate.Curator;
 import org.r1zero.coldstart.curate.DataCard;
 import org.r1zero.coldstart.curate.Decontaminator;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
+import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.curate.Hashes;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;

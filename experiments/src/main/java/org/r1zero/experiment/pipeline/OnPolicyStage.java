@@ -79,7 +79,7 @@ final class OnPolicyStage implements Stage {
                   + "; use kind distill, which needs none in common"));
     }
     Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
-    ShuffledProblems problems = new ShuffledProblems(dataset.train(), recipe.seed());
+    ShuffledProblems problems = new ShuffledProblems(dataset, recipe.seed());
     CheckpointStore checkpoints = new CheckpointStore(folder.resolve("checkpoints"), 1);
     try (ModelSession taught =
             new ModelSession(student, recipe.dtype(), recipe.device(), recipe.prompt());

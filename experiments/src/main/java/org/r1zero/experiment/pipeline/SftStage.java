@@ -10,9 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.r1zero.coldstart.curate.BadRecord;
+
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
+import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.sft.SftCourse;
 import org.r1zero.coldstart.sft.SftExample;
 import org.r1zero.experiment.config.PromptConfig;

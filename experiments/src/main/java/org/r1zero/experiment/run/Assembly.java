@@ -81,12 +81,23 @@ final class Assembly implements AutoCloseable {
         attempt(
             () -> Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed()),
             faults);
+    List<String> unjudged = new ArrayList<>();
+    if (reward != null && dataset != null) {
+      dataset =
+          Preflight.judgeable(
+              reward,
+              dataset,
+              purpose == Purpose.TRAINING,
+              recipe.evaluation().problems() > 0,
+              unjudged);
+    }
+    Dataset usable = dataset;
     attempt(() -> Torch.device(recipe.device()), faults);
     ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
     Fit fit =
-        folder == null || dataset == null
+        folder == null || usable == null
             ? null
-            : attempt(() -> Fit.of(recipe, dataset, folder, purpose == Purpose.TRAINING), faults);
+            : attempt(() -> Fit.of(recipe, usable, folder, purpose == Purpose.TRAINING), faults);
     List<String> all = new ArrayList<>(earlier);
     faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
     if (purpose == Purpose.TRAINING) {
@@ -108,14 +119,7 @@ final class Assembly implements AutoCloseable {
         add(purpose == Purpose.TRAINING ? "prompt.overlong: drop leaves no problem" : null, all);
       }
     }
-    if (reward != null && dataset != null) {
-      if (purpose == Purpose.TRAINING) {
-        Preflight.checkProblems(reward, dataset.train(), "training", all);
-      }
-      if (recipe.evaluation().problems() > 0) {
-        Preflight.checkProblems(reward, dataset.heldOut(), "held-out", all);
-      }
-    }
+    all.addAll(unjudged);
     if (reward != null && fit != null && folder != null && all.isEmpty()) {
       return new Checked(new RewardScorer(reward, recipe.scoring()), fit, folder);
     }
@@ -153,9 +157,9 @@ final class Assembly implements AutoCloseable {
     return checked.folder.directory();
   }
 
-  /** What was left out, for the user; {@code null} for nothing. */
-  @Nullable String said() {
-    return checked.fit.said();
+  /** What the user should know of the data before anything begins. */
+  List<String> notes() {
+    return checked.fit.dataset().notes();
   }
 
   Dataset dataset() {

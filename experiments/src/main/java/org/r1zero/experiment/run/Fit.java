@@ -1,8 +1,11 @@
 package org.r1zero.experiment.run;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.PromptConfig.Overlong;
@@ -43,27 +46,53 @@ record Fit(
     int limit = context - recipe.sampling().maxNewTokens();
     PromptRenderer renderer = Prompts.of(recipe.prompt(), folder.directory().path());
     Texts texts = new Texts(folder.tokenizer(), renderer);
-    List<Measured> train = training ? measure(dataset.train(), texts) : List.of();
-    List<Measured> heldOut =
-        recipe.evaluation().problems() > 0 ? measure(dataset.heldOut(), texts) : List.of();
-    List<Measured> all = new ArrayList<>(train);
-    all.addAll(heldOut);
+    List<Measured> all = new ArrayList<>();
+    if (training) {
+      all.addAll(measure(dataset.train(), texts));
+    }
+    if (recipe.evaluation().problems() > 0) {
+      all.addAll(measure(dataset.heldOut(), texts));
+    }
     List<Measured> over = all.stream().filter(m -> m.tokens > limit).toList();
     int longest = longest(all, Integer.MAX_VALUE);
-    if (recipe.prompt().overlong() == Overlong.ERROR || over.isEmpty()) {
-      List<String> faults =
-          over.isEmpty()
-              ? List.of()
-              : List.of(
-                  fault(over, all.size(), longest, recipe.sampling().maxNewTokens(), context));
-      return new Fit(dataset, renderer, context, longest, 0, faults);
+    if (over.isEmpty()) {
+      return new Fit(dataset, renderer, context, longest, 0, List.of());
     }
+    Overlong overlong = recipe.prompt().overlong();
+    if (overlong == Overlong.ERROR) {
+      String fault = fault(over, all.size(), longest, recipe.sampling().maxNewTokens(), context);
+      return new Fit(dataset, renderer, context, longest, 0, List.of(fault));
+    }
+    Map<String, @Nullable Problem> changed = new HashMap<>();
+    for (Measured one : over) {
+      Problem cut =
+          overlong == Overlong.CUT_LEFT ? PromptCut.toFit(one.problem, texts, limit) : null;
+      changed.put(one.problem.id(), cut);
+    }
+    int dropped = (int) changed.values().stream().filter(Objects::isNull).count();
     Dataset kept =
-        new Dataset(
-            dataset.name(),
-            training ? within(train, limit) : dataset.train(),
-            heldOut.isEmpty() ? dataset.heldOut() : within(heldOut, limit));
-    return new Fit(kept, renderer, context, longest(all, limit), over.size(), List.of());
+        dataset.with(p -> changed.containsKey(p.id()) ? changed.get(p.id()) : p);
+    if (dropped > 0) {
+      kept = kept.noting(left(dropped, context, overlong));
+    }
+    if (dropped < over.size()) {
+      kept = kept.noting(cut(over.size() - dropped, context));
+    }
+    int longestKept = overlong == Overlong.CUT_LEFT && dropped < over.size() ? limit : longest(all, limit);
+    return new Fit(kept, renderer, context, longestKept, dropped, List.of());
+  }
+
+  private static String left(int dropped, int context, Overlong overlong) {
+    return dropped
+        + " problems do not fit the context of "
+        + context
+        + " tokens"
+        + (overlong == Overlong.CUT_LEFT ? ", however much is cut off" : "")
+        + ": left out";
+  }
+
+  private static String cut(int cut, int context) {
+    return cut + " questions are cut at the left to fit the context of " + context + " tokens";
   }
 
   private static List<Measured> measure(List<Problem> problems, Texts texts) {
@@ -74,10 +103,6 @@ record Fit(
 
   private static int longest(List<Measured> problems, int limit) {
     return problems.stream().mapToInt(Measured::tokens).filter(t -> t <= limit).max().orElse(0);
-  }
-
-  private static List<Problem> within(List<Measured> problems, int limit) {
-    return problems.stream().filter(m -> m.tokens <= limit).map(Measured::problem).toList();
   }
 
   private static String fault(
@@ -92,7 +117,7 @@ record Fit(
         Locale.ROOT,
         "sampling.max_new_tokens (%d) and the prompts of %d of %d problems exceed the model's"
             + " context of %d tokens, first %s with a prompt of %d; %s, or leave such problems out"
-            + " by prompt.overlong: drop",
+            + " by prompt.overlong: drop, or shorten them by cut_left",
         newTokens,
         over.size(),
         all,
@@ -100,12 +125,5 @@ record Fit(
         first.problem.id(),
         first.tokens,
         lower);
-  }
-
-  /** What a user should know before the run begins; {@code null} for nothing. */
-  @Nullable String said() {
-    return dropped == 0
-        ? null
-        : dropped + " problems do not fit the context of " + context + " tokens: left out";
   }
 }

@@ -6,9 +6,13 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.health.FreeMemory;
 import org.r1zero.grpo.model.ComputeType;
@@ -107,26 +111,63 @@ public record Preflight(
     }
   }
 
-  /** Asks the verifiers about every problem; the first few that lack something are named. */
-  static void checkProblems(
-      WeightedReward reward, List<Problem> problems, String which, List<String> faults) {
-    int wrong = 0;
+  /**
+   * Asks the verifiers about every problem. As many as the data set can spare are left out and
+   * noted; if there are more, the first few are named as faults.
+   *
+   * @return the data set without problems that can't be judged
+   */
+  static Dataset judgeable(
+      WeightedReward reward,
+      Dataset dataset,
+      boolean training,
+      boolean evaluating,
+      List<String> faults) {
+    Map<String, String> train = training ? unjudged(reward, dataset.train()) : Map.of();
+    Map<String, String> heldOut = evaluating ? unjudged(reward, dataset.heldOut()) : Map.of();
+    int count = train.size() + heldOut.size();
+    if (count == 0) {
+      return dataset;
+    }
+    if (count > dataset.spare()) {
+      name(train, dataset.train().size(), "training", faults);
+      name(heldOut, dataset.heldOut().size(), "held-out", faults);
+      return dataset;
+    }
+    Map<String, String> all = new LinkedHashMap<>(train);
+    all.putAll(heldOut);
+    return dataset
+        .with(problem -> all.containsKey(problem.id()) ? null : problem)
+        .noting(
+            count
+                + " problems can't be judged by these verifiers and are left out:\n  "
+                + all.values().stream().limit(NAMED).collect(Collectors.joining("\n  "))
+                + (count > NAMED ? "\n  …" : ""));
+  }
+
+  /** What is wrong with each problem that can't be judged, by its id. */
+  private static Map<String, String> unjudged(WeightedReward reward, List<Problem> problems) {
+    Map<String, String> unjudged = new LinkedHashMap<>();
     for (Problem problem : problems) {
       try {
         reward.check(problem);
       } catch (IllegalArgumentException e) {
-        if (wrong++ < NAMED) {
-          faults.add(String.valueOf(e.getMessage()));
-        }
+        unjudged.put(problem.id(), String.valueOf(e.getMessage()));
       }
     }
-    if (wrong > NAMED) {
+    return unjudged;
+  }
+
+  private static void name(
+      Map<String, String> unjudged, int problems, String which, List<String> faults) {
+    unjudged.values().stream().limit(NAMED).forEach(faults::add);
+    if (unjudged.size() > NAMED) {
       faults.add(
           String.format(
               Locale.ROOT,
               "… in all, %d of %d %s problems can't be judged by these verifiers",
-              wrong,
-              problems.size(),
+              unjudged.size(),
+              problems,
               which));
     }
   }

@@ -1,13 +1,15 @@
 package org.r1zero.experiment.run;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.r1zero.coldstart.prompt.ChatPrompt;
+import org.r1zero.coldstart.prompt.Conversation;
 import org.r1zero.coldstart.prompt.PlainPrompt;
 import org.r1zero.coldstart.prompt.R1ZeroPrompt;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
+import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.rollout.PromptRenderer;
-import org.r1zero.verify.Problem;
 
 /** From a prompt's configuration to what renders it. */
 final class Prompts {
@@ -24,7 +26,11 @@ final class Prompts {
       case R1_ZERO -> new R1ZeroPrompt();
       case PLAIN -> PlainPrompt.defaults();
       case CHAT -> new ChatPrompt(ChatTemplate.open(model), config.system());
-      case RAW -> Problem::question;
+      case RAW ->
+          problem ->
+              Conversation.of(problem).stream()
+                  .map(Message::content)
+                  .collect(Collectors.joining("\n\n"));
     };
   }
 }

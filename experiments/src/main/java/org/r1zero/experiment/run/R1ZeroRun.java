@@ -142,10 +142,7 @@ public final class R1ZeroRun {
         Closeable log = progress.copyTo(directory.log())) {
       progress.say("run directory " + lock.run());
       progress.eachRound(stop::check);
-      String said = parts.said();
-      if (said != null) {
-        progress.say(said);
-      }
+      parts.notes().forEach(progress::say);
       chooseMicroBatch(parts);
       RunManifest manifest = manifest(parts, directory);
       try {
@@ -292,7 +289,7 @@ public final class R1ZeroRun {
             recipe.grpo().steps()),
         recipe.rollouts(),
         recipe.sampling(),
-        new ShuffledProblems(parts.dataset().train(), recipe.seed()),
+        new ShuffledProblems(parts.dataset(), recipe.seed()),
         parts.texts(),
         workers.pool(),
         parts.scorer(),

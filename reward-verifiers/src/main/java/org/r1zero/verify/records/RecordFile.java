@@ -1,17 +1,13 @@
 package org.r1zero.verify.records;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,18 +50,7 @@ public final class RecordFile implements AutoCloseable {
   }
 
   static RecordFile open(Path file, boolean strict, DataLimit limit) throws IOException {
-    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    if (!file.toString().endsWith(".gz")) {
-      return new RecordFile(file, raw, strict, limit);
-    }
-    try {
-      InputStream unpacked = new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16);
-      return new RecordFile(file, unpacked, strict, limit);
-    } catch (IOException e) {
-      raw.close();
-      throw new IllegalArgumentException(
-          file + ": its name ends in .gz, but it is not a gzip file: " + why(e), e);
-    }
+    return new RecordFile(file, RecordText.unpacked(file), strict, limit);
   }
 
   /**
@@ -125,15 +110,11 @@ public final class RecordFile implements AutoCloseable {
       throw new IllegalArgumentException(
           String.format(
               "%s: can't be read%s; it is truncated or damaged: %s",
-              file, line <= 1 ? "" : " beyond line " + (line - 1), why(e)),
+              file, line <= 1 ? "" : " beyond line " + (line - 1), RecordText.why(e)),
           e);
     }
     limit.add(bytes.size() + 1L);
     return bytes.toByteArray();
-  }
-
-  private static String why(IOException e) {
-    return e instanceof EOFException ? "it ends too early" : String.valueOf(e.getMessage());
   }
 
   private String text(byte[] bytes) {

@@ -30,7 +30,8 @@ public final class Records {
     return SURROGATE.matcher(text).find() ? whole(node) : node;
   }
 
-  private static JsonNode whole(JsonNode node) {
+  /** A value in which half characters are U+FFFD, as {@link #parse} does it. */
+  public static JsonNode whole(JsonNode node) {
     if (node.isTextual()) {
       return JsonNodeFactory.instance.textNode(whole(node.textValue()));
     } else if (node.isArray()) {

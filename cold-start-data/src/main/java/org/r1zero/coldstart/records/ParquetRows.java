@@ -1,4 +1,4 @@
-package org.r1zero.coldstart.curate;
+package org.r1zero.coldstart.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -34,8 +34,13 @@ final class ParquetRows implements AutoCloseable {
   private long leftInGroup;
   private long row;
 
-  ParquetRows(Path file, DataLimit limit) throws IOException {
-    this.file = file;
+  /**
+   * Opens a file.
+   *
+   * @param named what messages call it
+   */
+  ParquetRows(Path file, Path named, DataLimit limit) throws IOException {
+    this.file = named;
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new ParquetCodecs(limit))

@@ -1,4 +1,4 @@
-package org.r1zero.coldstart.curate;
+package org.r1zero.coldstart.records;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;

@@ -1,21 +1,20 @@
 package org.r1zero.coldstart.dataset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.coldstart.records.RecordFiles;
+import org.r1zero.coldstart.records.RecordSink;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.records.RecordFile;
-import org.r1zero.verify.records.Records;
 
-/** A published file of problems: JSON lines, plain or gzipped. */
-final class JsonLinesFile {
-  private JsonLinesFile() {}
+/** A published file of problems, each of whose records has to be of the published form. */
+final class PublishedFile {
+  private PublishedFile() {}
 
-  /** From one line to a problem. */
+  /** From one record to a problem. */
   interface Reader {
 
     /**
@@ -41,11 +40,21 @@ final class JsonLinesFile {
       throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }
     List<Problem> problems = new ArrayList<>();
-    try (RecordFile lines = RecordFile.open(file)) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        problems.add(
-            reader.read(parse(line, lines.where()), lines.where(), Math.toIntExact(lines.line())));
-      }
+    try {
+      RecordFiles.read(
+          file,
+          new RecordSink() {
+            @Override
+            public void record(long line, JsonNode record) {
+              String where = file + ":" + line;
+              problems.add(reader.read(record, where, Math.toIntExact(line)));
+            }
+
+            @Override
+            public void unreadable(long line, String why) {
+              throw new IllegalArgumentException(file + ":" + line + ": " + why);
+            }
+          });
     } catch (IOException e) {
       throw new IllegalArgumentException(file + ": can't be read: " + e.getMessage(), e);
     }
@@ -53,14 +62,6 @@ final class JsonLinesFile {
       throw new IllegalArgumentException(file + ": has no problems; " + remedy);
     }
     return problems;
-  }
-
-  private static JsonNode parse(String line, String where) {
-    try {
-      return Records.parse(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(where + ": is not JSON: " + Records.why(e), e);
-    }
   }
 
   /** A text that a record has to have. */

@@ -1,4 +1,4 @@
-package org.r1zero.coldstart.curate;
+package org.r1zero.coldstart.records;
 
 /**
  * A record of a file that can't be used.
