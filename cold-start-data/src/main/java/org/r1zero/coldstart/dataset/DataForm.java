@@ -59,8 +59,13 @@ enum DataForm {
       List.of("answer", "expected_answer", "solution"),
       List.of("source"));
 
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> questions;
+
+  @SuppressWarnings("ImmutableEnumChecker")
   private final List<String> answers;
+
+  @SuppressWarnings("ImmutableEnumChecker")
   private final List<String> sources;
 
   DataForm(List<String> questions, List<String> answers, List<String> sources) {
