@@ -16,8 +16,11 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> houseRules() {
     return rules
-        .layers(List.of(
-                Set.of("records"), Set.of("", "dataset", "prompt", "sft", "curate"), Set.of("corpus")))
+        .layers(
+            List.of(
+                Set.of("records"),
+                Set.of("", "dataset", "prompt", "sft", "curate"),
+                Set.of("corpus")))
         .tests();
   }
 

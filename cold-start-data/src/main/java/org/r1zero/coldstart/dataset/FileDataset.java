@@ -104,9 +104,7 @@ public final class FileDataset implements DatasetProvider {
       notes.add(columns.said());
       List<Problem> train = problems(trainRows, columns);
       List<Problem> heldOut =
-          heldOutRows.size() == 0
-              ? new ArrayList<>()
-              : problems(heldOutRows, columns(heldOutRows));
+          heldOutRows.size() == 0 ? new ArrayList<>() : problems(heldOutRows, columns(heldOutRows));
       int rows =
           trainRows.size() + trainRows.bad().size() + heldOutRows.size() + heldOutRows.bad().size();
       int allowed = (int) (options.maxBad * rows);
@@ -127,8 +125,7 @@ public final class FileDataset implements DatasetProvider {
         }
         return options.columns.in(rows);
       } catch (IllegalArgumentException e) {
-        List<Path> files =
-            rows == heldOutRows ? options.places.heldOut() : options.places.train();
+        List<Path> files = rows == heldOutRows ? options.places.heldOut() : options.places.train();
         String more = files.size() > 1 ? " and " + (files.size() - 1) + " more" : "";
         throw new IllegalArgumentException(
             files.get(0)
@@ -154,8 +151,7 @@ public final class FileDataset implements DatasetProvider {
           }
           problems.add(problem);
         } catch (IllegalArgumentException e) {
-          bad.add(
-              new BadRecord(row.file().toString(), row.line(), String.valueOf(e.getMessage())));
+          bad.add(new BadRecord(row.file().toString(), row.line(), String.valueOf(e.getMessage())));
         }
       }
       return problems;

@@ -20,8 +20,7 @@ import org.r1zero.verify.Problem;
  */
 record RowReader(ColumnChoice columns) {
   private static final Map<String, String> ROLES =
-      Map.of(
-          "human", "user", "gpt", "assistant", "model", "assistant", "bot", "assistant");
+      Map.of("human", "user", "gpt", "assistant", "model", "assistant", "bot", "assistant");
   private static final List<String> KNOWN =
       List.of("system", "developer", "user", "assistant", "tool");
 
@@ -34,8 +33,7 @@ record RowReader(ColumnChoice columns) {
    */
   Problem read(DataRows.Row row, String id) {
     List<Message> turns = turns(row.at(columns.question()));
-    JsonNode answer =
-        columns.answer().isEmpty() ? turnedAnswer(turns) : row.at(columns.answer());
+    JsonNode answer = columns.answer().isEmpty() ? turnedAnswer(turns) : row.at(columns.answer());
     if (turns.get(turns.size() - 1).role().equals("assistant")) {
       turns = turns.subList(0, turns.size() - 1);
     }
@@ -123,7 +121,8 @@ record RowReader(ColumnChoice columns) {
     if (!isMessages(unfolded)) {
       if (unfolded.isArray() && value.isArray()) {
         throw new IllegalArgumentException(
-            column + " must be a text or messages with role and content, was "
+            column
+                + " must be a text or messages with role and content, was "
                 + DataRows.shown(value));
       }
       return List.of(new Message("user", text(value, column)));

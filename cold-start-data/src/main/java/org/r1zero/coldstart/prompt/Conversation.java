@@ -23,7 +23,8 @@ public final class Conversation {
     }
     List<Message> messages = new ArrayList<>();
     turns.forEach(
-        turn -> messages.add(new Message(turn.path("role").asText(), turn.path("content").asText())));
+        turn ->
+            messages.add(new Message(turn.path("role").asText(), turn.path("content").asText())));
     return messages;
   }
 

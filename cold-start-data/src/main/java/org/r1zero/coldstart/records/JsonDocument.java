@@ -59,8 +59,7 @@ final class JsonDocument {
       }
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw new IllegalArgumentException(
-          file + ":" + line + ": is not JSON: " + Records.why(e), e);
+      throw new IllegalArgumentException(file + ":" + line + ": is not JSON: " + Records.why(e), e);
     } catch (IOException e) {
       throw RecordText.fault(file, e);
     }

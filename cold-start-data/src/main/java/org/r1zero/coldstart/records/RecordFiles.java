@@ -97,8 +97,7 @@ public final class RecordFiles {
   /** In lower case, without that of gzip; empty where there is none. */
   private static String ending(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    String plain =
-        name.endsWith(GZIP) ? name.substring(0, name.length() - GZIP.length()) : name;
+    String plain = name.endsWith(GZIP) ? name.substring(0, name.length() - GZIP.length()) : name;
     int dot = plain.lastIndexOf('.');
     return dot < 0 ? "" : plain.substring(dot);
   }

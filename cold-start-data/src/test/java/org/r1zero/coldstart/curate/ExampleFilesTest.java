@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.fixtures.golden.Golden;
 import org.r1zero.grpo.model.tokenizer.Message;
 

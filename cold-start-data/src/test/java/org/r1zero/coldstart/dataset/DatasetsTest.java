@@ -20,7 +20,7 @@ class DatasetsTest {
     assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "task.name must be one of aime, arithmetic, countdown, gsm8k, humaneval, math500, mbpp, was"
+            "task.name must be one of aime, arithmetic, countdown, file, gsm8k, humaneval, math500, mbpp, was"
                 + " gsm");
   }
 }

@@ -51,8 +51,7 @@ class FileDatasetTest {
   void readsEachTrainersFormByNameAndByItself(String form, String row) throws IOException {
     Path file = write("data.jsonl", row.replace('\'', '"') + "\n");
     for (String named : List.of("auto", form)) {
-      Problem problem =
-          load("{'path': '" + file + "', 'form': '" + named + "'}").train().get(0);
+      Problem problem = load("{'path': '" + file + "', 'form': '" + named + "'}").train().get(0);
       assertThat(problem.question()).isEqualTo("What is 8*9?");
       assertThat(problem.gold()).isEqualTo("72");
       assertThat(problem.id()).isEqualTo("data.jsonl:1");
@@ -64,8 +63,19 @@ class FileDatasetTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a.jsonl", "a.ndjson", "a.json", "a.csv", "a.tsv", "a.parquet", "a.jsonl.gz", "a.json.gz",
-    "a.csv.gz", "a.parquet.gz", "lines.json", "keyed.json", "columns.json"
+    "a.jsonl",
+    "a.ndjson",
+    "a.json",
+    "a.csv",
+    "a.tsv",
+    "a.parquet",
+    "a.jsonl.gz",
+    "a.json.gz",
+    "a.csv.gz",
+    "a.parquet.gz",
+    "lines.json",
+    "keyed.json",
+    "columns.json"
   })
   void everyFormatGivesTheSameProblems(String name) throws IOException {
     String one = "{\"question\": \"1, \\\"one\\\"?\\nor é\", \"answer\": \"1\"}";
@@ -82,7 +92,8 @@ class FileDatasetTest {
                   "{\"question\": {\"0\": \"1, \\\"one\\\"?\\nor é\", \"1\": \"two\"},"
                       + " \"answer\": {\"0\": \"1\", \"1\": \"2\"}}");
           case "a.csv" -> utf8(table);
-          case "a.tsv" -> utf8(table.replace("n,a", "n\ta").replace("\",1", "\"\t1").replace("o,2", "o\t2"));
+          case "a.tsv" ->
+              utf8(table.replace("n,a", "n\ta").replace("\",1", "\"\t1").replace("o,2", "o\t2"));
           case "a.parquet" -> parquet();
           default -> utf8(one + "\n" + two + "\n");
         };
@@ -95,7 +106,9 @@ class FileDatasetTest {
       Files.write(file, bytes);
     }
     Dataset dataset = load("{'path': '" + file + "', 'held_out_share': 0}");
-    assertThat(dataset.train()).extracting(Problem::question).containsExactly("1, \"one\"?\nor é", "two");
+    assertThat(dataset.train())
+        .extracting(Problem::question)
+        .containsExactly("1, \"one\"?\nor é", "two");
     assertThat(dataset.train()).extracting(Problem::gold).containsExactly("1", "2");
   }
 
@@ -153,7 +166,13 @@ class FileDatasetTest {
     assertThat(dataset.heldOut()).hasSizeBetween(320, 480);
     List<String> held = dataset.heldOut().stream().map(Problem::question).distinct().toList();
     assertThat(dataset.train()).noneMatch(p -> held.contains(p.question()));
-    Dataset named = load("{'path': '" + file + "', 'held_out': '" + write("b.csv", "question,answer\nwhat is  5?,1\n") + "'}");
+    Dataset named =
+        load(
+            "{'path': '"
+                + file
+                + "', 'held_out': '"
+                + write("b.csv", "question,answer\nwhat is  5?,1\n")
+                + "'}");
     assertThat(named.train()).hasSize(1998);
     assertThat(named.notes().toString()).contains("2 problems to train on are held out as well");
   }
@@ -161,13 +180,16 @@ class FileDatasetTest {
   @Test
   void aFolderOfShardsIsSplitByItsFilesNames() throws IOException {
     Files.createDirectories(folder.resolve("set/data"));
-    for (String part : List.of("train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001")) {
+    for (String part :
+        List.of("train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001")) {
       write("set/data/" + part + ".jsonl", "{\"question\": \"" + part + "?\", \"answer\": 1}\n");
     }
     write("set/README.md", "no data");
     Dataset dataset = load("{'path': '" + folder.resolve("set") + "'}");
     assertThat(dataset.train()).hasSize(2);
-    assertThat(dataset.heldOut()).extracting(Problem::question).containsExactly("test-00000-of-00001?");
+    assertThat(dataset.heldOut())
+        .extracting(Problem::question)
+        .containsExactly("test-00000-of-00001?");
   }
 
   @Test
@@ -184,10 +206,12 @@ class FileDatasetTest {
     assertThat(dataset.train().size() + dataset.heldOut().size()).isEqualTo(297);
     assertThat(dataset.spare()).isZero();
     assertThat(dataset.notes().toString())
-        .contains("3 of 300 rows", "a.jsonl:7: is not JSON", "a.jsonl:9: it has no text in question")
+        .contains(
+            "3 of 300 rows", "a.jsonl:7: is not JSON", "a.jsonl:9: it has no text in question")
         .contains("a.jsonl:10: it has no answer in answer");
     assertThatThrownBy(() -> load("{'path': '" + file + "', 'max_bad_share': 0.005}"))
-        .hasMessageContainingAll("3 of 300 rows can't be used, more than", "a.jsonl:7:", "a.jsonl:10:");
+        .hasMessageContainingAll(
+            "3 of 300 rows can't be used, more than", "a.jsonl:7:", "a.jsonl:10:");
   }
 
   @ParameterizedTest
@@ -199,7 +223,7 @@ class FileDatasetTest {
         "a.jsonl | {'question': 'a', 'answer': '5'} | 'answer_rule': 'hashes' | its answer has no ####",
         "a.jsonl | {'prompt': [{'role': 'robot', 'content': 'a'}]} | {} | must have a role of",
         "a.jsonl | {'prompt': [{'role': 'user', 'content': [{'type': 'image'}]}]} | {} | is not a text",
-        "a.json | [{'question': 'a'}, | {} | a.json:1: is not JSON",
+        "a.json | [{'question': 'a'}, | {} | a.json:2: is not JSON",
         "a.json | 5 | {} | must be a list of objects",
         "a.parquet | no | {} | a.parquet: is not a readable Parquet file",
         "a.csv | question,answer;a,b,c | {} | has 3 cells, its header 2 columns",

@@ -53,8 +53,8 @@ class TaskOptionsTest {
     assertThatThrownBy(options::finish)
         .hasMessage(
             "task.options.a must be a whole number >= 1, was 0; task.options.file must be a text,"
-                + " was 1; task.options.a and b must differ; unknown key task.options.fiel; known"
-                + " are [a, b, file]");
+                + " was 1; task.options.a and b must differ; unknown key task.options.fiel (did you"
+                + " mean 'file'?); known are [a, b, file]");
   }
 
   /** JSON with single quotes. */

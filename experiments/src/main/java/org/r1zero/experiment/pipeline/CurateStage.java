@@ -11,17 +11,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-
 import org.r1zero.coldstart.curate.Candidate;
 import org.r1zero.coldstart.curate.Curator;
 import org.r1zero.coldstart.curate.DataCard;
 import org.r1zero.coldstart.curate.Decontaminator;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
-import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.curate.Hashes;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;
+import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.run.ModelSession;

@@ -70,15 +70,15 @@ record Fit(
       changed.put(one.problem.id(), cut);
     }
     int dropped = (int) changed.values().stream().filter(Objects::isNull).count();
-    Dataset kept =
-        dataset.with(p -> changed.containsKey(p.id()) ? changed.get(p.id()) : p);
+    Dataset kept = dataset.with(p -> changed.containsKey(p.id()) ? changed.get(p.id()) : p);
     if (dropped > 0) {
       kept = kept.noting(left(dropped, context, overlong));
     }
     if (dropped < over.size()) {
       kept = kept.noting(cut(over.size() - dropped, context));
     }
-    int longestKept = overlong == Overlong.CUT_LEFT && dropped < over.size() ? limit : longest(all, limit);
+    int longestKept =
+        overlong == Overlong.CUT_LEFT && dropped < over.size() ? limit : longest(all, limit);
     return new Fit(kept, renderer, context, longestKept, dropped, List.of());
   }
 
