@@ -1,0 +1,98 @@
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+#include "r1zero_kernels.h"
+
+// Threads that work through phases together: chunks are claimed one by one, so that a thread that lost its core holds the
+// others up by one chunk at most.
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team &) = delete;
+  int size() const { return size_; }
+  void run(void (*work)(void *, int), void *context, int phases);
+  int claim(int phase) { return next_[phase].value.fetch_add(1, std::memory_order_relaxed); }
+  void wait();  // until all have come
+
+ private:
+  struct alignas(64) Counter { std::atomic<int> value{0}; };
+  void loop(int index);
+  const int size_;
+  std::vector<Counter> next_;
+  alignas(64) std::atomic<int> arrived_{0};
+  alignas(64) std::atomic<int> round_{0};
+  alignas(64) std::atomic<unsigned> job_{0};
+  void (*work_)(void *, int) = nullptr;
+  void *context_ = nullptr;
+  bool stop_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+};
+
+// Zeroed memory, in huge pages where it is large.
+class Memory {
+ public:
+  Memory() = default;
+  ~Memory() { free(data_); }
+  Memory(const Memory &) = delete;
+  // At least so much; what was there is lost where it has to be got anew.
+  void ensure(size_t bytes);
+  template <class T> T *as() const { return static_cast<T *>(data_); }
+  explicit operator bool() const { return data_; }
+
+ private:
+  void *data_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+constexpr int MOST_HEAD = 512;  // of a head, padded
+
+// Widths in memory: whole tiles of 32, each half of a head a multiple of 16.
+struct Widths {
+  explicit Widths(const r1z_shape &s);
+  int hidden, inner, vocab, head, attention, qkv;
+};
+
+struct Layer { Memory norm1, qkv, qkv_bias, q_norm, k_norm, output, output_bias, norm2, gate_up, gate_up_bias, down, down_bias; };
+
+struct Group { int slot, first, size; };  // sequences order[first ...] of one prefix
+
+// What one call computes in: a team and its activations. Calls side by side have one each.
+struct Session {
+  explicit Session(int threads) : team(threads), scratch(threads) {}
+  Team team;
+  Memory x, h, qkv, a, f;
+  std::vector<Memory> scratch;  // by thread
+  std::vector<int> order;
+  std::vector<Group> groups;
+};
+
+struct r1z_model {
+  explicit r1z_model(const r1z_shape &s) : shape(s), width(s), layers(s.layers) {}
+  const r1z_shape shape;
+  const Widths width;
+  std::vector<Layer> layers;
+  Memory embedding, head, norm, cosines, sines;  // no embedding where its rows are the output layer's
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Session>> idle;
+};
+
+// One table for each instruction set that kernels.cpp was compiled for.
+struct Kernels {
+  const char *name;
+  void (*tables)(r1z_model &, const float *cosines, const float *sines);
+  void (*load)(r1z_model &, Session &, const r1z_array *);
+  void (*cache_copy)(const r1z_model &, bool is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time);
+  void (*prefill)(r1z_model &, Session &, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache &, int slot, float *hidden);
+  void (*logits)(r1z_model &, Session &, const float *hidden, int rows, float *logits);
+  void (*decode)(r1z_model &, Session &, const r1z_step &);
+  void (*draw)(r1z_model &, Session &, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs);
+  void (*products)(r1z_model &, Session &, int rows, bool output);
+};

@@ -1,0 +1,138 @@
+// The choice of the instruction set and the C interface.
+#if defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#include <cstring>
+#include "internal.h"
+
+#if defined(__x86_64__)
+extern const Kernels r1z_kernels_amx, r1z_kernels_avx512bf16, r1z_kernels_avx512, r1z_kernels_avx2;
+#endif
+extern const Kernels r1z_kernels_generic;
+
+namespace {
+// The set that R1ZERO_KERNELS names if this CPU has it, else the best.
+const Kernels &choose() {
+  const char *forced = getenv("R1ZERO_KERNELS");
+  const Kernels *best = nullptr;
+  auto offer = [&](bool works, const Kernels &k) {
+    if (!works) return;
+    if (forced && !strcmp(forced, k.name)) best = &k, forced = "";
+    else if (!best) best = &k;
+  };
+#if defined(__x86_64__)
+  // asked of the CPU itself: zig's runtime answers no to every __builtin_cpu_supports
+  unsigned a, b, c, d, low, high, most;
+  auto ask = [&](unsigned leaf, unsigned sub) { a = leaf, c = sub; __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d)); };
+  ask(0, 0);
+  most = a;
+  ask(1, 0);
+  bool fma = c >> 12 & 1, f16c = c >> 29 & 1, saves = c >> 27 & 1;
+  unsigned saved = 0;  // register files that the operating system saves
+  if (saves) {
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    saved = low;
+  }
+  if (most >= 7) {
+    ask(7, 0);
+    bool avx2 = fma && f16c && (b >> 5 & 1) && (b >> 8 & 1) && (saved & 6) == 6;
+    bool avx512 = avx2 && (b >> 16 & 1) && (b >> 17 & 1) && (b >> 30 & 1) && (b >> 31 & 1) && (saved & 0xe6) == 0xe6;
+    bool tiles = (d >> 22 & 1) && (d >> 24 & 1) && (saved & 0x60000) == 0x60000;
+    unsigned subleaves = a;
+    bool avx512bf16 = false;
+    if (subleaves >= 1) {
+      ask(7, 1);
+      avx512bf16 = avx512 && (a >> 5 & 1);
+    }
+    bool amx = avx512bf16 && tiles && syscall(SYS_arch_prctl, 0x1023 /* ARCH_REQ_XCOMP_PERM */, 18) == 0;
+    offer(amx, r1z_kernels_amx);
+    offer(avx512bf16, r1z_kernels_avx512bf16);
+    offer(avx512, r1z_kernels_avx512);
+    offer(avx2, r1z_kernels_avx2);
+  }
+#endif
+  offer(true, r1z_kernels_generic);
+  return *best;
+}
+const Kernels &kernels() {
+  static const Kernels &k = choose();
+  return k;
+}
+
+// A session of so many threads that nobody else computes in.
+class Lease {
+ public:
+  Lease(r1z_model *m, int threads) : m_(m) {
+    int size = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+    {
+      std::lock_guard<std::mutex> lock(m->mutex);
+      for (auto &s : m->idle)
+        if (s->team.size() == size) {
+          session_.swap(s);
+          s.swap(m->idle.back());
+          m->idle.pop_back();
+          break;
+        }
+    }
+    if (!session_) session_ = std::make_unique<Session>(size);
+  }
+  ~Lease() {
+    std::lock_guard<std::mutex> lock(m_->mutex);
+    m_->idle.push_back(std::move(session_));
+  }
+  Lease(const Lease &) = delete;
+  Session &operator*() { return *session_; }
+
+ private:
+  static constexpr int MOST_THREADS = 256;
+  r1z_model *m_;
+  std::unique_ptr<Session> session_;
+};
+}  // namespace
+
+extern "C" {
+const char *r1z_instruction_set() { return kernels().name; }
+
+int r1z_supports(const r1z_shape *s) {
+  for (int32_t n : {s->layers, s->heads, s->kv_heads, s->hidden, s->inner, s->vocab, s->positions})
+    if (n < 1) return 0;
+  return s->head_dim >= 2 && s->head_dim % 2 == 0 && s->heads % s->kv_heads == 0 && Widths(*s).head <= MOST_HEAD;
+}
+r1z_model *r1z_model_new(const r1z_shape *s, const float *cosines, const float *sines) {
+  auto m = std::make_unique<r1z_model>(*s);
+  kernels().tables(*m, cosines, sines);
+  return m.release();
+}
+void r1z_model_free(r1z_model *m) { delete m; }
+void r1z_model_load(r1z_model *m, int threads, const r1z_array *weights) {
+  Lease session(m, threads);
+  kernels().load(*m, *session, weights);
+}
+size_t r1z_cache_bytes(const r1z_model *m, int rows, int room) {
+  return size_t(rows) * m->shape.kv_heads * room * m->width.head * (m->shape.bf16 ? 2 : 4);
+}
+void r1z_cache_copy(const r1z_model *m, int is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time) {
+  kernels().cache_copy(*m, is_values, from, from_room, source, to, to_room, target, rows, time);
+}
+void r1z_prefill(r1z_model *m, int threads, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden) {
+  Lease session(m, threads);
+  kernels().prefill(*m, *session, tokens, lengths, prompts, chunk, *prefix, slot, hidden);
+}
+void r1z_logits(r1z_model *m, int threads, const float *hidden, int rows, float *logits) {
+  Lease session(m, threads);
+  kernels().logits(*m, *session, hidden, rows, logits);
+}
+void r1z_decode(r1z_model *m, int threads, const r1z_step *step) {
+  Lease session(m, threads);
+  kernels().decode(*m, *session, *step);
+}
+void r1z_draw(r1z_model *m, int threads, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs) {
+  Lease session(m, threads);
+  kernels().draw(*m, *session, logits, owner, rows, uniforms, temperature, tokens, log_probs);
+}
+void r1z_products(r1z_model *m, int threads, int rows, int output) {
+  Lease session(m, threads);
+  kernels().products(*m, *session, rows, output);
+}
+}

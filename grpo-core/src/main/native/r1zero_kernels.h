@@ -1,0 +1,67 @@
+// Decoding on CPUs: reading prompts, one step of many sequences, and the draw. Plain pointers; nothing here knows of Java
+// or libtorch. Every number is computed by one thread in an order that depends on its own sequence alone, so results are
+// the same bits whatever else is in the batch and however many threads there are.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+
+// A decoder's shape. Nothing needs to be a multiple of anything, but head_dim is even.
+struct r1z_shape {
+  int32_t layers, heads, kv_heads, head_dim, hidden, inner, vocab, positions;
+  int32_t bf16;     // weights, cache and activations in bf16, else fp32
+  int32_t qk_norm;  // whether queries and keys are normalised per head
+  float eps;
+};
+
+// A weight as its owner keeps it, row by row. data is null where a model has no such weight.
+struct r1z_array {
+  const void *data;
+  int32_t bf16;
+};
+
+// Keys and values of rows or slots: 2 * layers arrays of r1z_cache_bytes each, all keys first. room is a multiple of 32.
+struct r1z_cache {
+  void *const *arrays;
+  int32_t rows, room;
+};
+
+// One new token for each of `rows` sequences, which are the first rows of the cache.
+struct r1z_step {
+  int32_t rows;
+  const int64_t *tokens, *positions, *own;  // [rows]; own: positions of its row that a sequence has filled
+  const int32_t *slots;                     // [rows]: whose prefix each one continues
+  const int64_t *lengths;                   // [slots]
+  r1z_cache prefix, cache;
+  float *logits;                            // [rows, vocab]
+};
+
+struct r1z_model;
+
+// The set of instructions that is used: the best that the CPU has, or the one that R1ZERO_KERNELS names if it has that.
+const char *r1z_instruction_set();
+// Whether there are kernels for a shape.
+int r1z_supports(const r1z_shape *);
+// Tables are [positions, head_dim / 2].
+r1z_model *r1z_model_new(const r1z_shape *, const float *cosines, const float *sines);
+void r1z_model_free(r1z_model *);
+// Packs all weights, 12 a layer and 3 more, in the order of ParameterLayout.java. The last may be the embedding itself.
+void r1z_model_load(r1z_model *, int threads, const r1z_array *weights);
+
+size_t r1z_cache_bytes(const r1z_model *, int rows, int room);
+// Copies rows of one array of a cache, their first `time` positions, to one of another room.
+void r1z_cache_copy(const r1z_model *, int is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time);
+
+// Reads prompts, whose tokens lie one after the other, into slots from `slot` on, `chunk` tokens at once; none is empty.
+// hidden [prompts, hidden] are the states of their last tokens, from which r1z_logits goes on.
+void r1z_prefill(r1z_model *, int threads, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden);
+void r1z_logits(r1z_model *, int threads, const float *hidden, int rows, float *logits);
+// Adds the tokens to their sequences and leaves the logits of the next ones.
+void r1z_decode(r1z_model *, int threads, const r1z_step *);
+// Draws from softmax(logits / temperature) by inverse transform; temperature 0 takes the likeliest. Row i of the result
+// comes from row owner[i] of the logits, or from row i where owner is null.
+void r1z_draw(r1z_model *, int threads, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs);
+// A step's matrix products with nothing between them, for measuring.
+void r1z_products(r1z_model *, int threads, int rows, int output);
+}
