@@ -62,7 +62,9 @@ struct Widths {
 
 struct Layer { Memory norm1, qkv, qkv_bias, q_norm, k_norm, output, output_bias, norm2, gate_up, gate_up_bias, down, down_bias; };
 
-struct Group { int slot, first, size; };  // sequences order[first ...] of one prefix
+struct Group { int slot, first, size; };           // sequences order[first ...] of one prefix
+struct Segment { int prompt, first, count, row; };  // tokens of a prompt that are read at once, rows `row` ... of a pass
+struct QueryBlock { int segment, from, count; };    // tokens of a segment that attend together
 
 // What one call computes in: a team and its activations. Calls side by side have one each.
 struct Session {
@@ -72,6 +74,9 @@ struct Session {
   std::vector<Memory> scratch;  // by thread
   std::vector<int> order;
   std::vector<Group> groups;
+  std::vector<Segment> segments;
+  std::vector<QueryBlock> blocks;
+  int longest = 0;  // positions that a query reads at most
 };
 
 struct r1z_model {
@@ -84,15 +89,26 @@ struct r1z_model {
   std::vector<std::unique_ptr<Session>> idle;
 };
 
+// Tokens that are read in one pass, by the segments and blocks of a session.
+struct r1z_prompts {
+  const int64_t *tokens;
+  const int32_t *lengths;
+  const r1z_cache *cache;
+  int rows, slot;
+  float *hidden;
+};
+
 // One table for each instruction set that kernels.cpp was compiled for.
 struct Kernels {
   const char *name;
+  size_t act_bytes_bf16;  // of an activation beside bf16 weights
+  size_t (*attention_bytes)(int repeat, int longest, int head);
   void (*tables)(r1z_model &, const float *cosines, const float *sines);
   void (*load)(r1z_model &, Session &, const r1z_array *);
   void (*cache_copy)(const r1z_model &, bool is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time);
-  void (*prefill)(r1z_model &, Session &, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache &, int slot, float *hidden);
+  void (*prefill)(r1z_model &, Session &, const r1z_prompts &);
   void (*logits)(r1z_model &, Session &, const float *hidden, int rows, float *logits);
   void (*decode)(r1z_model &, Session &, const r1z_step &);
   void (*draw)(r1z_model &, Session &, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs);
-  void (*products)(r1z_model &, Session &, int rows, bool output);
+  void (*products)(r1z_model &, Session &, int rows, float *logits);
 };

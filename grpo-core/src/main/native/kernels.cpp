@@ -1,4 +1,5 @@
-// A model's steps. This file is compiled once for each instruction set (build.sh), with ISA as its name.
+// A model's steps. This file is compiled once for each instruction set (build.sh), with ISA as its name. Nothing here may
+// emit an inline function of the standard library: the linker keeps one copy of each, which could be this one.
 #include "attention.h"
 #include "draw.h"
 #include "internal.h"
@@ -117,31 +118,9 @@ template <class W> struct Load {
 };
 
 template <class W> void load_as(r1z_model &m, Session &s, const r1z_array *in) {
-  typedef typename W::T T;
-  const r1z_shape &c = m.shape;
-  const Widths &w = m.width;
-  for (Layer &l : m.layers) {
-    l.qkv.ensure(size_t(w.qkv) * w.hidden * sizeof(T));
-    l.output.ensure(size_t(w.hidden) * w.attention * sizeof(T));
-    l.gate_up.ensure(size_t(2) * w.inner * w.hidden * sizeof(T));
-    l.down.ensure(size_t(w.hidden) * w.inner * sizeof(T));
-    for (Memory *v : {&l.norm1, &l.norm2, &l.output_bias, &l.down_bias}) v->ensure(w.hidden * 4);
-    l.qkv_bias.ensure(w.qkv * 4);
-    l.gate_up_bias.ensure(2 * w.inner * 4);
-    l.q_norm.ensure(w.head * 4);
-    l.k_norm.ensure(w.head * 4);
-  }
-  m.norm.ensure(w.hidden * 4);
-  m.head.ensure(size_t(w.vocab) * w.hidden * sizeof(T));
-  const r1z_array *last = in + c.layers * 12;
-  if (last[0].data != last[2].data) m.embedding.ensure(size_t(c.vocab) * w.hidden * sizeof(T));
-  size_t widest = w.hidden > w.inner ? w.hidden : w.inner;
-  if (size_t(w.attention) > widest) widest = w.attention;
-  for (Memory &room : s.scratch) room.ensure(16 * widest * sizeof(T));
   Load<W> load{m, s, in};
-  s.team.run(&Load<W>::work, &load, 4 * c.layers + 2);
+  s.team.run(&Load<W>::work, &load, 4 * m.shape.layers + 2);
 }
-
 void load_weights(r1z_model &m, Session &s, const r1z_array *in) {
   if (m.shape.bf16) load_as<Narrow>(m, s, in);
   else load_as<Wide>(m, s, in);
@@ -150,7 +129,6 @@ void load_weights(r1z_model &m, Session &s, const r1z_array *in) {
 void tables(r1z_model &m, const float *cosines, const float *sines) {
   int half = m.shape.head_dim / 2, room = m.width.head / 2, count = m.shape.positions;
   auto fill = [&](const float *from, Memory &to) {
-    to.ensure(size_t(count) * room * 4);
     for (int t = 0; t < count; t++)
       for (int i = 0; i < half; i++) {
         float v = from[size_t(t) * half + i];
@@ -325,27 +303,12 @@ template <class W> struct Pass {
   }
 };
 
-size_t act_bytes(const r1z_model &m) { return m.shape.bf16 ? sizeof(Narrow::Act) : 4; }
-
-void reserve(const r1z_model &m, Session &s, int n, int longest) {
-  size_t rows = whole(n), act = act_bytes(m);  // whole tiles are read
-  const Widths &w = m.width;
-  s.x.ensure(rows * w.hidden * 4);
-  s.h.ensure(rows * w.hidden * act);
-  s.qkv.ensure(rows * w.qkv * 4);
-  s.a.ensure(rows * w.attention * act);
-  s.f.ensure(rows * w.inner * act);
-  size_t bytes = attention_bytes(m.shape.heads / m.shape.kv_heads, longest, w.head);
-  for (Memory &room : s.scratch) room.ensure(bytes);
-}
-
 // --- one step ---------------------------------------------------------------------------------------------------
 
 template <class W> struct Decode {
   r1z_model &m;
   Session &s;
   const r1z_step &step;
-  int longest;
 
   static void work(void *p, int thread) { static_cast<Decode *>(p)->run(thread); }
 
@@ -355,7 +318,7 @@ template <class W> struct Decode {
     const r1z_shape &c = m.shape;
     const int e = m.width.head, repeat = c.heads / c.kv_heads;
     const size_t prefix_row = size_t(step.prefix.room) * e, own_row = size_t(step.cache.room) * e;
-    Attention<W> attention(repeat, e, c.head_dim, longest, s.scratch[thread].template as<void>());
+    Attention<W> attention(repeat, e, c.head_dim, s.longest, s.scratch[thread].template as<void>());
     pass.embed(step.tokens);
     for (int layer = 0; layer < c.layers; layer++) {
       const Layer &l = m.layers[layer];
@@ -386,80 +349,48 @@ template <class W> struct Decode {
   }
 };
 
-// Sequences that share a prefix together, as many as are computed together; returns the most positions of one.
-int group(const r1z_model &m, Session &s, const r1z_step &step) {
-  int repeat = m.shape.heads / m.shape.kv_heads, most = together(repeat) / repeat, slots = 0, longest = 0;
-  for (int i = 0; i < step.rows; i++) slots = step.slots[i] >= slots ? step.slots[i] + 1 : slots;
-  s.order.clear();
-  s.groups.clear();
-  std::vector<std::vector<int>> members(slots);
-  for (int i = 0; i < step.rows; i++) {
-    members[step.slots[i]].push_back(i);
-    int time = whole(int(step.lengths[step.slots[i]])) + whole(int(step.own[i]) + 1);
-    longest = time > longest ? time : longest;
-  }
-  for (int slot = 0; slot < slots; slot++) {
-    int first = int(s.order.size()), end = first + int(members[slot].size());
-    s.order.insert(s.order.end(), members[slot].begin(), members[slot].end());
-    for (; first < end; first += most) s.groups.push_back({slot, first, end - first < most ? end - first : most});
-  }
-  return longest;
-}
-
-template <class W> void decode_as(r1z_model &m, Session &s, const r1z_step &step, int longest) {
-  Decode<W> work{m, s, step, longest};
+template <class W> void decode_as(r1z_model &m, Session &s, const r1z_step &step) {
+  Decode<W> work{m, s, step};
   s.team.run(&Decode<W>::work, &work, 7 * m.shape.layers + 3);
 }
 void decode(r1z_model &m, Session &s, const r1z_step &step) {
-  int longest = group(m, s, step);
-  reserve(m, s, step.rows, longest);
-  if (m.shape.bf16) decode_as<Narrow>(m, s, step, longest);
-  else decode_as<Wide>(m, s, step, longest);
+  if (m.shape.bf16) decode_as<Narrow>(m, s, step);
+  else decode_as<Wide>(m, s, step);
 }
 
 // --- prompts ----------------------------------------------------------------------------------------------------
 
-// What is read at once of one prompt: `count` tokens from `first` on, which are the rows from `row` on.
-struct Segment { int prompt, first, count, row; };
-struct QueryBlock { int segment, from, count; };
-
 template <class W> struct Prefill {
   r1z_model &m;
   Session &s;
-  const int64_t *tokens;
-  int rows, longest;
-  const std::vector<Segment> &segments;
-  const std::vector<QueryBlock> &blocks;
-  const int32_t *lengths;
-  const r1z_cache &cache;
-  int slot;
-  float *hidden;
+  const r1z_prompts &prompts;
 
   static void work(void *p, int thread) { static_cast<Prefill *>(p)->run(thread); }
 
   void run(int thread) {
     typedef typename W::T T;
-    Pass<W> pass(m, s, rows, thread);
+    Pass<W> pass(m, s, prompts.rows, thread);
     const r1z_shape &c = m.shape;
+    const r1z_cache &cache = *prompts.cache;
     const int e = m.width.head, repeat = c.heads / c.kv_heads;
-    Attention<W> attention(repeat, e, c.head_dim, longest, s.scratch[thread].template as<void>());
-    pass.embed(tokens);
+    Attention<W> attention(repeat, e, c.head_dim, s.longest, s.scratch[thread].template as<void>());
+    pass.embed(prompts.tokens);
     for (int layer = 0; layer < c.layers; layer++) {
       const Layer &l = m.layers[layer];
       pass.normed(l.norm1);
       pass.project(l);
       auto part = [&](int half, int prompt, int g) {
-        return static_cast<T *>(cache.arrays[half * c.layers + layer]) + (size_t(slot + prompt) * c.kv_heads + g) * cache.room * e;
+        return static_cast<T *>(cache.arrays[half * c.layers + layer]) + (size_t(prompts.slot + prompt) * c.kv_heads + g) * cache.room * e;
       };
-      pass.each(int(segments.size()) * c.kv_heads, 1, [&](int item, int) {
-        const Segment &some = segments[item / c.kv_heads];
+      pass.each(int(s.segments.size()) * c.kv_heads, 1, [&](int item, int) {
+        const Segment &some = s.segments[item / c.kv_heads];
         int g = item % c.kv_heads;
         for (int i = 0; i < some.count; i++)
           pass.put_key_value(l, some.row + i, g, some.first + i, part(0, some.prompt, g), part(1, some.prompt, g), some.first + i, cache.room);
       });
-      pass.each(int(blocks.size()) * c.kv_heads, 1, [&](int item, int) {
-        const QueryBlock &block = blocks[item / c.kv_heads];
-        const Segment &some = segments[block.segment];
+      pass.each(int(s.blocks.size()) * c.kv_heads, 1, [&](int item, int) {
+        const QueryBlock &block = s.blocks[item / c.kv_heads];
+        const Segment &some = s.segments[block.segment];
         int g = item % c.kv_heads, row = some.row + block.from, first = some.first + block.from;
         for (int j = 0; j < block.count; j++) pass.queries(l, row + j, g, first + j, attention.q + size_t(j) * repeat * e);
         attention.causal(first, block.count, part(0, some.prompt, g), part(1, some.prompt, g), cache.room);
@@ -468,41 +399,21 @@ template <class W> struct Prefill {
       pass.finish(l);
     }
     if (thread > 0) return;
-    for (const Segment &some : segments)
-      if (some.first + some.count == lengths[some.prompt]) {
+    for (const Segment &some : s.segments)
+      if (some.first + some.count == prompts.lengths[some.prompt]) {
         norm_row(pass.x + size_t(some.row + some.count - 1) * m.width.hidden, m.norm.as<float>(), m.width.hidden, c.hidden, c.eps, pass.h);
-        for (int d = 0; d < c.hidden; d++) hidden[size_t(some.prompt) * c.hidden + d] = get(pass.h + d);
+        for (int d = 0; d < c.hidden; d++) prompts.hidden[size_t(some.prompt) * c.hidden + d] = get(pass.h + d);
       }
   }
 };
 
-template <class W>
-void prefill_as(r1z_model &m, Session &s, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache &cache, int slot, float *hidden) {
-  int repeat = m.shape.heads / m.shape.kv_heads, most = together(repeat) / repeat;
-  std::vector<Segment> segments;
-  std::vector<QueryBlock> blocks;
-  for (int prompt = 0, first = 0; prompt < prompts;) {
-    int rows = 0, longest = 0;
-    segments.clear();
-    blocks.clear();
-    while (prompt < prompts && rows < chunk) {
-      int rest = lengths[prompt] - first, count = rest < chunk - rows ? rest : chunk - rows;
-      for (int from = 0; from < count; from += most) blocks.push_back({int(segments.size()), from, count - from < most ? count - from : most});
-      segments.push_back({prompt, first, count, rows});
-      rows += count;
-      first += count;
-      longest = first > longest ? first : longest;
-      if (first == lengths[prompt]) prompt++, first = 0;
-    }
-    reserve(m, s, rows, longest);
-    Prefill<W> work{m, s, tokens, rows, longest, segments, blocks, lengths, cache, slot, hidden};
-    s.team.run(&Prefill<W>::work, &work, 8 * m.shape.layers + 1);
-    tokens += rows;
-  }
+template <class W> void prefill_as(r1z_model &m, Session &s, const r1z_prompts &prompts) {
+  Prefill<W> work{m, s, prompts};
+  s.team.run(&Prefill<W>::work, &work, 8 * m.shape.layers + 1);
 }
-void prefill(r1z_model &m, Session &s, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache &cache, int slot, float *hidden) {
-  if (m.shape.bf16) prefill_as<Narrow>(m, s, tokens, lengths, prompts, chunk, cache, slot, hidden);
-  else prefill_as<Wide>(m, s, tokens, lengths, prompts, chunk, cache, slot, hidden);
+void prefill(r1z_model &m, Session &s, const r1z_prompts &prompts) {
+  if (m.shape.bf16) prefill_as<Narrow>(m, s, prompts);
+  else prefill_as<Wide>(m, s, prompts);
 }
 
 template <class W> struct Logits {
@@ -524,7 +435,6 @@ template <class W> struct Logits {
   }
 };
 template <class W> void logits_as(r1z_model &m, Session &s, const float *hidden, int rows, float *out) {
-  reserve(m, s, rows, 0);
   Logits<W> work{m, s, hidden, rows, out};
   s.team.run(&Logits<W>::work, &work, 2);
 }
@@ -558,8 +468,6 @@ struct Draw {
   }
 };
 void draw(r1z_model &m, Session &s, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs) {
-  size_t blocks = (m.shape.vocab + DRAW_BLOCK - 1) / DRAW_BLOCK;
-  for (Memory &room : s.scratch) room.ensure(blocks * 8);
   Draw work{s, m.shape.vocab, logits, owner, rows, uniforms, temperature > 0 ? 1 / temperature : 0, tokens, log_probs};
   s.team.run(&Draw::work, &work, 1);
 }
@@ -587,11 +495,9 @@ template <class W> void products_as(r1z_model &m, Session &s, int rows, float *l
   Products<W> work{m, s, rows, logits};
   s.team.run(&Products<W>::work, &work, 4 * m.shape.layers + 1);
 }
-void products(r1z_model &m, Session &s, int rows, bool output) {
-  reserve(m, s, rows, 0);
-  std::vector<float> logits(output ? size_t(rows) * m.shape.vocab : 0);
-  if (m.shape.bf16) products_as<Narrow>(m, s, rows, output ? logits.data() : nullptr);
-  else products_as<Wide>(m, s, rows, output ? logits.data() : nullptr);
+void products(r1z_model &m, Session &s, int rows, float *logits) {
+  if (m.shape.bf16) products_as<Narrow>(m, s, rows, logits);
+  else products_as<Wide>(m, s, rows, logits);
 }
 }  // namespace
 
@@ -600,4 +506,4 @@ void products(r1z_model &m, Session &s, int rows, bool output) {
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
 extern const Kernels NAME(ISA);
-const Kernels NAME(ISA) = {TEXT(ISA), tables, load_weights, cache_copy, prefill, logits, decode, draw, products};
+const Kernels NAME(ISA) = {TEXT(ISA), sizeof(Narrow::Act), attention_bytes, tables, load_weights, cache_copy, prefill, logits, decode, draw, products};

@@ -89,6 +89,45 @@ class Lease {
   r1z_model *m_;
   std::unique_ptr<Session> session_;
 };
+int rounded_up(int n, int unit) { return (n + unit - 1) / unit * unit; }
+
+// Queries that attend together: those of 32 rows, or all that share a key head where these are more.
+int together(const r1z_shape &s) {
+  int repeat = s.heads / s.kv_heads;
+  return repeat > 32 ? 1 : 32 / repeat;
+}
+
+void reserve(const r1z_model &m, Session &s, int n) {
+  size_t rows = rounded_up(n, 32), act = m.shape.bf16 ? kernels().act_bytes_bf16 : 4;  // whole tiles are read
+  const Widths &w = m.width;
+  s.x.ensure(rows * w.hidden * 4);
+  s.h.ensure(rows * w.hidden * act);
+  s.qkv.ensure(rows * w.qkv * 4);
+  s.a.ensure(rows * w.attention * act);
+  s.f.ensure(rows * w.inner * act);
+  size_t bytes = kernels().attention_bytes(m.shape.heads / m.shape.kv_heads, s.longest, w.head);
+  for (Memory &room : s.scratch) room.ensure(bytes);
+}
+
+// Sequences that share a prefix together, as many as are computed together.
+void group(const r1z_model &m, Session &s, const r1z_step &step) {
+  int most = together(m.shape), slots = 0;
+  for (int i = 0; i < step.rows; i++) slots = step.slots[i] >= slots ? step.slots[i] + 1 : slots;
+  s.order.clear();
+  s.groups.clear();
+  s.longest = 0;
+  std::vector<std::vector<int>> members(slots);
+  for (int i = 0; i < step.rows; i++) {
+    members[step.slots[i]].push_back(i);
+    int time = rounded_up(int(step.lengths[step.slots[i]]), 32) + rounded_up(int(step.own[i]) + 1, 32);
+    s.longest = time > s.longest ? time : s.longest;
+  }
+  for (int slot = 0; slot < slots; slot++) {
+    int first = int(s.order.size()), end = first + int(members[slot].size());
+    s.order.insert(s.order.end(), members[slot].begin(), members[slot].end());
+    for (; first < end; first += most) s.groups.push_back({slot, first, end - first < most ? end - first : most});
+  }
+}
 }  // namespace
 
 extern "C" {
@@ -101,12 +140,34 @@ int r1z_supports(const r1z_shape *s) {
 }
 r1z_model *r1z_model_new(const r1z_shape *s, const float *cosines, const float *sines) {
   auto m = std::make_unique<r1z_model>(*s);
+  for (Memory *table : {&m->cosines, &m->sines}) table->ensure(size_t(s->positions) * (m->width.head / 2) * 4);
   kernels().tables(*m, cosines, sines);
   return m.release();
 }
 void r1z_model_free(r1z_model *m) { delete m; }
 void r1z_model_load(r1z_model *m, int threads, const r1z_array *weights) {
+  const r1z_shape &c = m->shape;
+  const Widths &w = m->width;
+  size_t bytes = c.bf16 ? 2 : 4;
+  for (Layer &l : m->layers) {
+    l.qkv.ensure(size_t(w.qkv) * w.hidden * bytes);
+    l.output.ensure(size_t(w.hidden) * w.attention * bytes);
+    l.gate_up.ensure(size_t(2) * w.inner * w.hidden * bytes);
+    l.down.ensure(size_t(w.hidden) * w.inner * bytes);
+    for (Memory *v : {&l.norm1, &l.norm2, &l.output_bias, &l.down_bias}) v->ensure(w.hidden * 4);
+    l.qkv_bias.ensure(w.qkv * 4);
+    l.gate_up_bias.ensure(2 * w.inner * 4);
+    l.q_norm.ensure(w.head * 4);
+    l.k_norm.ensure(w.head * 4);
+  }
+  m->norm.ensure(w.hidden * 4);
+  m->head.ensure(size_t(w.vocab) * w.hidden * bytes);
+  const r1z_array *last = weights + c.layers * 12;
+  if (last[0].data != last[2].data) m->embedding.ensure(size_t(c.vocab) * w.hidden * bytes);
+  size_t widest = w.hidden > w.inner ? w.hidden : w.inner;
+  if (size_t(w.attention) > widest) widest = w.attention;
   Lease session(m, threads);
+  for (Memory &room : (*session).scratch) room.ensure(16 * widest * bytes);
   kernels().load(*m, *session, weights);
 }
 size_t r1z_cache_bytes(const r1z_model *m, int rows, int room) {
@@ -116,23 +177,48 @@ void r1z_cache_copy(const r1z_model *m, int is_values, const void *from, int fro
   kernels().cache_copy(*m, is_values, from, from_room, source, to, to_room, target, rows, time);
 }
 void r1z_prefill(r1z_model *m, int threads, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden) {
-  Lease session(m, threads);
-  kernels().prefill(*m, *session, tokens, lengths, prompts, chunk, *prefix, slot, hidden);
+  Lease lease(m, threads);
+  Session &s = *lease;
+  int most = together(m->shape);
+  for (int prompt = 0, first = 0; prompt < prompts;) {
+    int rows = 0;
+    s.longest = 0;
+    s.segments.clear();
+    s.blocks.clear();
+    while (prompt < prompts && rows < chunk) {
+      int rest = lengths[prompt] - first, count = rest < chunk - rows ? rest : chunk - rows;
+      for (int from = 0; from < count; from += most) s.blocks.push_back({int(s.segments.size()), from, count - from < most ? count - from : most});
+      s.segments.push_back({prompt, first, count, rows});
+      rows += count;
+      first += count;
+      s.longest = first > s.longest ? first : s.longest;
+      if (first == lengths[prompt]) prompt++, first = 0;
+    }
+    reserve(*m, s, rows);
+    kernels().prefill(*m, s, {tokens, lengths, prefix, rows, slot, hidden});
+    tokens += rows;
+  }
 }
 void r1z_logits(r1z_model *m, int threads, const float *hidden, int rows, float *logits) {
   Lease session(m, threads);
+  reserve(*m, *session, rows);
   kernels().logits(*m, *session, hidden, rows, logits);
 }
 void r1z_decode(r1z_model *m, int threads, const r1z_step *step) {
   Lease session(m, threads);
+  group(*m, *session, *step);
+  reserve(*m, *session, step->rows);
   kernels().decode(*m, *session, *step);
 }
 void r1z_draw(r1z_model *m, int threads, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs) {
   Lease session(m, threads);
+  for (Memory &room : (*session).scratch) room.ensure(size_t(rounded_up(m->shape.vocab, 256)) / 256 * 8);
   kernels().draw(*m, *session, logits, owner, rows, uniforms, temperature, tokens, log_probs);
 }
 void r1z_products(r1z_model *m, int threads, int rows, int output) {
   Lease session(m, threads);
-  kernels().products(*m, *session, rows, output);
+  reserve(*m, *session, rows);
+  std::vector<float> logits(output ? size_t(rows) * m->shape.vocab : 0);
+  kernels().products(*m, *session, rows, output ? logits.data() : nullptr);
 }
 }
