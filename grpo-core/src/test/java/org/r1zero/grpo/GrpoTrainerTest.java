@@ -32,6 +32,7 @@ import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.SampledTokens;
 import org.r1zero.grpo.model.SamplingParameters;
 import org.r1zero.grpo.model.TestModels;
 import org.r1zero.grpo.model.TokenBatch;
@@ -93,7 +94,7 @@ class GrpoTrainerTest {
     }
     DecodingKernels kernels = policy.decoding();
     List<NDArray> prefilled = kernels.prefill(new int[][] {PROMPT}, PROMPT.length, scope);
-    List<NDArray> drawn =
+    SampledTokens drawn =
         kernels.sampleFirst(
             List.of(prefilled.get(prefilled.size() - 1)),
             new long[size],
@@ -103,8 +104,8 @@ class GrpoTrainerTest {
             scope);
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      int token = (int) drawn.get(0).toLongArray()[i];
-      float[] logProb = {drawn.get(2).toFloatArray()[i]};
+      int token = (int) drawn.tokens()[i];
+      float[] logProb = {drawn.policyLogProbs()[i]};
       rollouts.add(new Rollout(new int[] {token}, logProb, token % 3 == 0 ? 1 : 0, false, 0));
     }
     return new RolloutGroup("multiples of 3", PROMPT, rollouts);

@@ -284,7 +284,7 @@ public final class PolicyModel implements AutoCloseable {
 
   /** The typed calls that generation is made of, on this model's own weights. */
   public DecodingKernels decoding() {
-    return new DecodingKernels(
+    return new TorchScriptDecoding(
         config,
         computeType,
         generation,

@@ -153,15 +153,15 @@ class PolicyModelTest {
         int[][] sampled = new int[3][6];
         float[][] logProbs = new float[3][6];
         NDArray hidden = prefilled.get(prefilled.size() - 1);
-        List<NDArray> out =
+        SampledTokens out =
             kernels.sampleFirst(
                 List.of(hidden), owner, new float[] {.1f, .5f, .9f}, how, logits, scope);
         for (int t = 0; t < 6; t++) {
-          long[] tokens = out.get(0).toLongArray();
+          long[] tokens = out.tokens();
           long[] positions = new long[3];
           for (int r = 0; r < 3; r++) {
             sampled[r][t] = (int) tokens[r];
-            logProbs[r][t] = out.get(1).toFloatArray()[r];
+            logProbs[r][t] = out.samplingLogProbs()[r];
             positions[r] = lengths[slots[r]] + t;
           }
           if (t == 4) {

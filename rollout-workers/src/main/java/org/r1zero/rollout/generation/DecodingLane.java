@@ -1,6 +1,5 @@
 package org.r1zero.rollout.generation;
 
-import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -8,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.DecodingStep;
 import org.r1zero.grpo.model.RowSegments;
+import org.r1zero.grpo.model.SampledTokens;
 import org.r1zero.grpo.torch.Scope;
 
 /**
@@ -114,10 +114,10 @@ record DecodingLane(
     return uniforms;
   }
 
-  private static void append(List<Sequence> sequences, List<NDArray> sampled) {
-    long[] tokens = sampled.get(0).toLongArray();
-    float[] samplingLogProbs = sampled.get(1).toFloatArray();
-    float[] policyLogProbs = sampled.get(2).toFloatArray();
+  private static void append(List<Sequence> sequences, SampledTokens sampled) {
+    long[] tokens = sampled.tokens();
+    float[] samplingLogProbs = sampled.samplingLogProbs();
+    float[] policyLogProbs = sampled.policyLogProbs();
     for (int i = 0; i < tokens.length; i++) {
       if (!Float.isFinite(policyLogProbs[i])) {
         throw new IllegalStateException(

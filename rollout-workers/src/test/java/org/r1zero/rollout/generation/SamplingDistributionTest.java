@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.SampledTokens;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.TinyPolicy;
@@ -122,13 +123,13 @@ class SamplingDistributionTest {
         List<NDArray> prefilled = kernels.prefill(new int[][] {PROMPT}, PROMPT.length, scope);
         NDArray hidden = prefilled.get(prefilled.size() - 1);
         NDArray logits = kernels.newLogits(1, scope);
-        List<NDArray> drawn =
+        SampledTokens drawn =
             kernels.sampleFirst(
                 List.of(hidden), owner, uniforms, config.parameters(), logits, scope);
         for (int i = 0; i < uniforms.length; i++) {
-          double p = exact[(int) drawn.get(0).toLongArray()[i]];
+          double p = exact[(int) drawn.tokens()[i]];
           assertThat(p).isPositive();
-          assertLogProb(drawn.get(1).toFloatArray()[i], p);
+          assertLogProb(drawn.samplingLogProbs()[i], p);
         }
       }
     }
