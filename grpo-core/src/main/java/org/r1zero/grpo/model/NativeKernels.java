@@ -6,6 +6,7 @@ import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,22 +20,18 @@ final class NativeKernels {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeKernels.class);
   private static final String RESOURCE = "/native/libr1zero_kernels.so";
-  private static @Nullable Optional<String> loaded;
+
+  /** Loads once. */
+  private static final class Loaded {
+    static final Optional<String> SET = tryToLoad(RESOURCE);
+  }
 
   private NativeKernels() {}
 
   /** Whether the library is wanted and could be loaded; where it could not, one line says so. */
   static boolean available() {
     String wanted = System.getProperty(SWITCH, "off").toLowerCase(Locale.ROOT);
-    return wanted.equals("on") && load(RESOURCE).isPresent();
-  }
-
-  /** The set of instructions that it uses, once it is loaded. */
-  static synchronized Optional<String> load(String resource) {
-    if (loaded == null) {
-      loaded = tryToLoad(resource);
-    }
-    return loaded;
+    return wanted.equals("on") && Loaded.SET.isPresent();
   }
 
   /** Loads a library, and says by one line where that fails. */
@@ -47,7 +44,7 @@ final class NativeKernels {
     try {
       Path file = Files.createTempFile("r1zero-kernels", ".so");
       try (InputStream in = url.openStream()) {
-        Files.copy(in, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         System.load(file.toString());
       } finally {
         Files.delete(file);

@@ -168,7 +168,7 @@ class NativeDecodingTest {
         tokens[i] = (7L * sequence + 3L * t) % kernels.config().vocabSize();
         slots[i] = sequence % 2;
         own[i] = t;
-        positions[i] = prompts[slots[i]].length + t;
+        positions[i] = prompts[slots[i]].length + (long) t;
       }
       DecodingStep step = new DecodingStep(tokens, positions, own, slots, new long[] {3, 7});
       kernels.decodeAndSample(prefix, cache, step, new float[n], HOW, logits, scope);
