@@ -290,6 +290,7 @@ class GeneratorTest {
     try (PolicyModel model = TinyPolicy.make(VOCABULARY, 6, ComputeType.FLOAT32);
         Generator generator = new Generator(model)) {
       model.parameters().get(0).value().muli(Float.NaN);
+      generator.refresh();
       GenerationRequest request = new GenerationRequest(new int[] {9, 8, 7}, new long[] {1, 2});
       assertThatThrownBy(() -> only(generator, request, config(temperature, 5, 2), NEVER))
           .isInstanceOf(IllegalStateException.class)
