@@ -138,7 +138,13 @@ class DamagedRunTest {
             List.of("train", recipe.toString(), "--dry-run", "--set", "prompt.overlong=drop"),
             task);
     assertThat(dropped.code()).as(dropped.err()).isZero();
-    assertThat(dropped.out() + dropped.err()).contains("OK").contains("1");
+    assertThat(dropped.out() + dropped.err()).contains("OK: 1 problems to train on");
+    Ran cut =
+        command(
+            List.of("train", recipe.toString(), "--dry-run", "--set", "prompt.overlong=cut_left"),
+            task);
+    assertThat(cut.code()).as(cut.err()).isZero();
+    assertThat(cut.out() + cut.err()).contains("OK: 2 problems to train on");
   }
 
   private static Ran command(List<String> first, List<String> second) {
