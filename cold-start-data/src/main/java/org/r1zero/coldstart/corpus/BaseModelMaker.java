@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.r1zero.coldstart.sft.SftConfig;
 import org.r1zero.coldstart.sft.SftExample;
 import org.r1zero.coldstart.sft.SftTrainer;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
@@ -106,7 +107,7 @@ public final class BaseModelMaker {
       new SftTrainer(sft, model, optimizer).train(examples(tokenizer), listener);
       new ModelExport(TensorType.BF16, Long.MAX_VALUE).write(model, draft, target);
     } finally {
-      deleteFolder(draft);
+      Folders.delete(draft);
     }
   }
 
@@ -182,14 +183,5 @@ public final class BaseModelMaker {
       }
       return FloatBuffer.wrap(values);
     };
-  }
-
-  private static void deleteFolder(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.r1zero.coldstart.records.BadRecord;
+import org.r1zero.grpo.files.Hashes;
 
 /**
  * Where a file of examples comes from: written beside it as JSON and as Markdown.

@@ -4,16 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.verify.Problem;
 
 /**
@@ -280,13 +278,7 @@ public final class ArithmeticProblems {
 
     /** 64 bits: a checksum of 32 would be shared by two of a hundred thousand problems. */
     private static String digest(String question) {
-      try {
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-        byte[] hash = sha256.digest(question.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(hash, 0, 8);
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
+      return Hashes.sha256(question).substring(0, 16);
     }
   }
 }

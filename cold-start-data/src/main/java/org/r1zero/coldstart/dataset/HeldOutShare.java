@@ -2,14 +2,13 @@ package org.r1zero.coldstart.dataset;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.r1zero.coldstart.prompt.Conversation;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.verify.Problem;
 
@@ -54,12 +53,7 @@ public final class HeldOutShare {
 
   /** In [0, 1). */
   private static double place(String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    byte[] hash = Hashes.digest().digest(key.getBytes(StandardCharsets.UTF_8));
+    return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.fixtures.golden.Golden;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.model.tokenizer.Message;
 
 class ExampleFilesTest {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,13 +20,15 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
-import org.r1zero.experiment.evaluate.Hashes;
+import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.run.EvaluationRun;
+import org.r1zero.grpo.files.Hashes;
+import org.r1zero.grpo.files.WholeFiles;
 
 /**
  * Trains arms with seeds, or reads what is trained already, and measures each model on the same
@@ -197,9 +198,7 @@ public final class Comparison {
     }
     Files.createDirectories(place);
     ArmRun run = trainer.train(arm, seed, key, earlier);
-    Path aside = place.resolve("arm.json.tmp");
-    JSON.writerWithDefaultPrettyPrinter().writeValue(aside.toFile(), run);
-    Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    WholeFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(run));
     return run;
   }
 
@@ -227,7 +226,7 @@ public final class Comparison {
   /** A folder's files decide what a model is; an embedded one is the program's own. */
   private static String modelKey(String model) throws IOException {
     Path path = Path.of(model);
-    return model.isEmpty() || !Files.isDirectory(path) ? model : Hashes.ofModel(path);
+    return model.isEmpty() || !Files.isDirectory(path) ? model : ModelHash.of(path);
   }
 
   private static String yaml(ObjectNode tree) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.verify.records.Records;
 
 /**
  * Fills records from a tree. Keys are the components' names in snake case; a record's static {@code
@@ -166,12 +167,7 @@ final class RecordBinder {
 
   private @Nullable Object fault(String path, String expected, JsonNode found) {
     String shown = found.toString();
-    faults.add(
-        path
-            + " must be "
-            + expected
-            + ", was "
-            + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown));
+    faults.add(path + " must be " + expected + ", was " + Records.shortened(shown, SHOWN, "…"));
     wrongValues++;
     return null;
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;

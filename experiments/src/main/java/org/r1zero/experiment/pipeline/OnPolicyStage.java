@@ -24,6 +24,7 @@ import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.checkpoint.TrainingState;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.ReverseKl;
 import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.optim.AdamW;

@@ -21,6 +21,7 @@ import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.optim.AdamW;

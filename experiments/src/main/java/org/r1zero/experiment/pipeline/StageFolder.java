@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.coldstart.curate.Hashes;
+import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.files.Hashes;
+import org.r1zero.grpo.files.WholeFiles;
 
 /**
  * Where a stage's work is: {@code inputs.json}, what its key is made of; {@code tries/}, what each
@@ -40,9 +40,7 @@ final class StageFolder {
     for (Map.Entry<String, Path> input : new TreeMap<>(stage.inputs()).entrySet()) {
       hashes.put(input.getKey(), Folders.hash(input.getValue()));
     }
-    String key =
-        Hashes.sha256(JSON.writeValueAsString(inputs).getBytes(StandardCharsets.UTF_8))
-            .substring(0, KEY_CHARS);
+    String key = Hashes.sha256(JSON.writeValueAsString(inputs)).substring(0, KEY_CHARS);
     return new StageFolder(parent.resolve(config.name() + "-" + key), inputs);
   }
 
@@ -71,9 +69,7 @@ final class StageFolder {
       ObjectNode node = JSON.createObjectNode();
       put(node, "model", made.model());
       put(node, "data", made.data());
-      Path draft = path.resolve(DONE + ".partial");
-      JSON.writeValue(draft.toFile(), node);
-      Files.move(draft, path.resolve(DONE), StandardCopyOption.ATOMIC_MOVE);
+      WholeFiles.write(path.resolve(DONE), JSON.writeValueAsBytes(node));
     } catch (IOException | RuntimeException e) {
       meter.end("failed: " + e);
       throw e;

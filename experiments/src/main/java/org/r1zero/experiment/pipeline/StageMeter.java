@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.r1zero.grpo.files.WholeFiles;
 
 /**
  * Counts what a try of a stage takes, and keeps the count in a file of its own as it goes: a try
@@ -70,9 +70,7 @@ final class StageMeter {
     node.put("trained_tokens", trainedTokens);
     node.put("flops", flops);
     try {
-      Path draft = file.resolveSibling(file.getFileName() + ".partial");
-      JSON.writeValue(draft.toFile(), node);
-      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      WholeFiles.write(file, JSON.writeValueAsBytes(node));
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
     }

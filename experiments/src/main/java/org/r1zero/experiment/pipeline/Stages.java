@@ -18,6 +18,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.R1ZeroRun;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;

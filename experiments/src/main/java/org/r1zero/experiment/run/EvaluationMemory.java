@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.grpo.files.WholeFiles;
 import org.slf4j.LoggerFactory;
 
 /** Finished evaluations of a run, so that one that goes on does not make them again. */

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.evaluate.CompletionCache;
 import org.r1zero.experiment.evaluate.Evaluation;
-import org.r1zero.experiment.evaluate.Hashes;
+import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
+import org.r1zero.grpo.files.Hashes;
 
 /**
  * Evaluates a recipe's model without training it. Completions are kept below the recipe's {@code
@@ -72,7 +73,7 @@ public final class EvaluationRun {
       CompletionCache cache =
           new CompletionCache(
               Path.of(recipe.output(), ".r1zero", "completions"),
-              Hashes.ofModel(parts.directory().path())
+              ModelHash.of(parts.directory().path())
                   + state
                   + " "
                   + recipe.dtype()

@@ -30,6 +30,8 @@ import org.r1zero.experiment.metrics.TensorBoardFile;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
+import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.PeftAdapter;
@@ -210,7 +212,7 @@ public final class RunDirectory {
 
   /** Deletes it with all in it. */
   void delete() throws IOException {
-    deleteFolder(path);
+    Folders.delete(path);
   }
 
   /** What the run says, line by line. */
@@ -251,29 +253,17 @@ public final class RunDirectory {
   void writeModel(PolicyModel policy, Path source) throws IOException {
     Path fresh = path.resolve("model.new");
     Path old = path.resolve("model.old");
-    deleteFolder(fresh);
-    deleteFolder(old);
+    Folders.delete(fresh);
+    Folders.delete(old);
     new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, source, fresh);
     if (Files.exists(model())) {
       Files.move(model(), old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(fresh, model(), StandardCopyOption.ATOMIC_MOVE);
-    deleteFolder(old);
+    Folders.delete(old);
     if (policy.adapters().isPresent()) {
-      deleteFolder(adapter());
+      Folders.delete(adapter());
       PeftAdapter.write(policy.adapters().get(), source.toString(), adapter());
-    }
-  }
-
-  static void deleteFolder(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(folder)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : all) {
-        Files.delete(file);
-      }
     }
   }
 

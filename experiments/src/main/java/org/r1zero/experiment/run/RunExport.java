@@ -15,6 +15,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.grpo.model.PolicyModel;
@@ -116,7 +117,7 @@ public final class RunExport {
 
   private static Path fresh(Path target) throws IOException {
     Path fresh = target.toAbsolutePath().resolveSibling("." + target.getFileName() + ".exporting");
-    RunDirectory.deleteFolder(fresh);
+    Folders.delete(fresh);
     return fresh;
   }
 

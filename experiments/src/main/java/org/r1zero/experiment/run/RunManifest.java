@@ -5,21 +5,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.grpo.files.Hashes;
+import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.verify.Problem;
@@ -124,7 +121,7 @@ final class RunManifest {
 
   void recipe(String yaml, long seed) {
     root.put("seed", seed);
-    root.put("recipe_sha256", sha256(yaml));
+    root.put("recipe_sha256", Hashes.sha256(yaml));
   }
 
   void model(Path folder, List<Path> files) throws IOException {
@@ -136,12 +133,12 @@ final class RunManifest {
     model.put("path", folder.toAbsolutePath().normalize().toString());
     ObjectNode hashes = model.putObject("sha256");
     for (Path path : files) {
-      hashes.put(folder.relativize(path).toString(), sha256(path));
+      hashes.put(folder.relativize(path).toString(), Hashes.sha256(path));
     }
     ObjectNode others = model.putObject("other_sha256");
     for (String name : OTHER_MODEL_FILES) {
       if (Files.isRegularFile(folder.resolve(name))) {
-        others.put(name, sha256(folder.resolve(name)));
+        others.put(name, Hashes.sha256(folder.resolve(name)));
       }
     }
     return model;
@@ -176,9 +173,9 @@ final class RunManifest {
     ObjectNode data = JSON.createObjectNode();
     data.put("name", dataset.name());
     data.put("train_problems", dataset.train().size());
-    data.put("train_sha256", sha256(text(dataset.train())));
+    data.put("train_sha256", Hashes.sha256(text(dataset.train())));
     data.put("held_out_problems", dataset.heldOut().size());
-    data.put("held_out_sha256", sha256(text(dataset.heldOut())));
+    data.put("held_out_sha256", Hashes.sha256(text(dataset.heldOut())));
     return data;
   }
 
@@ -209,26 +206,6 @@ final class RunManifest {
     StringBuilder all = new StringBuilder();
     problems.forEach(p -> all.append(p.id()).append('\t').append(p.question()).append('\n'));
     return all.toString();
-  }
-
-  private static String sha256(String text) {
-    return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String sha256(Path path) throws IOException {
-    MessageDigest digest = digest();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** What git prints in the folder of the command, empty where there is no git or no checkout. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeSet;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.model.weights.SafetensorsFile;
 import org.r1zero.grpo.torch.Torch;
 
@@ -76,7 +77,7 @@ public final class Checkpoint {
               + " bytes, was written with "
               + expected.path("bytes"));
     }
-    if (!HashingFile.hash(file).equals(expected.path("sha256").asText())) {
+    if (!Hashes.sha256(file).equals(expected.path("sha256").asText())) {
       throw new CheckpointException(
           file + " is damaged: its SHA-256 is not that of what was written");
     }

@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.r1zero.grpo.files.Folders;
 
 /** The few things that are done to a disk; a test has one that fills up. */
 class Disk {
@@ -38,15 +36,6 @@ class Disk {
 
   /** Deletes a folder with all in it, where there is one. */
   void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.deleteIfExists(path);
-    }
+    Folders.delete(folder);
   }
 }

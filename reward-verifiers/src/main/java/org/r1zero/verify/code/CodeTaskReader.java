@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.records.Records;
 
 /**
  * Reads the tests of a problem in the forms in which data sets have them.
@@ -208,6 +209,6 @@ final class CodeTaskReader {
 
   private static String shown(JsonNode node) {
     String text = node.toString();
-    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    return Records.shortened(text, 200, "…");
   }
 }

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.code.TestReport.Status;
+import org.r1zero.verify.records.Records;
 
 /**
  * Calls of a Java method: what is compiled and run in the sandbox, and what its output means.
@@ -189,6 +190,6 @@ final class JavaCalls {
   }
 
   private static String shown(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    return Records.shortened(text, 80, "…");
   }
 }

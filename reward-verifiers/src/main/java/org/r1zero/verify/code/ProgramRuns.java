@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.code.TestReport.Status;
+import org.r1zero.verify.records.Records;
 import org.r1zero.verify.sandbox.SandboxException;
 import org.r1zero.verify.sandbox.SandboxPool;
 import org.r1zero.verify.sandbox.SandboxProcess;
@@ -142,6 +143,6 @@ final class ProgramRuns {
   }
 
   private static String shown(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    return Records.shortened(text, 80, "…");
   }
 }

@@ -14,6 +14,7 @@ import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
+import org.r1zero.verify.records.Records;
 
 /**
  * Countdown after TinyZero (its {@code verl/utils/reward_score/countdown.py}): an equation in the
@@ -132,7 +133,7 @@ public final class CountdownVerifier implements AnswerVerifier {
 
   private static String shown(BigFraction value) {
     String text = value.toString();
-    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    return Records.shortened(text, 40, "…");
   }
 
   private static List<BigInteger> numbers(Problem problem) {

@@ -14,6 +14,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
+import org.r1zero.verify.records.Records;
 
 /**
  * Language consistency as in the DeepSeek-R1 paper (section 2.3.2): "the proportion of target
@@ -142,7 +143,7 @@ public final class LanguageConsistencyVerifier implements Verifier {
       if (foreign[i]) {
         strange += word.count();
         if (examples.size() < SHOWN) {
-          examples.add(word.length() <= 20 ? word.text() : word.text().substring(0, 20) + "…");
+          examples.add(Records.shortened(word.text(), 20, "…"));
         }
       }
     }

@@ -1,6 +1,5 @@
 package org.r1zero.verify.math;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.records.Records;
 
 /**
  * Whether the answer is mathematically equal to the gold, however either is written: score 1 or 0.
@@ -37,8 +37,8 @@ final class MathVerifier implements AnswerVerifier {
   private final MathAnswerFinder finder;
   private final MathRules rules;
   private final SymbolicEngine engine;
-  private final Map<String, Gold> golds = recent();
-  private final Map<String, Question> questions = recent();
+  private final Map<String, Gold> golds = new Recent<>(GOLD_CACHE);
+  private final Map<String, Question> questions = new Recent<>(GOLD_CACHE);
 
   MathVerifier(
       ReasoningFormat format, List<AnswerSource> sources, MathRules rules, SymbolicEngine engine) {
@@ -46,17 +46,6 @@ final class MathVerifier implements AnswerVerifier {
     this.finder = new MathAnswerFinder(format, sources);
     this.rules = rules;
     this.engine = engine;
-  }
-
-  private static <T> Map<String, T> recent() {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
-        return size() > GOLD_CACHE;
-      }
-    };
   }
 
   @Override
@@ -278,6 +267,6 @@ final class MathVerifier implements AnswerVerifier {
 
   private static String shown(String text) {
     String line = text.replaceAll("\\s+", " ");
-    return line.length() <= 80 ? line : line.substring(0, 80) + "…";
+    return Records.shortened(line, 80, "…");
   }
 }

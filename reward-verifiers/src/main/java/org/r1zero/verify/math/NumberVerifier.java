@@ -11,6 +11,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.records.Records;
 
 /**
  * Whether the answer is exactly the gold number: for GSM8K and arithmetic.
@@ -160,6 +161,6 @@ public final class NumberVerifier implements AnswerVerifier {
 
   private static String shown(String text) {
     String line = text.replaceAll("\\s+", " ");
-    return line.length() <= 80 ? line : line.substring(0, 80) + "…";
+    return Records.shortened(line, 80, "…");
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -72,15 +71,7 @@ final class SymjaProcess implements SymbolicEngine {
   private final AtomicInteger killed = new AtomicInteger();
   private final AtomicInteger failedStarts = new AtomicInteger();
   private final AtomicLong pausedAt = new AtomicLong();
-  private final Map<String, Boolean> stopped =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > MAX_STOPPED;
-        }
-      };
+  private final Map<String, Boolean> stopped = new Recent<>(MAX_STOPPED);
 
   /**
    * Makes an engine that starts at most {@code workers} processes, each when it is needed.

@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.WeightNames;
@@ -68,7 +68,7 @@ public final class ModelExport {
       throw new ModelFileException(config, "is missing: the export copies it");
     }
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    deleteFolder(partial);
+    Folders.delete(partial);
     Files.createDirectories(partial);
     copyOtherFiles(policy.config(), source, partial);
     writeWeights(policy, partial);
@@ -146,17 +146,5 @@ public final class ModelExport {
     }
     shards.add(current);
     return shards;
-  }
-
-  private static void deleteFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(folder)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : all) {
-        Files.delete(file);
-      }
-    }
   }
 }

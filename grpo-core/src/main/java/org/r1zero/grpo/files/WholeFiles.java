@@ -1,4 +1,4 @@
-package org.r1zero.experiment.run;
+package org.r1zero.grpo.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,11 +8,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Small files that are replaced at once: whoever reads one sees the old or the new, never half. */
-final class WholeFiles {
+/** Small files that are replaced at once: a reader sees the old one or the new one, never half. */
+public final class WholeFiles {
   private WholeFiles() {}
 
-  static void write(Path file, byte[] bytes) throws IOException {
+  /**
+   * Writes a file, in the place of one that is there.
+   *
+   * @param file its folder exists
+   */
+  public static void write(Path file, byte[] bytes) throws IOException {
     Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
     try (FileChannel channel =
         FileChannel.open(
