@@ -12,8 +12,8 @@ import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.worker.SamplingListener;
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.worker.WorkUnit;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Problem;
@@ -161,16 +161,23 @@ final class GroupSampling {
         boolean toTheEnd,
         RewardScorer.Batch scoring,
         boolean[][] submitted) {
-      List<WorkUnit> units = new ArrayList<>();
-      List<List<Integer>> groupsOf = new ArrayList<>();
-      cut(toTheEnd, units, groupsOf);
-      if (units.isEmpty()) {
+      List<GenerationRequest> requests = new ArrayList<>();
+      List<OpenGroup> asked = new ArrayList<>();
+      List<int[]> samples = new ArrayList<>();
+      for (OpenGroup group : open) {
+        int[] incomplete = group.incomplete();
+        if (incomplete.length > 0) {
+          requests.add(group.request(incomplete, toTheEnd ? 0 : budget(group)));
+          asked.add(group);
+          samples.add(incomplete);
+        }
+      }
+      if (requests.isEmpty()) {
         return;
       }
       long before = open.stream().mapToLong(OpenGroup::tokens).sum();
-      int[][] samples = open.stream().map(OpenGroup::incomplete).toArray(int[][]::new);
       session.generate(
-          units,
+          WorkUnit.cut(requests, config.unitProblems(), 0),
           sampling,
           new SamplingListener() {
             @Override
@@ -179,39 +186,18 @@ final class GroupSampling {
             }
 
             @Override
-            public void finished(int unit, int request, int sample, Generation generation) {
-              int g = groupsOf.get(unit).get(request);
-              int number = samples[g][sample];
-              OpenGroup group = open.get(g);
+            public void finished(int request, int sample, Generation generation) {
+              OpenGroup group = asked.get(request);
+              int number = samples.get(request)[sample];
               if (group.add(
                   number, generation, sampling.maxNewTokens(), session.version(), weightsStep)) {
+                int g = open.indexOf(group);
                 submitted[g][number] = true;
                 scoring.submit(g, number, group.completion(number));
               }
             }
           });
       tokens += open.stream().mapToLong(OpenGroup::tokens).sum() - before;
-    }
-
-    /** Cuts a round into units: by the recipe's size, whatever the number of workers. */
-    private void cut(boolean toTheEnd, List<WorkUnit> units, List<List<Integer>> groupsOf) {
-      int most = config.unitProblems() == 0 ? Integer.MAX_VALUE : config.unitProblems();
-      List<GenerationRequest> requests = new ArrayList<>();
-      List<Integer> groups = new ArrayList<>();
-      for (int g = 0; g < open.size(); g++) {
-        OpenGroup group = open.get(g);
-        int[] samples = group.incomplete();
-        if (samples.length > 0) {
-          requests.add(group.request(samples, toTheEnd ? 0 : budget(group)));
-          groups.add(g);
-        }
-        if (!requests.isEmpty() && (requests.size() == most || g == open.size() - 1)) {
-          units.add(new WorkUnit(requests));
-          groupsOf.add(List.copyOf(groups));
-          requests.clear();
-          groups.clear();
-        }
-      }
     }
 
     /** A group that would be too old in the next step has to be finished in this one. */

@@ -3,31 +3,27 @@ package org.r1zero.rollout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
-import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.worker.TokenizerStops;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.rollout.worker.WorkUnit;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
 
-/** Problems in, texts out: renders, tokenizes, generates, decodes. */
+/** Problems in, texts out: renders, tokenizes, samples with a pool's workers, decodes. */
 public final class PolicySampler {
-  private final Texts texts;
-  private final TokenSource source;
+  /** A unit's batch stays full for most of its time when it has so many batches' sequences. */
+  private static final int BATCHES_PER_UNIT = 2;
 
-  /** Samples with a generator, which stays the caller's to close. */
-  public PolicySampler(Tokenizer tokenizer, PromptRenderer renderer, Generator generator) {
-    this.texts = new Texts(tokenizer, renderer);
-    this.source =
-        (requests, config, progress) ->
-            generator.generate(
-                requests, config, new TokenizerStops(tokenizer, config.stop()), progress);
-  }
+  private final Texts texts;
+  private final WorkerPool pool;
+  private final int unitProblems;
 
   /**
    * Samples with the workers of a pool, which stays the caller's to close.
@@ -37,51 +33,30 @@ public final class PolicySampler {
    */
   public PolicySampler(Texts texts, WorkerPool pool, int unitProblems) {
     this.texts = texts;
-    this.source = new PooledSource(pool, unitProblems);
+    this.pool = pool;
+    this.unitProblems = unitProblems;
   }
 
-  /** Takes completions as they come to their end, in any order, while others are generated. */
+  /**
+   * Takes completions as they are finished, in any order, while others are sampled. Called by one
+   * thread at a time, on a sampling thread, which waits for it; what it throws ends the call and
+   * reaches the caller.
+   */
   @FunctionalInterface
   public interface CompletionListener {
 
     /**
-     * Called on the generating thread, which waits for it, by one thread at a time.
+     * Has a completion.
      *
-     * @param problem the index of its problem
+     * @param problem the number of its problem
      * @param sample which of its problem's completions
+     * @param generation the completion as token ids with their log-probs
+     * @param completion the same as text
      */
-    void completed(int problem, int sample, Completion completion);
-  }
+    void completed(int problem, int sample, Generation generation, Completion completion);
 
-  /** Samples completions without listening to each. */
-  public List<SampledGroup> sample(
-      List<Problem> problems,
-      int count,
-      SamplingConfig config,
-      long seed,
-      Generator.Progress progress) {
-    return sample(problems, count, config, seed, progress, (problem, sample, completion) -> {});
-  }
-
-  /**
-   * Samples completions.
-   *
-   * @param count completions a problem
-   * @param seed with the problem's place and the sample's number it decides every draw
-   * @param listener has each completion as soon as it is finished
-   */
-  public List<SampledGroup> sample(
-      List<Problem> problems,
-      int count,
-      SamplingConfig config,
-      long seed,
-      Generator.Progress progress,
-      CompletionListener listener) {
-    List<Request> requests = new ArrayList<>();
-    for (int p = 0; p < problems.size(); p++) {
-      requests.add(new Request(p, problems.get(p), IntStream.range(0, count).toArray()));
-    }
-    return sample(requests, config, seed, progress, listener);
+    /** How far the call is. */
+    default void status(SamplingStatus status) {}
   }
 
   /**
@@ -99,55 +74,84 @@ public final class PolicySampler {
   }
 
   /**
-   * Samples only some completions of each problem, the same that sampling all would give.
+   * Samples completions of each problem.
    *
-   * @param listener is told a problem's number and a completion's number
-   * @return a group for each request, its completions in the order of {@link Request#samples}
+   * @param count completions per problem
+   * @param seed with the problem's place and the sample's number it decides every draw
+   * @param progress is told how far the call is, by one thread at a time
+   * @return a group per problem, in their order
    */
   public List<SampledGroup> sample(
-      List<Request> wanted,
+      List<Problem> problems,
+      int count,
       SamplingConfig config,
       long seed,
-      Generator.Progress progress,
-      CompletionListener listener) {
-    List<String> prompts = new ArrayList<>();
+      Consumer<SamplingStatus> progress) {
+    Generation[][] generations = new Generation[problems.size()][count];
+    Completion[][] completions = new Completion[problems.size()][count];
+    int[] all = IntStream.range(0, count).toArray();
+    List<Request> requests =
+        IntStream.range(0, problems.size())
+            .mapToObj(p -> new Request(p, problems.get(p), all))
+            .toList();
+    sample(
+        requests,
+        config,
+        seed,
+        new CompletionListener() {
+          @Override
+          public void completed(int p, int sample, Generation generation, Completion completion) {
+            generations[p][sample] = generation;
+            completions[p][sample] = completion;
+          }
+
+          @Override
+          public void status(SamplingStatus status) {
+            progress.accept(status);
+          }
+        });
+    List<SampledGroup> groups = new ArrayList<>();
+    for (int p = 0; p < problems.size(); p++) {
+      String prompt = prompt(problems.get(p));
+      groups.add(
+          new SampledGroup(
+              problems.get(p),
+              prompt,
+              texts.encode(prompt),
+              List.of(generations[p]),
+              List.of(completions[p])));
+    }
+    return groups;
+  }
+
+  /**
+   * Samples only some completions of each problem, the same that sampling all would give.
+   *
+   * @param listener has each completion, by its problem's number and its own
+   */
+  public void sample(
+      List<Request> wanted, SamplingConfig config, long seed, CompletionListener listener) {
     List<GenerationRequest> requests = new ArrayList<>();
-    List<List<Completion>> completions = new ArrayList<>();
     for (Request request : wanted) {
-      String prompt = prompt(request.problem());
       long[] seeds = new long[request.samples().length];
       Arrays.setAll(seeds, i -> Draws.seed(seed, request.number(), request.samples()[i]));
-      prompts.add(prompt);
-      requests.add(new GenerationRequest(texts.encode(prompt), seeds));
-      completions.add(Arrays.asList(new Completion[seeds.length]));
+      requests.add(new GenerationRequest(texts.encode(prompt(request.problem())), seeds));
     }
-    Generator.Progress decoding =
-        new Generator.Progress() {
+    pool.generate(
+        WorkUnit.cut(requests, unitProblems, (long) BATCHES_PER_UNIT * config.maxBatch()),
+        config,
+        new SamplingListener() {
           @Override
-          public void update(int finished, int running, long tokens) {
-            progress.update(finished, running, tokens);
+          public void status(SamplingStatus status) {
+            listener.status(status);
           }
 
           @Override
           public void finished(int request, int sample, Generation generation) {
-            progress.finished(request, sample, generation);
-            Completion completion = texts.decode(generation);
-            completions.get(request).set(sample, completion);
             Request asked = wanted.get(request);
-            listener.completed(asked.number(), asked.samples()[sample], completion);
+            listener.completed(
+                asked.number(), asked.samples()[sample], generation, texts.decode(generation));
           }
-        };
-    List<List<Generation>> generated = source.generate(requests, config, decoding);
-    List<SampledGroup> groups = new ArrayList<>();
-    for (int i = 0; i < wanted.size(); i++) {
-      groups.add(
-          new SampledGroup(
-              wanted.get(i).problem(),
-              prompts.get(i),
-              requests.get(i).prompt(),
-              generated.get(i),
-              List.copyOf(completions.get(i))));
-    }
-    return groups;
+        });
   }
 }

@@ -1,6 +1,6 @@
 package org.r1zero.rollout;
 
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /** Hears how far the rollouts of a step are. */
 @FunctionalInterface

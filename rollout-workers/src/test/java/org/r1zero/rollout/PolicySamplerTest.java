@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,34 +35,33 @@ import org.r1zero.verify.Problem;
 
 class PolicySamplerTest {
   private static final String CHARACTERS = "abcdefghij 0123456789?=";
-  private static final Generator.Progress SILENT = (finished, running, tokens) -> {};
   private static final List<Problem> PROBLEMS =
       List.of(new Problem("p/0", "1 a", "1"), new Problem("p/1", "22 b", "2"));
 
   @TempDir private Path folder;
   private Tokenizer tokenizer;
   private PolicyModel policy;
-  private Generator generator;
+  private WorkerPool single;
   private PolicySampler sampler;
 
   @BeforeEach
   void open() throws IOException {
     tokenizer = TinyTokenizer.ofCharacters(folder, CHARACTERS);
     policy = TinyPolicy.make(CHARACTERS.length() + 1, 8, ComputeType.FLOAT32);
-    generator = new Generator(policy);
-    sampler = new PolicySampler(tokenizer, problem -> problem.question() + "=?", generator);
+    single = pool(PoolOptions.single());
+    sampler = sampler(single, 0);
   }
 
   @AfterEach
   void close() {
-    generator.close();
+    single.close();
     policy.close();
     tokenizer.close();
   }
 
   @Test
   void rendersTokenizesAndDecodes() {
-    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), 5, SILENT);
+    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), 5, status -> {});
     assertThat(groups).extracting(SampledGroup::problem).isEqualTo(PROBLEMS);
     assertThat(groups).extracting(SampledGroup::prompt).containsExactly("1 a=?", "22 b=?");
     // each character's place in CHARACTERS, counted from 1
@@ -84,15 +83,17 @@ class PolicySamplerTest {
   @Test
   void oneRolloutCanBeReplayedFromItsPlaces() {
     long seed = 5;
-    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), seed, SILENT);
+    List<SampledGroup> groups = sampler.sample(PROBLEMS, 6, config(), seed, status -> {});
     GenerationRequest request =
         new GenerationRequest(groups.get(1).promptTokens(), new long[] {Draws.seed(seed, 1, 4)});
-    Generation replayed =
-        generator
-            .generate(
-                List.of(request), config(), (tokens, length) -> tokens[length - 1] == 0, SILENT)
-            .get(0)
-            .get(0);
+    Generation replayed;
+    try (Generator generator = new Generator(policy)) {
+      replayed =
+          generator
+              .generate(List.of(request), config(), (tokens, length) -> tokens[length - 1] == 0)
+              .get(0)
+              .get(0);
+    }
     assertThat(replayed.tokens()).isEqualTo(groups.get(1).generations().get(4).tokens());
   }
 
@@ -102,40 +103,40 @@ class PolicySamplerTest {
     SamplingConfig config = config();
     List<Problem> many =
         IntStream.range(0, 20).mapToObj(i -> new Problem("p/" + i, i + " a", "1")).toList();
-    List<SampledGroup> expected = sampler.sample(many, 3, config, 5, SILENT);
+    List<SampledGroup> expected = sampler.sample(many, 3, config, 5, status -> {});
     List<Integer> finished = new ArrayList<>();
-    Set<String> heard = new TreeSet<>();
     PoolOptions options = new PoolOptions(workers, 1, false, Duration.ofMinutes(1), 0);
     try (WorkerPool pool = pool(options)) {
-      PolicySampler pooled =
-          new PolicySampler(new Texts(tokenizer, problem -> problem.question() + "=?"), pool, 1);
       List<SampledGroup> sampled =
-          pooled.sample(
-              many,
-              3,
-              config,
-              5,
-              (done, running, tokens) -> finished.add(done),
-              (problem, sample, completion) ->
-                  heard.add(problem + "/" + sample + " " + completion.text()));
+          sampler(pool, 1).sample(many, 3, config, 5, status -> finished.add(status.finished()));
       assertThat(texts(sampled)).isEqualTo(texts(expected));
-      for (int p = 0; p < many.size(); p++) {
-        for (int i = 0; i < 3; i++) {
-          assertThat(heard)
-              .contains(p + "/" + i + " " + expected.get(p).completions().get(i).text());
-        }
-      }
-      assertThat(heard).hasSize(60);
       assertThat(finished).last().isEqualTo(60);
     }
+  }
+
+  @Test
+  void someCompletionsAreThoseOfAll() {
+    List<SampledGroup> all = sampler.sample(PROBLEMS, 6, config(), 5, status -> {});
+    Map<String, String> heard = new TreeMap<>();
+    sampler.sample(
+        List.of(new PolicySampler.Request(1, PROBLEMS.get(1), new int[] {4, 2})),
+        config(),
+        5,
+        (problem, sample, generation, completion) -> {
+          assertThat(generation.tokens()).hasSize(completion.tokenCount());
+          heard.put(problem + "/" + sample, completion.text());
+        });
+    assertThat(heard)
+        .containsExactly(
+            Map.entry("1/2", all.get(1).completions().get(2).text()),
+            Map.entry("1/4", all.get(1).completions().get(4).text()));
   }
 
   @Test
   void whatAListenerThrowsEndsThePoolsCallAndReachesTheCaller() {
     PoolOptions options = new PoolOptions(2, 1, false, Duration.ofMinutes(1), 0);
     try (WorkerPool pool = pool(options)) {
-      PolicySampler pooled =
-          new PolicySampler(new Texts(tokenizer, problem -> problem.question()), pool, 0);
+      PolicySampler pooled = sampler(pool, 0);
       assertThatThrownBy(
               () ->
                   pooled.sample(
@@ -143,13 +144,18 @@ class PolicySamplerTest {
                       6,
                       config(),
                       5,
-                      (done, running, tokens) -> {
+                      status -> {
                         throw new IllegalStateException("a signal came");
                       }))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("a signal came");
-      assertThat(pooled.sample(PROBLEMS, 2, config(), 5, SILENT)).hasSize(2);
+      assertThat(pooled.sample(PROBLEMS, 2, config(), 5, status -> {})).hasSize(2);
     }
+  }
+
+  private PolicySampler sampler(WorkerPool pool, int unitProblems) {
+    Texts texts = new Texts(tokenizer, problem -> problem.question() + "=?");
+    return new PolicySampler(texts, pool, unitProblems);
   }
 
   private WorkerPool pool(PoolOptions options) {
@@ -165,14 +171,14 @@ class PolicySamplerTest {
 
   @Test
   void seedsDecide() {
-    String first = texts(sampler.sample(PROBLEMS, 6, config(), 5, SILENT));
-    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 5, SILENT))).isEqualTo(first);
-    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 6, SILENT))).isNotEqualTo(first);
+    String first = texts(sampler.sample(PROBLEMS, 6, config(), 5, status -> {}));
+    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 5, status -> {}))).isEqualTo(first);
+    assertThat(texts(sampler.sample(PROBLEMS, 6, config(), 6, status -> {}))).isNotEqualTo(first);
   }
 
   @Test
   void aStopTextEndsACompletionAndStaysPartOfIt() {
-    List<SampledGroup> free = sampler.sample(PROBLEMS, 6, config(), 5, SILENT);
+    List<SampledGroup> free = sampler.sample(PROBLEMS, 6, config(), 5, status -> {});
     String longest =
         free.stream()
             .flatMap(g -> g.completions().stream())
@@ -181,7 +187,7 @@ class PolicySamplerTest {
             .orElseThrow();
     String stop = longest.substring(7, 10);
     SamplingConfig config = new SamplingConfig(1, 0, 1, 0, 20, List.of("zzz", stop), 5);
-    List<SampledGroup> stopped = sampler.sample(PROBLEMS, 6, config, 5, SILENT);
+    List<SampledGroup> stopped = sampler.sample(PROBLEMS, 6, config, 5, status -> {});
     int ended = 0;
     for (int p = 0; p < 2; p++) {
       for (int i = 0; i < 6; i++) {

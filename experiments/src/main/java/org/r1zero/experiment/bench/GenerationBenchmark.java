@@ -1,15 +1,14 @@
 package org.r1zero.experiment.bench;
 
 import java.io.IOException;
-import java.util.List;
 import org.r1zero.experiment.run.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingListener;
 
 /** Times sampling, and what the machine could do at best, in one process. */
 public final class GenerationBenchmark {
@@ -44,10 +43,10 @@ public final class GenerationBenchmark {
         workload.requests(vocabulary, 0),
         workload.sampling(dtype, 3),
         (tokens, length) -> false,
-        (done, now, sampled) -> {});
+        status -> {});
     int warmup = workload.rounds().warmup();
     for (int round = 0; round < warmup; round++) {
-      sample(generator, workload, dtype, vocabulary, round, (done, now, sampled) -> {});
+      sample(generator, workload, dtype, vocabulary, round, status -> {});
     }
     int rounds = workload.rounds().timed();
     MemorySeries memory = new MemorySeries(workload.allSequences());
@@ -61,6 +60,10 @@ public final class GenerationBenchmark {
         steps.startRound();
         sample(generator, workload, dtype, vocabulary, warmup + round, steps);
         steps.endRound();
+        if (steps.sampled() != (round + 1) * workload.tokens()) {
+          throw new IllegalStateException(
+              "sampled " + steps.sampled() + " of " + (round + 1) * workload.tokens());
+        }
         memory.done((round + 1) * workload.sequences());
       }
       double peak = ProcessMemory.peakMb();
@@ -93,17 +96,9 @@ public final class GenerationBenchmark {
       GenerationDtype dtype,
       int vocabulary,
       int round,
-      Generator.Progress progress) {
-    List<List<Generation>> generated =
-        generator.generate(
-            workload.requests(vocabulary, round),
-            workload.sampling(dtype),
-            workload.stop(),
-            progress);
-    long tokens = generated.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
-    if (tokens != workload.tokens()) {
-      throw new IllegalStateException("sampled " + tokens + " of " + workload.tokens());
-    }
+      SamplingListener listener) {
+    generator.generate(
+        workload.requests(vocabulary, round), workload.sampling(dtype), workload.stop(), listener);
   }
 
   /** Weights that one token is multiplied with. */

@@ -3,13 +3,15 @@ package org.r1zero.experiment.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
  * How many rows each decoding step had, and how many such steps went on at once. Between steps, and
  * where lanes' steps overlap between rounds, the clock stands still while the limit is timed.
  */
-final class TimedSteps implements Generator.Progress {
+final class TimedSteps implements SamplingListener {
   private static final int STEPS_BETWEEN = 12;
   private static final int MOST_SIZES = 8;
   private static final int MOST_TIMINGS = 30;
@@ -22,6 +24,7 @@ final class TimedSteps implements Generator.Progress {
   private long started;
   private double paused;
   private boolean first;
+  private long sampled;
   private double seconds;
   private double firstSeconds;
 
@@ -71,11 +74,21 @@ final class TimedSteps implements Generator.Progress {
   }
 
   @Override
-  public void update(int finished, int running, long tokens) {
+  public void status(SamplingStatus status) {
     if (first) {
       firstSeconds += (System.nanoTime() - started) / 1e9 - paused;
       first = false;
     }
+  }
+
+  @Override
+  public void finished(int request, int sample, Generation generation) {
+    sampled += generation.tokens().length;
+  }
+
+  /** Tokens of all completions. */
+  long sampled() {
+    return sampled;
   }
 
   /** Seconds of all rounds, without pauses. */

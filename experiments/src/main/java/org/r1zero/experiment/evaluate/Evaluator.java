@@ -3,14 +3,16 @@ package org.r1zero.experiment.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RewardScorer;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
@@ -57,7 +59,7 @@ public final class Evaluator {
 
   /** Measures a policy on problems. */
   public Evaluation evaluate(
-      PolicySampler sampler, List<Problem> problems, Generator.Progress progress) {
+      PolicySampler sampler, List<Problem> problems, Consumer<SamplingStatus> progress) {
     List<EvaluatedSample> all =
         new ArrayList<>(
             judge(
@@ -68,16 +70,15 @@ public final class Evaluator {
     if (config.samples() > 0) {
       SamplingConfig how = sampling.withTemperature(config.temperature());
       List<List<Completion>> sampled =
-          sample(sampler, problems, config.samples(), how, after(progress, problems.size()));
+          sample(
+              sampler,
+              problems,
+              config.samples(),
+              how,
+              status -> progress.accept(status.after(problems.size())));
       all.addAll(judge(sampler, problems, sampled, 0));
     }
     return Evaluation.of(all, sampling.maxNewTokens());
-  }
-
-  /** Counts on from the greedy completions. */
-  private static Generator.Progress after(Generator.Progress progress, int finishedBefore) {
-    return (finished, running, tokens) ->
-        progress.update(finishedBefore + finished, running, tokens);
   }
 
   /** Samples what the cache does not have. */
@@ -86,7 +87,7 @@ public final class Evaluator {
       List<Problem> problems,
       int count,
       SamplingConfig how,
-      Generator.Progress progress) {
+      Consumer<SamplingStatus> progress) {
     if (cache == null) {
       return sampler.sample(problems, count, how, seed, progress).stream()
           .map(group -> group.completions())
@@ -109,14 +110,23 @@ public final class Evaluator {
         }
       }
       if (!missing.isEmpty()) {
+        int before = known;
         sampler.sample(
             missing,
             how,
             seed,
-            after(progress, known),
-            (problem, sample, completion) -> {
-              found[problem][sample] = completion;
-              pass.add(problem, sample, prompts.get(problem), completion);
+            new PolicySampler.CompletionListener() {
+              @Override
+              public void completed(
+                  int problem, int sample, Generation generation, Completion completion) {
+                found[problem][sample] = completion;
+                pass.add(problem, sample, prompts.get(problem), completion);
+              }
+
+              @Override
+              public void status(SamplingStatus status) {
+                progress.accept(status.after(before));
+              }
             });
       }
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.r1zero.grpo.StepReport;
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
  * A run's numbers for Prometheus: how far sampling is, live, and the metrics of the last finished

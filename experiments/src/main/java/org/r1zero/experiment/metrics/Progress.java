@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.StepListener;
 import org.r1zero.grpo.StepReport;
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
  * A run's progress for a person: a line per step, and on a terminal one below that renews itself

@@ -23,12 +23,11 @@ import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
-import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.SampledGroup;
-import org.r1zero.rollout.generation.Generator;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
@@ -172,9 +171,10 @@ final class CurateStage implements Stage {
     PromptRenderer renderer;
     try (ModelSession session =
             new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());
-        Generator generator = new Generator(session.policy())) {
+        Workers workers =
+            session.workers(
+                recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {
       renderer = session.renderer();
-      PolicySampler sampler = session.sampler(generator, new FewShotPrompt(renderer, shots));
       long parameters = session.policy().parameterCount();
       Counting progress =
           new Counting(out, "completions", (long) problems.size() * options.samples());
@@ -182,12 +182,14 @@ final class CurateStage implements Stage {
         List<Problem> chunk = problems.subList(at, Math.min(at + CHUNK, problems.size()));
         long before = (long) at * options.samples();
         List<SampledGroup> groups =
-            sampler.sample(
-                chunk,
-                options.samples(),
-                recipe.sampling().withTemperature(options.temperature()),
-                recipe.seed() + 1_000_003L * (at + 1),
-                (finished, running, tokens) -> progress.update(before + finished));
+            workers
+                .sampler()
+                .sample(
+                    chunk,
+                    options.samples(),
+                    recipe.sampling().withTemperature(options.temperature()),
+                    recipe.seed() + 1_000_003L * (at + 1),
+                    status -> progress.update(before + status.finished()));
         List<Traces.Trace> said = new ArrayList<>();
         for (int p = 0; p < groups.size(); p++) {
           for (Completion completion : groups.get(p).completions()) {

@@ -21,6 +21,7 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.checkpoint.TrainingState;
@@ -30,10 +31,8 @@ import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.SampledGroup;
 import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.Generator;
 
 /** On-policy distillation: the student samples, and comes nearer to the teacher at every token. */
 final class OnPolicyStage implements Stage {
@@ -86,28 +85,30 @@ final class OnPolicyStage implements Stage {
             new ModelSession(student, recipe.dtype(), recipe.device(), recipe.prompt());
         ModelSession teaching =
             new ModelSession(teacher, recipe.dtype(), recipe.device(), recipe.prompt());
-        Generator generator = new Generator(taught.policy());
+        Workers workers = taught.workers(recipe.rollouts(), taught.renderer(), out::println);
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters())) {
-      PolicySampler sampler = taught.sampler(generator, taught.renderer());
       long first = resume(checkpoints, taught, optimizer);
-      generator.refresh();
+      workers.publish(first);
       Path metricsFile = folder.resolve("metrics.jsonl");
       Set<Long> written = MetricLines.steps(metricsFile);
       Counting progress = new Counting(out, "on-policy steps", options.steps());
       for (long step = first; step < options.steps(); step++) {
         progress.update(step);
         List<SampledGroup> groups =
-            sampler.sample(
-                LongStream.range(
-                        step * options.problemsPerStep(), (step + 1) * options.problemsPerStep())
-                    .mapToObj(problems::problemAt)
-                    .toList(),
-                options.numGenerations(),
-                recipe.sampling(),
-                recipe.seed() + 1_000_003L * (step + 1),
-                (finished, running, tokens) -> {});
+            workers
+                .sampler()
+                .sample(
+                    LongStream.range(
+                            step * options.problemsPerStep(),
+                            (step + 1) * options.problemsPerStep())
+                        .mapToObj(problems::problemAt)
+                        .toList(),
+                    options.numGenerations(),
+                    recipe.sampling(),
+                    recipe.seed() + 1_000_003L * (step + 1),
+                    status -> {});
         Map<String, Object> metrics = update(step, groups, taught, teaching, optimizer, meter);
-        generator.refresh();
+        workers.publish(step + 1);
         if (!written.contains(step + 1)) {
           JsonLines.append(metricsFile, List.of(metrics));
         }

@@ -14,6 +14,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.TaskConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.ScoringConfig;
@@ -33,6 +34,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
  * @param sampling how completions are drawn
+ * @param rollouts who samples: training, curation, distillation and evaluation alike
  * @param evaluation what is measured
  * @param stages in order
  */
@@ -48,6 +50,7 @@ public record PipelineRecipe(
     List<RewardEntry> rewards,
     ScoringConfig scoring,
     SamplingConfig sampling,
+    RolloutsConfig rollouts,
     EvaluationConfig evaluation,
     List<StageConfig> stages) {
 
@@ -82,6 +85,7 @@ public record PipelineRecipe(
         recipe.rewards(),
         recipe.scoring(),
         recipe.sampling(),
+        recipe.rollouts(),
         recipe.evaluation(),
         List.of());
   }
@@ -126,6 +130,9 @@ public record PipelineRecipe(
     node.set("task", RecipeLoader.toTree(task));
     node.set("prompt", RecipeLoader.toTree(prompt));
     node.set("sampling", RecipeLoader.toTree(sampling));
+    if (rollouts.unitProblems() > 0) {
+      node.put("unit_problems", rollouts.unitProblems()); // all else changes no completion
+    }
   }
 
   /**

@@ -69,7 +69,13 @@ public final class EvaluationRun {
         checkpoint == null
             ? ""
             : Hashes.sha256(Files.readString(checkpoint.path().resolve("manifest.json")));
-    try (Workers workers = new Workers(recipe, parts, progress::say)) {
+    try (Workers workers =
+        new Workers(
+            recipe.rollouts(),
+            parts.policy(),
+            parts.texts(),
+            parts.directory().path(),
+            progress::say)) {
       CompletionCache cache =
           new CompletionCache(
               Path.of(recipe.output(), ".r1zero", "completions"),

@@ -59,8 +59,7 @@ final class HeldOut {
             .evaluate(
                 sampler,
                 problems,
-                (finished, running, tokens) ->
-                    progress.sampling("completions " + when, finished, completions));
+                status -> progress.sampling("completions " + when, status.finished(), completions));
     progress.say(line(evaluation, when));
     return evaluation;
   }

@@ -3,6 +3,7 @@ package org.r1zero.experiment.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
@@ -10,9 +11,9 @@ import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.PromptRenderer;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.RolloutsConfig;
+import org.r1zero.rollout.Texts;
 
 /** A model in memory with its tokenizer and prompts: to train, to sample, to save. */
 public final class ModelSession implements AutoCloseable {
@@ -62,9 +63,14 @@ public final class ModelSession implements AutoCloseable {
     return renderer;
   }
 
-  /** Samples with other prompts; the generator stays the caller's to close. */
-  public PolicySampler sampler(Generator generator, PromptRenderer prompts) {
-    return new PolicySampler(folder.tokenizer(), prompts, generator);
+  /**
+   * Starts workers that sample with it.
+   *
+   * @param prompts how a problem is put to it
+   * @param say is told of each worker that is lost
+   */
+  public Workers workers(RolloutsConfig config, PromptRenderer prompts, Consumer<String> say) {
+    return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path, say);
   }
 
   /** Writes the model as it is now, with the tokenizer that it was read with. */

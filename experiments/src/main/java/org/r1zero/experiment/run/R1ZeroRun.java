@@ -197,7 +197,13 @@ public final class R1ZeroRun {
       @Nullable MetricsEndpoint endpoint,
       long started)
       throws IOException {
-    try (Workers workers = new Workers(recipe, parts, progress::say)) {
+    try (Workers workers =
+        new Workers(
+            recipe.rollouts(),
+            parts.policy(),
+            parts.texts(),
+            parts.directory().path(),
+            progress::say)) {
       Evaluation before = evaluate(parts, workers, directory, manifest, "before");
       train(parts, workers, directory, manifest, stop, endpoint);
       Evaluation after = evaluate(parts, workers, directory, manifest, "after");

@@ -231,7 +231,7 @@ public final class StepBenchmark {
     // as a run's worker does it: packed weights are not kept while the policy is trained
     try (Generator generator = new Generator(policy)) {
       publishSeconds = (System.nanoTime() - from) / 1e9;
-      generated = generator.generate(requests, sampling, stop(), (finished, running, count) -> {});
+      generated = generator.generate(requests, sampling, stop());
     }
     List<RolloutGroup> groups = new ArrayList<>();
     tokens = 0;

@@ -1,15 +1,16 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.PolicySampler;
+import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.SampledGroup;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.Problem;
 
@@ -17,8 +18,7 @@ import org.r1zero.verify.Problem;
 public final class TextGeneration implements AutoCloseable {
   private final ModelFolder folder;
   private final PolicyModel policy;
-  private final Generator generator;
-  private final PolicySampler sampler;
+  private final Workers workers;
 
   /**
    * Reads a model.
@@ -34,10 +34,9 @@ public final class TextGeneration implements AutoCloseable {
     this.policy =
         new PolicyModel(
             folder.directory().config(), folder.directory(), dtype, Torch.device(device));
-    this.generator = new Generator(policy);
-    this.sampler =
-        new PolicySampler(
-            folder.tokenizer(), Prompts.of(prompt, folder.directory().path()), generator);
+    Path path = folder.directory().path();
+    Texts texts = new Texts(folder.tokenizer(), Prompts.of(prompt, path));
+    this.workers = new Workers(RolloutsConfig.defaults(), policy, texts, path, System.err::println);
   }
 
   /**
@@ -52,12 +51,12 @@ public final class TextGeneration implements AutoCloseable {
     for (int i = 0; i < prompts.size(); i++) {
       problems.add(new Problem("prompt/" + (i + 1), prompts.get(i), ""));
     }
-    return sampler.sample(problems, count, sampling, seed, (finished, running, tokens) -> {});
+    return workers.sampler().sample(problems, count, sampling, seed, status -> {});
   }
 
   @Override
   public void close() {
-    generator.close();
+    workers.close();
     policy.close();
     folder.close();
   }

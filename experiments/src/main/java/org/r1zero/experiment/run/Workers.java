@@ -2,7 +2,7 @@ package org.r1zero.experiment.run;
 
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.r1zero.experiment.config.Recipe;
+import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
@@ -11,24 +11,31 @@ import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
 
-/** A run's workers: they sample its rollouts and its evaluations. */
-final class Workers implements AutoCloseable {
-  private final Recipe recipe;
-  private final Assembly parts;
+/** The workers of a model: whatever samples, a run, an evaluation or a stage, samples with them. */
+public final class Workers implements AutoCloseable {
+  private final RolloutsConfig config;
+  private final PolicyModel policy;
+  private final Texts texts;
   private final WorkerPool pool;
   private final Thread endAtExit;
 
-  /** Starts the workers that a recipe asks for, with the policy's weights as they are. */
-  Workers(Recipe recipe, Assembly parts, Consumer<String> say) {
-    this.recipe = recipe;
-    this.parts = parts;
-    this.pool = pool(recipe, parts, say);
+  /**
+   * Starts the workers that a recipe asks for, with the policy's weights as they are.
+   *
+   * @param model the folder with the policy's configuration and tokenizer, for other processes
+   * @param say is told of each worker that is lost
+   */
+  public Workers(
+      RolloutsConfig config, PolicyModel policy, Texts texts, Path model, Consumer<String> say) {
+    this.config = config;
+    this.policy = policy;
+    this.texts = texts;
+    this.pool = pool(model, say);
     this.endAtExit = new Thread(pool::close, "end-workers");
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
-  private static WorkerPool pool(Recipe recipe, Assembly parts, Consumer<String> say) {
-    RolloutsConfig config = recipe.rollouts();
+  private WorkerPool pool(Path model, Consumer<String> say) {
     PoolOptions options =
         new PoolOptions(
             config.workers(),
@@ -37,11 +44,10 @@ final class Workers implements AutoCloseable {
             config.hangDuration(),
             config.maxReplacements());
     if (config.backend() == RolloutsConfig.Backend.IN_PROCESS) {
-      Texts texts = parts.texts();
       return WorkerPools.inProcess(
           options,
           0,
-          parts.policy(),
+          policy,
           sampling -> new TokenizerStops(texts.tokenizer(), sampling.stop()),
           say);
     }
@@ -49,7 +55,7 @@ final class Workers implements AutoCloseable {
         config.weightsFolder().equals("auto")
             ? WorkerPools.defaultFolder()
             : Path.of(config.weightsFolder());
-    return WorkerPools.processes(options, 0, parts.policy(), parts.directory().path(), folder, say);
+    return WorkerPools.processes(options, 0, policy, model, folder, say);
   }
 
   /** What samples. */
@@ -57,14 +63,18 @@ final class Workers implements AutoCloseable {
     return pool;
   }
 
-  /** Samples completions of problems; an evaluation's way. */
-  PolicySampler sampler() {
-    return new PolicySampler(parts.texts(), pool, recipe.rollouts().unitProblems());
+  /** Samples completions of problems. */
+  public PolicySampler sampler() {
+    return new PolicySampler(texts, pool, config.unitProblems());
   }
 
-  /** Makes the policy's weights those of what is sampled next. */
-  void publish(long version) {
-    pool.publish(version, parts.policy());
+  /**
+   * Makes the policy's weights those of what is sampled next.
+   *
+   * @param version updates that they have seen
+   */
+  public void publish(long version) {
+    pool.publish(version, policy);
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.StepReport;
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 class MetricsEndpointTest {
 

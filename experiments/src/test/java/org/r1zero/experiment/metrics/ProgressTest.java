@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.StepReport;
-import org.r1zero.rollout.worker.SamplingStatus;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 class ProgressTest {
   private static final String CLEAR = "\r\u001b[K";

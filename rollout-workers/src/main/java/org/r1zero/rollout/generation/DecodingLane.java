@@ -23,7 +23,7 @@ record DecodingLane(
     int batch,
     SamplingConfig config,
     StopCondition stop,
-    Generator.Progress progress) {
+    SamplingListener listener) {
 
   /**
    * Samples all.
@@ -52,11 +52,16 @@ record DecodingLane(
         if (!running.isEmpty()) {
           DecodingStep step = cache.step(running);
           decode(running, step, cache);
-          progress.step(running.size(), 1);
+          listener.step(running.size(), 1);
           retire(running, step.segments(), cache);
         }
-        progress.cache(cache.usedBytes(running), cache.heldBytes());
-        progress.update(schedule.finished(), running.size(), schedule.sampledTokens(running));
+        listener.status(
+            SamplingStatus.of(
+                schedule.total(),
+                schedule.finished(),
+                running.size(),
+                schedule.sampledTokens(running),
+                new SamplingStatus.Cache(cache.usedBytes(running), cache.heldBytes())));
       }
       return schedule.finished();
     } catch (RuntimeException | Error e) {
@@ -165,7 +170,7 @@ record DecodingLane(
 
   private void finish(Sequence sequence) {
     Generation generation = sequence.finish(stop);
-    schedule.finish(sequence, generation);
-    progress.finished(sequence.request(), sequence.sample(), generation);
+    schedule.finish(generation);
+    listener.finished(sequence.request(), sequence.sample(), generation);
   }
 }

@@ -2,6 +2,7 @@ package org.r1zero.rollout.generation;
 
 import ai.djl.Device;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,37 +28,6 @@ public final class Generator implements AutoCloseable {
   private Quantization quantization = Quantization.NONE;
   private volatile boolean cancelled;
 
-  /** Hears how far a call is; for progress. Called by one thread at a time. */
-  public interface Progress {
-    /** Called after each decoding step. */
-    void update(int finishedSequences, int runningSequences, long sampledTokens);
-
-    /**
-     * Called before each {@link #update}.
-     *
-     * @param usedBytes of keys and values of running sequences and what they share
-     * @param heldBytes of all that the cache has room for
-     */
-    default void cache(long usedBytes, long heldBytes) {}
-
-    /**
-     * Called after each decoding step.
-     *
-     * @param sequences that got a token each
-     * @param lanes that decode side by side, each in steps of its own
-     */
-    default void step(int sequences, int lanes) {}
-
-    /**
-     * Called for each completion as soon as it is finished, on a generating thread: what takes long
-     * here holds generation up.
-     *
-     * @param request the index of its request
-     * @param sample which of its request's completions
-     */
-    default void finished(int request, int sample, Generation generation) {}
-  }
-
   /** Reads its weights from a policy: in bf16 from copies that {@link #refresh} renews. */
   public Generator(PolicyModel policy) {
     this.policy = policy;
@@ -81,23 +51,55 @@ public final class Generator implements AutoCloseable {
    *     stays so)
    */
   public List<List<Generation>> generate(
+      List<GenerationRequest> requests, SamplingConfig config, StopCondition stop) {
+    List<List<Generation>> all = new ArrayList<>();
+    for (GenerationRequest request : requests) {
+      all.add(Arrays.asList(new Generation[request.seeds().length]));
+    }
+    generate(
+        requests,
+        config,
+        stop,
+        new SamplingListener() {
+          @Override
+          public void status(SamplingStatus status) {
+            // the caller waits for the end
+          }
+
+          @Override
+          public void finished(int request, int sample, Generation generation) {
+            all.get(request).set(sample, generation);
+          }
+        });
+    return all.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * The same for a listener, which has each completion as soon as it is finished.
+   *
+   * @throws IllegalArgumentException if a prompt and {@code max_new_tokens} exceed the context
+   * @throws IllegalStateException if the weights give NaN or infinite logits
+   * @throws CancellationException after {@link #cancel}, or when this thread was interrupted (it
+   *     stays so)
+   */
+  public void generate(
       List<GenerationRequest> requests,
       SamplingConfig config,
       StopCondition stop,
-      Progress progress) {
+      SamplingListener listener) {
     List<Schedule> one = Schedule.of(requests, config, 1);
     quantize(config.quantization());
     requireFits(one.get(0).longest(), config);
     int batch = batch(one.get(0), config);
     int lanes = Math.max(1, Math.min(policy.lanes(), batch));
     List<Schedule> schedules = Schedule.of(requests, config, lanes);
-    SharedProgress shared = new SharedProgress(progress, lanes);
+    LaneListeners shared = new LaneListeners(listener, schedules);
     AtomicBoolean stopped = new AtomicBoolean();
     List<Supplier<Integer>> work = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
       Schedule schedule = schedules.get(i);
       int rows = batch / lanes + (i < batch % lanes ? 1 : 0);
-      Progress own = shared.of(i);
+      SamplingListener own = shared.of(i);
       work.add(
           () ->
               new DecodingLane(kernels, scope, schedule, rows, config, stop, own)
@@ -108,7 +110,6 @@ public final class Generator implements AutoCloseable {
     } finally {
       cancelled = false;
     }
-    return schedules.get(0).results();
   }
 
   /**

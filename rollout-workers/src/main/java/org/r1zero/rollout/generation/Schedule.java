@@ -2,12 +2,11 @@ package org.r1zero.rollout.generation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
  * Which sequences of a lane wait, and what the finished ones became. Lanes have stretches of all
- * sequences one after the other; each writes its own results.
+ * sequences one after the other; each has its own.
  */
 final class Schedule {
   /** Instead of a prompt's number: the one that is held. */
@@ -18,7 +17,6 @@ final class Schedule {
   private final List<GenerationRequest> requests;
   private final int maxNewTokens;
   private final int prefillChunk;
-  private final List<List<Generation>> results;
   private final int total;
   private int waiting;
   private int nextRequest;
@@ -44,16 +42,10 @@ final class Schedule {
       List<Sequence> settled,
       int toHold) {}
 
-  private Schedule(
-      List<GenerationRequest> requests,
-      SamplingConfig config,
-      List<List<Generation>> results,
-      int from,
-      int to) {
+  private Schedule(List<GenerationRequest> requests, SamplingConfig config, int from, int to) {
     this.requests = requests;
     this.maxNewTokens = config.maxNewTokens();
     this.prefillChunk = config.prefillChunk();
-    this.results = results;
     this.total = to - from;
     this.waiting = total;
     this.nextSample = from;
@@ -64,17 +56,12 @@ final class Schedule {
 
   /** The schedules of so many lanes, of about as many sequences each. */
   static List<Schedule> of(List<GenerationRequest> requests, SamplingConfig config, int lanes) {
-    List<List<Generation>> results = new ArrayList<>();
-    int all = 0;
-    for (GenerationRequest request : requests) {
-      results.add(new ArrayList<>(Collections.nCopies(request.seeds().length, null)));
-      all += request.seeds().length;
-    }
+    int all = requests.stream().mapToInt(request -> request.seeds().length).sum();
     List<Schedule> schedules = new ArrayList<>();
     for (int lane = 0; lane < lanes; lane++) {
       int from = (int) ((long) all * lane / lanes);
       int to = (int) ((long) all * (lane + 1) / lanes);
-      schedules.add(new Schedule(requests, config, results, from, to));
+      schedules.add(new Schedule(requests, config, from, to));
     }
     return schedules;
   }
@@ -172,14 +159,8 @@ final class Schedule {
     return (prompts.size() + 1L) * longest > prefillChunk;
   }
 
-  void finish(Sequence sequence, Generation generation) {
-    results.get(sequence.request()).set(sequence.sample(), generation);
+  void finish(Generation generation) {
     finished++;
     finishedTokens += generation.tokens().length;
-  }
-
-  /** Those of all lanes, when all are done. */
-  List<List<Generation>> results() {
-    return results.stream().map(List::copyOf).toList();
   }
 }

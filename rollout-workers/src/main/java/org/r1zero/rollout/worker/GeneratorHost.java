@@ -5,9 +5,10 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;
-import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.StopCondition;
 
 /**
@@ -32,17 +33,17 @@ final class GeneratorHost implements AutoCloseable {
     this.threads = threads;
   }
 
-  List<List<Generation>> run(
-      WorkUnit unit,
+  void run(
+      List<GenerationRequest> requests,
       SamplingConfig config,
       Weights wanted,
       StopCondition stop,
-      Generator.Progress progress) {
+      SamplingListener listener) {
     if (!threadPrepared && threads > 0) {
       Torch.setThreads(threads);
     }
     threadPrepared = true;
-    return generatorFor(wanted).generate(unit.requests(), config, stop, progress);
+    generatorFor(wanted).generate(requests, config, stop, listener);
   }
 
   private Generator generatorFor(Weights wanted) {

@@ -1,7 +1,6 @@
 package org.r1zero.rollout.worker;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -13,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.generation.StopCondition;
 
 /**
@@ -49,16 +49,16 @@ final class LocalWorker implements RolloutWorker {
   }
 
   @Override
-  public List<List<Generation>> run(
-      WorkUnit unit, SamplingConfig config, Weights weights, UnitListener listener)
+  public void run(WorkUnit unit, SamplingConfig config, Weights weights, SamplingListener listener)
       throws WorkerLostException {
     lastSign = System.nanoTime();
-    Generator.Progress progress = new Heard(listener);
-    Future<List<List<Generation>>> result =
-        thread.submit(() -> host.run(unit, config, weights, stops.apply(config), progress));
+    SamplingListener heard = new Heard(listener);
+    Future<?> result =
+        thread.submit(() -> host.run(unit.requests(), config, weights, stops.apply(config), heard));
     while (true) {
       try {
-        return result.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        result.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        return;
       } catch (TimeoutException e) {
         boolean silent = System.nanoTime() - lastSign > hangTimeout.toNanos();
         if (destroyed || (silent && !listening)) {
@@ -108,25 +108,16 @@ final class LocalWorker implements RolloutWorker {
   }
 
   /** Passes progress on while anybody wants it, and ends the call where nobody does. */
-  private final class Heard implements Generator.Progress {
-    private final UnitListener listener;
-    private long cacheUsed;
-    private long cacheHeld;
+  private final class Heard implements SamplingListener {
+    private final SamplingListener listener;
 
-    Heard(UnitListener listener) {
+    Heard(SamplingListener listener) {
       this.listener = listener;
     }
 
     @Override
-    public void cache(long usedBytes, long heldBytes) {
-      cacheUsed = usedBytes;
-      cacheHeld = heldBytes;
-    }
-
-    @Override
-    public void update(int finished, int running, long tokens) {
-      UnitProgress now = new UnitProgress(finished, running, tokens, cacheUsed, cacheHeld);
-      hear(() -> listener.progress(now));
+    public void status(SamplingStatus status) {
+      hear(() -> listener.status(status));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /** What a pool and a worker process say to each other: a line of JSON each. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -36,7 +37,7 @@ sealed interface Message {
   record Ready() implements Message {}
 
   /** From the worker, several times a second: how far its unit is. */
-  record Heartbeat(long id, UnitProgress progress) implements Message {}
+  record Heartbeat(long id, SamplingStatus status) implements Message {}
 
   /** From the worker: a completion. */
   record Finished(long id, int request, int sample, Generation generation) implements Message {}

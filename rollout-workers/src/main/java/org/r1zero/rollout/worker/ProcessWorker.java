@@ -12,15 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,43 +73,37 @@ final class ProcessWorker implements RolloutWorker {
   }
 
   @Override
-  public List<List<Generation>> run(
-      WorkUnit unit, SamplingConfig config, Weights weights, UnitListener listener)
+  public void run(WorkUnit unit, SamplingConfig config, Weights weights, SamplingListener listener)
       throws WorkerLostException {
     awaitReady();
     long id = ++units;
     lastSign = System.nanoTime();
     send(new Message.Sample(id, unit.requests(), config, weights.slot(), weights.version()));
     try {
-      return collect(unit, id, listener);
+      follow(id, listener);
     } catch (SamplingCancelledException e) {
       stop(id);
       throw e;
     }
   }
 
-  private List<List<Generation>> collect(WorkUnit unit, long id, UnitListener listener)
-      throws WorkerLostException {
-    List<List<@Nullable Generation>> results = new ArrayList<>();
-    unit.requests()
-        .forEach(r -> results.add(new ArrayList<>(Collections.nCopies(r.seeds().length, null))));
+  private void follow(long id, SamplingListener listener) throws WorkerLostException {
     long seen = -1;
     long lastProgress = System.nanoTime();
     while (true) {
       Message message = next(lastProgress);
       if (message instanceof Message.Heartbeat beat && beat.id() == id) {
-        long now = beat.progress().tokens() + beat.progress().finished();
+        long now = beat.status().tokens() + beat.status().finished();
         if (now != seen) {
           seen = now;
           lastProgress = System.nanoTime();
         }
-        listener.progress(beat.progress());
+        listener.status(beat.status());
       } else if (message instanceof Message.Finished one && one.id() == id) {
-        results.get(one.request()).set(one.sample(), one.generation());
         listener.finished(one.request(), one.sample(), one.generation());
         lastProgress = System.nanoTime();
       } else if (message instanceof Message.Done done && done.id() == id) {
-        return results.stream().map(List::copyOf).toList();
+        return;
       } else if (message instanceof Message.Failed failed && failed.id() == id) {
         throw new IllegalStateException(failed.reason());
       }

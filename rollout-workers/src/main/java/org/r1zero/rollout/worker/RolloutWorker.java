@@ -1,31 +1,21 @@
 package org.r1zero.rollout.worker;
 
 import java.time.Duration;
-import java.util.List;
-import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
 
 /** One generator, wherever it is. One thread runs units on it; any may destroy it. */
 interface RolloutWorker {
 
-  /** Hears of one unit, on the thread that runs it. */
-  interface UnitListener {
-    /** How far the unit is. */
-    void progress(UnitProgress progress);
-
-    /** A completion is finished. */
-    void finished(int request, int sample, Generation generation);
-  }
-
   /**
    * Samples a unit.
    *
-   * @return for each request its completions
+   * @param listener is called on the thread that runs the unit, with indices within the unit; once
+   *     per completion
    * @throws WorkerLostException if the worker died or hangs: it is of no use any more
    * @throws SamplingCancelledException if the listener threw it: what it was at has ended then
    */
-  List<List<Generation>> run(
-      WorkUnit unit, SamplingConfig config, Weights weights, UnitListener listener)
+  void run(WorkUnit unit, SamplingConfig config, Weights weights, SamplingListener listener)
       throws WorkerLostException;
 
   /**

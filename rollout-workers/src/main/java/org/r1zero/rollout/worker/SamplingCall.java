@@ -3,16 +3,17 @@ package org.r1zero.rollout.worker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
- * The units of one call: which wait, which are being sampled, and what the others became. All
- * methods are for several threads; the listener is called under this call's lock.
+ * The units of one call: which wait, which are being sampled, which are done. All methods are for
+ * several threads; the listener is called under this call's lock.
  */
 final class SamplingCall {
   private final List<WorkUnit> units;
@@ -20,11 +21,11 @@ final class SamplingCall {
   private final Weights weights;
   private final SamplingListener listener;
   private final Deque<Integer> waiting = new ArrayDeque<>();
-  private final List<@Nullable List<List<Generation>>> results;
   private final boolean[][][] delivered;
-  private final UnitProgress[] progress;
+  private final SamplingStatus[] progress;
+  private final int[] undelivered;
+  private final long[] tokens;
   private final int[] losses;
-  private final int sequences;
   private int missing;
   private int active;
   private @Nullable RuntimeException failure;
@@ -36,15 +37,15 @@ final class SamplingCall {
     this.weights = weights;
     this.listener = listener;
     int n = units.size();
-    this.results = new ArrayList<>(Collections.nCopies(n, null));
     this.delivered = new boolean[n][][];
-    this.progress = new UnitProgress[n];
-    Arrays.fill(progress, UnitProgress.NONE);
+    this.progress = new SamplingStatus[n];
+    this.undelivered = units.stream().mapToInt(WorkUnit::sequences).toArray();
+    this.tokens = new long[n];
     this.losses = new int[n];
-    this.sequences = units.stream().mapToInt(WorkUnit::sequences).sum();
     this.missing = n;
     for (int i = 0; i < n; i++) {
       waiting.add(i);
+      progress[i] = SamplingStatus.waiting(undelivered[i]);
       List<boolean[]> flags = new ArrayList<>();
       units.get(i).requests().forEach(request -> flags.add(new boolean[request.seeds().length]));
       delivered[i] = flags.toArray(boolean[][]::new);
@@ -72,43 +73,47 @@ final class SamplingCall {
     return waiting.removeFirst();
   }
 
-  synchronized void progress(int unit, UnitProgress now, int workers, int replaced) {
+  synchronized void progress(int unit, SamplingStatus now, int workers, int replaced) {
     progress[unit] = now;
     if (failure == null) {
-      listener.status(status(workers, replaced));
+      tell(() -> listener.status(SamplingStatus.sum(Arrays.asList(progress), workers, replaced)));
     }
-  }
-
-  private SamplingStatus status(int workers, int replaced) {
-    int done = 0;
-    int now = 0;
-    long sampled = 0;
-    long used = 0;
-    long held = 0;
-    for (UnitProgress unit : progress) {
-      done += unit.finished();
-      now += unit.running();
-      sampled += unit.tokens();
-      used += unit.cacheUsed();
-      held += unit.cacheHeld();
-    }
-    SamplingStatus.Cache cache = new SamplingStatus.Cache(used, held);
-    return new SamplingStatus(done, now, sequences - done - now, sampled, cache, workers, replaced);
   }
 
   /** Hands a completion on, the first time that it is finished. */
   synchronized void deliver(int unit, int request, int sample, Generation generation) {
     if (failure == null && !delivered[unit][request][sample]) {
       delivered[unit][request][sample] = true;
-      listener.finished(unit, request, sample, generation);
+      undelivered[unit]--;
+      tokens[unit] += generation.tokens().length;
+      tell(() -> listener.finished(units.get(unit).first() + request, sample, generation));
     }
   }
 
-  synchronized void complete(int unit, List<List<Generation>> result) {
-    long sampled = result.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
+  /** What the listener throws ends the call, and is thrown to the caller. */
+  private void tell(Runnable what) {
+    try {
+      what.run();
+    } catch (RuntimeException e) {
+      fail(e);
+      throw new SamplingCancelledException();
+    }
+  }
+
+  /**
+   * Notes that a unit is done.
+   *
+   * @throws IllegalStateException if completions of it have not come
+   */
+  synchronized void complete(int unit) {
+    if (undelivered[unit] > 0) {
+      throw new IllegalStateException(
+          "a rollout worker ended its unit without " + undelivered[unit] + " of its completions");
+    }
     // a process's last heartbeat is older than its last completions
-    progress[unit] = new UnitProgress(units.get(unit).sequences(), 0, sampled, 0, 0);
-    results.set(unit, result);
+    progress[unit] =
+        new SamplingStatus(
+            units.get(unit).sequences(), 0, 0, tokens[unit], SamplingStatus.Cache.NONE, 1, 0);
     missing--;
     active--;
     notifyAll();
@@ -120,7 +125,7 @@ final class SamplingCall {
    * @return how often that has happened to it
    */
   synchronized int putBack(int unit) {
-    progress[unit] = UnitProgress.NONE;
+    progress[unit] = SamplingStatus.waiting(units.get(unit).sequences());
     waiting.addFirst(unit);
     active--;
     notifyAll();
@@ -129,7 +134,7 @@ final class SamplingCall {
 
   /** Gives a unit up. */
   synchronized void release(int unit) {
-    progress[unit] = UnitProgress.NONE;
+    progress[unit] = SamplingStatus.waiting(units.get(unit).sequences());
     active--;
     notifyAll();
   }
@@ -165,17 +170,10 @@ final class SamplingCall {
     return true;
   }
 
-  synchronized List<List<List<Generation>>> results() {
+  /** Throws what the call failed with, if it did. */
+  synchronized void requireDone() {
     if (failure != null) {
       throw failure;
     }
-    List<List<List<Generation>>> all = new ArrayList<>();
-    for (List<List<Generation>> result : results) {
-      if (result == null) {
-        throw new IllegalStateException("a unit has no result");
-      }
-      all.add(result);
-    }
-    return all;
   }
 }

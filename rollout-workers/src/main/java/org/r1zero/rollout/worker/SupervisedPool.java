@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
  * Keeps workers at work: a thread for each takes units, runs them, and replaces its worker where
@@ -117,9 +119,8 @@ final class SupervisedPool implements WorkerPool {
     }
 
     @Override
-    public List<List<List<Generation>>> generate(
-        List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
-      return run(new SamplingCall(units, config, weights, listener));
+    public void generate(List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
+      SupervisedPool.this.run(new SamplingCall(units, config, weights, listener));
     }
 
     @Override
@@ -133,7 +134,7 @@ final class SupervisedPool implements WorkerPool {
     }
   }
 
-  private List<List<List<Generation>>> run(SamplingCall call) {
+  private void run(SamplingCall call) {
     synchronized (monitor) {
       if (closed) {
         throw new SamplingCancelledException();
@@ -152,7 +153,7 @@ final class SupervisedPool implements WorkerPool {
     } finally {
       settle(call);
     }
-    return call.results();
+    call.requireDone();
   }
 
   /** After a call that ended early, workers may still be at it: they stop, or are ended. */
@@ -273,26 +274,25 @@ final class SupervisedPool implements WorkerPool {
 
     private void work(RolloutWorker ready, SamplingCall call, int unit) throws WorkerLostException {
       try {
-        List<List<Generation>> result =
-            ready.run(
-                call.unit(unit),
-                call.config(),
-                call.weights(),
-                new RolloutWorker.UnitListener() {
-                  @Override
-                  public void progress(UnitProgress progress) {
-                    requireWanted(call);
-                    call.progress(unit, progress, alive(), replaced.get());
-                  }
+        ready.run(
+            call.unit(unit),
+            call.config(),
+            call.weights(),
+            new SamplingListener() {
+              @Override
+              public void status(SamplingStatus status) {
+                requireWanted(call);
+                call.progress(unit, status, alive(), replaced.get());
+              }
 
-                  @Override
-                  public void finished(int request, int sample, Generation generation) {
-                    requireWanted(call);
-                    call.deliver(unit, request, sample, generation);
-                  }
-                });
+              @Override
+              public void finished(int request, int sample, Generation generation) {
+                requireWanted(call);
+                call.deliver(unit, request, sample, generation);
+              }
+            });
         lostInARow.set(0);
-        call.complete(unit, result);
+        call.complete(unit);
       } catch (RuntimeException e) {
         call.fail(e);
         call.release(unit);

@@ -21,7 +21,8 @@ import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 /**
  * A worker process: reads units from standard input, samples them, writes completions to standard
@@ -36,7 +37,7 @@ public final class WorkerMain {
   private final BlockingQueue<Message.Sample> units = new LinkedBlockingQueue<>();
   private volatile long current;
   private volatile long cancelled;
-  private volatile Message.Heartbeat state = new Message.Heartbeat(0, UnitProgress.NONE);
+  private volatile Message.Heartbeat state = new Message.Heartbeat(0, SamplingStatus.waiting(0));
 
   private WorkerMain(List<Path> files, PrintStream out) {
     this.files = files;
@@ -80,11 +81,11 @@ public final class WorkerMain {
       while (true) {
         Message.Sample unit = units.take();
         current = unit.id();
-        state = new Message.Heartbeat(unit.id(), UnitProgress.NONE);
+        state = new Message.Heartbeat(unit.id(), SamplingStatus.waiting(0));
         try {
           FileWeights.requireVersion(files.get(unit.slot()), unit.version());
           host.run(
-              new WorkUnit(unit.requests()),
+              unit.requests(),
               unit.config(),
               new Weights(unit.slot(), unit.version()),
               new TokenizerStops(tokenizer, unit.config().stop()),
@@ -154,26 +155,16 @@ public final class WorkerMain {
   }
 
   /** Sends completions, and remembers how far the unit is for the next heartbeat. */
-  private final class Reporting implements Generator.Progress {
+  private final class Reporting implements SamplingListener {
     private final long id;
-    private long cacheUsed;
-    private long cacheHeld;
 
     Reporting(long id) {
       this.id = id;
     }
 
     @Override
-    public void cache(long usedBytes, long heldBytes) {
-      cacheUsed = usedBytes;
-      cacheHeld = heldBytes;
-    }
-
-    @Override
-    public void update(int finished, int running, long tokens) {
-      state =
-          new Message.Heartbeat(
-              id, new UnitProgress(finished, running, tokens, cacheUsed, cacheHeld));
+    public void status(SamplingStatus status) {
+      state = new Message.Heartbeat(id, status);
       requireWanted();
     }
 

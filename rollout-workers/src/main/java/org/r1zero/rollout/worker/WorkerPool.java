@@ -2,8 +2,8 @@ package org.r1zero.rollout.worker;
 
 import java.util.List;
 import org.r1zero.grpo.model.PolicyModel;
-import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
 
 /** Samples completions with several workers, which share the weights that were published last. */
 public interface WorkerPool extends AutoCloseable {
@@ -32,14 +32,14 @@ public interface WorkerPool extends AutoCloseable {
     /**
      * Samples all units; one call of the pool at a time.
      *
-     * @return for each unit and each of its requests the completions, in the order of its seeds
+     * @param listener has each completion once, by its request's index in the whole call; what it
+     *     throws ends the call and is thrown here
      * @throws SamplingCancelledException if {@link WorkerPool#cancel} or {@link WorkerPool#close}
      *     ended it
      * @throws WorkerFailureException if workers were lost too often in a row
      * @throws IllegalStateException if the weights give NaN or infinite logits
      */
-    List<List<List<Generation>>> generate(
-        List<WorkUnit> units, SamplingConfig config, SamplingListener listener);
+    void generate(List<WorkUnit> units, SamplingConfig config, SamplingListener listener);
 
     /** Gives the weights' room free. */
     @Override
@@ -47,10 +47,9 @@ public interface WorkerPool extends AutoCloseable {
   }
 
   /** A session of one call. */
-  default List<List<List<Generation>>> generate(
-      List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
+  default void generate(List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
     try (Session session = open()) {
-      return session.generate(units, config, listener);
+      session.generate(units, config, listener);
     }
   }
 

@@ -17,8 +17,8 @@ public final class WorkerPools {
 
   /**
    * Workers in this process, on threads of their own. They share one copy of the weights in the
-   * compute type; where that is fp32 and nobody samples while the policy is trained, they read the
-   * policy's own.
+   * compute type; where nobody samples while the policy is trained, and there is one worker or the
+   * type is fp32, they read the policy's own.
    *
    * @param version of the policy's weights
    * @param stops makes what ends a completion from the texts that do
@@ -30,7 +30,9 @@ public final class WorkerPools {
       PolicyModel policy,
       Function<SamplingConfig, StopCondition> stops,
       Consumer<String> say) {
-    boolean live = !options.ahead() && policy.computeType() == ComputeType.FLOAT32;
+    // of several workers in bf16 each would convert the weights for itself
+    boolean live =
+        !options.ahead() && (policy.computeType() == ComputeType.FLOAT32 || options.workers() == 1);
     LocalWeights weights =
         live ? LocalWeights.live(policy) : LocalWeights.copies(policy, options.slots());
     return new SupervisedPool(

@@ -59,11 +59,7 @@ class GeneratorInt8Test {
   private static List<Generation> generate(Generator generator, SamplingConfig config) {
     long[] seeds = IntStream.range(0, 16).asLongStream().toArray();
     return generator
-        .generate(
-            List.of(new GenerationRequest(PROMPT, seeds)),
-            config,
-            (tokens, length) -> false,
-            (finished, running, tokens) -> {})
+        .generate(List.of(new GenerationRequest(PROMPT, seeds)), config, (tokens, length) -> false)
         .get(0);
   }
 

@@ -63,7 +63,7 @@ class GeneratorLanesTest {
     }
     assertThat(heard.finished).hasSize(9).doesNotHaveDuplicates();
     long tokens = several.stream().flatMap(List::stream).mapToLong(g -> g.tokens().length).sum();
-    assertThat(heard.last).isEqualTo("9 finished, 0 running, " + tokens + " tokens");
+    assertThat(heard.last).isEqualTo("9 finished, 0 running, 0 waiting, " + tokens + " tokens");
     assertThat(heard.stepped).isEqualTo(tokens - 9); // first tokens come with the prompts
     assertThat(heard.lanes).isEqualTo(Math.min(lanes, 9));
   }
@@ -98,7 +98,7 @@ class GeneratorLanesTest {
     Heard cancelling =
         new Heard() {
           @Override
-          public void update(int done, int running, long tokens) {
+          public void status(SamplingStatus status) {
             generator.cancel();
           }
         };
@@ -110,22 +110,31 @@ class GeneratorLanesTest {
 
   private List<List<Generation>> generate(int lanes, Heard heard) {
     assertThat(policy.lanes()).isIn(1, lanes);
-    return generator.generate(REQUESTS, config(12), STOP, heard);
+    generator.generate(REQUESTS, config(12), STOP, heard);
+    return heard.all();
   }
 
   private static SamplingConfig config(int maxNewTokens) {
     return new SamplingConfig(1, 0, 1, 0, maxNewTokens, List.of(), 64);
   }
 
-  private static class Heard implements Generator.Progress {
+  private static class Heard extends Collected {
     private final List<String> finished = new ArrayList<>();
     private String last = "";
     private long stepped;
     private int lanes = 1;
 
     @Override
-    public void update(int done, int running, long tokens) {
-      last = done + " finished, " + running + " running, " + tokens + " tokens";
+    public void status(SamplingStatus status) {
+      last =
+          status.finished()
+              + " finished, "
+              + status.running()
+              + " running, "
+              + status.waiting()
+              + " waiting, "
+              + status.tokens()
+              + " tokens";
     }
 
     @Override
@@ -136,6 +145,7 @@ class GeneratorLanesTest {
 
     @Override
     public void finished(int request, int sample, Generation generation) {
+      super.finished(request, sample, generation);
       finished.add(request + "/" + sample);
     }
   }

@@ -47,7 +47,6 @@ class GeneratorMemoryTest {
             new GenerationRequest(new int[] {1, 2, 3}, LongStream.range(0, 12).toArray()),
             new GenerationRequest(new int[] {4, 5}, LongStream.range(round, 12 + round).toArray())),
         config,
-        (tokens, n) -> tokens[n - 1] < VOCABULARY / 10,
-        (finished, running, tokens) -> {});
+        (tokens, n) -> tokens[n - 1] < VOCABULARY / 10);
   }
 }

@@ -18,7 +18,6 @@ import org.r1zero.rollout.TinyPolicy;
  */
 class GeneratorRefillTest {
   private static final int LONG = 80;
-  private static final Generator.Progress SILENT = (finished, running, tokens) -> {};
 
   @ParameterizedTest
   @ValueSource(ints = {5, 48, 64})
@@ -35,9 +34,8 @@ class GeneratorRefillTest {
     StopCondition lengths = new Lengths();
     try (PolicyModel policy = TinyPolicy.make(31, 3, ComputeType.FLOAT32);
         Generator generator = new Generator(policy)) {
-      List<List<Generation>> alone = generator.generate(requests, config(1), lengths, SILENT);
-      List<List<Generation>> together =
-          generator.generate(requests, config(maxBatch), lengths, SILENT);
+      List<List<Generation>> alone = generator.generate(requests, config(1), lengths);
+      List<List<Generation>> together = generator.generate(requests, config(maxBatch), lengths);
       for (int r = 0; r < requests.size(); r++) {
         for (int s = 0; s < 17; s++) {
           Generation one = together.get(r).get(s);

@@ -31,7 +31,6 @@ class GeneratorResumeTest {
   private static final SamplingConfig CONFIG =
       new SamplingConfig(0.9, 0, 0.95, 0, LIMIT, List.of(), 4);
   private static final StopCondition STOP = (tokens, length) -> tokens[length - 1] < 3;
-  private static final Generator.Progress SILENT = (finished, running, tokens) -> {};
 
   private PolicyModel policy;
 
@@ -50,7 +49,7 @@ class GeneratorResumeTest {
   void piecesOfABudgetGiveWhatOneCallGives(int budget) {
     List<GenerationRequest> whole = GeneratorTest.mixedRequests();
     try (Generator generator = new Generator(policy)) {
-      List<List<Generation>> expected = generator.generate(whole, CONFIG, STOP, SILENT);
+      List<List<Generation>> expected = generator.generate(whole, CONFIG, STOP);
       List<List<Generation>> pieces = List.of();
       for (int calls = 0; calls * budget < LIMIT; calls++) {
         List<GenerationRequest> next = new ArrayList<>();
@@ -59,7 +58,7 @@ class GeneratorResumeTest {
           List<Generation> started = pieces.isEmpty() ? List.of() : pieces.get(r);
           next.add(new GenerationRequest(request.prompt(), request.seeds(), started, budget));
         }
-        pieces = generator.generate(next, CONFIG, STOP, SILENT);
+        pieces = generator.generate(next, CONFIG, STOP);
         int most = Math.min(LIMIT, (calls + 1) * budget);
         assertThat(pieces.stream().flatMap(List::stream))
             .allSatisfy(
@@ -88,13 +87,13 @@ class GeneratorResumeTest {
   void whatIsFinishedAlreadyComesBackAsItWas() {
     try (Generator generator = new Generator(policy)) {
       List<GenerationRequest> requests = GeneratorTest.mixedRequests();
-      List<List<Generation>> done = generator.generate(requests, CONFIG, STOP, SILENT);
+      List<List<Generation>> done = generator.generate(requests, CONFIG, STOP);
       List<GenerationRequest> again = new ArrayList<>();
       for (int r = 0; r < requests.size(); r++) {
         GenerationRequest request = requests.get(r);
         again.add(new GenerationRequest(request.prompt(), request.seeds(), done.get(r), 3));
       }
-      List<List<Generation>> kept = generator.generate(again, CONFIG, STOP, SILENT);
+      List<List<Generation>> kept = generator.generate(again, CONFIG, STOP);
       for (int r = 0; r < requests.size(); r++) {
         for (int s = 0; s < done.get(r).size(); s++) {
           assertThat(kept.get(r).get(s)).usingRecursiveComparison().isEqualTo(done.get(r).get(s));
@@ -110,16 +109,13 @@ class GeneratorResumeTest {
     try (Generator generator = new Generator(policy)) {
       Future<?> call =
           thread.submit(
-              () ->
-                  generator.generate(
-                      endless(), CONFIG, STOP, (finished, now, tokens) -> running.countDown()));
+              () -> generator.generate(endless(), CONFIG, STOP, status -> running.countDown()));
       running.await();
       generator.cancel();
       assertThatThrownBy(() -> call.get(2, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(CancellationException.class);
-      assertThat(generator.generate(GeneratorTest.mixedRequests(), CONFIG, STOP, SILENT))
-          .hasSize(9);
+      assertThat(generator.generate(GeneratorTest.mixedRequests(), CONFIG, STOP)).hasSize(9);
     } finally {
       thread.shutdownNow();
     }
@@ -128,8 +124,7 @@ class GeneratorResumeTest {
   @Test
   void anInterruptedThreadStopsGenerating() {
     try (Generator generator = new Generator(policy)) {
-      Generator.Progress interrupting =
-          (finished, running, tokens) -> Thread.currentThread().interrupt();
+      SamplingListener interrupting = status -> Thread.currentThread().interrupt();
       assertThatThrownBy(() -> generator.generate(endless(), CONFIG, STOP, interrupting))
           .isInstanceOf(CancellationException.class);
       assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +33,6 @@ class GeneratorTest {
   private static final StopCondition STOP = (tokens, length) -> tokens[length - 1] < 6;
 
   private static final StopCondition NEVER = (tokens, length) -> false;
-  private static final Generator.Progress SILENT = (finished, running, tokens) -> {};
 
   private PolicyModel policy;
 
@@ -56,7 +53,7 @@ class GeneratorTest {
     List<GenerationRequest> requests = mixedRequests();
     try (Generator generator = new Generator(policy);
         Generator other = new Generator(policy)) {
-      List<List<Generation>> together = generator.generate(requests, config, STOP, SILENT);
+      List<List<Generation>> together = generator.generate(requests, config, STOP);
       assertThat(together).hasSameSizeAs(requests);
       for (int r = 0; r < requests.size(); r++) {
         GenerationRequest request = requests.get(r);
@@ -84,9 +81,9 @@ class GeneratorTest {
   void howManyTokensOfPromptsAreReadAtOnceChangesNothing(int chunk) {
     SamplingConfig config = config(1, 12, 5);
     try (Generator generator = new Generator(policy)) {
-      List<List<Generation>> whole = generator.generate(mixedRequests(), config, STOP, SILENT);
+      List<List<Generation>> whole = generator.generate(mixedRequests(), config, STOP);
       List<List<Generation>> parts =
-          generator.generate(mixedRequests(), config.withPrefillChunk(chunk), STOP, SILENT);
+          generator.generate(mixedRequests(), config.withPrefillChunk(chunk), STOP);
       for (int r = 0; r < whole.size(); r++) {
         for (int s = 0; s < whole.get(r).size(); s++) {
           Generation one = parts.get(r).get(s);
@@ -107,19 +104,19 @@ class GeneratorTest {
     long[] sampled = {0};
     int[] finished = {0};
     try (Generator generator = new Generator(policy)) {
-      generator
-          .generate(
-              mixedRequests(),
-              config(1, limit, maxBatch),
-              STOP,
-              (done, running, tokens) -> {
-                assertThat(done).isGreaterThanOrEqualTo(finished[0]);
-                assertThat(tokens).isGreaterThanOrEqualTo(sampled[0]);
-                finished[0] = done;
-                sampled[0] = tokens;
-                mostRunning[0] = Math.max(mostRunning[0], running);
-              })
-          .forEach(all::addAll);
+      Collected heard =
+          new Collected() {
+            @Override
+            public void status(SamplingStatus status) {
+              assertThat(status.finished()).isGreaterThanOrEqualTo(finished[0]);
+              assertThat(status.tokens()).isGreaterThanOrEqualTo(sampled[0]);
+              finished[0] = status.finished();
+              sampled[0] = status.tokens();
+              mostRunning[0] = Math.max(mostRunning[0], status.running());
+            }
+          };
+      generator.generate(mixedRequests(), config(1, limit, maxBatch), STOP, heard);
+      heard.all().forEach(all::addAll);
     }
     for (Generation generation : all) {
       int[] tokens = generation.tokens();
@@ -142,28 +139,26 @@ class GeneratorTest {
 
   @Test
   void eachFinishedCompletionIsToldOnceWithItsPlace() {
-    Map<String, Generation> told = new LinkedHashMap<>();
-    Generator.Progress listener =
-        new Generator.Progress() {
+    int[] told = {0};
+    Collected heard = // each once, or it throws
+        new Collected() {
           @Override
-          public void update(int finished, int running, long tokens) {
-            assertThat(told).hasSize(finished);
+          public void status(SamplingStatus status) {
+            assertThat(told[0]).isEqualTo(status.finished());
           }
 
           @Override
           public void finished(int request, int sample, Generation generation) {
-            assertThat(told.put(request + "/" + sample, generation)).isNull();
+            super.finished(request, sample, generation);
+            told[0]++;
           }
         };
     try (Generator generator = new Generator(policy)) {
-      List<List<Generation>> results =
-          generator.generate(mixedRequests(), config(1, 12, 4), STOP, listener);
-      for (int r = 0; r < results.size(); r++) {
-        for (int s = 0; s < results.get(r).size(); s++) {
-          assertThat(told.remove(r + "/" + s)).isSameAs(results.get(r).get(s));
-        }
-      }
-      assertThat(told).isEmpty();
+      List<List<Generation>> expected = generator.generate(mixedRequests(), config(1, 12, 4), STOP);
+      generator.generate(mixedRequests(), config(1, 12, 4), STOP, heard);
+      assertThat(heard.all())
+          .usingRecursiveComparison() // arrays by what is in them
+          .isEqualTo(expected);
     }
   }
 
@@ -174,10 +169,7 @@ class GeneratorTest {
       List<Generation> generations =
           generator
               .generate(
-                  List.of(new GenerationRequest(new int[] {9, 8}, seeds)),
-                  config(1, 12, 64),
-                  NEVER,
-                  SILENT)
+                  List.of(new GenerationRequest(new int[] {9, 8}, seeds)), config(1, 12, 64), NEVER)
               .get(0);
       assertThat(generations.stream().map(g -> Arrays.toString(g.tokens())).distinct())
           .hasSize(seeds.length);
@@ -187,8 +179,7 @@ class GeneratorTest {
   @Test
   void oneNewTokenIsEnough() {
     try (Generator generator = new Generator(policy)) {
-      List<List<Generation>> results =
-          generator.generate(mixedRequests(), config(1, 1, 4), STOP, SILENT);
+      List<List<Generation>> results = generator.generate(mixedRequests(), config(1, 1, 4), STOP);
       assertThat(results.stream().flatMap(List::stream)).allMatch(g -> g.tokens().length == 1);
       assertThat(results.stream().flatMap(List::stream).map(Generation::finishReason).distinct())
           .containsExactlyInAnyOrder(FinishReason.STOP, FinishReason.LENGTH);
@@ -198,8 +189,8 @@ class GeneratorTest {
   @Test
   void noRequestsGiveNoResults() {
     try (Generator generator = new Generator(policy)) {
-      assertThat(generator.generate(List.of(), config(1, 5, 4), NEVER, SILENT)).isEmpty();
-      assertThat(generator.generate(mixedRequests(), config(1, 5, 4), NEVER, SILENT)).hasSize(9);
+      assertThat(generator.generate(List.of(), config(1, 5, 4), NEVER)).isEmpty();
+      assertThat(generator.generate(mixedRequests(), config(1, 5, 4), NEVER)).hasSize(9);
     }
   }
 
@@ -229,7 +220,7 @@ class GeneratorTest {
         Generator generator = new Generator(model);
         Scope scope = Torch.openScope(Device.cpu())) {
       List<GenerationRequest> requests = mixedRequests();
-      List<List<Generation>> results = generator.generate(requests, config, STOP, SILENT);
+      List<List<Generation>> results = generator.generate(requests, config, STOP);
       for (int r = 0; r < requests.size(); r++) {
         for (Generation generation : results.get(r)) {
           float[] trained =
@@ -253,7 +244,7 @@ class GeneratorTest {
     try (Generator generator = new Generator(policy)) {
       GenerationRequest request = new GenerationRequest(new int[] {9, 8}, new long[] {1, 2, 3});
       List<Generation> generations =
-          generator.generate(List.of(request), config(0, 12, 2), NEVER, SILENT).get(0);
+          generator.generate(List.of(request), config(0, 12, 2), NEVER).get(0);
       assertThat(generations.get(1).tokens()).isEqualTo(generations.get(0).tokens());
       assertThat(generations.get(2).tokens()).isEqualTo(generations.get(0).tokens());
     }
@@ -312,7 +303,7 @@ class GeneratorTest {
 
   private static Generation only(
       Generator generator, GenerationRequest request, SamplingConfig config, StopCondition stop) {
-    return generator.generate(List.of(request), config, stop, SILENT).get(0).get(0);
+    return generator.generate(List.of(request), config, stop).get(0).get(0);
   }
 
   private static SamplingConfig config(double temperature, int maxNewTokens, int maxBatch) {

@@ -39,19 +39,17 @@ class KeyValueBudgetTest {
       GenerationRequest request =
           new GenerationRequest(new int[] {1, 2, 3}, new long[2 * rows + 1]);
       int[] most = {0};
-      List<Generation> tight =
-          generator
-              .generate(
-                  List.of(request),
-                  config(1),
-                  NEVER,
-                  (finished, running, tokens) -> most[0] = Math.max(most[0], running))
-              .get(0);
+      Collected heard =
+          new Collected() {
+            @Override
+            public void status(SamplingStatus status) {
+              most[0] = Math.max(most[0], status.running());
+            }
+          };
+      generator.generate(List.of(request), config(1), NEVER, heard);
+      List<Generation> tight = heard.all().get(0);
       assertThat(most[0]).isPositive().isLessThanOrEqualTo(rows);
-      List<Generation> free =
-          roomy
-              .generate(List.of(request), config(64), NEVER, (finished, running, tokens) -> {})
-              .get(0);
+      List<Generation> free = roomy.generate(List.of(request), config(64), NEVER).get(0);
       for (int s = 0; s < free.size(); s++) {
         assertThat(tight.get(s).tokens()).isEqualTo(free.get(s).tokens());
       }

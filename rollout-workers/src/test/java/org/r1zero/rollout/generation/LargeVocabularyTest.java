@@ -51,10 +51,7 @@ class LargeVocabularyTest {
       for (Generation generation :
           generator
               .generate(
-                  List.of(new GenerationRequest(PROMPT, seeds)),
-                  config,
-                  (tokens, length) -> false,
-                  (finished, running, tokens) -> {})
+                  List.of(new GenerationRequest(PROMPT, seeds)), config, (tokens, length) -> false)
               .get(0)) {
         int token = generation.tokens()[0];
         seen[token]++;

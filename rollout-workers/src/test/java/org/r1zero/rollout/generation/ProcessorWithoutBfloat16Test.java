@@ -41,8 +41,7 @@ class ProcessorWithoutBfloat16Test {
                 .generate(
                     List.of(new GenerationRequest(prompt, new long[] {1, 2, 3})),
                     new SamplingConfig(1, 0, 1, 0, 20, List.of(), 2),
-                    (tokens, length) -> false,
-                    (finished, running, tokens) -> {})
+                    (tokens, length) -> false)
                 .get(0);
         for (Generation generation : sampled) {
           TokenBatch batch =

@@ -158,10 +158,7 @@ class SamplingDistributionTest {
     try (Generator generator = new Generator(policy)) {
       return generator
           .generate(
-              List.of(new GenerationRequest(PROMPT, seeds)),
-              config,
-              (tokens, length) -> false,
-              (finished, running, tokens) -> {})
+              List.of(new GenerationRequest(PROMPT, seeds)), config, (tokens, length) -> false)
           .get(0);
     }
   }

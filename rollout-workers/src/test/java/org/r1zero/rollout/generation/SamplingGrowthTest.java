@@ -69,7 +69,7 @@ class SamplingGrowthTest {
         };
     SamplingConfig config = new SamplingConfig(1, 0, 1, 0, LONGEST, List.of(), 64);
     generator.refresh();
-    generator.generate(requests, config, stop, (finished, running, tokens) -> {});
+    generator.generate(requests, config, stop);
   }
 
   private static DecoderConfig likeTheEmbeddedModel() {

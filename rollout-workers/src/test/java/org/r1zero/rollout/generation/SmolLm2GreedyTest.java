@@ -63,8 +63,7 @@ class SmolLm2GreedyTest {
               requests,
               greedy,
               (tokens, length) ->
-                  tokenizer.specialTokens().endOfSequence().contains(tokens[length - 1]),
-              (finished, running, sampled) -> {});
+                  tokenizer.specialTokens().endOfSequence().contains(tokens[length - 1]));
       for (int i = 0; i < requests.size(); i++) {
         assertEqualsTransformers(golden.get("cases").get(i), generated.get(i).get(0), tokenizer);
       }

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,10 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Collected;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
 
 class WorkerPoolTest {
   private static final int CONTEXT = 4000;
@@ -58,20 +61,13 @@ class WorkerPoolTest {
   @CsvSource({"false,1", "false,2", "false,3", "true,1", "true,2", "true,3"})
   void rolloutsAreTheSameWhateverTheWorkers(boolean processes, int workers) {
     List<WorkUnit> units = units(5, 3);
-    List<List<List<Generation>>> expected = new ArrayList<>();
+    List<List<Generation>> expected;
     try (Generator generator = new Generator(policy)) {
-      for (WorkUnit unit : units) {
-        expected.add(
-            generator.generate(
-                unit.requests(),
-                config(20),
-                new TokenizerStops(tokenizer, List.of()),
-                (finished, running, tokens) -> {}));
-      }
+      expected = by(generator, units, config(20));
     }
     try (WorkerPool pool = pool(processes, workers, PATIENCE, 3)) {
-      requireEqual(pool.generate(units, config(20), SILENT), expected);
-      requireEqual(pool.generate(units, config(20), SILENT), expected);
+      requireEqual(sampled(pool, units, config(20)), expected);
+      requireEqual(sampled(pool, units, config(20)), expected);
       assertThat(pool.replaced()).isZero();
     }
   }
@@ -114,12 +110,12 @@ class WorkerPoolTest {
             WorkerPools.processes(
                 options(2, true, PATIENCE, 3), 0, first, folder, weights, said::add)) {
       for (WorkerPool pool : List.of(local, remote)) {
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
+        requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
         pool.publish(7, second);
         assertThat(pool.version()).isEqualTo(7);
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofSecond, units, config(12)));
+        requireEqual(sampled(pool, units, config(12)), by(ofSecond, units, config(12)));
         pool.publish(8, first);
-        requireEqual(pool.generate(units, config(12), SILENT), by(ofFirst, units, config(12)));
+        requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
       }
     }
   }
@@ -133,9 +129,13 @@ class WorkerPoolTest {
             WorkerPools.processes(
                 options(2, true, PATIENCE, 3), 0, policy, folder, weights, said::add)) {
       CompletableFuture<Void> running = new CompletableFuture<>();
-      CompletableFuture<List<List<List<Generation>>>> ahead =
+      CompletableFuture<List<List<Generation>>> ahead =
           CompletableFuture.supplyAsync(
-              () -> pool.generate(units, endless(300), status -> running.complete(null)));
+              () -> {
+                Collected heard = heard(status -> running.complete(null));
+                pool.generate(units, endless(300), heard);
+                return heard.all();
+              });
       running.get(30, TimeUnit.SECONDS);
       pool.publish(1, other);
       assertThatThrownBy(() -> pool.publish(2, other)).hasMessageContaining("in use");
@@ -148,30 +148,19 @@ class WorkerPoolTest {
   void aWorkerThatDiesIsReplacedAndItsUnitSampledAgain(String signal) throws Exception {
     List<WorkUnit> units = units(6, 4);
     AtomicInteger kills = new AtomicInteger();
-    ConcurrentHashMap<String, Integer> delivered = new ConcurrentHashMap<>();
     try (Generator generator = new Generator(policy);
         WorkerPool pool = pool(true, 2, PATIENCE, 3)) {
-      List<List<List<Generation>>> sampled =
-          pool.generate(
-              units,
-              endless(400),
-              new SamplingListener() {
-                @Override
-                public void status(SamplingStatus status) {
-                  if (status.tokens() > 200 && kills.getAndIncrement() == 0) {
-                    signal(signal, children().get(0));
-                  }
-                }
-
-                @Override
-                public void finished(int unit, int request, int sample, Generation generation) {
-                  delivered.merge(unit + "/" + request + "/" + sample, 1, Integer::sum);
+      Collected heard =
+          heard(
+              status -> {
+                if (status.tokens() > 200 && kills.getAndIncrement() == 0) {
+                  signal(signal, children().get(0));
                 }
               });
-      requireEqual(sampled, by(generator, units, endless(400)));
+      pool.generate(units, endless(400), heard);
+      requireEqual(heard.all(), by(generator, units, endless(400)));
       assertThat(pool.replaced()).isEqualTo(1);
     }
-    assertThat(delivered).hasSize(24).allSatisfy((key, times) -> assertThat(times).isEqualTo(1));
     assertThat(said).hasSize(1);
     assertThat(said.get(0)).contains("is replaced").contains("process");
   }
@@ -183,16 +172,15 @@ class WorkerPoolTest {
     try (Generator generator = new Generator(policy);
         WorkerPool pool = pool(true, 2, Duration.ofSeconds(2), 3)) {
       pool.generate(units(2, 1), config(4), SILENT); // all workers are up
-      List<List<List<Generation>>> sampled =
-          pool.generate(
-              units,
-              endless(400),
+      Collected heard =
+          heard(
               status -> {
                 if (status.tokens() > 50 && stops.getAndIncrement() == 0) {
                   signal("STOP", children().get(0));
                 }
               });
-      requireEqual(sampled, by(generator, units, endless(400)));
+      pool.generate(units, endless(400), heard);
+      requireEqual(heard.all(), by(generator, units, endless(400)));
       assertThat(pool.replaced()).isEqualTo(1);
     }
     assertThat(said.get(0)).contains("no sign of life");
@@ -217,7 +205,7 @@ class WorkerPoolTest {
                       return tokens[length - 1] == 0;
                     },
                 said::add)) {
-      requireEqual(pool.generate(units, config(30), SILENT), by(generator, units, config(30)));
+      requireEqual(sampled(pool, units, config(30)), by(generator, units, config(30)));
       assertThat(pool.replaced()).isEqualTo(1);
       release.complete(null);
     }
@@ -240,11 +228,11 @@ class WorkerPoolTest {
   @Test
   void whatNoWorkerCanSampleEndsTheCallAtOnce() {
     List<WorkUnit> tooLong =
-        List.of(new WorkUnit(List.of(new GenerationRequest(new int[] {1}, new long[] {1}))));
+        WorkUnit.cut(List.of(new GenerationRequest(new int[] {1}, new long[] {1})), 1, 0);
     try (WorkerPool pool = pool(true, 1, PATIENCE, 3)) {
       assertThatThrownBy(() -> pool.generate(tooLong, config(CONTEXT), SILENT))
           .hasMessageContaining("max_position_embeddings");
-      assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
+      assertThat(sampled(pool, units(1, 1), config(4))).hasSize(1);
       assertThat(pool.replaced()).isZero();
     }
   }
@@ -271,7 +259,7 @@ class WorkerPoolTest {
       if (byClose) {
         assertThat(children()).isEmpty();
       } else {
-        assertThat(pool.generate(units(1, 1), config(4), SILENT)).hasSize(1);
+        assertThat(sampled(pool, units(1, 1), config(4))).hasSize(1);
         assertThat(pool.replaced()).isZero();
       }
     }
@@ -321,14 +309,30 @@ class WorkerPoolTest {
   }
 
   private static List<WorkUnit> units(int count, int group) {
-    List<WorkUnit> units = new ArrayList<>();
+    List<GenerationRequest> requests = new ArrayList<>();
     for (int u = 0; u < count; u++) {
       long[] seeds = new long[group];
       int unit = u;
       Arrays.setAll(seeds, s -> 100L * unit + s);
-      units.add(new WorkUnit(List.of(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds))));
+      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds));
     }
-    return units;
+    return WorkUnit.cut(requests, 1, 0);
+  }
+
+  private static List<List<Generation>> sampled(
+      WorkerPool pool, List<WorkUnit> units, SamplingConfig config) {
+    Collected heard = new Collected();
+    pool.generate(units, config, heard);
+    return heard.all();
+  }
+
+  private static Collected heard(Consumer<SamplingStatus> said) {
+    return new Collected() {
+      @Override
+      public void status(SamplingStatus status) {
+        said.accept(status);
+      }
+    };
   }
 
   private static SamplingConfig config(int maxNewTokens) {
@@ -342,29 +346,24 @@ class WorkerPoolTest {
     return new SamplingConfig(0, 0, 1, 0, maxNewTokens, List.of(), 64);
   }
 
-  private List<List<List<Generation>>> by(
+  private List<List<Generation>> by(
       Generator generator, List<WorkUnit> units, SamplingConfig config) {
     return units.stream()
-        .map(
-            unit ->
-                generator.generate(
-                    unit.requests(), config, stops(config), (finished, running, tokens) -> {}))
+        .flatMap(unit -> generator.generate(unit.requests(), config, stops(config)).stream())
         .toList();
   }
 
-  private static void requireEqual(
-      List<List<List<Generation>>> actual, List<List<List<Generation>>> expected) {
+  private static void requireEqual(List<List<Generation>> actual, List<List<Generation>> expected) {
     assertThat(actual).hasSameSizeAs(expected);
-    for (int u = 0; u < expected.size(); u++) {
-      for (int r = 0; r < expected.get(u).size(); r++) {
-        for (int s = 0; s < expected.get(u).get(r).size(); s++) {
-          Generation one = actual.get(u).get(r).get(s);
-          Generation other = expected.get(u).get(r).get(s);
-          assertThat(one.tokens()).isEqualTo(other.tokens());
-          assertThat(one.samplingLogProbs()).isEqualTo(other.samplingLogProbs());
-          assertThat(one.policyLogProbs()).isEqualTo(other.policyLogProbs());
-          assertThat(one.finishReason()).isEqualTo(other.finishReason());
-        }
+    for (int r = 0; r < expected.size(); r++) {
+      assertThat(actual.get(r)).hasSameSizeAs(expected.get(r));
+      for (int s = 0; s < expected.get(r).size(); s++) {
+        Generation one = actual.get(r).get(s);
+        Generation other = expected.get(r).get(s);
+        assertThat(one.tokens()).isEqualTo(other.tokens());
+        assertThat(one.samplingLogProbs()).isEqualTo(other.samplingLogProbs());
+        assertThat(one.policyLogProbs()).isEqualTo(other.policyLogProbs());
+        assertThat(one.finishReason()).isEqualTo(other.finishReason());
       }
     }
   }
