@@ -13,9 +13,12 @@ import org.r1zero.rollout.SampledGroup;
 import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Completes texts with a model. */
 public final class TextGeneration implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TextGeneration.class);
   private final ModelFolder folder;
   private final PolicyModel policy;
   private final Workers workers;
@@ -36,7 +39,7 @@ public final class TextGeneration implements AutoCloseable {
             folder.directory().config(), folder.directory(), dtype, Torch.device(device));
     Path path = folder.directory().path();
     Texts texts = new Texts(folder.tokenizer(), Prompts.of(prompt, path));
-    this.workers = new Workers(RolloutsConfig.defaults(), policy, texts, path, System.err::println);
+    this.workers = new Workers(RolloutsConfig.defaults(), policy, texts, path, LOG::warn);
   }
 
   /**

@@ -23,6 +23,7 @@ import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.curate.ExampleForm;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.dataset.Datasets;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
@@ -158,6 +159,16 @@ class CurateStageTest {
 
   private static JsonNode card(Path stage) throws IOException {
     return JSON.readTree(stage.resolve("data-card.json").toFile());
+  }
+
+  @Test
+  void workersInProcessesOfTheirOwnSampleTheSame() throws IOException {
+    Path stage = run(RIGHT, "");
+    String traces = Files.readString(stage.resolve("traces.jsonl"));
+    Folders.delete(stage);
+    Path again = run(RIGHT, "rollouts: {workers: 1, backend: process}\n");
+    assertThat(again).as("who samples is no part of a stage's key").isEqualTo(stage);
+    assertThat(Files.readString(again.resolve("traces.jsonl"))).isEqualTo(traces);
   }
 
   private PipelineRecipe recipe(String reward, String options) throws IOException {
