@@ -95,7 +95,7 @@ class VerifiersTest {
     Path missing = folder.resolve("missing");
     assertThatThrownBy(() -> Verifiers.discover(List.of(missing)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("plug-in folder " + missing + " is no folder");
+        .hasMessageContaining("plug-in folder " + missing + " is not a folder");
     Files.writeString(folder.resolve("notes.txt"), "no jar");
     assertThatThrownBy(() -> Verifiers.discover(List.of(folder)))
         .isInstanceOf(IllegalArgumentException.class)

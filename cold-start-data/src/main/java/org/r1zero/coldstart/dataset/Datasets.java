@@ -1,8 +1,11 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ServiceLoader;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.TreeMap;
+import org.r1zero.verify.NearestName;
+import org.r1zero.verify.Plugins;
 
 /** Finds data sets by name. */
 public final class Datasets {
@@ -11,11 +14,17 @@ public final class Datasets {
   /**
    * Loads a data set.
    *
-   * @throws IllegalArgumentException if the name is unknown; the message lists the known ones
+   * @param name of a built-in data set, or of a plug-in's
+   * @param options its own
+   * @param seed of the run
+   * @param plugins folders of plug-in jars, in which more data sets are looked for
+   * @throws IllegalArgumentException if the name is unknown, or an option is wrong; the message
+   *     lists the known ones
    */
-  public static Dataset load(String name, JsonNode options, long seed) {
+  public static Dataset load(String name, JsonNode options, long seed, Collection<Path> plugins) {
     TreeMap<String, DatasetProvider> known = new TreeMap<>();
-    for (DatasetProvider provider : ServiceLoader.load(DatasetProvider.class)) {
+    for (DatasetProvider provider :
+        Plugins.providers(DatasetProvider.class, Plugins.loader(plugins), "data set")) {
       DatasetProvider other = known.put(provider.name(), provider);
       if (other != null) {
         throw new IllegalArgumentException(
@@ -30,7 +39,11 @@ public final class Datasets {
     DatasetProvider provider = known.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          "task.name must be one of " + String.join(", ", known.keySet()) + ", was " + name);
+          "task.name must be one of "
+              + String.join(", ", known.keySet())
+              + ", was "
+              + name
+              + NearestName.hint(name, known.keySet()));
     }
     return provider.load(options, seed);
   }

@@ -9,17 +9,22 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.r1zero.verify.NearestName;
 
-/** Reads a data set's options; what was not asked for by {@link #finish} is an error. */
-final class TaskOptions {
+/**
+ * Reads a data set's options for a {@link DatasetProvider}: each method reads one, and {@link
+ * #finish}, called last, throws all faults at once, unknown options included.
+ */
+public final class TaskOptions {
   private final JsonNode node;
   private final TreeSet<String> known = new TreeSet<>();
   private final List<String> faults = new ArrayList<>();
 
-  TaskOptions(JsonNode node) {
+  /** Takes {@code task.options}. */
+  public TaskOptions(JsonNode node) {
     this.node = node;
   }
 
-  int positive(String name, int otherwise) {
+  /** A whole number of 1 or more. */
+  public int positive(String name, int otherwise) {
     known.add(name);
     JsonNode value = node.path(name);
     if (value.isMissingNode()) {
@@ -32,7 +37,8 @@ final class TaskOptions {
     return value.asInt();
   }
 
-  String text(String name, String otherwise) {
+  /** A text. */
+  public String text(String name, String otherwise) {
     known.add(name);
     JsonNode value = node.path(name);
     if (value.isMissingNode()) {
@@ -46,7 +52,7 @@ final class TaskOptions {
   }
 
   /** A text or a list of texts; none where it is not given. */
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     known.add(name);
     JsonNode value = node.path(name);
     List<String> texts = new ArrayList<>();
@@ -63,7 +69,7 @@ final class TaskOptions {
   }
 
   /** A number from 0 to below 1. */
-  double share(String name, double otherwise) {
+  public double share(String name, double otherwise) {
     known.add(name);
     JsonNode value = node.path(name);
     if (value.isMissingNode()) {
@@ -77,7 +83,7 @@ final class TaskOptions {
   }
 
   /** One of an enum's constants, in lower case. */
-  <E extends Enum<E>> E choice(String name, E otherwise) {
+  public <E extends Enum<E>> E choice(String name, E otherwise) {
     known.add(name);
     JsonNode value = node.path(name);
     List<String> names = new ArrayList<>();
@@ -95,7 +101,7 @@ final class TaskOptions {
   }
 
   /** A list of objects; none where it is not given. */
-  List<JsonNode> objects(String name) {
+  public List<JsonNode> objects(String name) {
     known.add(name);
     JsonNode value = node.path(name);
     List<JsonNode> objects = new ArrayList<>();
@@ -109,14 +115,18 @@ final class TaskOptions {
   }
 
   /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */
-  void require(boolean right, String fault) {
+  public void require(boolean right, String fault) {
     if (!right) {
       faults.add("task.options." + fault);
     }
   }
 
-  /** Throws where an option is unknown or was wrong. */
-  void finish() {
+  /**
+   * Throws where an option is unknown or was wrong.
+   *
+   * @throws IllegalArgumentException with every fault
+   */
+  public void finish() {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!known.contains(field.getKey())) {
         faults.add(

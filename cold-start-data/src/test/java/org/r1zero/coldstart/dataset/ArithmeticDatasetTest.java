@@ -137,7 +137,7 @@ class ArithmeticDatasetTest {
   }
 
   private static Dataset load(String options, long seed) {
-    return Datasets.load("arithmetic", TaskOptionsTest.json(options), seed);
+    return Datasets.load("arithmetic", TaskOptionsTest.json(options), seed, List.of());
   }
 
   private static List<Problem> both(Dataset dataset) {

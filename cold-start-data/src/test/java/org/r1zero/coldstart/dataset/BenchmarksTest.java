@@ -110,7 +110,7 @@ class BenchmarksTest {
   }
 
   private static Dataset load(String name, Path path) {
-    return Datasets.load(name, TaskOptionsTest.json("{'path': '" + path + "'}"), 1);
+    return Datasets.load(name, TaskOptionsTest.json("{'path': '" + path + "'}"), 1, List.of());
   }
 
   private static Outcome verdict(String verifier, Problem problem, String completion) {

@@ -115,7 +115,7 @@ class CountdownDatasetTest {
   }
 
   private static Dataset load(String options, long seed) {
-    return Datasets.load("countdown", TaskOptionsTest.json(options), seed);
+    return Datasets.load("countdown", TaskOptionsTest.json(options), seed, List.of());
   }
 
   private static List<Problem> both(Dataset dataset) {

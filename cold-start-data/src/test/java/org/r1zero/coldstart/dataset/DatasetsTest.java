@@ -3,24 +3,27 @@ package org.r1zero.coldstart.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DatasetsTest {
 
   @Test
   void findsTheBuiltInOnes() {
-    assertThat(Datasets.load("arithmetic", TaskOptionsTest.json("{'train': 2}"), 1).train())
+    assertThat(
+            Datasets.load("arithmetic", TaskOptionsTest.json("{'train': 2}"), 1, List.of()).train())
         .hasSize(2);
-    assertThat(Datasets.load("countdown", TaskOptionsTest.json("{'train': 2}"), 1).train())
+    assertThat(
+            Datasets.load("countdown", TaskOptionsTest.json("{'train': 2}"), 1, List.of()).train())
         .hasSize(2);
   }
 
   @Test
   void anUnknownNameIsAnErrorThatListsTheKnown() {
-    assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1))
+    assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "task.name must be one of aime, arithmetic, countdown, file, gsm8k, humaneval, math500, mbpp, was"
-                + " gsm");
+                + " gsm (did you mean 'gsm8k'?)");
   }
 }

@@ -137,7 +137,7 @@ class Gsm8kDatasetTest {
     ObjectNode options = JsonNodeFactory.instance.objectNode();
     options.put("train_file", train.toString()).put("test_file", test.toString());
     change.accept(options);
-    return Datasets.load("gsm8k", options, 1);
+    return Datasets.load("gsm8k", options, 1, List.of());
   }
 
   private Path write(String name, String text) throws IOException {

@@ -22,7 +22,7 @@ final class RecipeOptions {
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
-      description = "A folder of plug-in jars with more verifiers; may be repeated.")
+      description = "A folder of plug-in jars with more verifiers and data sets; may be repeated.")
   private List<Path> plugins = new ArrayList<>();
 
   /** What changes the recipe, in the order in which it applies. */

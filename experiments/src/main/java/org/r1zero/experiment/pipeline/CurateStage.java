@@ -18,7 +18,6 @@ import org.r1zero.coldstart.curate.Decontaminator;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
@@ -81,7 +80,7 @@ final class CurateStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
     List<BadRecord> bad = new ArrayList<>();
     List<String> evaluation = new ArrayList<>();
     dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -78,7 +77,7 @@ final class OnPolicyStage implements Stage {
                   + student
                   + "; use kind distill, which needs none in common"));
     }
-    Dataset dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
     ShuffledProblems problems = new ShuffledProblems(dataset, recipe.seed());
     CheckpointStore checkpoints = new CheckpointStore(folder.resolve("checkpoints"), 1);
     try (ModelSession taught =

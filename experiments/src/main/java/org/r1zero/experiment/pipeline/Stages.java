@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.run.ModelSession;
@@ -201,7 +200,7 @@ final class Stages {
       all.addAll(options.verifiers());
       WeightedReward.of(
           all, Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
-      Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+      recipe.task().load(recipe.seed(), recipe.scoring());
       List<String> files = new ArrayList<>(options.files());
       files.addAll(options.evaluationFiles());
       if (options.fewShot() != null) {

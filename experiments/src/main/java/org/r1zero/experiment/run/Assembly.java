@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.PolicyModel;
@@ -77,10 +76,7 @@ final class Assembly implements AutoCloseable {
                     Verifiers.discover(recipe.scoring().pluginFolders()),
                     recipe.scoring()),
             faults);
-    Dataset dataset =
-        attempt(
-            () -> Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed()),
-            faults);
+    Dataset dataset = attempt(() -> recipe.task().load(recipe.seed(), recipe.scoring()), faults);
     List<String> unjudged = new ArrayList<>();
     if (reward != null && dataset != null) {
       dataset =

@@ -22,7 +22,6 @@ import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.curate.ExampleForm;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.coldstart.dataset.Datasets;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.rollout.PromptRenderer;
@@ -61,7 +60,7 @@ class CurateStageTest {
   @BeforeEach
   void load() throws IOException {
     PipelineRecipe recipe = recipe(RIGHT, "");
-    dataset = Datasets.load(recipe.task().name(), recipe.task().options(), recipe.seed());
+    dataset = recipe.task().load(recipe.seed(), recipe.scoring());
   }
 
   @Test

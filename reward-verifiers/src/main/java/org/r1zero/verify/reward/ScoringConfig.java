@@ -10,7 +10,7 @@ import java.util.List;
  * @param timeoutSeconds the longest time for one verdict; a verifier that takes longer has failed
  * @param maxFailedRatio the share of a step's completions that may have a failed verdict (the
  *     verifier threw, or took too long); the run stops above it. 1 never stops it.
- * @param plugins folders of plug-in jars, in which more verifiers are looked for
+ * @param plugins folders of plug-in jars, in which more verifiers and data sets are looked for
  */
 public record ScoringConfig(
     int threads, double timeoutSeconds, double maxFailedRatio, List<String> plugins) {

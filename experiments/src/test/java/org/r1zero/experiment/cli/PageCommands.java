@@ -1,0 +1,126 @@
+package org.r1zero.experiment.cli;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Runs a page's commands word by word: in a folder with the repository's files, where {@code
+ * ./r1zero} is this build.
+ */
+final class PageCommands {
+  private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+  private static final List<String> COPIED = List.of("examples", "recipes", "data");
+  private final Path folder;
+
+  /** A shell's view of a command. */
+  record Outcome(int code, String said) {}
+
+  /** Lays out the repository's files that commands read. */
+  PageCommands(Path folder) throws IOException {
+    this.folder = folder;
+    for (String name : COPIED) {
+      copy(REPOSITORY.resolve(name), folder.resolve(name));
+    }
+    Path script =
+        Files.writeString(
+            folder.resolve("r1zero"),
+            "#!/usr/bin/env bash\nexec '"
+                + Path.of(System.getProperty("java.home"), "bin", "java")
+                + "' -Xmx1g -XX:TieredStopAtLevel=1 -Dai.djl.offline=true"
+                + " -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp '"
+                + absolute(System.getProperty("java.class.path"))
+                + "' org.r1zero.experiment.cli.Main \"$@\" $R1ZERO_TEST_ARGUMENTS\n");
+    if (!script.toFile().setExecutable(true)) {
+      throw new IOException(script + " can't be made executable");
+    }
+  }
+
+  private static String absolute(String classPath) {
+    List<String> all = new ArrayList<>();
+    for (String entry : classPath.split(":", -1)) {
+      all.add(Path.of(entry).toAbsolutePath().toString());
+    }
+    return String.join(":", all);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            if (dir.endsWith("target")) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            Files.createDirectories(to.resolve(from.relativize(dir)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.copy(file, to.resolve(from.relativize(file)));
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** A page of the repository. */
+  static String page(String name) throws IOException {
+    return Files.readString(REPOSITORY.resolve(name));
+  }
+
+  /** A page's command lines that begin with a word, in fences or indented; comments cut off. */
+  static List<String> commands(String page, String word) {
+    List<String> commands = new ArrayList<>();
+    String joined = page.replaceAll("\\\\\n\\s*", "");
+    Matcher line =
+        Pattern.compile("^ *(" + Pattern.quote(word) + " .*)$", Pattern.MULTILINE).matcher(joined);
+    while (line.find()) {
+      commands.add(line.group(1).replaceFirst("\\s+# .*$", "").strip());
+    }
+    return commands;
+  }
+
+  /** The page's fenced blocks of a language, without the list's indentation. */
+  static List<String> blocks(String page, String language) {
+    List<String> blocks = new ArrayList<>();
+    Matcher fence =
+        Pattern.compile(
+                "^( *)```" + language + "\\n(.*?)^ *```", Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(page);
+    while (fence.find()) {
+      blocks.add(fence.group(2).replaceAll("(?m)^" + fence.group(1), ""));
+    }
+    return blocks;
+  }
+
+  /**
+   * Runs a command by bash.
+   *
+   * @param arguments what is added to it so that it takes a test's time: empty for nothing
+   */
+  Outcome run(String command, String arguments) throws IOException, InterruptedException {
+    Path log = Files.createTempFile(folder, "said", ".log");
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", command);
+    builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("R1ZERO_TEST_ARGUMENTS", arguments);
+    Process process = builder.start();
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    return new Outcome(process.waitFor(), Files.readString(log));
+  }
+}
