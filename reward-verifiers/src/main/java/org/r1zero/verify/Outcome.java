@@ -10,6 +10,8 @@ public enum Outcome {
   INCORRECT,
   /** No answer could be found or read in the completion. */
   UNPARSEABLE,
+  /** The rule says nothing of completions of this problem: neither right nor wrong, no failure. */
+  NOT_APPLICABLE,
   /** Judging it took longer than allowed. */
   TIMEOUT,
   /** The verifier itself failed: counted apart, since it says nothing of the completion. */

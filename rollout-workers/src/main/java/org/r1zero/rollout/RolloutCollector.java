@@ -173,9 +173,11 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
     double count = 0;
     for (List<Reward> group : rewards) {
       for (Reward reward : group) {
-        boolean anyFailed = false;
         for (Map.Entry<String, Verdict> entry : reward.verdicts().entrySet()) {
           Outcome outcome = entry.getValue().outcome();
+          if (outcome == Outcome.NOT_APPLICABLE) {
+            continue;
+          }
           String id = entry.getKey();
           scores
               .computeIfAbsent(id, k -> new SummaryStatistics())
@@ -183,9 +185,8 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
           right
               .computeIfAbsent(id, k -> new SummaryStatistics())
               .addValue(outcome == Outcome.CORRECT ? 1 : 0);
-          anyFailed |= outcome.isFailure();
         }
-        failed += anyFailed ? 1 : 0;
+        failed += reward.isFailed() ? 1 : 0;
         count++;
       }
     }

@@ -42,13 +42,14 @@ final class ExternalProgram implements AutoCloseable {
   private final BufferedReader output;
   private final ExecutorService exchanges;
   private final ErrorText errors;
+  private boolean fresh = true;
 
   /** The program failed; the message says how. */
   static final class Failure extends Exception {
     private static final long serialVersionUID = 1;
     private final boolean timeout;
 
-    private Failure(String message, boolean timeout) {
+    Failure(String message, boolean timeout) {
       super(message);
       this.timeout = timeout;
     }
@@ -74,6 +75,11 @@ final class ExternalProgram implements AutoCloseable {
     exchanges.execute(errors);
   }
 
+  /** Whether nothing has been asked of it yet. */
+  boolean isFresh() {
+    return fresh;
+  }
+
   /**
    * Sends a line and waits for the answer.
    *
@@ -81,6 +87,7 @@ final class ExternalProgram implements AutoCloseable {
    * @throws Failure if the program ended, took too long or wrote too much; it is killed then
    */
   String exchange(String line, Duration limit) throws Failure {
+    fresh = false;
     Future<String> answer = exchanges.submit(() -> sendAndRead(line));
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);

@@ -7,19 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.records.Records;
 
 /**
  * A verifier that is any program: it is started once and, for each completion, reads one line of
@@ -41,17 +38,11 @@ import org.r1zero.verify.Verifier;
  */
 public final class ExternalVerifier implements Verifier {
 
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final ExternalConfig config;
-  private final BlockingQueue<Slot> idle;
-
-  /** A place for a program, which is empty until it is needed. */
-  private static final class Slot {
-    @Nullable ExternalProgram program;
-    boolean fresh;
-  }
+  private final ProgramPool pool;
 
   /**
    * Starts the first process, so that a wrong command shows at once.
@@ -60,17 +51,14 @@ public final class ExternalVerifier implements Verifier {
    */
   public ExternalVerifier(ExternalConfig config) {
     this.config = config;
-    this.idle = new ArrayBlockingQueue<>(config.processes());
-    Slot first = new Slot();
+    this.pool =
+        new ProgramPool(
+            config.command(), config.processes(), config.timeout(), config.startTimeout());
     try {
-      start(first);
+      pool.start();
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "verifier 'external': can't start " + config.command() + ": " + e.getMessage(), e);
-    }
-    idle.add(first);
-    for (int i = 1; i < config.processes(); i++) {
-      idle.add(new Slot());
     }
   }
 
@@ -98,59 +86,37 @@ public final class ExternalVerifier implements Verifier {
   @Override
   public Verdict verify(Problem problem, Completion completion) {
     String request = request(problem, completion);
-    Slot slot;
     try {
-      slot = idle.take();
+      pool.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed(Outcome.ERROR, "interrupted while waiting for a process");
     }
     try {
-      return verdict(ask(slot, request));
+      return pool.ask(request, this::verdict);
     } catch (ExternalProgram.Failure e) {
-      slot.program = null;
-      String reason = e.getMessage() == null ? "the program failed" : e.getMessage();
-      return failed(e.isTimeout() ? Outcome.TIMEOUT : Outcome.ERROR, reason);
-    } catch (IOException e) {
-      return failed(Outcome.ERROR, "can't start " + config.command() + ": " + e.getMessage());
-    } catch (UnreadableAnswerException e) {
-      stop(slot);
-      return failed(Outcome.ERROR, String.valueOf(e.getMessage()));
+      return failed(
+          e.isTimeout() ? Outcome.TIMEOUT : Outcome.ERROR, String.valueOf(e.getMessage()));
     } finally {
-      idle.add(slot);
+      pool.release();
     }
   }
 
-  private String ask(Slot slot, String request) throws ExternalProgram.Failure, IOException {
-    ExternalProgram program = slot.program == null ? start(slot) : slot.program;
-    Duration limit = slot.fresh ? config.timeout().plus(config.startTimeout()) : config.timeout();
-    slot.fresh = false;
-    return program.exchange(request, limit);
-  }
-
-  private ExternalProgram start(Slot slot) throws IOException {
-    ExternalProgram program = new ExternalProgram(config.command());
-    slot.program = program;
-    slot.fresh = true;
-    return program;
-  }
-
-  private static void stop(Slot slot) {
-    if (slot.program != null) {
-      slot.program.close();
-      slot.program = null;
-    }
-  }
-
-  private static String request(Problem problem, Completion completion) {
+  /** What a program is told of a completion and its problem, in one line. */
+  static String request(Problem problem, Completion completion) {
     ObjectNode node = JSON.createObjectNode();
     node.put("id", problem.id());
     node.put("question", problem.question());
     node.put("gold", problem.gold());
     node.set("data", problem.data());
-    node.put("completion", completion.text());
+    node.put("completion", Records.whole(completion.text()));
     node.put("tokens", completion.tokenCount());
     node.put("finish_reason", lower(completion.finishReason()));
+    return written(node);
+  }
+
+  /** A tree in one line of ASCII. */
+  static String written(JsonNode node) {
     try {
       return JSON.writeValueAsString(node);
     } catch (JsonProcessingException e) {
@@ -158,36 +124,28 @@ public final class ExternalVerifier implements Verifier {
     }
   }
 
-  /** The program answered, but not a verdict. */
-  private static final class UnreadableAnswerException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    UnreadableAnswerException(String message) {
-      super(message);
-    }
-  }
-
-  private Verdict verdict(String answer) throws UnreadableAnswerException {
+  private Verdict verdict(String answer) throws ExternalProgram.Failure {
     JsonNode node;
     try {
       node = JSON.readTree(answer);
     } catch (JsonProcessingException e) {
-      throw new UnreadableAnswerException("the answer is no JSON: " + answer);
+      throw new ExternalProgram.Failure("the answer is no JSON: " + answer, false);
     }
     JsonNode score = node.path("score");
     if (!score.isNumber() || !config.range().contains(score.doubleValue())) {
-      throw new UnreadableAnswerException(
+      throw new ExternalProgram.Failure(
           "expected an object with a score in ["
               + range().min()
               + ", "
               + range().max()
               + "], found "
-              + answer);
+              + answer,
+          false);
     }
     Map<String, Double> parts = new HashMap<>();
     for (Map.Entry<String, JsonNode> part : node.path("parts").properties()) {
       if (!part.getValue().isNumber()) {
-        throw new UnreadableAnswerException("parts must be numbers, found " + answer);
+        throw new ExternalProgram.Failure("parts must be numbers, found " + answer, false);
       }
       parts.put(part.getKey(), part.getValue().doubleValue());
     }
@@ -198,7 +156,7 @@ public final class ExternalVerifier implements Verifier {
         parts);
   }
 
-  private Outcome outcome(JsonNode node, double score) throws UnreadableAnswerException {
+  private Outcome outcome(JsonNode node, double score) throws ExternalProgram.Failure {
     if (node.isMissingNode() || node.isNull()) {
       return score >= range().max()
           ? Outcome.CORRECT
@@ -209,7 +167,7 @@ public final class ExternalVerifier implements Verifier {
         return outcome;
       }
     }
-    throw new UnreadableAnswerException("unknown outcome " + node);
+    throw new ExternalProgram.Failure("unknown outcome " + node, false);
   }
 
   private Verdict failed(Outcome outcome, String reason) {

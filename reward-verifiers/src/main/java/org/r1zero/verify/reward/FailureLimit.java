@@ -28,7 +28,7 @@ public record FailureLimit(double maxFailedRatio) {
         failed.get(0).verdicts().entrySet().stream()
             .filter(entry -> entry.getValue().outcome().isFailure())
             .findFirst()
-            .orElseThrow();
+            .orElse(failed.get(0).verdicts().entrySet().iterator().next());
     throw new RewardFailureException(
         String.format(
             Locale.ROOT,

@@ -22,9 +22,12 @@ public record Reward(double total, Map<String, Verdict> verdicts) {
     verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
   }
 
-  /** Whether a verifier failed on it: an error or a timeout. */
+  /** Whether a verifier failed on it, by an error or a timeout, or none has anything to say. */
   public boolean isFailed() {
-    return verdicts.values().stream().anyMatch(verdict -> verdict.outcome().isFailure());
+    return verdicts.values().stream().anyMatch(verdict -> verdict.outcome().isFailure())
+        || (!verdicts.isEmpty()
+            && verdicts.values().stream()
+                .allMatch(verdict -> verdict.outcome() == Outcome.NOT_APPLICABLE));
   }
 
   /**

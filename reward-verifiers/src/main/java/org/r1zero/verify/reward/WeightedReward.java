@@ -91,6 +91,9 @@ public final class WeightedReward implements RewardFunction {
     for (Term term : terms) {
       Verdict verdict = term.verifier().verify(problem, completion);
       verdicts.put(term.column(), verdict);
+      if (verdict.outcome() == Outcome.NOT_APPLICABLE) {
+        continue; // adds nothing, and closes no gate
+      }
       double part = term.weight() * verdict.score();
       earned += Math.max(part, 0);
       penalties += Math.min(part, 0);

@@ -1,0 +1,5 @@
+import no_such_module_of_anybody
+
+
+def compute_score(data_source, solution_str, ground_truth, extra_info=None):
+    return 0

@@ -1,0 +1,2 @@
+def same_number(one, other):
+    return float(one) == float(other)
