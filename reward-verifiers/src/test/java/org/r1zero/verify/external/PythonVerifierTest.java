@@ -59,8 +59,7 @@ class PythonVerifierTest extends VerifierContractTest {
   void callsVerlsFunction() {
     Verifier verifier = verifier("verl_score.py", "");
     Problem gsm8k = problem("72", "{\"data_source\": \"openai/gsm8k\"}");
-    assertThat(judge(verifier, gsm8k, "so #### 72"))
-        .isEqualTo(new Verdict(1, Outcome.CORRECT, ""));
+    assertThat(judge(verifier, gsm8k, "so #### 72")).isEqualTo(new Verdict(1, Outcome.CORRECT, ""));
     assertThat(judge(verifier, gsm8k, "so #### 70"))
         .isEqualTo(new Verdict(0.1, Outcome.PARTIAL, ""));
     assertThat(judge(verifier, gsm8k, "so 72")).isEqualTo(new Verdict(0, Outcome.INCORRECT, ""));
@@ -70,8 +69,7 @@ class PythonVerifierTest extends VerifierContractTest {
             "{\"data_source\": \"made/up\", \"ground_truth\": \"72.0\","
                 + " \"extra_info\": {\"as_dict\": true}}");
     assertThat(judge(verifier, asDict, "#### 72"))
-        .isEqualTo(
-            new Verdict(1, Outcome.CORRECT, "72", Map.of("acc", 1.0, "length", 7.0)));
+        .isEqualTo(new Verdict(1, Outcome.CORRECT, "72", Map.of("acc", 1.0, "length", 7.0)));
     assertThat(judge(verifier, asDict, "#### 7").score()).isEqualTo(-1);
     Verdict other = judge(verifier, problem("72", "{}"), "#### 72");
     assertThat(other.outcome()).isEqualTo(Outcome.ERROR);
@@ -100,13 +98,15 @@ class PythonVerifierTest extends VerifierContractTest {
         texts.parallelStream().map(text -> judge(verifier, problem(), text)).toList();
     for (int i = 0; i < texts.size(); i++) {
       switch (texts.get(i)) {
-        case "crash" -> assertThat(verdicts.get(i).reason())
-            .startsWith("the program ended with exit code 7");
-        case "raise" -> assertThat(verdicts.get(i).reason())
-            .isEqualTo("line 11, in compute_score: ValueError: one bad completion");
-        default -> assertThat(verdicts.get(i).score())
-            .as("%d: %s", i, verdicts.get(i))
-            .isEqualTo(texts.get(i).equals("72") ? 1.5 : 0.5);
+        case "crash" ->
+            assertThat(verdicts.get(i).reason()).startsWith("the program ended with exit code 7");
+        case "raise" ->
+            assertThat(verdicts.get(i).reason())
+                .isEqualTo("line 11, in compute_score: ValueError: one bad completion");
+        default ->
+            assertThat(verdicts.get(i).score())
+                .as("%d: %s", i, verdicts.get(i))
+                .isEqualTo(texts.get(i).equals("72") ? 1.5 : 0.5);
       }
     }
   }
@@ -131,7 +131,8 @@ class PythonVerifierTest extends VerifierContractTest {
     accuracy.check(chat);
     assertThat(judge(accuracy, chat, "It is 72").score()).isEqualTo(1);
     assertThat(judge(accuracy, chat, "It is 73").outcome()).isEqualTo(Outcome.INCORRECT);
-    assertThat(judge(trl("format_reward", ""), chat, "<think>\na\n</think>\n<answer>\n1\n</answer>"))
+    assertThat(
+            judge(trl("format_reward", ""), chat, "<think>\na\n</think>\n<answer>\n1\n</answer>"))
         .isEqualTo(new Verdict(1, Outcome.CORRECT, ""));
     assertThat(judge(trl("with_prompts", ""), chat, "72").score()).isEqualTo(2);
     assertThat(judge(trl("reward_len", ""), problem(), "12345").score()).isEqualTo(-15);
@@ -200,8 +201,7 @@ class PythonVerifierTest extends VerifierContractTest {
   void callsOpenRlhfsFunctions() {
     Verifier verifier = verifier("openrlhf_reward.py", "");
     assertThat(judge(verifier, problem(), " 72"))
-        .isEqualTo(
-            new Verdict(1, Outcome.CORRECT, "", Map.of("scores", 1.0, "dummy_scores", 1.0)));
+        .isEqualTo(new Verdict(1, Outcome.CORRECT, "", Map.of("scores", 1.0, "dummy_scores", 1.0)));
     assertThat(judge(verifier, problem(), " 7"))
         .isEqualTo(
             new Verdict(-1, Outcome.INCORRECT, "", Map.of("scores", 0.0, "dummy_scores", -1.0)));
@@ -215,9 +215,9 @@ class PythonVerifierTest extends VerifierContractTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "exit  | ERROR          | line 13, in compute_score: SystemExit: 3",
+        "exit  | ERROR          | line 12, in compute_score: SystemExit: 3",
         "die   | ERROR          | the program ended with exit code 9, saying: no more memory",
-        "key   | ERROR          | line 25, in compute_score: KeyError: 'answer'",
+        "key   | ERROR          | line 24, in compute_score: KeyError: 'answer'",
         "nan   | ERROR          | the function returned nan, expected a finite number",
         "text  | ERROR          | the function returned 'good', expected a number",
         "dict  | ERROR          | the function returned a dict without 'score': {'reward': 1}",
