@@ -25,8 +25,8 @@ public final class Gsm8kDataset implements DatasetProvider {
   @Override
   public Dataset load(JsonNode node, long seed) {
     TaskOptions options = new TaskOptions(node);
-    Path train = Path.of(options.text("train_file", "data/gsm8k/train.jsonl.gz"));
-    Path test = Path.of(options.text("test_file", "data/gsm8k/test.jsonl.gz"));
+    Path train = options.file("train_file", "data/gsm8k/train.jsonl.gz");
+    Path test = options.file("test_file", "data/gsm8k/test.jsonl.gz");
     int longest = options.positive("max_question_chars", Integer.MAX_VALUE);
     options.finish();
     List<Problem> problems =

@@ -26,7 +26,7 @@ abstract class HeldOutBenchmark implements DatasetProvider {
   @Override
   public final Dataset load(JsonNode node, long seed) {
     TaskOptions options = new TaskOptions(node);
-    Path path = Path.of(options.text("path", file));
+    Path path = options.file("path", file);
     options.finish();
     return new Dataset(
         name(),

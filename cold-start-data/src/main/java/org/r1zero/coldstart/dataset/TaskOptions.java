@@ -1,6 +1,7 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -112,6 +113,11 @@ public final class TaskOptions {
       return List.of();
     }
     return objects;
+  }
+
+  /** A file, which may be one that comes with the program. */
+  Path file(String name, String otherwise) {
+    return Program.find(Path.of(text(name, otherwise)));
   }
 
   /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */

@@ -3,6 +3,7 @@ package org.r1zero.experiment.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Set;
 import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.metrics.Style;
 import org.r1zero.experiment.run.StoppedException;
@@ -80,6 +81,11 @@ public final class Main implements Runnable {
     } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
       return failed(e, commands.getCommandSpec(), verbose, said);
     }
+  }
+
+  /** The names of the commands, in the order of the help. */
+  static Set<String> commands() {
+    return new CommandLine(new Main()).getSubcommands().keySet();
   }
 
   private static int wrongUse(ParameterException fault, Console said) {

@@ -1,12 +1,19 @@
 package org.r1zero.experiment.cli;
 
+import org.r1zero.coldstart.dataset.Program;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar's manifest states. */
+/** The version that the jar's manifest states, and the commit. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     String version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {"r1zero " + (version == null ? "development build" : version)};
+    String commit = Program.commit();
+    return new String[] {
+      "r1zero "
+          + (version == null ? "development build" : version)
+          + ", commit "
+          + (commit.isEmpty() ? "unknown" : commit)
+    };
   }
 }

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.coldstart.dataset.Program;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.files.WholeFiles;
@@ -106,9 +106,7 @@ final class RunManifest {
   }
 
   private static void circumstances(ObjectNode root) {
-    String commit = git("rev-parse", "HEAD");
-    root.put("git_commit", commit);
-    root.put("git_dirty", !commit.isEmpty() && !git("status", "--porcelain").isEmpty());
+    root.put("git_commit", Program.commit());
     ObjectNode versions = root.putObject("versions");
     versions.put("java", System.getProperty("java.runtime.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -206,22 +204,5 @@ final class RunManifest {
     StringBuilder all = new StringBuilder();
     problems.forEach(p -> all.append(p.id()).append('\t').append(p.question()).append('\n'));
     return all.toString();
-  }
-
-  /** What git prints in the folder of the command, empty where there is no git or no checkout. */
-  private static String git(String... arguments) {
-    try {
-      List<String> command = new java.util.ArrayList<>(List.of("git"));
-      command.addAll(List.of(arguments));
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? out.strip() : "";
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
   }
 }

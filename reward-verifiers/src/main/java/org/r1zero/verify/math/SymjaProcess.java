@@ -85,12 +85,24 @@ final class SymjaProcess implements SymbolicEngine {
     this.pause = pause;
   }
 
-  /** The one that all verifiers of this process share. */
-  static SymjaProcess shared() {
-    return Holder.SHARED;
+  /** The one that all verifiers of this process share; it knows nothing where Symja was left out. */
+  static SymbolicEngine shared() {
+    return SymjaClassPath.find().isPresent() ? Holder.SHARED : Absent.ENGINE;
   }
 
-  /** Starts a worker with this process's Java and class path. */
+  /** Says once that Symja was left out. */
+  private static final class Absent {
+    private static final SymbolicEngine ENGINE = make();
+
+    private static SymbolicEngine make() {
+      LOG.warn(
+          "Symja was left out of this program: where only it could tell that two forms are equal,"
+              + " they count as different; symbolic: false says that this is meant");
+      return SymbolicEngine.NONE;
+    }
+  }
+
+  /** Starts a worker with this process's Java, and Symja on its class path. */
   static List<String> command() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -99,7 +111,7 @@ final class SymjaProcess implements SymbolicEngine {
         "-XX:TieredStopAtLevel=1",
         "-XX:-UsePerfData",
         "-cp",
-        System.getProperty("java.class.path"),
+        SymjaClassPath.find().orElseThrow(),
         SymjaWorker.class.getName());
   }
 
