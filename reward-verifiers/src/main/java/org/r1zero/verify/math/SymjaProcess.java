@@ -85,7 +85,7 @@ final class SymjaProcess implements SymbolicEngine {
     this.pause = pause;
   }
 
-  /** The one that all verifiers of this process share; it knows nothing where Symja was left out. */
+  /** The one that all verifiers of this process share; it can't tell anything where Symja was left out. */
   static SymbolicEngine shared() {
     return SymjaClassPath.find().isPresent() ? Holder.SHARED : Absent.ENGINE;
   }
@@ -96,8 +96,8 @@ final class SymjaProcess implements SymbolicEngine {
 
     private static SymbolicEngine make() {
       LOG.warn(
-          "Symja was left out of this program: where only it could tell that two forms are equal,"
-              + " they count as different; symbolic: false says that this is meant");
+          "Symja was left out of this program: where only it could tell whether two forms are equal,"
+              + " agreement at sample points counts; symbolic: false says that this is meant");
       return SymbolicEngine.NONE;
     }
   }
