@@ -20,7 +20,7 @@ LICENCES = {
     r"apache(-| |$)|the apache|apache-2|^apache 2": "Apache-2.0",
     r"^mit|the mit": "MIT",
     r"bsd-2|bsd 2": "BSD-2-Clause",
-    r"bsd-3|3-clause bsd|^bsd$": "BSD-3-Clause",
+    r"bsd-3|bsd 3|3-clause bsd|^bsd$": "BSD-3-Clause",
     r"bsd 4": "BSD-4-Clause",
     r"cc0": "CC0-1.0",
     r"epl.?2|\(epl\) 2": "EPL-2.0",
@@ -114,8 +114,8 @@ are not linked into one file: each may be replaced.
 ## In the worker processes of the verifier `math` only
 
 Symja, jas and what they need are never in r1zero's class path: worker processes, which talk over a pipe, load them from the
-build's folder `symja`. Without that folder everything runs; the verifier `math` then can't tell some forms to be equal and
-says so (`symbolic: false` says that this is meant).
+build's folder `symja`. Without that folder everything runs: where only Symja could tell whether two forms are equal, the verifier
+`math` goes by sample points and says so (`symbolic: false` says that this is meant).
 
 {table(SYMJA)}
 
