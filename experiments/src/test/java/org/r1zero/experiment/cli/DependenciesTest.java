@@ -16,7 +16,10 @@ import org.apache.maven.artifact.versioning.InvalidVersionSpecificationException
 import org.apache.maven.artifact.versioning.VersionRange;
 import org.junit.jupiter.api.Test;
 
-/** What the build brings along: all of it listed, under licences that we may use, without known faults. */
+/**
+ * What the build brings along: all of it listed, under licences that we may use, without known
+ * faults.
+ */
 class DependenciesTest {
   private static final Pattern LISTED =
       Pattern.compile("\\| ([^| ]+:[^| ]+) \\| ([^| ]+) \\| ([^| ]+) \\|.*");
@@ -53,7 +56,9 @@ class DependenciesTest {
     while (rows.find()) {
       licences.add(rows.group(3));
     }
-    assertThat(licences).contains("Apache-2.0", "LGPL-3.0-only").noneMatch(l -> l.startsWith("GPL"));
+    assertThat(licences)
+        .contains("Apache-2.0", "LGPL-3.0-only")
+        .noneMatch(l -> l.startsWith("GPL"));
     licences.remove("Apache-2.0");
     for (String licence : licences) {
       assertThat(Path.of("../licenses", licence + ".txt")).isNotEmptyFile();

@@ -204,7 +204,8 @@ class StartScriptTest {
     Files.delete(tools.resolve("mvn"));
     Files.delete(tools.resolve("javac"));
     for (String name :
-        List.of("bash", "dirname", "readlink", "find", "sort", "xargs", "sha256sum", "cut", "sed")) {
+        List.of(
+            "bash", "dirname", "readlink", "find", "sort", "xargs", "sha256sum", "cut", "sed")) {
       Path link = tools.resolve(name);
       for (String bin : List.of("/usr/bin", "/bin")) {
         if (!Files.exists(link) && Files.exists(Path.of(bin, name))) {

@@ -85,7 +85,10 @@ final class SymjaProcess implements SymbolicEngine {
     this.pause = pause;
   }
 
-  /** The one that all verifiers of this process share; it can't tell anything where Symja was left out. */
+  /**
+   * The one that all verifiers of this process share; it can't tell anything where Symja was left
+   * out.
+   */
   static SymbolicEngine shared() {
     return SymjaClassPath.find().isPresent() ? Holder.SHARED : Absent.ENGINE;
   }
