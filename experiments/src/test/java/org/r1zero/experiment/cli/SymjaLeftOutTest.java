@@ -42,13 +42,13 @@ class SymjaLeftOutTest {
   @Test
   void symbolicFalseNeedsNoSymja() throws Exception {
     String said = verify("{\"symbolic\": false}");
-    assertThat(said).contains("\"correct\":3").doesNotContain("Symja");
+    assertThat(said).contains("\"agreed\":3").doesNotContain("Symja");
   }
 
   @Test
   void otherwiseItIsSaidAndSamplePointsDecide() throws Exception {
     assertThat(verify("{}"))
-        .contains("\"correct\":3")
+        .contains("\"agreed\":3")
         .containsOnlyOnce("Symja was left out of this program");
   }
 

@@ -62,6 +62,7 @@ public final class MathVerifierProvider implements VerifierProvider {
             options.flag("accept_truncated", usual.acceptTruncated()));
     JsonNode format = options.node("format");
     options.finish();
-    return new MathVerifier(ReasoningFormat.parse(format), sources, rules, SymjaProcess.shared());
+    SymbolicEngine engine = rules.symbolic() ? SymjaProcess.shared() : SymbolicEngine.NONE;
+    return new MathVerifier(ReasoningFormat.parse(format), sources, rules, engine);
   }
 }
