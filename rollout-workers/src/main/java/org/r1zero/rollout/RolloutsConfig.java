@@ -3,12 +3,13 @@ package org.r1zero.rollout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.rollout.worker.WorkerPools;
 
 /**
  * How rollouts are made: by whom, when, and which of them training gets.
  *
  * @param workers generators that sample at once
- * @param backend where they are
+ * @param backend where they are: the name of a {@link org.r1zero.rollout.worker.WorkerBackend}
  * @param threads processor threads of each worker; 0 is all of the machine where a step is one unit
  *     of work, else 1
  * @param unitProblems problems that one generator call samples together; 0 is a whole step. It
@@ -24,7 +25,7 @@ import java.util.List;
  */
 public record RolloutsConfig(
     int workers,
-    Backend backend,
+    String backend,
     int threads,
     int unitProblems,
     Mode mode,
@@ -34,14 +35,6 @@ public record RolloutsConfig(
     String weightsFolder,
     FilterGroups filterGroups,
     PartialRollouts partialRollouts) {
-
-  /** Where workers are. */
-  public enum Backend {
-    /** Threads of this process. */
-    IN_PROCESS,
-    /** Processes: one that crashes is replaced, and the run goes on. */
-    PROCESS
-  }
 
   /** When rollouts are sampled. */
   public enum Mode {
@@ -56,6 +49,13 @@ public record RolloutsConfig(
     List<String> faults = new ArrayList<>();
     if (workers < 1) {
       faults.add("workers must be >= 1, was " + workers);
+    }
+    if (!WorkerPools.backends().contains(backend)) {
+      faults.add(
+          "backend must be one of "
+              + String.join(", ", WorkerPools.backends())
+              + ", was "
+              + backend);
     }
     if (threads < 0) {
       faults.add("threads must be >= 0, was " + threads + " (0 chooses)");
@@ -106,7 +106,7 @@ public record RolloutsConfig(
   public static RolloutsConfig defaults() {
     return new RolloutsConfig(
         1,
-        Backend.IN_PROCESS,
+        "in_process",
         0,
         0,
         Mode.SYNC,

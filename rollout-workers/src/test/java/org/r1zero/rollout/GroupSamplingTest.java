@@ -24,7 +24,6 @@ import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
-import org.r1zero.rollout.RolloutsConfig.Backend;
 import org.r1zero.rollout.RolloutsConfig.FilterGroups;
 import org.r1zero.rollout.RolloutsConfig.Mode;
 import org.r1zero.rollout.RolloutsConfig.PartialRollouts;
@@ -255,7 +254,8 @@ class GroupSamplingTest {
     assertThatThrownBy(
             () ->
                 new RolloutsConfig(
-                    2, Backend.PROCESS, -1, 0, Mode.ASYNC, 0, 0.1, -1, "", KEEP_ALL, WHOLE))
+                    2, "threads", -1, 0, Mode.ASYNC, 0, 0.1, -1, "", KEEP_ALL, WHOLE))
+        .hasMessageContaining("backend must be one of in_process, process, was threads")
         .hasMessageContaining("unit_problems must be >= 1")
         .hasMessageContaining("threads must be >= 0")
         .hasMessageContaining("max_staleness must be >= 1")
@@ -276,7 +276,7 @@ class GroupSamplingTest {
   private static RolloutsConfig config(
       Mode mode, int maxStaleness, FilterGroups filter, PartialRollouts partial) {
     return new RolloutsConfig(
-        2, Backend.IN_PROCESS, 1, 2, mode, maxStaleness, 60, 3, "auto", filter, partial);
+        2, "in_process", 1, 2, mode, maxStaleness, 60, 3, "auto", filter, partial);
   }
 
   private static void requireEqual(RolloutGroup actual, RolloutGroup expected) {

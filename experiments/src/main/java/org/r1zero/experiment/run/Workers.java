@@ -7,6 +7,7 @@ import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.worker.PoolOptions;
+import org.r1zero.rollout.worker.PoolSource;
 import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
@@ -43,19 +44,16 @@ public final class Workers implements AutoCloseable {
             config.mode() == RolloutsConfig.Mode.ASYNC,
             config.hangDuration(),
             config.maxReplacements());
-    if (config.backend() == RolloutsConfig.Backend.IN_PROCESS) {
-      return WorkerPools.inProcess(
-          options,
-          0,
-          policy,
-          sampling -> new TokenizerStops(texts.tokenizer(), sampling.stop()),
-          say);
-    }
-    Path folder =
-        config.weightsFolder().equals("auto")
-            ? WorkerPools.defaultFolder()
-            : Path.of(config.weightsFolder());
-    return WorkerPools.processes(options, 0, policy, model, folder, say);
+    return WorkerPools.backend(config.backend())
+        .open(
+            options,
+            new PoolSource(
+                0,
+                policy,
+                sampling -> new TokenizerStops(texts.tokenizer(), sampling.stop()),
+                model,
+                config.weightsFolder()),
+            say);
   }
 
   /** What samples. */

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.r1zero.grpo.model.ComputeType;
@@ -11,9 +14,47 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
 
-/** Opens pools of workers. */
+/** Finds backends by name, and makes the pools of this module's own. */
 public final class WorkerPools {
   private WorkerPools() {}
+
+  /** Names of the backends that are on the class path, sorted. */
+  public static List<String> backends() {
+    return List.copyOf(found().keySet());
+  }
+
+  /**
+   * The backend of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those that there are
+   */
+  public static WorkerBackend backend(String name) {
+    NavigableMap<String, WorkerBackend> found = found();
+    WorkerBackend backend = found.get(name);
+    if (backend == null) {
+      throw new IllegalArgumentException(
+          "backend must be one of " + String.join(", ", found.keySet()) + ", was " + name);
+    }
+    return backend;
+  }
+
+  private static NavigableMap<String, WorkerBackend> found() {
+    TreeMap<String, WorkerBackend> found = new TreeMap<>();
+    for (WorkerBackend one :
+        ServiceLoader.load(WorkerBackend.class, WorkerPools.class.getClassLoader())) {
+      WorkerBackend other = found.put(one.name(), one);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "two backends are named "
+                + one.name()
+                + ": "
+                + other.getClass()
+                + " and "
+                + one.getClass());
+      }
+    }
+    return found;
+  }
 
   /**
    * Workers in this process, on threads of their own. They share one copy of the weights in the
@@ -91,10 +132,5 @@ public final class WorkerPools {
         version,
         policy,
         say);
-  }
-
-  /** Where weights go best: shared memory where the machine has it. */
-  public static Path defaultFolder() {
-    return FileWeights.defaultFolder();
   }
 }
