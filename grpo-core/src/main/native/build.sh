@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # libr1zero_kernels.so from the sources beside this, once for each instruction set of this architecture:
 #   build.sh FOLDER [JAVA_HOME]
-# Compiled by $CXX, else clang++, g++ or PyPI's ziglang. Where there is none of them nothing is built and sampling uses
-# TorchScript; R1ZERO_REQUIRE_KERNELS=1 makes that a failure. Does nothing where the library is newer than its sources.
+# Compiled by $CXX, else clang++, g++ or PyPI's ziglang. Where that fails, not-built.txt says why, the build goes on and
+# sampling uses TorchScript; R1ZERO_REQUIRE_KERNELS=1 makes it a failure. Does nothing where the library is newer than its sources.
 set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
@@ -10,9 +10,10 @@ java=${2:-${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)"
 cd "$(dirname "$0")"
 out=$folder/libr1zero_kernels.so
 [ -f "$out" ] && [ -z "$(find . -newer "$out" -print -quit)" ] && exit 0
-rm -f "$out"
+rm -f "$out" "$folder/not-built.txt"
 
 give_up() {
+  echo "$1" >"$folder/not-built.txt"
   echo "r1zero: native kernels were not built ($1): sampling uses TorchScript, which is slower" >&2
   [ -z "${R1ZERO_REQUIRE_KERNELS:-}" ]
   exit
@@ -26,7 +27,7 @@ compiler() {
 }
 [ "$(uname -s)" = Linux ] || give_up "they need Linux"
 [ -f "$java/include/jni.h" ] || give_up "no jni.h in $java/include; a JDK has it"
-cxx=$(compiler) || give_up "no C++ compiler; install g++"
+cxx=$(compiler) || give_up "no C++ compiler; install g++ and build again"
 
 objects=$(mktemp -d "$folder/objects.XXXXXX")
 trap 'rm -rf "$objects"' EXIT

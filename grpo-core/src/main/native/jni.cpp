@@ -109,7 +109,14 @@ bool optional(const r1z_shape &c, size_t array) {
 
 #define METHOD(type, name) extern "C" JNIEXPORT type JNICALL Java_org_r1zero_grpo_model_NativeKernels_##name
 
-METHOD(jstring, instructionSet)(JNIEnv *env, jclass) { return env->NewStringUTF(r1z_instruction_set()); }
+METHOD(jstring, instructionSet)(JNIEnv *env, jclass) {
+  jstring out = nullptr;
+  guarded(env, [&] {
+    if (const char *fault = r1z_fault()) throw Wrong(fault);
+    out = env->NewStringUTF(r1z_instruction_set());
+  });
+  return out;
+}
 
 METHOD(jboolean, supports)(JNIEnv *env, jclass, jintArray shape) {
   jboolean out = JNI_FALSE;

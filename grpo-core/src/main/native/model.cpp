@@ -4,6 +4,7 @@
 #include <unistd.h>
 #endif
 #include <cstring>
+#include <string>
 #include "internal.h"
 
 #if defined(__x86_64__)
@@ -12,14 +13,22 @@ extern const Kernels r1z_kernels_amx, r1z_kernels_avx512bf16, r1z_kernels_avx512
 extern const Kernels r1z_kernels_generic;
 
 namespace {
-// The set that R1ZERO_KERNELS names if this CPU has it, else the best.
-const Kernels &choose() {
-  const char *forced = getenv("R1ZERO_KERNELS");
-  const Kernels *best = nullptr;
+// The best set that this CPU has, or the one that R1ZERO_KERNELS names. Where it has no such set, `fault` says which there are.
+struct Choice {
+  const Kernels *kernels = nullptr;
+  std::string fault;
+};
+Choice choose() {
+  const char *wanted = getenv("R1ZERO_KERNELS");
+  bool forced = wanted && *wanted, found = false;
+  std::string all;
+  Choice choice;
   auto offer = [&](bool works, const Kernels &k) {
     if (!works) return;
-    if (forced && !strcmp(forced, k.name)) best = &k, forced = "";
-    else if (!best) best = &k;
+    all += all.empty() ? k.name : std::string(", ") + k.name;
+    bool named = forced && !strcmp(wanted, k.name);
+    found = found || named;
+    if (named || !choice.kernels) choice.kernels = &k;
   };
 #if defined(__x86_64__)
   // asked of the CPU itself: zig's runtime answers no to every __builtin_cpu_supports
@@ -53,12 +62,14 @@ const Kernels &choose() {
   }
 #endif
   offer(true, r1z_kernels_generic);
-  return *best;
+  if (forced && !found) choice.fault = std::string("R1ZERO_KERNELS is ") + wanted + ", but this processor has " + all + "; name one of these, or unset it";
+  return choice;
 }
-const Kernels &kernels() {
-  static const Kernels &k = choose();
-  return k;
+const Choice &chosen() {
+  static const Choice choice = choose();
+  return choice;
 }
+const Kernels &kernels() { return *chosen().kernels; }
 
 // A session of so many threads that nobody else computes in.
 class Lease {
@@ -132,6 +143,7 @@ void group(const r1z_model &m, Session &s, const r1z_step &step) {
 
 extern "C" {
 const char *r1z_instruction_set() { return kernels().name; }
+const char *r1z_fault() { return chosen().fault.empty() ? nullptr : chosen().fault.c_str(); }
 
 int r1z_supports(const r1z_shape *s) {
   for (int32_t n : {s->layers, s->heads, s->kv_heads, s->hidden, s->inner, s->vocab, s->positions})

@@ -39,8 +39,10 @@ struct r1z_step {
 
 struct r1z_model;
 
-// The set of instructions that is used: the best that the CPU has, or the one that R1ZERO_KERNELS names if it has that.
+// The set of instructions that is used: the best that the CPU has, or the one that R1ZERO_KERNELS names.
 const char *r1z_instruction_set();
+// What is wrong with R1ZERO_KERNELS, or null.
+const char *r1z_fault();
 // Whether there are kernels for a shape.
 int r1z_supports(const r1z_shape *);
 // Tables are [positions, head_dim / 2].

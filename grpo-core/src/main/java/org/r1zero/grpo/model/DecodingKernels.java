@@ -15,13 +15,16 @@ public interface DecodingKernels {
   /** The shape of the model that decodes. */
   DecoderConfig config();
 
+  /** What decodes, as a user would call it. */
+  String description();
+
   /** Bytes that one position of one row takes in a cache. */
   long cacheBytesPerToken();
 
   /**
    * Kernels that read copies of the weights, laid out as they read them fastest: the native ones
-   * where they serve this model and {@code -Dr1zero.kernels=on} asks for them, otherwise
-   * TorchScript's.
+   * where they serve this model and {@code -Dr1zero.kernels=off} does not forbid them, otherwise
+   * TorchScript's. One line of the log says which, and why it is not the native ones.
    *
    * @param owner owns the copies
    */
@@ -32,7 +35,8 @@ public interface DecodingKernels {
   /**
    * The same with the blocks' matrices in fewer bits.
    *
-   * @throws IllegalArgumentException if this model's type, shape or device has no such kernels
+   * @throws IllegalArgumentException if this model's type, shape or device has no such kernels, or
+   *     if {@code R1ZERO_KERNELS} names an instruction set that this processor does not have
    */
   DecodingKernels packed(Scope owner, Quantization quantization);
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
@@ -28,7 +29,7 @@ final class NativeDecoding implements DecodingKernels {
   private final long bytesPerPosition;
   private boolean released;
 
-  NativeDecoding(TorchScriptDecoding masters, Scope owner) {
+  NativeDecoding(TorchScriptDecoding masters) {
     this.masters = masters;
     this.config = masters.config();
     int[] shape = shape(config, masters.computeType());
@@ -41,17 +42,29 @@ final class NativeDecoding implements DecodingKernels {
     this.model = handle;
     this.memory = CLEANER.register(this, () -> NativeKernels.close(handle));
     this.bytesPerPosition = NativeKernels.cacheBytes(model, 1, TIME_UNIT) / TIME_UNIT;
-    try (Scope call = owner.open()) {
-      load(masters, call);
-    }
+    load(masters);
   }
 
-  /** Whether there are native kernels for a model, and they are wanted. */
-  static boolean serves(DecoderConfig config, boolean onCpu, Quantization quantization) {
-    return onCpu
-        && quantization == Quantization.NONE
-        && NativeKernels.available()
-        && NativeKernels.supports(shape(config, ComputeType.FLOAT32));
+  /**
+   * Why a model is not decoded by native kernels; empty where it is.
+   *
+   * @throws IllegalArgumentException if {@code R1ZERO_KERNELS} or the switch asks for what is not
+   *     there
+   */
+  static Optional<String> obstacle(DecoderConfig config, boolean onCpu, Quantization quantization) {
+    if (!onCpu) {
+      return Optional.of("they are for CPUs");
+    }
+    Optional<String> library = NativeKernels.obstacle();
+    if (library.isPresent()) {
+      return library;
+    }
+    if (quantization != Quantization.NONE) {
+      return Optional.of("there are none for int8 weights");
+    }
+    return NativeKernels.supports(shape(config, ComputeType.FLOAT32))
+        ? Optional.empty()
+        : Optional.of("there are none for heads of " + config.headDim() + " numbers");
   }
 
   private static int[] shape(DecoderConfig c, ComputeType type) {
@@ -69,14 +82,14 @@ final class NativeDecoding implements DecodingKernels {
     };
   }
 
-  private void load(TorchScriptDecoding from, Scope scope) {
+  private void load(TorchScriptDecoding from) {
     List<NDArray> weights = from.weights();
     List<ParameterLayout.@Nullable Slot> slots = ParameterLayout.of(config);
     @Nullable ByteBuffer[] buffers = new ByteBuffer[weights.size()];
     for (int i = 0; i < buffers.length; i++) {
       // the last one is the embedding where the output layer is tied to it
       if (slots.get(i) != null || i == buffers.length - 1) {
-        buffers[i] = Torch.bytes(from.wide(weights.get(i), scope));
+        buffers[i] = Torch.bytes(weights.get(i));
       }
     }
     NativeKernels.load(model(), Torch.threads(), buffers);
@@ -95,6 +108,11 @@ final class NativeDecoding implements DecodingKernels {
   }
 
   @Override
+  public String description() {
+    return "native kernels (" + NativeKernels.instructionSet() + ")";
+  }
+
+  @Override
   public long cacheBytesPerToken() {
     return 2L * config.layers() * bytesPerPosition;
   }
@@ -106,9 +124,7 @@ final class NativeDecoding implements DecodingKernels {
 
   @Override
   public void refreshFrom(DecodingKernels newest) {
-    try (Scope call = Torch.openScope(ai.djl.Device.cpu())) {
-      load((TorchScriptDecoding) newest, call);
-    }
+    load((TorchScriptDecoding) newest);
   }
 
   @Override

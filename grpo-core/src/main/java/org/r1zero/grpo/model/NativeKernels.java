@@ -2,44 +2,59 @@ package org.r1zero.grpo.model;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The library of {@code src/main/native}: its methods, and whether it is there and wanted. */
 final class NativeKernels {
-  /** {@code on} wants the library, {@code off} does without it; off where nothing is said. */
+  /** {@code on}, as where nothing is said, or {@code off}. */
   static final String SWITCH = "r1zero.kernels";
 
-  private static final Logger LOG = LoggerFactory.getLogger(NativeKernels.class);
-  private static final String RESOURCE = "/native/libr1zero_kernels.so";
+  private static final String LIBRARY = "/native/libr1zero_kernels.so";
+
+  /** What {@code build.sh} leaves where it built no library: the reason. */
+  private static final String NOT_BUILT = "/native/not-built.txt";
 
   /** Loads once. */
   private static final class Loaded {
-    static final Optional<String> SET = tryToLoad(RESOURCE);
+    static final Optional<String> OBSTACLE = load(LIBRARY);
   }
 
   private NativeKernels() {}
 
-  /** Whether the library is wanted and could be loaded; where it could not, one line says so. */
-  static boolean available() {
-    String wanted = System.getProperty(SWITCH, "off").toLowerCase(Locale.ROOT);
-    return wanted.equals("on") && Loaded.SET.isPresent();
+  /**
+   * Why the library is not used; empty where it is.
+   *
+   * @throws IllegalArgumentException if the switch or {@code R1ZERO_KERNELS} asks for what there is
+   *     not
+   */
+  static Optional<String> obstacle() {
+    String wanted = System.getProperty(SWITCH, "on");
+    if (wanted.equals("off")) {
+      return Optional.of("-D" + SWITCH + "=off");
+    }
+    if (!wanted.equals("on")) {
+      throw new IllegalArgumentException(
+          "-D" + SWITCH + " must be on or off, was " + (wanted.isEmpty() ? "empty" : wanted));
+    }
+    if (Loaded.OBSTACLE.isEmpty()) {
+      instructionSet(); // refuses where R1ZERO_KERNELS names none of this processor's
+    }
+    return Loaded.OBSTACLE;
   }
 
-  /** Loads a library, and says by one line where that fails. */
-  static Optional<String> tryToLoad(String resource) {
+  /** Loads a library. Says why that fails; empty where it does not. */
+  static Optional<String> load(String resource) {
     URL url = NativeKernels.class.getResource(resource);
     if (url == null) {
-      LOG.warn("no native kernels were built (install g++, then build again): using TorchScript");
-      return Optional.empty();
+      return Optional.of("they were not built (" + whyNotBuilt() + ")");
     }
     try {
       Path file = Files.createTempFile("r1zero-kernels", ".so");
@@ -49,10 +64,20 @@ final class NativeKernels {
       } finally {
         Files.delete(file);
       }
-      return Optional.of(instructionSet());
-    } catch (IOException | UnsatisfiedLinkError e) {
-      LOG.warn("the native kernels can't be loaded ({}): using TorchScript", e.getMessage());
       return Optional.empty();
+    } catch (IOException | UnsatisfiedLinkError e) {
+      return Optional.of("they can't be loaded (" + e.getMessage() + ")");
+    }
+  }
+
+  /** What the build said; a jar without kernels may have been made elsewhere. */
+  static String whyNotBuilt() {
+    try (InputStream in = NativeKernels.class.getResourceAsStream(NOT_BUILT)) {
+      return in == null
+          ? "install g++ and build again"
+          : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether weights can be packed for oneDNN's kernels: for bf16 it wants AVX-512, and refuses to
@@ -38,11 +37,6 @@ final class PackedProducts {
       module.call(scope, "packed_product", ones, ones);
       return true;
     } catch (IllegalStateException e) {
-      LoggerFactory.getLogger(PackedProducts.class)
-          .warn(
-              "this processor has no packed products in {}: sampling uses plain ones, which are"
-                  + " slower; dtype float32 may be faster here",
-              type == ComputeType.FLOAT32 ? "float32" : "bfloat16");
       return false;
     }
   }

@@ -257,6 +257,15 @@ public final class PolicyModel implements AutoCloseable {
     return weights;
   }
 
+  /**
+   * Grows with each change of the weights, whoever makes it in this process: what was copied from
+   * them at another version is stale.
+   */
+  public long version() {
+    long updates = parameters.stream().mapToLong(Parameter::updates).sum();
+    return training.version(weights()) + updates;
+  }
+
   /** What it computes with, an array for each slot that this configuration has. */
   List<NDArray> arrays() {
     List<NDArray> all = weights();

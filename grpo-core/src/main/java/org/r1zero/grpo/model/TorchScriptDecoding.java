@@ -6,15 +6,24 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The calls of {@code generation.py}, on any device; a cache's arrays are {@code [rows, K, time,
  * E]}.
  */
 final class TorchScriptDecoding implements DecodingKernels {
+  private static final Logger LOG = LoggerFactory.getLogger(TorchScriptDecoding.class);
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
   private final DecoderConfig config;
   private final ComputeType computeType;
   private final TorchModule generation;
@@ -65,8 +74,21 @@ final class TorchScriptDecoding implements DecodingKernels {
     if (quantization == Quantization.INT8) {
       requireInt8();
     }
-    if (NativeDecoding.serves(config, onCpu, quantization)) {
-      return new NativeDecoding(this, owner);
+    Optional<String> obstacle = NativeDecoding.obstacle(config, onCpu, quantization);
+    if (obstacle.isEmpty()) {
+      DecodingKernels kernels = new NativeDecoding(this);
+      once(Level.INFO, "sampling by " + kernels.description());
+      return kernels;
+    }
+    once(
+        onCpu ? Level.WARN : Level.INFO,
+        "sampling by TorchScript and not by the native kernels: " + obstacle.get());
+    if (onCpu && !packs) {
+      once(
+          Level.WARN,
+          "this processor has no packed products in "
+              + (computeType == ComputeType.FLOAT32 ? "float32" : "bfloat16")
+              + ": sampling uses plain ones, which are slower; dtype float32 may be faster here");
     }
     TorchScriptDecoding kernels =
         new TorchScriptDecoding(
@@ -77,6 +99,17 @@ final class TorchScriptDecoding implements DecodingKernels {
     kernels.copies = owner.open();
     kernels.refreshFrom(this);
     return kernels;
+  }
+
+  private static void once(Level level, String line) {
+    if (SAID.add(line)) {
+      LOG.atLevel(level).log(line);
+    }
+  }
+
+  @Override
+  public String description() {
+    return "TorchScript";
   }
 
   @Override
@@ -107,11 +140,6 @@ final class TorchScriptDecoding implements DecodingKernels {
 
   NDArray sin() {
     return sin;
-  }
-
-  /** The same numbers in fp32: the array itself where it is that already. */
-  NDArray wide(NDArray array, Scope scope) {
-    return generation.call(scope, "wide", array);
   }
 
   /** Draws from the first rows of logits, with filters. */

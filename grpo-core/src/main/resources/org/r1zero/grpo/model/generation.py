@@ -306,9 +306,6 @@ class Generation(Module):
   def first_logits(self: __torch__.Generation, h: List[Tensor], head: Tensor, room: Tensor) -> Tensor:
     return self.logits(torch.cat(h), head, room)
 
-  def wide(self: __torch__.Generation, x: Tensor) -> Tensor:
-    return torch.detach(torch.to(x, 6))
-
   def pick_rows(self: __torch__.Generation, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 

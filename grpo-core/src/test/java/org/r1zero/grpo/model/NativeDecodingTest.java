@@ -10,12 +10,13 @@ import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.fixtures.golden.Golden;
@@ -27,17 +28,17 @@ import org.r1zero.grpo.torch.Torch;
 class NativeDecodingTest {
   private static final SamplingParameters HOW = new SamplingParameters(0.9, 0, 1, 0);
 
+  /**
+   * Skips only where the build found no compiler, and not even there where kernels are required.
+   */
   @BeforeEach
-  void switchOn() {
-    System.setProperty(NativeKernels.SWITCH, "on");
-    boolean built = NativeKernels.class.getResource("/native/libr1zero_kernels.so") != null;
-    assumeTrue(built, "no C++ compiler built the native kernels");
-    assertThat(NativeKernels.available()).isTrue();
-  }
-
-  @AfterEach
-  void switchOff() {
-    System.clearProperty(NativeKernels.SWITCH);
+  void requireLibrary() {
+    Optional<String> obstacle = NativeKernels.obstacle();
+    boolean noCompiler = NativeKernels.whyNotBuilt().startsWith("no C++ compiler");
+    if (obstacle.isPresent() && noCompiler) {
+      assumeTrue(System.getenv("R1ZERO_REQUIRE_KERNELS") == null, obstacle.get());
+    }
+    assertThat(obstacle).isEmpty();
   }
 
   @ParameterizedTest
@@ -222,13 +223,27 @@ class NativeDecodingTest {
   }
 
   @Test
-  void withoutALibraryTorchScriptDecodes() {
-    assertThat(NativeKernels.tryToLoad("/native/nothing.so")).isEmpty();
-    assertThat(NativeKernels.tryToLoad("/org/r1zero/grpo/model/generation.py")).isEmpty();
-    System.setProperty(NativeKernels.SWITCH, "off");
+  void theSwitchIsOnOrOff() {
     try (PolicyModel model = TestModels.random(12);
         Scope scope = Torch.openScope(Device.cpu())) {
+      System.setProperty(NativeKernels.SWITCH, "off");
       assertThat(model.decoding().packed(scope)).isInstanceOf(TorchScriptDecoding.class);
+      System.setProperty(NativeKernels.SWITCH, "yes");
+      assertThatThrownBy(() -> model.decoding().packed(scope))
+          .hasMessage("-Dr1zero.kernels must be on or off, was yes");
+    } finally {
+      System.clearProperty(NativeKernels.SWITCH);
     }
+  }
+
+  /** What is no library is a reason, not an end. */
+  @ParameterizedTest
+  @CsvSource({
+    "/native/nothing.so, they were not built (install g++ and build again)",
+    "/org/r1zero/grpo/model/generation.py, they can't be loaded"
+  })
+  void aLibraryThatIsNotThereIsAReason(String resource, String reason) {
+    assertThat(NativeKernels.load(resource))
+        .hasValueSatisfying(said -> assertThat(said).startsWith(reason));
   }
 }

@@ -26,19 +26,31 @@ public final class Generator implements AutoCloseable {
   private final Scope scope;
   private DecodingKernels kernels;
   private Quantization quantization = Quantization.NONE;
+  private long version;
   private volatile boolean cancelled;
 
-  /** Reads its weights from a policy: in bf16 from copies that {@link #refresh} renews. */
+  /** Samples from a policy's weights as they are when a call begins, by copies of them. */
   public Generator(PolicyModel policy) {
     this.policy = policy;
     Device device = policy.device();
     this.scope = Torch.openScope(device);
+    this.version = policy.version();
     this.kernels = policy.decoding().packed(scope);
   }
 
-  /** Takes over the policy's newest weights. */
+  /**
+   * Takes over the policy's newest weights. {@link #generate} does so itself where they were
+   * changed in this process; only weights in memory that another process has written need it.
+   */
   public void refresh() {
+    version = policy.version();
     kernels.refreshFrom(policy.decoding());
+  }
+
+  private void refreshIfStale() {
+    if (policy.version() != version) {
+      refresh();
+    }
   }
 
   /**
@@ -88,6 +100,7 @@ public final class Generator implements AutoCloseable {
       StopCondition stop,
       SamplingListener listener) {
     List<Schedule> one = Schedule.of(requests, config, 1);
+    refreshIfStale();
     quantize(config.quantization());
     requireFits(one.get(0).longest(), config);
     int batch = batch(one.get(0), config);

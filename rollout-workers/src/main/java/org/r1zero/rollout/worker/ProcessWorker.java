@@ -293,7 +293,8 @@ final class ProcessWorker implements RolloutWorker {
     System.getProperties()
         .forEach(
             (key, value) -> {
-              if (key.toString().startsWith("ai.djl.")
+              if (key.toString().startsWith("r1zero.")
+                  || key.toString().startsWith("ai.djl.")
                   || key.toString().startsWith("org.slf4j.")
                   || key.toString().equals("java.io.tmpdir")) {
                 command.add("-D" + key + "=" + value);

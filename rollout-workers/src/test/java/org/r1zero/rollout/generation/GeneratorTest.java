@@ -251,37 +251,11 @@ class GeneratorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ComputeType.class)
-  void refreshTakesOverNewWeights(ComputeType type) {
-    GenerationRequest request = new GenerationRequest(new int[] {9, 8, 7}, new long[] {1, 2, 3, 4});
-    SamplingConfig config = config(1, 12, 4);
-    try (PolicyModel model = TinyPolicy.make(VOCABULARY, 6, type);
-        Generator generator = new Generator(model)) {
-      float[] before = only(generator, request, config, NEVER).policyLogProbs();
-      model.parameters().forEach(p -> p.value().muli(1.1f));
-      if (type == ComputeType.BFLOAT16) {
-        assertThat(only(generator, request, config, NEVER).policyLogProbs())
-            .as("copies change by refresh only")
-            .isEqualTo(before);
-      }
-      generator.refresh();
-      Generation refreshed = only(generator, request, config, NEVER);
-      try (Generator fresh = new Generator(model)) {
-        Generation expected = only(fresh, request, config, NEVER);
-        assertThat(refreshed.tokens()).isEqualTo(expected.tokens());
-        assertThat(refreshed.policyLogProbs()).isEqualTo(expected.policyLogProbs());
-      }
-      assertThat(refreshed.policyLogProbs()).isNotEqualTo(before);
-    }
-  }
-
-  @ParameterizedTest
   @ValueSource(doubles = {0, 1})
   void divergedWeightsAreAClearError(double temperature) {
     try (PolicyModel model = TinyPolicy.make(VOCABULARY, 6, ComputeType.FLOAT32);
         Generator generator = new Generator(model)) {
       model.parameters().get(0).value().muli(Float.NaN);
-      generator.refresh();
       GenerationRequest request = new GenerationRequest(new int[] {9, 8, 7}, new long[] {1, 2});
       assertThatThrownBy(() -> only(generator, request, config(temperature, 5, 2), NEVER))
           .isInstanceOf(IllegalStateException.class)
