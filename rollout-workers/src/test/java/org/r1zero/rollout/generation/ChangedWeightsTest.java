@@ -131,8 +131,7 @@ class ChangedWeightsTest {
         .generate(
             List.of(request),
             new SamplingConfig(1, 0, 1, 0, 12, List.of(), 4),
-            (tokens, length) -> false,
-            (finished, running, tokens) -> {})
+            (tokens, length) -> false)
         .get(0)
         .get(0)
         .policyLogProbs();

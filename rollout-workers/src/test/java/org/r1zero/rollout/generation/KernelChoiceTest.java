@@ -58,8 +58,7 @@ class KernelChoiceTest {
               each.generate(
                       List.of(new GenerationRequest(prompt, new long[] {1, 2, 3})),
                       config,
-                      (tokens, length) -> false,
-                      (finished, running, tokens) -> {})
+                      (tokens, length) -> false)
                   .get(0);
           for (Generation generation : sampled) {
             TokenBatch batch =
@@ -81,7 +80,7 @@ class KernelChoiceTest {
   void nativeKernelsDecode() throws Exception {
     assertThat(sample(classPath(), Map.of(), "NONE"))
         .contains("native kernels (")
-        .doesNotContain("TorchScript");
+        .doesNotContain(NOT_NATIVE);
   }
 
   @Test

@@ -77,7 +77,7 @@ class WorkerPoolTest {
   void saysWhatTheCachesOfItsWorkersHoldAndUse(boolean processes) {
     List<SamplingStatus> heard = java.util.Collections.synchronizedList(new ArrayList<>());
     try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
-      pool.generate(units(4, 4), endless(400), heard::add);
+      pool.generate(units(4, 4), endless(2000), heard::add);
     }
     long budget = (2L * config(1).kvCacheMb()) << 20; // each of two workers has it
     assertThat(heard)
@@ -157,8 +157,8 @@ class WorkerPoolTest {
                   signal(signal, children().get(0));
                 }
               });
-      pool.generate(units, endless(400), heard);
-      requireEqual(heard.all(), by(generator, units, endless(400)));
+      pool.generate(units, endless(2000), heard);
+      requireEqual(heard.all(), by(generator, units, endless(2000)));
       assertThat(pool.replaced()).isEqualTo(1);
     }
     assertThat(said).hasSize(1);
@@ -179,8 +179,8 @@ class WorkerPoolTest {
                   signal("STOP", children().get(0));
                 }
               });
-      pool.generate(units, endless(400), heard);
-      requireEqual(heard.all(), by(generator, units, endless(400)));
+      pool.generate(units, endless(2000), heard);
+      requireEqual(heard.all(), by(generator, units, endless(2000)));
       assertThat(pool.replaced()).isEqualTo(1);
     }
     assertThat(said.get(0)).contains("no sign of life");
