@@ -75,6 +75,7 @@ public final class GenerationBenchmark {
       double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
       double flops = 2.0 * most * multiplied(policy.config());
       return new GenerationResult(
+          kernels.description(),
           workload.allSequences(),
           tokens,
           seconds,

@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * A benchmark's figures.
  *
+ * @param kernels what decoded
  * @param sequences completions
  * @param tokens sampled
  * @param seconds from the first prompt to the last token
@@ -20,6 +21,7 @@ import java.util.List;
  * @param memory after each tenth of the completions, at most one point a round
  */
 public record GenerationResult(
+    String kernels,
     int sequences,
     long tokens,
     double seconds,

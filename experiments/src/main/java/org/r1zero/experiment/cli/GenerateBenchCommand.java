@@ -138,12 +138,14 @@ final class GenerateBenchCommand implements Callable<Integer> {
       at.put("rss_mb", point.rssMb());
       at.put("heap_mb", point.heapMb());
     }
+    node.put("kernels", r.kernels());
     node.put("dtype", dtype);
     node.put("lengths", lengths.name().toLowerCase(Locale.ROOT));
     return node;
   }
 
   private void print(GenerationResult r) {
+    System.out.printf("decoded by           %s%n", r.kernels());
     System.out.printf("sequences            %,12d%n", r.sequences());
     System.out.printf("tokens               %,12d%n", r.tokens());
     System.out.printf("seconds              %,12.2f%n", r.seconds());

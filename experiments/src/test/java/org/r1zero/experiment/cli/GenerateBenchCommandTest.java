@@ -38,6 +38,7 @@ class GenerateBenchCommandTest {
     assertThat(result.get("seconds").asDouble()).isPositive();
     assertThat(result.get("peak_rss_mb").asDouble()).isPositive();
     assertThat(result.get("roofline_share").asDouble()).isBetween(0.0, 1.5);
+    assertThat(result.get("kernels").asText()).matches("native kernels \\(\\w+\\)|TorchScript");
   }
 
   @Test
@@ -87,6 +88,7 @@ class GenerateBenchCommandTest {
   void measuresInt8() throws Exception {
     JsonNode result = small("--dtype", "int8", "--json").json();
     assertThat(result.get("dtype").asText()).isEqualTo("int8");
+    assertThat(result.get("kernels").asText()).isEqualTo("TorchScript");
     assertThat(result.get("tokens").asInt()).isEqualTo(4 * 5);
     assertThat(result.get("roofline_tokens_per_s").asDouble()).isPositive();
   }
