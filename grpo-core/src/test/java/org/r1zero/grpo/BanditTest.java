@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.advantage.AdvantageEstimator;
 import org.r1zero.grpo.advantage.GroupRewards;
@@ -32,6 +33,7 @@ import org.r1zero.grpo.torch.Torch;
  * The bandit: a policy that says one token, whose reward is known for every token. The gradient of
  * the expected reward is {@code sum over tokens of p * (r - mean) * grad log p}, exactly.
  */
+@Tag("slow")
 class BanditTest {
   private static final int[] PROMPT = {5, 6, 7};
   private static final double TEMPERATURE = 0.8;

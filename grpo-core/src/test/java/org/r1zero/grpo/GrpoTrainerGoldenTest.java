@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.r1zero.grpo.optim.LearningRateSchedule;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
 /** Whole steps of training against TRL's GRPOTrainer on the same model, rollouts and rewards. */
+@Tag("slow")
 class GrpoTrainerGoldenTest {
   private static final double WEIGHT_TOLERANCE = 2e-5;
   private static final double METRIC_TOLERANCE = 1e-3;

@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.TestTraining.Surroundings;
 import org.r1zero.grpo.advantage.GroupRelative;
@@ -28,6 +29,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** Options of the objective, seen through whole steps of training. */
+@Tag("slow")
 class GrpoTrainerOptionsTest {
   private static final String WEIGHT = "model.layers.1.mlp.up_proj.weight";
   private static final OptimizerConfig OPTIMIZER = TestTraining.steps(1).optimizer();

@@ -20,6 +20,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +43,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** The trainer on a tiny random model, with rollouts that are handed to it. */
+@Tag("slow")
 class GrpoTrainerTest {
   private static final double TEMPERATURE = 0.8;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ import org.r1zero.verify.reward.Reward;
 import org.r1zero.verify.reward.ScoringConfig;
 
 /** Dynamic sampling, partial rollouts, asynchronous mode and the state that they carry. */
+@Tag("slow")
 class GroupSamplingTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LIMIT = 24;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.grpo.model.ComputeType;
@@ -22,6 +23,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class BaseModelMakerTest {
   @TempDir private Path folder;
   private final int threads = Torch.threads();

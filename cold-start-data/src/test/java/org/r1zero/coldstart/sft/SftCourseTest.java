@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
@@ -27,6 +28,7 @@ import org.r1zero.grpo.optim.OptimizerConfig;
 import org.r1zero.grpo.optim.SchedulerKwargs;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class SftCourseTest {
   private static final OptimizerConfig OPTIMIZER =
       new OptimizerConfig(1e-2, LearningRateSchedule.COSINE, 2, 0, 0.9, 0.999, 1e-8, 1);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
@@ -25,6 +26,7 @@ import org.r1zero.grpo.optim.OptimizerConfig;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class SftTrainerTest {
   private static final List<SftExample> EXAMPLES =
       List.of(

@@ -13,7 +13,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 
 /** A run that chooses its micro-batch keeps to its choice. */
-@Tag("integration")
+@Tag("slow")
 class ChosenMicroBatchTest {
   @TempDir private Path folder;
 

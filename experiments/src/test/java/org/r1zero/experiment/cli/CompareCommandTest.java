@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.report.Pages;
 
 /** {@code r1zero compare} with arms of one step. */
-@Tag("integration")
+@Tag("slow")
 class CompareCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECIPE =

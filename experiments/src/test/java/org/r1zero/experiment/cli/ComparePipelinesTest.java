@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code r1zero compare} with pipelines that share stages and start from different bases. */
-@Tag("integration")
+@Tag("slow")
 class ComparePipelinesTest {
   @TempDir private Path folder;
 

@@ -13,10 +13,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A finished run that was damaged, moved or tidied up is answered in words when it is resumed. */
+@Tag("slow")
 class DamagedRunTest {
   @TempDir private static Path shared;
   private static Path finished;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.grpo.model.WeightNames;
@@ -18,6 +19,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.SafetensorsFile;
 
 /** What a run leaves is exported for others to load: merged, or the adapters alone. */
+@Tag("slow")
 class ExportCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private static Path shared;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.run.ChildRun;
 
 /** A comparison that is killed in training and stopped by a signal, then goes on. */
-@Tag("integration")
+@Tag("slow")
 class KilledComparisonTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECIPE =

@@ -13,6 +13,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * docs/plugins.md from its first command to its last, with the page's own code and recipes. Only
  * Maven's part is done without Maven: the plug-in's sources are compiled and put into a jar.
  */
+@Tag("slow")
 class PluginsPageTest {
   @TempDir private Path folder;
   private PageCommands shell;

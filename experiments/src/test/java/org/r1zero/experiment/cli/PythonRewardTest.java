@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** recipes/python-reward.yaml, as docs/verifiers-python.md has it. */
+@Tag("slow")
 class PythonRewardTest {
 
   @TempDir Path folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Importance ratios to the sampler are 1 where the weights did not change, whatever a token was
  * sampled with.
  */
-@Tag("integration")
+@Tag("slow")
 class SamplingRatioTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private Path folder;

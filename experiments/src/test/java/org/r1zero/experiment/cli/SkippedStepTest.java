@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a run's files say of updates that the health checks have skipped. */
+@Tag("slow")
 class SkippedStepTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private Path folder;

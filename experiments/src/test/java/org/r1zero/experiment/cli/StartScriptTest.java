@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The start script in a small checkout, with a {@code mvn} that "builds" by copying a file and a
  * {@code java} that prints the copy. {@code java wait} prints it when a file {@code go} appears.
  */
+@Tag("slow")
 class StartScriptTest {
   private static final long LIMIT_SECONDS = 60;
 
@@ -226,6 +228,47 @@ class StartScriptTest {
     tool("id", "echo 1000");
     assertThat(run("demo").err())
         .contains("Install by: sudo apt-get install openjdk-17-jdk-headless maven");
+  }
+
+  @Test
+  void aSkippedTestFailsTheTestsUnlessItIsExpectedHere() throws Exception {
+    tool(
+        "mvn",
+        "echo \"$@\" >>'" + folder + "/builds'",
+        "mkdir -p experiments/target/surefire-reports",
+        "cat >experiments/target/surefire-reports/TEST-a.ATest.xml <<'X'",
+        "<testsuite>",
+        "  <testcase name=\"runs\" classname=\"a.ATest\" time=\"0\"/>",
+        "  <testcase name=\"needsAModel\" classname=\"a.ATest\" time=\"0\">",
+        "    <skipped message=\"no model\"/>",
+        "  </testcase>",
+        "</testsuite>",
+        "X");
+    Path list = checkout.resolve("test-fixtures/expected-skips.tsv");
+    Files.createDirectories(list.getParent());
+    Files.writeString(list, "# class, where, why\na.BTest\ttrue\tanother\n");
+
+    Ended unexpected = run("test", "-pl", "experiments");
+    assertThat(unexpected.code()).isEqualTo(1);
+    assertThat(unexpected.err()).contains("expected-skips.tsv").endsWith("a.ATest needsAModel");
+
+    Files.writeString(list, "a.ATest\t[ -e model ]\tthere is none\n");
+    assertThat(run("test", "--quick").code()).as("the condition does not hold").isEqualTo(1);
+    Files.createFile(checkout.resolve("model"));
+    assertThat(run("test", "--quick")).isEqualTo(new Ended(0, "", ""));
+
+    tool("mvn", "exit 1");
+    assertThat(run("test").code()).as("tests that failed").isEqualTo(1);
+    tool("mvn", "exit 0");
+    Files.delete(checkout.resolve("model"));
+    assertThat(run("test").code()).as("a report of another day").isZero();
+    assertThat(Files.readAllLines(folder.resolve("builds")))
+        .containsExactly(
+            "-B -ntp -Dstyle.color=never verify -pl experiments",
+            "-B -ntp -Dstyle.color=never test -Dtest.excluded.groups=long,slow"
+                + " -Dspotless.check.skip=true",
+            "-B -ntp -Dstyle.color=never test -Dtest.excluded.groups=long,slow"
+                + " -Dspotless.check.skip=true");
   }
 
   private static void delete(Path tree) throws IOException {

@@ -12,10 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a process of its own, with the program's class path and no folder of Symja's. */
+@Tag("slow")
 class SymjaLeftOutTest {
   private static final long LIMIT_SECONDS = 120;
 

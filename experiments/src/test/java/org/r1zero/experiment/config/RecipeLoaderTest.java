@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.verify.reward.RewardEntry;
 
+@Tag("slow")
 class RecipeLoaderTest {
   @TempDir private Path folder;
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.report.Chromium;
 
 /** The page and what it asks for, over HTTP, and in headless Chromium where there is one. */
+@Tag("slow")
 class DashboardServerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HOSTILE = "</script><img src=x onerror=document.title='owned'>";

@@ -28,7 +28,7 @@ import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
 
 /** Curation of the embedded model's samples: few-shot prompts, planted overlaps. */
-@Tag("integration")
+@Tag("slow")
 class CurateStageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECIPE =

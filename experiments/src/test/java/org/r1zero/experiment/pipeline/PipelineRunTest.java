@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.config.ConfigException;
 
-@Tag("integration")
+@Tag("slow")
 class PipelineRunTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECIPE =

@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 
 /** Reports of runs whose files are written here. */
+@Tag("slow")
 class RunsReportTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HOSTILE = "</script><img src=x onerror=document.title='owned'>";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are stopped at any moment end with the bits that they would have ended with. */
-@Tag("integration")
+@Tag("slow")
 class KillAndResumeTest {
   private static final int KILLS = 20;
   @TempDir private Path folder;

@@ -26,7 +26,7 @@ import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.torch.Torch;
 
 /** The whole path, from the embedded base model to one that earns more. */
-@Tag("integration")
+@Tag("slow")
 class LearningTest {
   private static final String GAP = "sampling/sampling_logp_difference/mean";
   private static final String SMALL = "grpo.problems_per_step=3";

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.loss.LossType;
 
 /** The recipes of papers, as docs/algorithms.md lists them: each can be used, and trains. */
+@Tag("slow")
 class PaperRecipesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path PAPERS = Path.of("../recipes/papers");

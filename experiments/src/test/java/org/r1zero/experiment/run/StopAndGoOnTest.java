@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that are asked to stop, or get more steps, end with the bits of an undisturbed run. */
-@Tag("integration")
+@Tag("slow")
 class StopAndGoOnTest {
   private static final int STEPS = 15;
   @TempDir private Path folder;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** The network against transformers: log-probs, logits, loss, and every parameter's gradient. */
+@Tag("slow")
 class DecoderGoldenTest {
   private static final double TOLERANCE = 1e-4;
 

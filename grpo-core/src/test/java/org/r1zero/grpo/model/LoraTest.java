@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.grpo.model.weights.PeftAdapter;
@@ -22,6 +23,7 @@ import org.r1zero.grpo.optim.OptimizerConfig;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class LoraTest {
   private static final TokenBatch BATCH =
       new TokenBatch(

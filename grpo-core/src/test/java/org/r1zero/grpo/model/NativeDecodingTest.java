@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** The native kernels against TorchScript, and against themselves in other company. */
+@Tag("slow")
 class NativeDecodingTest {
   private static final SamplingParameters HOW = new SamplingParameters(0.9, 0, 1, 0);
 

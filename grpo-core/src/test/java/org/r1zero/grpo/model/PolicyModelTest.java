@@ -8,10 +8,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class PolicyModelTest {
   private static final int[][] PROMPTS = {{5, 6, 7}, {8, 9, 10, 11, 12}};
   private static final int[][] COMPLETIONS = {{20, 21, 22, 23}, {30}, {40, 41}, {20, 44, 45}};

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
@@ -13,6 +14,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
+@Tag("slow")
 class ReverseKlTest {
   private static final TokenBatch BATCH =
       new TokenBatch(

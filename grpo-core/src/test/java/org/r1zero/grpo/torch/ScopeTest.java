@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -16,6 +17,7 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TestModels;
 import org.r1zero.grpo.model.TokenBatch;
 
+@Tag("slow")
 class ScopeTest {
   private static final long MIB = 1 << 20;
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.r1zero.verify.Completion;
@@ -31,6 +32,7 @@ import org.r1zero.verify.sandbox.SandboxLimits;
  * Programs that attack the judge, the sandbox or this machine: each scores 0, is over in time, and
  * leaves no process and no file. Needs bubblewrap, and fails with its installation hint without it.
  */
+@Tag("slow")
 class AttackTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(4);

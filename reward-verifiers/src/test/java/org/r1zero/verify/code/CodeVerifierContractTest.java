@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.HostileText;
@@ -11,6 +12,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierContractTest;
 
+@Tag("slow")
 class CodeVerifierContractTest extends VerifierContractTest {
 
   private final List<CodeVerifier> open = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -12,6 +13,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.Verifiers;
 
+@Tag("slow")
 class CodeVerifierProviderTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.verify.Completion;
 
 /** A JVM that is killed takes its sandboxes with it. */
+@Tag("slow")
 class DeadJvmTest {
 
   @TempDir Path folder;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -15,6 +16,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.code.CodeProblems.HumanEval;
 
 /** All of HumanEval: right solutions pass, and wrong ones of several kinds fail. */
+@Tag("slow")
 class HumanEvalTest {
 
   /** Changes any value to another one that is not equal to it. */

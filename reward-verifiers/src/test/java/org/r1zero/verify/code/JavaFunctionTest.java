@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +14,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 
 /** Methods in Java, called with arguments from JSON. */
+@Tag("slow")
 class JavaFunctionTest {
 
   private static final Problem ADD =

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,7 @@ import org.r1zero.verify.Verdict;
 /**
  * Who kills a sandbox decides: a program that kills itself is wrong, one that others kill is not.
  */
+@Tag("slow")
 class KilledSandboxTest {
 
   private static final Problem FUNCTION = CodeProblems.function("f", "assert f(2) == 4");

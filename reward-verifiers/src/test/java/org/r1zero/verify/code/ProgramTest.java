@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +15,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 
 /** Programs that read standard input and write standard output, in Python and in Java. */
+@Tag("slow")
 class ProgramTest {
 
   private static final Problem SUM =

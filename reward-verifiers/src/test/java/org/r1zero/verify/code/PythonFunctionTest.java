@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.r1zero.verify.Completion;
@@ -22,6 +23,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 
 /** Functions and classes under test code of many kinds. */
+@Tag("slow")
 class PythonFunctionTest {
 
   private static CodeVerifier verifier;

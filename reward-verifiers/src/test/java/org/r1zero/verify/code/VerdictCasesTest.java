@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.r1zero.verify.Completion;
@@ -30,6 +31,7 @@ import org.r1zero.verify.Verdict;
  * Records with the verdict that is right: honest programs in the forms in which models write them,
  * programs that cheat, and tests that cannot run. Each verdict is a function of its record alone.
  */
+@Tag("slow")
 class VerdictCasesTest {
 
   private static CodeVerifier verifier;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierContractTest;
 
 @Timeout(300)
+@Tag("slow")
 class ExternalVerifierTest extends VerifierContractTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(2);

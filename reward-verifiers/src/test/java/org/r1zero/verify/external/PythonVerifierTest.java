@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.r1zero.verify.reward.WeightedReward;
 
 /** Reward functions as users of verl, TRL and OpenRLHF have them. */
 @Timeout(300)
+@Tag("slow")
 class PythonVerifierTest extends VerifierContractTest {
 
   private static final String FOLDER = "src/test/resources/org/r1zero/verify/external/rewards/";

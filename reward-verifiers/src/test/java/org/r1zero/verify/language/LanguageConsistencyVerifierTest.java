@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierContractTest;
 
+@Tag("slow")
 class LanguageConsistencyVerifierTest extends VerifierContractTest {
 
   @Override

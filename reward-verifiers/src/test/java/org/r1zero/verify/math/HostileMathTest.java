@@ -14,6 +14,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 
 /** Random and adversarial answers, up to a megabyte: no exception, no hang, no memory kept. */
+@Tag("slow")
 class HostileMathTest {
 
   private static final List<String> PIECES =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -19,6 +20,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierContractTest;
 
+@Tag("slow")
 class MathVerifierTest extends VerifierContractTest {
 
   /** Equality alone, as where calculations count too. */

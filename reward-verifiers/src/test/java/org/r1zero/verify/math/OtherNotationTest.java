@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
@@ -16,6 +17,7 @@ import org.r1zero.verify.Verifier;
  * Golds against themselves in other notation, and against each other: those of outputs.csv, which
  * were written for this project, and where they are on this machine the 500 of MATH-500.
  */
+@Tag("slow")
 class OtherNotationTest {
 
   private static final String[] WRAPPINGS = {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Scores every case of the published suites. A case that we judge otherwise says why in its field
  * {@code differs}; docs/verifiers-math.md has the table that this test computes.
  */
+@Tag("slow")
 class PublishedSuitesTest {
 
   private static final List<String> SUITES =

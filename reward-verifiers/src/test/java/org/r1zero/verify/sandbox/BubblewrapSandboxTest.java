@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.verify.sandbox.SandboxException.Kind;
 
 /** What a shell finds inside. Needs bubblewrap, and fails with its installation hint without it. */
+@Tag("slow")
 class BubblewrapSandboxTest {
 
   private static final SandboxLimits LIMITS =

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -22,6 +23,7 @@ import org.r1zero.verify.Verifiers;
  * the figures. {@code -Dr1zero.traces.show=true} prints the tables and every trace that is judged
  * wrongly.
  */
+@Tag("slow")
 class TraceAccuracyTest {
 
   private static final long SEED = 7;

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.TinyPolicy;
 
+@Tag("slow")
 class GeneratorMemoryTest {
   private static final int VOCABULARY = 1000;
   private static final long MEGABYTE = 1 << 20;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +20,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.TinyPolicy;
 
 /** Where a token is drawn in two levels, and filters sort the likeliest tokens only. */
+@Tag("slow")
 class LargeVocabularyTest {
   private static final int DRAWS = 40_000;
   private static final int[] PROMPT = {5, 6, 7};

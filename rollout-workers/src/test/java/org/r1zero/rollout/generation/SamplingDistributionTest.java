@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.r1zero.rollout.TinyPolicy;
  * What is drawn, against the exact distribution: the first token and, over all firsts, the second.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("slow")
 class SamplingDistributionTest {
   private static final int VOCABULARY = 31;
   private static final int DRAWS = 20_000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
@@ -17,6 +18,7 @@ import org.r1zero.rollout.TinyPolicy;
  * libtorch and oneDNN keep what they prepared for a shape, and keep it for a thousand shapes where
  * nothing bounds them (docs/training-speed.md, "Over time").
  */
+@Tag("slow")
 class SamplingGrowthTest {
   private static final int GROUP = 8;
   private static final int LONGEST = 48;

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.r1zero.fixtures.golden.Golden;
@@ -32,6 +33,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
     named = "R1ZERO_TEST_MODEL",
     matches = ".+",
     disabledReason = "needs the folder that tools/models/make_smollm2.sh writes")
+@Tag("slow")
 class SmolLm2GreedyTest {
   private static final float TOLERANCE = 1e-3f;
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.r1zero.fixtures.golden.Golden;
 import org.r1zero.grpo.model.weights.ModelFileException;
 
 /** Chat templates against transformers' {@code apply_chat_template}. */
+@Tag("slow")
 class ChatTemplateGoldenTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir Path folder;

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Failures, limits, and corners that the goldens of {@code ChatTemplateGoldenTest} leave out. */
+@Tag("slow")
 class JinjaTemplateTest {
 
   @ParameterizedTest
