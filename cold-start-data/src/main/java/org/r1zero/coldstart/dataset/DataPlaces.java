@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.r1zero.coldstart.records.RecordFiles;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * The files of a data set. In a folder whose files are named after the parts of a published data
@@ -34,13 +35,14 @@ record DataPlaces(List<Path> train, List<Path> heldOut) {
       throws IOException {
     Set<Path> training = new LinkedHashSet<>();
     Set<Path> held = new LinkedHashSet<>();
-    for (String place : train) {
-      List<Path> files = RecordFiles.at(Path.of(place));
-      List<Path> named = part(Path.of(place), files, Set.of("train"));
+    for (String name : train) {
+      Path place = ProgramHome.find(Path.of(name));
+      List<Path> files = RecordFiles.at(place);
+      List<Path> named = part(place, files, Set.of("train"));
       add(named.isEmpty() ? files : named, training);
       if (byName && heldOut.isEmpty() && !named.isEmpty()) {
         for (Set<String> names : EVALUATION) {
-          List<Path> found = part(Path.of(place), files, names);
+          List<Path> found = part(place, files, names);
           if (!found.isEmpty()) {
             add(found, held);
             break;
@@ -48,11 +50,12 @@ record DataPlaces(List<Path> train, List<Path> heldOut) {
         }
       }
     }
-    for (String place : heldOut) {
-      List<Path> files = RecordFiles.at(Path.of(place));
+    for (String name : heldOut) {
+      Path place = ProgramHome.find(Path.of(name));
+      List<Path> files = RecordFiles.at(place);
       List<Path> named = List.of();
       for (Set<String> names : EVALUATION) {
-        named = named.isEmpty() ? part(Path.of(place), files, names) : named;
+        named = named.isEmpty() ? part(place, files, names) : named;
       }
       add(named.isEmpty() ? files : named, held);
     }

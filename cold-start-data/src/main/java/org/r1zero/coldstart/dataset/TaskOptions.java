@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.r1zero.verify.NearestName;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * Reads a data set's options for a {@link DatasetProvider}: each method reads one, and {@link
@@ -117,7 +118,7 @@ public final class TaskOptions {
 
   /** A file, which may be one that comes with the program. */
   Path file(String name, String otherwise) {
-    return Program.find(Path.of(text(name, otherwise)));
+    return ProgramHome.find(Path.of(text(name, otherwise)));
   }
 
   /** Notes a fault, which {@link #finish} throws with the others, where {@code right} is false. */

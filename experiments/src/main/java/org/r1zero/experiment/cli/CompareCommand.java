@@ -14,6 +14,7 @@ import org.r1zero.experiment.compare.Comparison;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.report.ComparisonReport;
+import org.r1zero.verify.ProgramHome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,7 +71,7 @@ final class CompareCommand implements Callable<Integer> {
     seeds(tree);
     String source = recipes.get(0).toString();
     CompareConfig config = RecipeLoader.bind(CompareConfig.class, source, tree, settings);
-    Path parent = recipes.get(0).toAbsolutePath().getParent();
+    Path parent = ProgramHome.find(recipes.get(0)).toAbsolutePath().getParent();
     Path base = isList() && parent != null ? parent : Path.of("");
     Path out = folder == null ? Path.of(config.output(), "compare-" + config.name()) : folder;
     List<ArmResult> arms = new Comparison(config, base, out, System.err).run();

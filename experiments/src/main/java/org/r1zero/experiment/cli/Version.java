@@ -1,14 +1,14 @@
 package org.r1zero.experiment.cli;
 
-import org.r1zero.coldstart.dataset.Program;
 import picocli.CommandLine.IVersionProvider;
+import org.r1zero.verify.ProgramHome;
 
 /** The version that the jar's manifest states, and the commit. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     String version = Version.class.getPackage().getImplementationVersion();
-    String commit = Program.commit();
+    String commit = ProgramHome.commit();
     return new String[] {
       "r1zero "
           + (version == null ? "development build" : version)

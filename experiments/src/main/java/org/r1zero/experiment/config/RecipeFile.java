@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.r1zero.coldstart.dataset.Program;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * Reads one file of a recipe. A key {@code extends} names another one, relative to this, that it is
@@ -21,7 +21,7 @@ final class RecipeFile {
   private RecipeFile() {}
 
   static ObjectNode read(Path file) {
-    return read(Program.find(file), List.of());
+    return read(ProgramHome.find(file), List.of());
   }
 
   private static ObjectNode read(Path file, List<Path> extending) {

@@ -35,6 +35,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
@@ -71,10 +72,10 @@ final class CurateStage implements Stage {
     Map<String, Path> inputs = new TreeMap<>();
     inputs.put("model", model);
     if (options.fewShot() != null) {
-      inputs.put("few_shot", Path.of(options.fewShot()));
+      inputs.put("few_shot", ProgramHome.find(Path.of(options.fewShot())));
     }
-    options.files().forEach(file -> inputs.put("file " + file, Path.of(file)));
-    options.evaluationFiles().forEach(file -> inputs.put("evaluation " + file, Path.of(file)));
+    options.files().forEach(file -> inputs.put("file " + file, ProgramHome.find(Path.of(file))));
+    options.evaluationFiles().forEach(file -> inputs.put("evaluation " + file, ProgramHome.find(Path.of(file))));
     return inputs;
   }
 
@@ -271,7 +272,7 @@ final class CurateStage implements Stage {
 
   private List<Example> read(String file, List<BadRecord> bad, Consumer<Example> use)
       throws IOException {
-    ExampleFiles.Contents contents = ExampleFiles.read(Path.of(file), options.maxBad(), use);
+    ExampleFiles.Contents contents = ExampleFiles.read(ProgramHome.find(Path.of(file)), options.maxBad(), use);
     bad.addAll(contents.bad());
     return contents.examples();
   }

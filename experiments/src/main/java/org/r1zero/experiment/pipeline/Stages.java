@@ -21,6 +21,7 @@ import org.r1zero.grpo.files.Folders;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;
+import org.r1zero.verify.ProgramHome;
 
 /** Makes stages of their configuration, and knows what earlier ones made. */
 final class Stages {
@@ -104,7 +105,7 @@ final class Stages {
 
   private Path data(String source, SftOptions options) {
     String name = options.data();
-    Path found = name == null ? newestData : data.getOrDefault(name, Path.of(name));
+    Path found = name == null ? newestData : data.getOrDefault(name, ProgramHome.find(Path.of(name)));
     if (found == null || !Files.isRegularFile(found)) {
       throw new ConfigException(source, List.of(noData(name)));
     }
@@ -207,7 +208,7 @@ final class Stages {
         files.add(options.fewShot());
       }
       for (String file : files) {
-        if (!Files.isRegularFile(Path.of(file))) {
+        if (!Files.isRegularFile(ProgramHome.find(Path.of(file)))) {
           throw new ConfigException(
               "stage " + stage.name(), List.of(file + ": there is no such file"));
         }
@@ -219,7 +220,7 @@ final class Stages {
       boolean found =
           name == null
               ? !withData.isEmpty()
-              : withData.contains(name) || Files.isRegularFile(Path.of(name));
+              : withData.contains(name) || Files.isRegularFile(ProgramHome.find(Path.of(name)));
       if (!found) {
         throw new ConfigException("stage " + stage.name(), List.of(noData(name)));
       }

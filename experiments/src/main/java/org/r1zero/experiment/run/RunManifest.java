@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
-import org.r1zero.coldstart.dataset.Program;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.ProgramHome;
 
 /** How a run came to be: enough to make it again, or to tell why another differs. */
 final class RunManifest {
@@ -105,7 +105,7 @@ final class RunManifest {
   }
 
   private static void circumstances(ObjectNode root) {
-    root.put("git_commit", Program.commit());
+    root.put("git_commit", ProgramHome.commit());
     ObjectNode versions = root.putObject("versions");
     versions.put("java", System.getProperty("java.runtime.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));

@@ -9,6 +9,7 @@ import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * Makes {@link PythonVerifier}s; options {@code file} (needed), {@code function} (default: the only
@@ -65,7 +66,7 @@ public final class PythonVerifierProvider implements VerifierProvider {
     options.finish();
     return new PythonVerifier(
         new PythonConfig(
-            Path.of(file),
+            ProgramHome.find(Path.of(file)),
             function,
             python,
             completions,

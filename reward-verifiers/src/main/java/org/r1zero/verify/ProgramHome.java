@@ -1,4 +1,4 @@
-package org.r1zero.coldstart.dataset;
+package org.r1zero.verify;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The program's own folder, so that its recipes and data are found from any working directory, and
  * the commit that it was built from. The start script sets both system properties.
  */
-public final class Program {
+public final class ProgramHome {
   /** The folder that {@code recipes/} and {@code data/} are in. */
   static final String HOME = "r1zero.home";
 
@@ -22,7 +22,7 @@ public final class Program {
 
   private static final long GIT_SECONDS = 10;
 
-  private Program() {}
+  private ProgramHome() {}
 
   /**
    * Returns the file as it is where it exists or is absolute, otherwise the one of that name below
