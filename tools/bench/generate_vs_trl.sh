@@ -10,9 +10,9 @@
 # R1ZERO_BENCH_OUT      appends the JSON lines to this file; cases that it has are not run again
 # R1ZERO_BENCH_TIMEOUT  seconds a side may take (600)
 # R1ZERO_BENCH_INT8     1: also ours with weights in int8, beside bf16
-# R1ZERO_BENCH_LLAMA    1: also llama.cpp, built from PyPI's llama-cpp-python into ~/.cache/r1zero/llama-venv (minutes, once)
+# R1ZERO_BENCH_LLAMA    1: also llama.cpp, built from PyPI's llama-cpp-python (minutes, once)
 # R1ZERO_BENCH_CONTINUOUS  0: without transformers' continuous batching
-# R1ZERO_BENCH_VENV     a Python virtual environment to use; else one is made in ~/.cache/r1zero/bench-venv
+# R1ZERO_BENCH_VENV     a Python virtual environment to use instead of the one that setup makes
 # R1ZERO_BENCH_OUR_MODEL, R1ZERO_COMMAND  another model folder, another command than ./r1zero for ours
 # PROMPT                the prompts' length (100)
 set -euo pipefail
@@ -25,22 +25,15 @@ shift
   bf16:4:spread:512 bf16:8:spread:512 fp32:4:spread:512 fp32:8:spread:512 \
   bf16:4:fixed:128:embedded bf16:8:fixed:128:embedded fp32:4:fixed:128:embedded fp32:8:fixed:128:embedded
 cache=$HOME/.cache/r1zero
-venv=${R1ZERO_BENCH_VENV:-$cache/bench-venv}
-if [ ! -x "$venv/bin/python" ]; then
-  echo "making $venv (torch 2.7.1, transformers 5.24.0, trl 1.16.0)" >&2
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install -q torch==2.7.1 transformers==5.24.0 trl==1.16.0
-fi
+python=$("$here/setup")
 llama=
 if [ "${R1ZERO_BENCH_LLAMA:-0}" = 1 ]; then
-  llama=$cache/llama-venv
-  if ! "$llama/bin/python" -c 'import llama_cpp, gguf' 2>/dev/null; then
-    echo "building llama-cpp-python 0.3.36 into $llama" >&2
-    python3 -m venv "$llama"
-    "$llama/bin/pip" install -q --no-binary llama-cpp-python llama-cpp-python==0.3.36 gguf==0.19.0
+  llama=$python
+  if ! "$python" -c 'import llama_cpp, gguf' 2>/dev/null; then
+    echo "building llama-cpp-python 0.3.36 for $python" >&2
+    "$python" -m pip install -q --no-binary llama-cpp-python llama-cpp-python==0.3.36 gguf==0.19.0 >&2
   fi
-  llama=$llama/bin/python
 fi
-exec "$venv/bin/python" "$here/compare_generation.py" "$model" "$@" --ours "${R1ZERO_COMMAND:-$root/r1zero}" \
+exec "$python" "$here/compare_generation.py" "$model" "$@" --ours "${R1ZERO_COMMAND:-$root/r1zero}" \
   --prompt "${PROMPT:-100}" --timeout "${R1ZERO_BENCH_TIMEOUT:-600}" --out "${R1ZERO_BENCH_OUT:-}" \
   --continuous "${R1ZERO_BENCH_CONTINUOUS:-1}" --int8 "${R1ZERO_BENCH_INT8:-0}" --llama-python "$llama" --cache "$cache"

@@ -1,8 +1,7 @@
 """Verdicts a second of Math-Verify on the answers that MathThroughputTest writes.
 
 Run after: mvn -pl reward-verifiers -am -Dtest=MathThroughputTest -Dtest.excluded.groups= verify
-Needs:     pip install math-verify
-Usage:     python tools/bench/math_verify_throughput.py [reward-verifiers/target/math-easy.jsonl]
+Usage:     $(tools/bench/setup) tools/bench/math_verify_throughput.py [reward-verifiers/target/math-easy.jsonl]
 
 One process, one thread. The gold of each problem is parsed once and kept, as the Java side does.
 Both sides count processor time, so that other work on the machine does not matter.

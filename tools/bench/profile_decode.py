@@ -1,6 +1,6 @@
 """Where a decoding step's time goes: runs the TorchScript that r1zero samples with under torch's profiler.
 
-    python tools/bench/profile_decode.py --model DIR [--dtype bf16] [--problems 8] [--group 8] [--prompt 100] [--own 64]
+    $(tools/bench/setup) tools/bench/profile_decode.py --model DIR [--dtype bf16] [--problems 8] [--group 8] [--prompt 100] [--own 64]
 
 Times whole steps first (median of --steps), then the products alone, then prints the operators by time of one step.
 The weights are random; only the model's config.json is read. Another version of the code: --source FILE.

@@ -5,7 +5,7 @@
 # Usage: training_cost.sh SMOLLM2_DIR OUT_DIR [--trl] [--only NAME]
 # Each point is one process and one file, OUT_DIR/points/NAME.json: points that are there are not measured again, so a stopped run
 # goes on. Then training_cost.py draws OUT_DIR/training-cost.svg and writes OUT_DIR/summary.json.
-# R1ZERO names another command than ./r1zero; R1ZERO_BENCH_VENV the virtual environment of step_vs_trl.sh, which the
+# R1ZERO names another command than ./r1zero; R1ZERO_BENCH_VENV another virtual environment than that of setup, which the
 # random models (kept in ~/.cache/r1zero/bench-models), TRL and the plot need. Nothing else should run meanwhile.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 r1zero=${R1ZERO:-$root/r1zero}
-python=${R1ZERO_BENCH_VENV:-$here/.venv}/bin/python
+python=$("$here/setup")
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 models=${XDG_CACHE_HOME:-$HOME/.cache}/r1zero/bench-models
 mkdir -p "$out/points" "$models"
