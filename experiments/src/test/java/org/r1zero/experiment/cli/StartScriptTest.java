@@ -171,6 +171,7 @@ class StartScriptTest {
     assertThat(help.out().lines()).allMatch(line -> line.length() <= 80);
     assertThat(Main.commands()).allMatch(name -> help.out().contains("  " + name + " "));
     assertThat(run("train", "--help").out()).isEqualTo(help.out());
+    assertThat(run("test", "--help").out()).startsWith("Usage: ./r1zero test [--quick]");
     assertThat(run("--version").out()).startsWith("r1zero 7.8, commit ");
     assertThat(run().code()).isEqualTo(2);
     assertThat(checkout.resolve(".r1zero")).doesNotExist();
