@@ -26,7 +26,9 @@ class ProgramHomeTest {
     System.setProperty(ProgramHome.HOME, home.toString());
 
     assertThat(ProgramHome.find(Path.of("recipes/a"))).isEqualTo(recipe);
-    assertThat(ProgramHome.find(Path.of("pom.xml"))).as("its own first").isEqualTo(Path.of("pom.xml"));
+    assertThat(ProgramHome.find(Path.of("pom.xml")))
+        .as("its own first")
+        .isEqualTo(Path.of("pom.xml"));
     assertThat(ProgramHome.find(Path.of("recipes/b"))).isEqualTo(Path.of("recipes/b"));
     assertThat(ProgramHome.find(home.resolve("recipes/b"))).isEqualTo(home.resolve("recipes/b"));
   }

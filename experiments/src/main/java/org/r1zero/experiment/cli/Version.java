@@ -1,7 +1,7 @@
 package org.r1zero.experiment.cli;
 
-import picocli.CommandLine.IVersionProvider;
 import org.r1zero.verify.ProgramHome;
+import picocli.CommandLine.IVersionProvider;
 
 /** The version that the jar's manifest states, and the commit. */
 final class Version implements IVersionProvider {

@@ -31,11 +31,11 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.ProgramHome;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;
-import org.r1zero.verify.ProgramHome;
 
 /**
  * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
@@ -75,7 +75,9 @@ final class CurateStage implements Stage {
       inputs.put("few_shot", ProgramHome.find(Path.of(options.fewShot())));
     }
     options.files().forEach(file -> inputs.put("file " + file, ProgramHome.find(Path.of(file))));
-    options.evaluationFiles().forEach(file -> inputs.put("evaluation " + file, ProgramHome.find(Path.of(file))));
+    options
+        .evaluationFiles()
+        .forEach(file -> inputs.put("evaluation " + file, ProgramHome.find(Path.of(file))));
     return inputs;
   }
 
@@ -272,7 +274,8 @@ final class CurateStage implements Stage {
 
   private List<Example> read(String file, List<BadRecord> bad, Consumer<Example> use)
       throws IOException {
-    ExampleFiles.Contents contents = ExampleFiles.read(ProgramHome.find(Path.of(file)), options.maxBad(), use);
+    ExampleFiles.Contents contents =
+        ExampleFiles.read(ProgramHome.find(Path.of(file)), options.maxBad(), use);
     bad.addAll(contents.bad());
     return contents.examples();
   }

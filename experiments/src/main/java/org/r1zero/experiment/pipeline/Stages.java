@@ -18,10 +18,10 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.grpo.files.Folders;
+import org.r1zero.verify.ProgramHome;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.reward.RewardEntry;
 import org.r1zero.verify.reward.WeightedReward;
-import org.r1zero.verify.ProgramHome;
 
 /** Makes stages of their configuration, and knows what earlier ones made. */
 final class Stages {
@@ -105,7 +105,8 @@ final class Stages {
 
   private Path data(String source, SftOptions options) {
     String name = options.data();
-    Path found = name == null ? newestData : data.getOrDefault(name, ProgramHome.find(Path.of(name)));
+    Path found =
+        name == null ? newestData : data.getOrDefault(name, ProgramHome.find(Path.of(name)));
     if (found == null || !Files.isRegularFile(found)) {
       throw new ConfigException(source, List.of(noData(name)));
     }

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.r1zero.verify.ProgramHome;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
-import org.r1zero.verify.ProgramHome;
 
 /**
  * Makes {@link PythonVerifier}s; options {@code file} (needed), {@code function} (default: the only
