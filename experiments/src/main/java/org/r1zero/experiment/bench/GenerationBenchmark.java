@@ -25,7 +25,7 @@ public final class GenerationBenchmark {
       throws IOException {
     try (ModelFolder folder = ModelFolder.open(model);
         PolicyModel policy =
-            new PolicyModel(
+            PolicyModel.frozen(
                 folder.directory().config(),
                 folder.directory(),
                 dtype.computeType(),

@@ -22,6 +22,10 @@ import org.r1zero.rollout.generation.SamplingConfig;
  */
 final class Roofline {
   private static final long MEMORY_FLOATS = 64L << 20;
+
+  /** A GPU reads the above in a tenth of a millisecond: too short to be timed. */
+  private static final long GPU_MEMORY_FLOATS = 1L << 30;
+
   private static final int MEMORY_TIMINGS = 10;
 
   private final DecodingKernels kernels;
@@ -82,7 +86,7 @@ final class Roofline {
   /** Times reading memory, in an array that the peak of memory should not count. */
   void timeMemory() {
     try (Scope own = scope.open()) {
-      NDArray array = own.manager().zeros(new Shape(MEMORY_FLOATS));
+      NDArray array = own.manager().zeros(new Shape(memoryFloats()));
       for (int i = 0; i < MEMORY_TIMINGS; i++) {
         memory.time(
             () -> {
@@ -114,7 +118,11 @@ final class Roofline {
     return prompts.mean() * promptTokens / portion;
   }
 
+  private long memoryFloats() {
+    return scope.manager().getDevice().isGpu() ? GPU_MEMORY_FLOATS : MEMORY_FLOATS;
+  }
+
   double bytesPerSecond() {
-    return MEMORY_FLOATS * Float.BYTES / memory.mean();
+    return memoryFloats() * Float.BYTES / memory.mean();
   }
 }

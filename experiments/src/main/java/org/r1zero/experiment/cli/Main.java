@@ -37,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SftCommand.class,
       PipelineCommand.class,
       BenchCommand.class,
-      MakeBaseCommand.class
+      MakeBaseCommand.class,
+      SetupGpuCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

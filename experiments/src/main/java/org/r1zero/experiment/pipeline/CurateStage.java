@@ -172,7 +172,7 @@ final class CurateStage implements Stage {
     Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
     PromptRenderer renderer;
     try (ModelSession session =
-            new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(model, recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers =
             session.workers(
                 recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {

@@ -83,7 +83,7 @@ final class OnPolicyStage implements Stage {
     try (ModelSession taught =
             new ModelSession(student, recipe.dtype(), recipe.device(), recipe.prompt());
         ModelSession teaching =
-            new ModelSession(teacher, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(teacher, recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers = taught.workers(recipe.rollouts(), taught.renderer(), out::println);
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters())) {
       long first = resume(checkpoints, taught, optimizer);

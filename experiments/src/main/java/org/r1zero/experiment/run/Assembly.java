@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
@@ -19,6 +20,7 @@ import org.r1zero.verify.reward.WeightedReward;
 /** A recipe's parts, made: the one place that calls their constructors. */
 final class Assembly implements AutoCloseable {
   private final Checked checked;
+  private final boolean onAuto;
   private final PolicyModel policy;
 
   /** What a recipe's parts are wanted for. */
@@ -41,6 +43,7 @@ final class Assembly implements AutoCloseable {
   /** Checks all that can be checked first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe, Purpose purpose) throws IOException {
     this.checked = check(recipe, purpose, List.of());
+    this.onAuto = recipe.device().equals("auto");
     this.policy =
         new PolicyModel(
             directory().config(),
@@ -153,9 +156,13 @@ final class Assembly implements AutoCloseable {
     return checked.folder.directory();
   }
 
-  /** What the user should know of the data before anything begins. */
+  /** What the user should know of device and data before anything begins. */
   List<String> notes() {
-    return checked.fit.dataset().notes();
+    List<String> notes = new ArrayList<>(checked.fit.dataset().notes());
+    if (onAuto) {
+      notes.add(0, Torch.autoReason());
+    }
+    return notes;
   }
 
   Dataset dataset() {
@@ -174,13 +181,19 @@ final class Assembly implements AutoCloseable {
     return new Texts(checked.folder.tokenizer(), checked.fit.renderer());
   }
 
-  /** What the KL term compares with: the frozen weights under adapters, else a second copy. */
-  PolicyModel reference() {
+  /**
+   * What the KL term compares with: the frozen weights under adapters, otherwise a second copy.
+   *
+   * @param follows whether it moves towards the policy, for which it needs fp32 weights
+   */
+  PolicyModel reference(boolean follows) {
     if (policy.adapters().isPresent()) {
       return policy.base();
     }
-    return new PolicyModel(
-        directory().config(), directory(), policy.computeType(), policy.device());
+    DecoderConfig shape = directory().config();
+    return follows
+        ? new PolicyModel(shape, directory(), policy.computeType(), policy.device())
+        : PolicyModel.frozen(shape, directory(), policy.computeType(), policy.device());
   }
 
   @Override

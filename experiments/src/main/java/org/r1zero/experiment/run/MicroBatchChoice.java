@@ -6,8 +6,10 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.health.FreeMemory;
+import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.MicroBatchMemory;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.torch.Torch;
 
 /**
  * How many tokens a micro-batch has where a recipe leaves it to the run: half of the memory that is
@@ -26,8 +28,9 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
 
   /** Chooses for a recipe whose model is loaded, and not trained yet. */
   static MicroBatchChoice of(Recipe recipe, PolicyModel policy) {
-    long free = FreeMemory.bytes();
-    if (policy.device().isGpu() || free <= 0) {
+    boolean onGpu = policy.device().isGpu();
+    long free = onGpu ? Torch.freeBytes(policy.device()) : FreeMemory.bytes();
+    if (free <= 0) {
       throw new ConfigException(
           "recipe " + recipe.name(),
           List.of(
@@ -39,8 +42,13 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
             policy.config(), policy.computeType(), recipe.grpo().gradientCheckpointing());
     boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
     long cache = (long) recipe.sampling().kvCacheMb() << 20;
+    boolean narrow =
+        policy.computeType() == ComputeType.BFLOAT16 && !recipe.grpo().reference().syncRefModel();
+    long width = narrow ? 2 : 4;
     long later =
-        MicroBatchMemory.trainingBytes(policy) + (copied ? 4 * policy.parameterCount() : 0) + cache;
+        MicroBatchMemory.trainingBytes(policy)
+            + (copied ? width * policy.parameterCount() : 0)
+            + cache;
     long tokens = (free - later) / 2 / memory.bytesPerToken();
     int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
     return new MicroBatchChoice(with(recipe, chosen), free, memory.bytesPerToken());

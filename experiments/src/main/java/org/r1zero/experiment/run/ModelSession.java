@@ -1,11 +1,13 @@
 package org.r1zero.experiment.run;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelExport;
@@ -24,7 +26,7 @@ public final class ModelSession implements AutoCloseable {
   private final PolicyModel policy;
 
   /**
-   * Reads a model.
+   * Reads a model to be trained.
    *
    * @param path a folder in Hugging Face layout
    * @param dtype what it computes in
@@ -33,12 +35,29 @@ public final class ModelSession implements AutoCloseable {
    */
   public ModelSession(Path path, ComputeType dtype, String device, PromptConfig prompt)
       throws IOException {
+    this(path, dtype, device, prompt, PolicyModel::new);
+  }
+
+  /** Reads a model that is only sampled from, or learned from. */
+  public static ModelSession frozen(
+      Path path, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
+    return new ModelSession(path, dtype, device, prompt, PolicyModel::frozen);
+  }
+
+  /** How weights become a model. */
+  private interface Reader {
+    PolicyModel read(
+        DecoderConfig config, PolicyModel.WeightSource source, ComputeType type, Device device);
+  }
+
+  private ModelSession(
+      Path path, ComputeType dtype, String device, PromptConfig prompt, Reader reader)
+      throws IOException {
     this.path = path;
     this.folder = ModelFolder.open(path.toString());
     this.renderer = Prompts.of(prompt, path);
     this.policy =
-        new PolicyModel(
-            folder.directory().config(), folder.directory(), dtype, Torch.device(device));
+        reader.read(folder.directory().config(), folder.directory(), dtype, Torch.device(device));
   }
 
   /** Where a recipe's model is; an embedded one is unpacked below {@code parent} first. */

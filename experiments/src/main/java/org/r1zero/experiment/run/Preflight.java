@@ -74,8 +74,10 @@ public record Preflight(
   private static long bytes(Recipe recipe, Fit fit, DecoderConfig config, long parameters) {
     long width = recipe.dtype() == ComputeType.BFLOAT16 ? 2 : 4;
     boolean adapters = recipe.lora().enabled();
-    long weights = 4 * parameters + width * parameters;
-    long reference = recipe.grpo().usesReference() && !adapters ? 4 * parameters : 0;
+    // base, merged weights and the samplers' copy; or masters and the copy
+    long weights = adapters ? 3 * width * parameters : (4 + width) * parameters;
+    long referenceWidth = recipe.grpo().reference().syncRefModel() ? 4 : width;
+    long reference = recipe.grpo().usesReference() && !adapters ? referenceWidth * parameters : 0;
     long optimizer = adapters ? 0 : 12 * parameters;
     MicroBatchMemory memory =
         new MicroBatchMemory(config, recipe.dtype(), recipe.grpo().gradientCheckpointing());

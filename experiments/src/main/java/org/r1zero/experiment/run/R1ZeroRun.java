@@ -237,7 +237,8 @@ public final class R1ZeroRun {
     RunCheckpoints checkpoints =
         new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
-        PolicyModel reference = withReference ? parts.reference() : null;
+        PolicyModel reference =
+            withReference ? parts.reference(recipe.grpo().reference().syncRefModel()) : null;
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
       GrpoTrainer.RunSettings settings =
           new GrpoTrainer.RunSettings(

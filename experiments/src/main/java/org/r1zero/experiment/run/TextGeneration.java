@@ -35,7 +35,7 @@ public final class TextGeneration implements AutoCloseable {
       throws IOException {
     this.folder = ModelFolder.open(model);
     this.policy =
-        new PolicyModel(
+        PolicyModel.frozen(
             folder.directory().config(), folder.directory(), dtype, Torch.device(device));
     Path path = folder.directory().path();
     Texts texts = new Texts(folder.tokenizer(), Prompts.of(prompt, path));

@@ -15,13 +15,14 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.model.weights.SafetensorsFile;
-import org.r1zero.grpo.torch.Torch;
+import org.r1zero.grpo.torch.ArrayBlocks;
 
 /** A state on disk, found whole: every file has the size and the hash that its manifest names. */
 public final class Checkpoint {
   static final String MANIFEST = "manifest.json";
   static final String TENSORS = "tensors.safetensors";
   static final String VALUES = "state.json";
+  private static final int READ_AT_ONCE = 1 << 24;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path path;
@@ -150,7 +151,10 @@ public final class Checkpoint {
   }
 
   private static void fill(SafetensorsFile file, String name, NDArray target) {
-    FloatBuffer saved = file.read(name);
-    Torch.assign(target, saved.array());
+    long count = target.size();
+    for (long at = 0; at < count; at += READ_AT_ONCE) {
+      FloatBuffer saved = file.read(name, at, (int) Math.min(READ_AT_ONCE, count - at));
+      ArrayBlocks.write(target, at, saved);
+    }
   }
 }

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.r1zero.grpo.model.weights.SafetensorsWriter;
 import org.r1zero.grpo.model.weights.TensorType;
-import org.r1zero.grpo.torch.Torch;
+import org.r1zero.grpo.torch.ArrayBlocks;
 
 /**
  * A folder of checkpoints, {@code step-000012} and so on, each whole or not there.
@@ -112,7 +112,7 @@ public final class CheckpointStore {
     try (HashingFile file = new HashingFile(disk.create(tensors));
         SafetensorsWriter writer = new SafetensorsWriter(file, TensorType.F32, shapes)) {
       for (NDArray array : state.tensors().values()) {
-        writer.writeBytes(Torch.bytes(array));
+        ArrayBlocks.read(array, writer::write);
       }
       note(files.putObject(Checkpoint.TENSORS), file);
     }

@@ -12,7 +12,8 @@ import org.r1zero.grpo.torch.Scope;
 
 /**
  * The low-rank adapters of a model, trained in place of its weights: a target's weight is {@code W
- * + scaling B A}, with {@code A [r, in]} and {@code B [out, r]} in fp32 and {@code W} frozen.
+ * + scaling B A}, with {@code A [r, in]} and {@code B [out, r]} in fp32 and {@code W} frozen, in
+ * the type that is computed in.
  *
  * <p>The sum is what the network computes with, in training as in sampling, so the two agree; it is
  * made again after each change of an adapter.

@@ -1,7 +1,6 @@
 package org.r1zero.grpo.model;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A trainable array with its gradient. */
@@ -46,9 +45,5 @@ public final class Parameter {
 
   long updates() {
     return updates;
-  }
-
-  List<ParameterLayout.Part> parts() {
-    return slot.parts();
   }
 }

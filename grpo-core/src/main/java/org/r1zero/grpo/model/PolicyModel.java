@@ -1,5 +1,7 @@
 package org.r1zero.grpo.model;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
@@ -10,14 +12,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.torch.ArrayBlocks;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
 
 /**
- * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16.
+ * A decoder with its weights: fp32 masters that an optimizer may change, computing in fp32 or bf16;
+ * weights that stay frozen are kept in the type that is computed in.
  *
  * <p>The forward and backward pass for training is {@code decoder.py} beside this class; the
  * forward pass for sampling is {@code generation.py}.
@@ -84,7 +87,31 @@ public final class PolicyModel implements AutoCloseable {
       Device device,
       LoraConfig lora,
       long seed) {
-    this(config, computeType, device, lora, seed, (slot, scope) -> read(slot, source, scope));
+    this(
+        config,
+        computeType,
+        device,
+        lora,
+        seed,
+        lora.enabled() && computeType != ComputeType.FLOAT32,
+        (slot, scope) -> read(slot, source, scope));
+  }
+
+  /**
+   * Puts a model on a device that is not trained, such as the reference of a KL term: its weights
+   * lie there in the compute type, at half of fp32's memory where that is bf16, and give the same
+   * numbers, since the network computes with them in that type anyway.
+   */
+  public static PolicyModel frozen(
+      DecoderConfig config, WeightSource source, ComputeType computeType, Device device) {
+    return new PolicyModel(
+        config,
+        computeType,
+        device,
+        LoraConfig.defaults(),
+        0,
+        computeType != ComputeType.FLOAT32,
+        (slot, scope) -> read(slot, source, scope));
   }
 
   /** Where a parameter's array comes from. */
@@ -98,6 +125,7 @@ public final class PolicyModel implements AutoCloseable {
       Device device,
       LoraConfig lora,
       long seed,
+      boolean narrow,
       Arrays arrays) {
     this.config = config;
     this.computeType = computeType;
@@ -118,7 +146,8 @@ public final class PolicyModel implements AutoCloseable {
         read.add(absent);
         slots.add(null);
       } else {
-        Parameter parameter = new Parameter(slot, arrays.get(slot, scope));
+        NDArray array = arrays.get(slot, scope);
+        Parameter parameter = new Parameter(slot, narrow ? narrowed(array) : array);
         parameters.add(parameter);
         slots.add(parameter);
         read.add(parameter.value());
@@ -144,7 +173,14 @@ public final class PolicyModel implements AutoCloseable {
       DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
     Iterator<NDArray> next = arrays.iterator();
     return new PolicyModel(
-        config, computeType, device, LoraConfig.defaults(), 0, (slot, scope) -> next.next());
+        config, computeType, device, LoraConfig.defaults(), 0, false, (slot, s) -> next.next());
+  }
+
+  /** A frozen weight in the compute type, in place of the fp32 one. */
+  private NDArray narrowed(NDArray array) {
+    try (array) {
+      return generation.callForList(scope, "narrow", List.of(array)).get(0);
+    }
   }
 
   /** The model that {@code adapted}'s adapters began from, on the same arrays. */
@@ -404,30 +440,47 @@ public final class PolicyModel implements AutoCloseable {
    * @return fp32, row by row
    */
   public FloatBuffer tensor(String name) {
-    List<NDArray> values = weights();
-    return copyPart(name, slot -> values.get(slot));
+    return copy(name, weights());
+  }
+
+  /**
+   * Reads a tensor's weights, however large it is.
+   *
+   * @param name its Hugging Face name
+   * @param reader takes them row by row
+   */
+  public <E extends Exception> void readTensor(String name, ArrayBlocks.Reader<E> reader) throws E {
+    Stretch stretch = stretch(name);
+    ArrayBlocks.read(weights().get(stretch.slot()), stretch.from(), stretch.to(), reader);
   }
 
   /** Copies the gradient of a tensor under its Hugging Face name, where all weights are trained. */
   public FloatBuffer gradient(String name) {
-    List<NDArray> all = gradients().weights();
-    return copyPart(name, slot -> all.get(slot));
+    return copy(name, gradients().weights());
   }
 
-  private FloatBuffer copyPart(String name, IntFunction<NDArray> array) {
-    for (int s = 0; s < slots.size(); s++) {
-      Parameter slot = slots.get(s);
-      long start = 0;
+  private FloatBuffer copy(String name, List<NDArray> arrays) {
+    Stretch stretch = stretch(name);
+    FloatBuffer copy = FloatBuffer.allocate(Math.toIntExact(stretch.to() - stretch.from()));
+    ArrayBlocks.read(arrays.get(stretch.slot()), stretch.from(), stretch.to(), copy::put);
+    return copy.flip();
+  }
+
+  /** Where a tensor's numbers are: in which array, from which number on, up to which. */
+  private record Stretch(int slot, long from, long to) {}
+
+  private Stretch stretch(String name) {
+    List<ParameterLayout.@Nullable Slot> layout = ParameterLayout.of(config);
+    for (int s = 0; s < layout.size(); s++) {
+      ParameterLayout.Slot slot = layout.get(s);
+      long row = 0;
       for (ParameterLayout.Part part :
           slot == null ? List.<ParameterLayout.Part>of() : slot.parts()) {
+        long width = Math.max(1, requireNonNull(slot).columns());
         if (part.name().equals(name)) {
-          try (Scope copy = scope.open()) {
-            NDArray rows = array.apply(s).get(new NDIndex("{}:{}", start, start + part.rows()));
-            rows.attach(copy.manager());
-            return FloatBuffer.wrap(rows.toFloatArray());
-          }
+          return new Stretch(s, row * width, (row + part.rows()) * width);
         }
-        start += part.rows();
+        row += part.rows();
       }
     }
     throw new IllegalArgumentException("this model has no tensor " + name);
@@ -443,6 +496,9 @@ public final class PolicyModel implements AutoCloseable {
     ComputeType attention = device.isGpu() ? type : ComputeType.FLOAT32;
     attributes.put("attention_dtype", (long) attention.scalarType());
     attributes.put("fused", !device.isGpu());
+    attributes.put("few", device.isGpu());
+    // CUDA's fused attention reads heads sixteen bytes at a time
+    attributes.put("efficient", device.isGpu() && c.headDim() % 8 == 0);
     return attributes;
   }
 }

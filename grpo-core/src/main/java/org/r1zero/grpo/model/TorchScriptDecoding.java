@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
@@ -55,7 +57,7 @@ final class TorchScriptDecoding implements DecodingKernels {
     this.sin = sin;
     this.onCpu = onCpu;
     this.packs = packs;
-    this.copyMethod = packs ? "pack" : "narrow";
+    this.copyMethod = packs ? "pack" : onCpu ? "narrow" : "narrow_few";
   }
 
   @Override
@@ -276,7 +278,10 @@ final class TorchScriptDecoding implements DecodingKernels {
       NDArray logits,
       Scope scope) {
     DecodingStep.Grid grid = step.grid();
-    RowSegments segments = onCpu ? step.segments() : RowSegments.one(step.own());
+    if (!onCpu) {
+      return decodeOnGpu(prefixes, cache, step, uniforms, how, logits, scope);
+    }
+    RowSegments segments = step.segments();
     return sampled(
         generation.callForList(
             scope,
@@ -304,5 +309,63 @@ final class TorchScriptDecoding implements DecodingKernels {
             how.topK(),
             how.topP(),
             how.minP()));
+  }
+
+  /** One copy to the GPU, but for the uniforms, and one back. */
+  private SampledTokens decodeOnGpu(
+      List<NDArray> prefixes,
+      List<NDArray> cache,
+      DecodingStep step,
+      float[] uniforms,
+      SamplingParameters how,
+      NDArray logits,
+      Scope scope) {
+    DecodingStep.Grid grid = step.grid();
+    RowSegments segments = RowSegments.one(step.own());
+    int n = step.tokens().length;
+    LongStream numbers =
+        Stream.of(
+                step.tokens(),
+                step.positions(),
+                step.own(),
+                grid.grid(),
+                grid.place(),
+                step.prefixLengths())
+            .flatMapToLong(LongStream::of);
+    double[] results =
+        generation
+            .call(
+                scope,
+                "step",
+                weights,
+                cos,
+                sin,
+                prefixes,
+                cache,
+                scope.longs(numbers.toArray()),
+                n,
+                grid.grid().length,
+                step.even(),
+                segments.endsAsLongs(),
+                segments.longest(),
+                step.evenPrefixes(),
+                step.longestPrefix(),
+                grid.ordered(),
+                logits,
+                scope.manager().create(uniforms),
+                how.temperature(),
+                how.topK(),
+                how.topP(),
+                how.minP())
+            .toDoubleArray();
+    long[] tokens = new long[n];
+    float[] samplingLogProbs = new float[n];
+    float[] policyLogProbs = new float[n];
+    for (int i = 0; i < n; i++) {
+      tokens[i] = (long) results[i];
+      samplingLogProbs[i] = (float) results[n + i];
+      policyLogProbs[i] = (float) results[2 * n + i];
+    }
+    return new SampledTokens(tokens, samplingLogProbs, policyLogProbs);
   }
 }

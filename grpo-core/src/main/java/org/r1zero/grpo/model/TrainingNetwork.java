@@ -1,5 +1,6 @@
 package org.r1zero.grpo.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,21 +10,31 @@ import org.r1zero.grpo.torch.TorchModule;
 
 /** The calls into {@code decoder.py}: the network's forward and backward pass. */
 final class TrainingNetwork {
-  /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
-  private static final long LIMIT = 1 << 22;
+  /** As many as a CPU's cache takes. */
+  private static final long CPU_LIMIT = 1 << 22;
+
+  /** Half a gigabyte in fp32: fewer would leave a GPU waiting for launches. */
+  private static final long GPU_LIMIT = 1 << 27;
 
   private final TorchModule module;
   private final DecoderConfig config;
   private final NDArray cos;
   private final NDArray sin;
+  private final long limit;
 
   TrainingNetwork(Scope scope, DecoderConfig config, ComputeType type, NDArray cos, NDArray sin) {
     this.config = config;
     this.cos = cos;
     this.sin = sin;
+    this.limit = limit(cos.getDevice());
     this.module =
         TorchModule.load(
             scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes(config, type));
+  }
+
+  /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
+  static long limit(Device device) {
+    return device.isGpu() ? GPU_LIMIT : CPU_LIMIT;
   }
 
   /**
@@ -70,7 +81,7 @@ final class TrainingNetwork {
             plan.places(),
             plan.wanted(),
             keep.level(),
-            LIMIT);
+            limit);
     return new Pass(plan, keep, kept);
   }
 
@@ -141,7 +152,7 @@ final class TrainingNetwork {
         plan.places(),
         plan.wanted(),
         pass.keep().level(),
-        LIMIT);
+        limit);
   }
 
   /** 1 where greedy decoding would have picked a pass's target, else 0: {@code [N]}. */
@@ -191,7 +202,7 @@ final class TrainingNetwork {
 
   /** Rows whose logits over the whole vocabulary are held at once. */
   private long rowsAtOnce() {
-    return Math.max(1, LIMIT / config.vocabSize());
+    return Math.max(1, limit / config.vocabSize());
   }
 
   /** Adds the adapters to the weights that they belong to. */
@@ -212,7 +223,7 @@ final class TrainingNetwork {
   /** How much of the vocabulary is looked at at once. */
   private long vocabularyBlock(Pass pass) {
     long rows = pass.plan().targets().size();
-    return Math.min(config.vocabSize(), Math.max(256, LIMIT / rows / 64 * 64));
+    return Math.min(config.vocabSize(), Math.max(256, limit / rows / 64 * 64));
   }
 
   /** The shape, as TorchScript attributes. */

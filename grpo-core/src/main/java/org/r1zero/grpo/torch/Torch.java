@@ -6,11 +6,12 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,9 @@ public final class Torch {
    */
   static void prepareThread() {
     if (!PREPARED.get()) {
-      Engine.getEngine("PyTorch");
+      if (Loaded.FAULT != null) {
+        throw Loaded.FAULT;
+      }
       JniUtils.setGraphExecutorOptimize(false);
       JniUtils.setGradMode(false);
       PREPARED.set(true);
@@ -84,22 +87,15 @@ public final class Torch {
       throw new IllegalArgumentException(
           "array of " + target.size() + " numbers can't take " + values.length);
     }
-    withoutGrad(
-        () -> {
-          try (NDManager manager = target.getManager().newSubManager()) {
-            NDArray flat = target.reshape(values.length);
-            flat.attach(manager);
-            flat.set(new NDIndex(":"), manager.create(values));
-          }
-          return null;
-        });
+    ArrayBlocks.write(target, 0, FloatBuffer.wrap(values));
   }
 
   /**
    * The bytes of an array, little-endian on the machines that libtorch runs on.
    *
-   * @param array fp32, contiguous; on a CPU the buffer looks into its memory, so that it must not
-   *     be used after the array has changed or was freed
+   * @param array fp32, contiguous, on a CPU, at most 2 GiB ({@link ArrayBlocks} reads all others);
+   *     the buffer looks into its memory, so that it must not be used after the array has changed
+   *     or was freed
    */
   public static ByteBuffer bytes(NDArray array) {
     return array.toByteBuffer(true).order(ByteOrder.nativeOrder());
@@ -140,6 +136,19 @@ public final class Torch {
     return requireNonNull(gradient(leaf), "backward gave the leaf no gradient");
   }
 
+  /**
+   * Whether libtorch failed because a GPU, or this machine, had no memory left for an array. What
+   * was computed with the call is lost; smaller portions may fit.
+   */
+  public static boolean isOutOfMemory(@Nullable Throwable fault) {
+    String message = fault == null ? "" : String.valueOf(fault.getMessage());
+    boolean said =
+        message.contains("CUDA out of memory")
+            || message.contains("DefaultCPUAllocator: can't allocate memory")
+            || message.contains("DefaultCPUAllocator: not enough memory");
+    return said || (fault != null && isOutOfMemory(fault.getCause()));
+  }
+
   /** Threads that one operation may use. */
   public static int threads() {
     prepareThread();
@@ -157,28 +166,82 @@ public final class Torch {
     JniUtils.getNumThreads();
   }
 
-  /** The device named {@code cpu}, {@code cuda} or {@code cuda:N}; {@code auto} prefers CUDA. */
+  /**
+   * The device named {@code cpu}, {@code cuda} or {@code cuda:N}; {@code auto} is the first GPU
+   * where libtorch has one, otherwise the CPU.
+   *
+   * @throws IllegalArgumentException if the name is none of these, there is no such GPU, or the GPU
+   *     is of a generation that libtorch was not built for
+   */
   public static Device device(String name) {
-    prepareThread();
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
-    if (name.equals("auto")) {
-      return gpus > 0 ? Device.gpu() : Device.cpu();
+    boolean auto = name.equals("auto");
+    if (!auto && !name.equals("cpu") && !name.matches("cuda(:\\d{1,4})?")) {
+      throw new IllegalArgumentException("device must be auto, cpu, cuda or cuda:N, was " + name);
     }
+    prepareThread();
     if (name.equals("cpu")) {
       return Device.cpu();
     }
-    if (name.matches("cuda(:\\d+)?")) {
-      int index = name.length() > 5 ? Integer.parseInt(name.substring(5)) : 0;
-      if (index >= gpus) {
-        throw new IllegalArgumentException(
-            "device "
-                + name
-                + " was asked for, but PyTorch sees "
-                + gpus
-                + " CUDA devices; use device: cpu, or build with -Pcuda on a machine with a GPU");
-      }
-      return Device.gpu(index);
+    int gpus = Gpus.count();
+    if (auto && gpus == 0) {
+      return Device.cpu();
     }
-    throw new IllegalArgumentException("device must be auto, cpu, cuda or cuda:N, was " + name);
+    int index = name.length() > 5 ? Integer.parseInt(name.substring(5)) : 0;
+    if (index >= gpus) {
+      throw new IllegalArgumentException(
+          "device "
+              + name
+              + " was asked for, but libtorch sees "
+              + (gpus == 0 ? "no GPU: " + Gpus.reason() : "only cuda:0 to cuda:" + (gpus - 1))
+              + "; set device: cpu to compute on the CPU");
+    }
+    String misfit = LibTorch.misfit(Loaded.CHOSEN, Gpus.capability(index).orElse(null));
+    if (misfit != null) {
+      throw new IllegalArgumentException(
+          "device cuda:" + index + " " + misfit + "; set device: cpu to compute on the CPU");
+    }
+    return Device.gpu(index);
+  }
+
+  /** Which device {@code auto} stands for, and why. */
+  public static String autoReason() {
+    Device device = device("auto");
+    if (!device.isGpu()) {
+      return "device auto is the CPU: " + Gpus.reason();
+    }
+    int gpus = Gpus.count();
+    return "device auto is cuda:0, "
+        + (gpus == 1 ? "the only GPU" : "the first of " + gpus + " GPUs")
+        + (Loaded.CHOSEN == null ? "" : "; " + Loaded.CHOSEN);
+  }
+
+  /** Bytes of a GPU's memory that nobody has; 0 where that is not known. */
+  public static long freeBytes(Device gpu) {
+    prepareThread();
+    return Gpus.freeBytes(gpu.getDeviceId());
+  }
+
+  /** libtorch, loaded once. */
+  private static final class Loaded {
+    static final @Nullable LibTorch CHOSEN;
+    static final @Nullable RuntimeException FAULT;
+
+    static {
+      LibTorch chosen = null;
+      RuntimeException fault = null;
+      try {
+        chosen = LibTorch.ofEnvironment();
+        if (chosen != null) {
+          chosen.choose();
+        }
+        Engine.getEngine("PyTorch");
+      } catch (IllegalArgumentException e) {
+        fault = e;
+      } catch (IOException | RuntimeException | LinkageError e) {
+        fault = LibTorch.notLoaded(chosen, e);
+      }
+      CHOSEN = chosen;
+      FAULT = fault;
+    }
   }
 }

@@ -53,7 +53,7 @@ class Decoder(Module):
       torch.add_(adapter_grads[at], torch.matmul(torch.transpose(torch.matmul(g, b), 0, 1), x), alpha=scaling)
     return at
 
-  # base + scaling B A of all targets, into the arrays of `merged`.
+  # base + scaling B A of all targets, summed in fp32, into the arrays of `merged`.
   def merge(self: __torch__.Decoder, base: List[Tensor], merged: List[Tensor], adapters: List[Tensor], scaling: float) -> int:
     q = self.heads * self.head_dim
     k = self.kv_heads * self.head_dim
@@ -72,7 +72,7 @@ class Decoder(Module):
 
   def merge_rows(self: __torch__.Decoder, base: Tensor, merged: Tensor, start: int, end: int, adapters: List[Tensor], at: int, scaling: float) -> int:
     if torch.gt(torch.numel(adapters[at]), 0):
-      torch.copy_(torch.slice(merged, 0, start, end, 1), torch.addmm(torch.slice(base, 0, start, end, 1), adapters[at + 1], adapters[at], alpha=scaling))
+      torch.copy_(torch.slice(merged, 0, start, end, 1), torch.addmm(torch.to(torch.slice(base, 0, start, end, 1), 6), adapters[at + 1], adapters[at], alpha=scaling))
     return at
 
   # How often the arrays were changed in place, together.

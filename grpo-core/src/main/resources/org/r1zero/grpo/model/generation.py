@@ -15,6 +15,11 @@ class Generation(Module):
   attention_dtype : int
   fused : bool
   packed : bool
+  efficient : bool
+  few : bool
+
+  # A GPU waits for the launch of each kernel, whatever it computes: where `few` is set, as many
+  # operators as can be are one.
 
   # --- pieces -------------------------------------------------------------------------------------
 
@@ -41,13 +46,18 @@ class Generation(Module):
       y = torch.linear(x, torch.to(w, self.dtype))
     return y
 
-  # x + linear(h): the sum is part of the packed product, rounded once.
+  # x + linear(h): the sum is part of the packed product, rounded once. With few operators x is
+  # overwritten.
   def add_linear(self: __torch__.Generation, x: Tensor, h: Tensor, w: Tensor, b: Tensor, biased: bool) -> Tensor:
     if torch.__and__(self.packed, torch.ne(ops.prim.dtype(w), 1)):
       if biased:
         y = ops.mkldnn._linear_pointwise(h, x, w, b, "add")
       else:
         y = ops.mkldnn._linear_pointwise(h, x, w, None, "add")
+    elif torch.__and__(self.few, torch.eq(ops.prim.dtype(w), self.dtype)):
+      y = torch.addmm_(x, h, torch.t(w))
+      if biased:
+        y = torch.add_(y, b)
     else:
       y = torch.add(x, self.linear(h, w, b, biased))
     return y
@@ -69,8 +79,15 @@ class Generation(Module):
       f = torch.mul(torch.silu(torch.slice(gate_up, 1, 0, width, 1)), torch.slice(gate_up, 1, width, 2 * width, 1))
     return f
 
+  # Weights [4, D] are w, w, 1 and -1: x and -x together have the mean 0 and the variance mean(x^2), so
+  # that the layer norm of both, one kernel, has the RMS norm of x in its first half; rms_norm is eight.
   def norm(self: __torch__.Generation, x: Tensor, w: Tensor) -> Tensor:
-    return torch.rms_norm(x, [torch.size(x, -1)], torch.to(w, self.dtype), self.eps)
+    if torch.gt(torch.dim(w), 1):
+      both = torch.mul(torch.unsqueeze(x, -2), torch.slice(w, 0, 2, 4, 1))
+      y = torch.select(torch.layer_norm(both, [2, torch.size(x, -1)], torch.slice(w, 0, 0, 2, 1), None, self.eps, False), -2, 0)
+    else:
+      y = torch.rms_norm(x, [torch.size(x, -1)], torch.to(w, self.dtype), self.eps)
+    return y
 
   # The halves of each head turned by the angle of its position: cos is [N, 1, E], both halves
   # alike, and sin is [N, 1, E], the first half negated.
@@ -201,12 +218,14 @@ class Generation(Module):
       torch.copy_(torch.slice(torch.select(cache[i], 0, target), 1, 0, time, 1), torch.slice(torch.select(cache[i], 0, source), 1, 0, time, 1))
     return time
 
-  # Additive mask [B, 1, 1, time] that hides what is at or after each of `ends` [B].
+  # Additive mask [B, 1, 1, time] that hides what is at or after each of `ends` [B]. Its rows begin at
+  # multiples of 16 numbers, as CUDA's fused attention needs them.
   def hide_from(self: __torch__.Generation, ends: Tensor, time: int) -> Tensor:
-    steps = torch.arange(time, dtype=4, layout=None, device=ops.prim.device(ends), pin_memory=None)
+    room = torch.floordiv(time + 15, 16) * 16
+    steps = torch.arange(room, dtype=4, layout=None, device=ops.prim.device(ends), pin_memory=None)
     after = torch.ge(torch.unsqueeze(steps, 0), torch.unsqueeze(ends, 1))
     mask = torch.masked_fill(torch.zeros(torch.size(after), dtype=self.dtype, layout=None, device=ops.prim.device(ends), pin_memory=None), after, -inf)
-    return torch.view(mask, [torch.size(ends, 0), 1, 1, time])
+    return torch.slice(torch.view(mask, [torch.size(ends, 0), 1, 1, room]), 3, 0, time, 1)
 
   # Attention of q [B, K, Q, E] over the first `time` positions of keys and values [B, K, room, E] alone.
   # Returns it as [B, Q, K, E], and the logarithm of the sum of its exponentials [B, Q, K], with which
@@ -217,6 +236,12 @@ class Generation(Module):
     v = torch.slice(values, 2, 0, time, 1)
     if self.fused:
       a, sums = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., False, attn_mask=mask)
+    elif self.efficient:
+      bias = mask
+      if torch.__isnot__(mask, None):
+        bias = torch.expand(unchecked_cast(Tensor, mask), [torch.size(q, 0), self.kv_heads, torch.size(q, 2), time])
+      a, all_sums, _0, _1 = torch._scaled_dot_product_efficient_attention(q, k, v, bias, True, 0., False)
+      sums = torch.slice(all_sums, 2, 0, torch.size(q, 2), 1) # padded to 32 queries
     else:
       scores = torch.bmm(torch.flatten(q, 0, 1), torch.transpose(torch.flatten(k, 0, 1), 1, 2))
       scores = torch.to(torch.view(scores, [torch.size(q, 0), self.kv_heads, torch.size(q, 2), time]), 6)
@@ -248,6 +273,20 @@ class Generation(Module):
     else:
       out = (torch.cat(parts), torch.cat(sums))
     return out
+
+  # Parts a and b [n, R, K, E] of the same queries' attention by the difference [n, R, K] of their log-sums
+  # to [n, H*E].
+  def merge(self: __torch__.Generation, a: Tensor, b: Tensor, difference: Tensor) -> Tensor:
+    n = torch.size(a, 0)
+    if self.few:
+      share = torch.sigmoid(difference, out=torch.new_empty(difference, torch.size(difference), dtype=self.dtype))
+      room = torch.new_empty(a, [n, self.kv_heads, torch.size(a, 1), self.head_dim])
+      torch.lerp(torch.transpose(a, 1, 2), torch.transpose(b, 1, 2), torch.transpose(torch.unsqueeze(share, 3), 1, 2), out=room)
+      merged = torch.view(room, [n, self.heads * self.head_dim])
+    else:
+      share = torch.to(torch.unsqueeze(torch.sigmoid(difference), 3), self.dtype)
+      merged = torch.reshape(torch.transpose(torch.lerp(a, b, share), 1, 2), [n, self.heads * self.head_dim])
+    return merged
 
   # One new token for each of n sequences: tokens [n] at positions [n]; `own` [n] is how many tokens
   # each one has sampled and put into its row, the first n of `cache`, and `even` says that all are the
@@ -293,8 +332,7 @@ class Generation(Module):
       if torch.__not__(ordered):
         a = torch.index_select(a, 0, place)
         read_sums = torch.index_select(read_sums, 0, place)
-      share = torch.to(torch.unsqueeze(torch.sigmoid(torch.sub(own_sums, read_sums)), 3), self.dtype)
-      a = torch.reshape(torch.transpose(torch.lerp(a, b, share), 1, 2), [n, self.heads * self.head_dim])
+      a = self.merge(a, b, torch.sub(own_sums, read_sums))
       x = self.finish_block(x, a, w, i * 12)
     return self.norm(x, w[self.layers * 12 + 1])
 
@@ -408,6 +446,17 @@ class Generation(Module):
     h = self.decode(w, cos_table, sin_table, prefix, cache, tokens, positions, own, even, ends, longest, lengths, full, read, grid, place, ordered)
     return self.sample(self.logits(h, w[self.layers * 12 + 2], room), uniforms, temperature, top_k, top_p, min_p)
 
+  # The same for a GPU, to and from which each copy takes as long as a kernel: `numbers` has tokens,
+  # positions, own, grid, place and lengths one after the other, n sequences of them. Returns tokens,
+  # log-probs sampled from and without filters [3, n] fp64.
+  def step(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], numbers: Tensor, n: int, places: int, even: bool, ends: List[int], longest: List[int], full: bool, read: int, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tensor:
+    at = 3 * n + places
+    grid = torch.slice(numbers, 0, 3 * n, at, 1)
+    place = torch.slice(numbers, 0, at, at + n, 1)
+    lengths = torch.slice(numbers, 0, at + n, torch.size(numbers, 0), 1)
+    tokens, chosen, picked = self.decode_and_sample(w, cos_table, sin_table, prefix, cache, torch.slice(numbers, 0, 0, n, 1), torch.slice(numbers, 0, n, 2 * n, 1), torch.slice(numbers, 0, 2 * n, 3 * n, 1), even, ends, longest, lengths, full, read, grid, place, ordered, room, uniforms, temperature, top_k, top_p, min_p)
+    return torch.stack([torch.to(tokens, 7), torch.to(chosen, 7), torch.to(picked, 7)])
+
   # The weights as generation reads them again and again: matrices packed, the rest in the compute
   # type. Gate and up are two arrays, the up projections come after all others.
   def pack(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:
@@ -464,6 +513,22 @@ class Generation(Module):
     for i in range(torch.len(w)):
       torch.append(out, torch.detach(torch.to(w[i], self.dtype)))
     return out
+
+  # The same with norms' weights as `norm` takes them with few operators.
+  def narrow_few(self: __torch__.Generation, w: List[Tensor]) -> List[Tensor]:
+    out = self.narrow(w)
+    for i in range(self.layers):
+      torch._set_item(out, i * 12, self.for_both(out[i * 12]))
+      torch._set_item(out, i * 12 + 7, self.for_both(out[i * 12 + 7]))
+      if self.qk_norm:
+        torch._set_item(out, i * 12 + 3, self.for_both(out[i * 12 + 3]))
+        torch._set_item(out, i * 12 + 4, self.for_both(out[i * 12 + 4]))
+    torch._set_item(out, self.layers * 12 + 1, self.for_both(out[self.layers * 12 + 1]))
+    return out
+
+  def for_both(self: __torch__.Generation, w: Tensor) -> Tensor:
+    one = torch.ones_like(w)
+    return torch.stack([w, w, one, torch.neg(one)])
 
   # The matrix products of one decoding step on x [n, D], with nothing between them: the least time
   # that the step can take with these weights. Reading prompts needs no output layer. Returns one number:

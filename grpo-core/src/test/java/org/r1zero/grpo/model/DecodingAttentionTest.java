@@ -129,7 +129,9 @@ class DecodingAttentionTest {
             Map.entry("dtype", fp32),
             Map.entry("attention_dtype", fp32),
             Map.entry("fused", fused),
-            Map.entry("packed", false)));
+            Map.entry("packed", false),
+            Map.entry("few", false),
+            Map.entry("efficient", false)));
   }
 
   private List<NDArray> cache(Scope scope, int rows, int time) {

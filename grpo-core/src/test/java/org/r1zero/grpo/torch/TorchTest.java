@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,19 +84,42 @@ class TorchTest {
   }
 
   @Test
+  void autoSaysWhatItTookAndWhy() {
+    assertThat(Torch.autoReason())
+        .startsWith("device auto is " + (Torch.device("auto").isGpu() ? "cuda:0, " : "the CPU: "));
+  }
+
+  @Test
   void deviceThatIsNotThereNamesTheRemedy() {
     assertThatThrownBy(() -> Torch.device("cuda:99"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("device cuda:99 was asked for, but PyTorch sees ")
-        .hasMessageContaining("use device: cpu, or build with -Pcuda");
+        .hasMessageStartingWith("device cuda:99 was asked for, but libtorch sees ")
+        .hasMessageEndingWith("; set device: cpu to compute on the CPU");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "gpu", "cuda:", "cuda:x", "CPU"})
+  @ValueSource(strings = {"", "gpu", "cuda:", "cuda:x", "cuda:99999", "CPU"})
   void unknownDeviceIsRefused(String name) {
     assertThatThrownBy(() -> Torch.device(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("device must be auto, cpu, cuda or cuda:N, was " + name);
+  }
+
+  @Test
+  void lackOfMemoryIsToldFromOtherFaults() {
+    try (Scope scope = Torch.openScope(Device.cpu())) {
+      TorchModule module =
+          TorchModule.load(scope, TorchTest.class, "narrow.py", "Narrow", Map.of());
+      NDArray wide = scope.floats(1).broadcast(1L << 30, 1L << 20); // 4 PiB where it is copied
+      assertThatThrownBy(() -> module.call(scope, "narrow", wide))
+          .satisfies(fault -> assertThat(Torch.isOutOfMemory(fault)).isTrue());
+      assertThatThrownBy(() -> module.call(scope, "nothing", wide))
+          .satisfies(fault -> assertThat(Torch.isOutOfMemory(fault)).isFalse());
+    }
+    String cuda = "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of";
+    Throwable wrapped = new IllegalStateException("a lane failed", new RuntimeException(cuda));
+    assertThat(Torch.isOutOfMemory(wrapped)).isTrue();
+    assertThat(Torch.isOutOfMemory(new IllegalStateException("CUDA error: invalid"))).isFalse();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.r1zero.rollout.generation;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,6 +44,15 @@ public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> sta
   /** Completions that begin anew, with no limit but {@code max_new_tokens}. */
   public GenerationRequest(int[] prompt, long[] seeds) {
     this(prompt, seeds, List.of(), 0);
+  }
+
+  /** This request for some of its completions. */
+  GenerationRequest of(int[] samples) {
+    return new GenerationRequest(
+        prompt,
+        Arrays.stream(samples).mapToLong(sample -> seeds[sample]).toArray(),
+        started.isEmpty() ? started : Arrays.stream(samples).mapToObj(started::get).toList(),
+        budget);
   }
 
   /** The most tokens that completion {@code sample} may have after this call. */

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.grpo.torch.Lanes;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Samples completions with continuous batching: when a sequence finishes, a waiting one takes its
@@ -22,11 +25,14 @@ import org.r1zero.grpo.torch.Torch;
  * <p>Not thread-safe: a worker has its own.
  */
 public final class Generator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Generator.class);
+
   private final PolicyModel policy;
   private final Scope scope;
   private DecodingKernels kernels;
   private Quantization quantization = Quantization.NONE;
   private long version;
+  private int mostAtOnce = Integer.MAX_VALUE;
   private volatile boolean cancelled;
 
   /** Samples from a policy's weights as they are when a call begins, by copies of them. */
@@ -87,7 +93,9 @@ public final class Generator implements AutoCloseable {
   }
 
   /**
-   * The same for a listener, which has each completion as soon as it is finished.
+   * The same for a listener, which has each completion as soon as it is finished. Where the device
+   * has no memory for so many sequences, the unfinished ones are sampled again, half as many at
+   * once, here and in later calls; their draws are the same.
    *
    * @throws IllegalArgumentException if a prompt and {@code max_new_tokens} exceed the context
    * @throws IllegalStateException if the weights give NaN or infinite logits
@@ -103,10 +111,36 @@ public final class Generator implements AutoCloseable {
     refreshIfStale();
     quantize(config.quantization());
     requireFits(one.get(0).longest(), config);
-    int batch = batch(one.get(0), config);
+    Remaining remaining = new Remaining(requests, stop, listener);
+    try {
+      while (true) {
+        Remaining.Attempt attempt = remaining.next();
+        int batch = batch(Schedule.of(attempt.requests(), config, 1).get(0), config);
+        try {
+          generate(attempt, batch, config);
+          return;
+        } catch (RuntimeException e) {
+          if (!Torch.isOutOfMemory(e) || batch <= 1) {
+            throw e;
+          }
+          mostAtOnce = batch / 2;
+          LOG.warn(
+              "there is no memory on {} for {} sequences at once; from here on at most {} are sampled at"
+                  + " once. lower sampling.max_batch or sampling.kv_cache_mb",
+              policy.device().isGpu() ? "the GPU" : "this machine",
+              batch,
+              mostAtOnce);
+        }
+      }
+    } finally {
+      cancelled = false;
+    }
+  }
+
+  private void generate(Remaining.Attempt attempt, int batch, SamplingConfig config) {
     int lanes = Math.max(1, Math.min(policy.lanes(), batch));
-    List<Schedule> schedules = Schedule.of(requests, config, lanes);
-    LaneListeners shared = new LaneListeners(listener, schedules);
+    List<Schedule> schedules = Schedule.of(attempt.requests(), config, lanes);
+    LaneListeners shared = new LaneListeners(attempt.listener(), schedules);
     AtomicBoolean stopped = new AtomicBoolean();
     List<Supplier<Integer>> work = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
@@ -115,14 +149,10 @@ public final class Generator implements AutoCloseable {
       SamplingListener own = shared.of(i);
       work.add(
           () ->
-              new DecodingLane(kernels, scope, schedule, rows, config, stop, own)
+              new DecodingLane(kernels, scope, schedule, rows, config, attempt.stop(), own)
                   .run(() -> cancelled || stopped.get(), () -> stopped.set(true)));
     }
-    try {
-      Lanes.run(work);
-    } finally {
-      cancelled = false;
-    }
+    Lanes.run(work);
   }
 
   /**
@@ -169,11 +199,17 @@ public final class Generator implements AutoCloseable {
               + config.kvCacheMb()
               + "; raise it, or lower sampling.max_new_tokens");
     }
-    return (int) Math.min(rows, Math.min(config.maxBatch(), schedule.total()));
+    return (int)
+        Math.min(rows, Math.min(Math.min(config.maxBatch(), mostAtOnce), schedule.total()));
   }
 
   private long positions(SamplingConfig config) {
     return ((long) config.kvCacheMb() << 20) / kernels.cacheBytesPerToken();
+  }
+
+  /** Decodes with other kernels on the same weights. */
+  void decodeWith(UnaryOperator<DecodingKernels> others) {
+    kernels = others.apply(kernels);
   }
 
   /** What it decodes with, for measuring. */

@@ -117,7 +117,7 @@ public final class ModelExport {
       try (SafetensorsWriter writer =
           new SafetensorsWriter(target.resolve(name), type, shards.get(i))) {
         for (Map.Entry<String, long[]> tensor : shards.get(i).entrySet()) {
-          writer.write(policy.tensor(tensor.getKey()));
+          policy.readTensor(tensor.getKey(), writer::write);
           weightMap.put(tensor.getKey(), name);
           total += SafetensorsWriter.bytes(tensor.getValue(), type);
         }

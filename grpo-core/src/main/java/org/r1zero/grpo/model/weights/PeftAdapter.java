@@ -3,7 +3,6 @@ package org.r1zero.grpo.model.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.r1zero.grpo.model.LoraAdapters;
 import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.torch.ArrayBlocks;
 
 /** Writes a model's adapters as a folder that PEFT loads: its config and its tensors. */
 public final class PeftAdapter {
@@ -41,7 +41,7 @@ public final class PeftAdapter {
         SafetensorsWriter writer =
             new SafetensorsWriter(channel, TensorType.F32, adapters.shapes())) {
       for (Parameter parameter : adapters.parameters()) {
-        writer.write(FloatBuffer.wrap(parameter.value().toFloatArray()));
+        ArrayBlocks.read(parameter.value(), writer::write);
       }
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);

@@ -59,7 +59,7 @@ public final class SafetensorsFile {
         throw new ModelFileException(
             path, "is truncated: a safetensors file has at least 8 bytes, this has " + size);
       }
-      long headerSize = read(channel, 0, 8).getLong();
+      long headerSize = bytes(channel, 0, 8).getLong();
       if (headerSize < 2 || headerSize > MAX_HEADER || headerSize > size - 8) {
         throw new ModelFileException(
             path,
@@ -69,7 +69,7 @@ public final class SafetensorsFile {
                 + size);
       }
       byte[] header = new byte[(int) headerSize];
-      read(channel, 8, header.length).get(header);
+      bytes(channel, 8, header.length).get(header);
       return new SafetensorsFile(path, parse(path, header, 8 + headerSize, size));
     } catch (IOException e) {
       throw new ModelFileException(path, "can't be read: " + e, e);
@@ -171,7 +171,7 @@ public final class SafetensorsFile {
   /** The values of a tensor that this file has, in fp32, row by row. */
   public FloatBuffer read(String name) {
     Entry entry = entry(name);
-    return values(name, 0, Math.toIntExact(entry.count()));
+    return read(name, 0, Math.toIntExact(entry.count()));
   }
 
   /**
@@ -189,8 +189,8 @@ public final class SafetensorsFile {
     int step = 1 << 22;
     for (long at = 0; at < count; at += step) {
       int length = (int) Math.min(step, count - at);
-      FloatBuffer mine = values(name, at, length);
-      FloatBuffer others = other.values(otherName, at, length);
+      FloatBuffer mine = read(name, at, length);
+      FloatBuffer others = other.read(otherName, at, length);
       for (int i = 0; i < length; i++) {
         if (mine.get(i) != others.get(i)) {
           return false;
@@ -200,7 +200,13 @@ public final class SafetensorsFile {
     return true;
   }
 
-  private FloatBuffer values(String name, long from, int count) {
+  /**
+   * Some values of a tensor that this file has, in fp32.
+   *
+   * @param from the first, counted row by row
+   * @param count how many
+   */
+  public FloatBuffer read(String name, long from, int count) {
     Entry entry = entry(name);
     TensorType type = type(name, entry);
     FloatBuffer out = FloatBuffer.allocate(count);
@@ -208,7 +214,7 @@ public final class SafetensorsFile {
     long end = entry.start() + (from + count) * type.bytes();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       for (long at = entry.start() + from * type.bytes(); at < end; at += step) {
-        type.decode(read(channel, at, (int) Math.min(step, end - at)), out);
+        type.decode(bytes(channel, at, (int) Math.min(step, end - at)), out);
       }
     } catch (IOException e) {
       throw new ModelFileException(path, "can't be read: " + e, e);
@@ -232,7 +238,7 @@ public final class SafetensorsFile {
     return entry.type();
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int length)
+  private static ByteBuffer bytes(FileChannel channel, long position, int length)
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {

@@ -68,7 +68,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact) * type.bytes();
   }
 
-  /** Appends the next tensor, from fp32. */
+  /** Appends the next tensor, or the next part of one, from fp32. */
   public void write(FloatBuffer values) throws IOException {
     int step = 1 << 22;
     FloatBuffer rest = values.duplicate();
@@ -78,17 +78,6 @@ public final class SafetensorsWriter implements AutoCloseable {
       type.encode(rest.slice(rest.position(), count), bytes);
       rest.position(rest.position() + count);
       writeFully(bytes.flip());
-    }
-  }
-
-  /** Appends the next tensor as it is stored: little-endian, of this file's type. */
-  public void writeBytes(ByteBuffer values) throws IOException {
-    int step = 1 << 24;
-    ByteBuffer rest = values.duplicate();
-    while (rest.hasRemaining()) {
-      int count = Math.min(step, rest.remaining());
-      writeFully(rest.slice(rest.position(), count));
-      rest.position(rest.position() + count);
     }
   }
 
