@@ -102,8 +102,7 @@ class FewOperatorsTest {
     float[] uniforms = {0.1f, 0.4f, 0.6f, 0.9f};
     List<Step> steps = new ArrayList<>();
     for (long[] own : new long[][] {{0, 0, 0, 0}, {1, 1, 1, 1}, {2, 2, 1, 1}}) {
-      SamplingParameters how =
-          own[0] == 1 ? new SamplingParameters(0.9, 40, 0.9, 0.01) : PLAIN;
+      SamplingParameters how = own[0] == 1 ? new SamplingParameters(0.9, 40, 0.9, 0.01) : PLAIN;
       SampledTokens sampled =
           kernels.decodeAndSample(prefix, rows, step(own), uniforms, how, logits, scope);
       steps.add(new Step(sampled, logits.toFloatArray()));
@@ -157,8 +156,23 @@ class FewOperatorsTest {
     boolean qwen3 = family == DecoderConfig.Family.QWEN3;
     DecoderConfig config =
         new DecoderConfig(
-            family, 700, 32, 48, layers, 4, 2, 8, 1e-5, 1e4, new RopeScaling.None(), 64, true,
-            qwen2 || qwen3, qwen3, qwen3, qwen3);
+            family,
+            700,
+            32,
+            48,
+            layers,
+            4,
+            2,
+            8,
+            1e-5,
+            1e4,
+            new RopeScaling.None(),
+            64,
+            true,
+            qwen2 || qwen3,
+            qwen3,
+            qwen3,
+            qwen3);
     Map<String, long[]> shapes = WeightNames.shapes(config);
     Random random = new Random(5);
     return new PolicyModel(
