@@ -1,6 +1,7 @@
 package org.r1zero.verify;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -14,6 +15,40 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> houseRules() {
     return rules.tests();
+  }
+
+  @Test
+  void mathematicsHasOneFaceAndFourFloors() {
+    String math = "org.r1zero.verify.math";
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(math + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(math + ".(*)..")
+        .because("its verifiers are its face")
+        .check(rules.mainClasses());
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage(math + "..")
+        .layer("expressions")
+        .definedBy(math + ".expr")
+        .layer("reading")
+        .definedBy(math + ".read")
+        .layer("Symja")
+        .definedBy(math + ".symja")
+        .layer("equality")
+        .definedBy(math + ".equal")
+        .layer("verifiers")
+        .definedBy(math)
+        .whereLayer("verifiers")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("equality")
+        .mayOnlyBeAccessedByLayers("verifiers")
+        .whereLayer("reading")
+        .mayOnlyBeAccessedByLayers("verifiers")
+        .whereLayer("Symja")
+        .mayOnlyBeAccessedByLayers("equality", "verifiers")
+        .check(rules.mainClasses());
   }
 
   @Test

@@ -4,6 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.math.equal.Comparison;
+import org.r1zero.verify.math.equal.Families;
+import org.r1zero.verify.math.expr.Assignments;
+import org.r1zero.verify.math.expr.Exact;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.expr.Exprs;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.PlainText;
+import org.r1zero.verify.math.read.ReadingRules;
+import org.r1zero.verify.math.read.WordAnswers;
 
 /** Compares an answer's text with the gold: as text, as a choice or date, then as mathematics. */
 final class Answers {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.math.read.Braces;
+import org.r1zero.verify.math.read.MathSpans;
 
 /** Finds {@code \boxed{…}} and {@code \fbox{…}}. */
 final class Boxes {

@@ -7,6 +7,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.math.expr.Assignments;
+import org.r1zero.verify.math.expr.Exact;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.expr.Exprs;
+import org.r1zero.verify.math.expr.Matrices;
+import org.r1zero.verify.math.expr.Notation;
+import org.r1zero.verify.math.expr.Op;
 
 /**
  * Whether an answer that equals the gold was worked out: not copied from the question, and not a

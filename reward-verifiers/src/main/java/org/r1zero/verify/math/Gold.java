@@ -3,6 +3,10 @@ package org.r1zero.verify.math;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.EulersNumber;
+import org.r1zero.verify.math.read.PlainText;
+import org.r1zero.verify.math.read.ReadingRules;
 
 /** A reference answer, read once for all the answers that are compared with it. */
 final class Gold {

@@ -7,6 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.MathSpans;
+import org.r1zero.verify.math.read.Remarks;
+import org.r1zero.verify.math.read.Sentences;
 
 /**
  * Finds where in a completion the answer stands: for each source in turn the texts that may be it,

@@ -11,6 +11,14 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.math.equal.Comparison;
+import org.r1zero.verify.math.equal.MathRules;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.ReadingRules;
+import org.r1zero.verify.math.read.Sentences;
+import org.r1zero.verify.math.symja.Recent;
+import org.r1zero.verify.math.symja.SymbolicEngine;
 import org.r1zero.verify.records.Records;
 
 /**

@@ -7,6 +7,8 @@ import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.math.equal.MathRules;
+import org.r1zero.verify.math.symja.SymjaProcess;
 
 /**
  * Makes {@code math} verifiers. Options, each with its default:

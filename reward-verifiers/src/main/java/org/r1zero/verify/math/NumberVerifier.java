@@ -11,6 +11,10 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.math.equal.PercentRule;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.ReadingRules;
+import org.r1zero.verify.math.read.Sentences;
 import org.r1zero.verify.records.Records;
 
 /**
@@ -31,14 +35,6 @@ public final class NumberVerifier implements AnswerVerifier {
   private final MathAnswerFinder finder;
   private final PercentRule percentRule;
   private final boolean acceptTruncated;
-
-  /** What a percent sign means that stands in the answer or in the gold but not in both. */
-  public enum PercentRule {
-    /** {@code 50%} equals 50, where the sign is a unit, and 0.5. */
-    EITHER,
-    /** {@code 50%} equals 0.5 alone. */
-    EXACT
-  }
 
   /**
    * Makes the verifier.

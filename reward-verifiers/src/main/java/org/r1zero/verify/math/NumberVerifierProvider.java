@@ -6,6 +6,7 @@ import org.r1zero.verify.Verifier;
 import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.math.equal.PercentRule;
 
 /**
  * Makes {@link NumberVerifier}s; options {@code sources} (list, default {@code [answer_tag]}),
@@ -28,8 +29,7 @@ public final class NumberVerifierProvider implements VerifierProvider {
     VerifierOptions options = VerifierOptions.of("verifier 'number'", node);
     List<AnswerSource> sources =
         options.choices("sources", AnswerSource.class, NumberVerifier.TRAINING_SOURCES);
-    NumberVerifier.PercentRule percent =
-        options.choice("percent", NumberVerifier.PercentRule.EITHER);
+    PercentRule percent = options.choice("percent", PercentRule.EITHER);
     boolean acceptTruncated = options.flag("accept_truncated", false);
     JsonNode format = options.node("format");
     options.finish();

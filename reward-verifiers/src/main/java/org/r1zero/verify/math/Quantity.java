@@ -4,6 +4,13 @@ import java.math.BigInteger;
 import java.util.List;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.math.expr.Assignments;
+import org.r1zero.verify.math.expr.Exact;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.expr.Op;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.ReadingRules;
+import org.r1zero.verify.math.read.WordAnswers;
 
 /**
  * One exact number, as an answer that {@link AnswerText} reads says it: {@code 1,234.50}, {@code

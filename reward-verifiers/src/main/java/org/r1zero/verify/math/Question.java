@@ -3,6 +3,11 @@ package org.r1zero.verify.math;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.expr.Exprs;
+import org.r1zero.verify.math.read.AnswerText;
+import org.r1zero.verify.math.read.MathSpans;
+import org.r1zero.verify.math.read.ReadingRules;
 
 /** The formulas of a question, read once for all answers to it. */
 final class Question {

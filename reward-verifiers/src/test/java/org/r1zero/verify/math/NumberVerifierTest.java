@@ -15,6 +15,7 @@ import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.math.equal.PercentRule;
 
 class NumberVerifierTest {
 
@@ -420,10 +421,7 @@ class NumberVerifierTest {
   void wantsTheAnswerInTheTags() {
     NumberVerifier verifier =
         new NumberVerifier(
-            ReasoningFormat.DEFAULT,
-            NumberVerifier.TRAINING_SOURCES,
-            NumberVerifier.PercentRule.EITHER,
-            false);
+            ReasoningFormat.DEFAULT, NumberVerifier.TRAINING_SOURCES, PercentRule.EITHER, false);
     Problem problem = new Problem("p", "q", "72");
 
     assertThat(verifier.verify(problem, Completion.of("72")).outcome())
@@ -449,10 +447,7 @@ class NumberVerifierTest {
   void readsThePercentSignExactlyWhereAsked() {
     NumberVerifier exact =
         new NumberVerifier(
-            ReasoningFormat.DEFAULT,
-            NumberVerifier.TRAINING_SOURCES,
-            NumberVerifier.PercentRule.EXACT,
-            false);
+            ReasoningFormat.DEFAULT, NumberVerifier.TRAINING_SOURCES, PercentRule.EXACT, false);
     Completion completion = Completion.of("<answer>50%</answer>");
 
     assertThat(exact.verify(new Problem("p", "q", "0.5"), completion).score()).isEqualTo(1);
@@ -470,10 +465,7 @@ class NumberVerifierTest {
   private static Verdict verify(String gold, String answer) {
     NumberVerifier verifier =
         new NumberVerifier(
-            ReasoningFormat.DEFAULT,
-            List.of(AnswerSource.ANSWER_TAG),
-            NumberVerifier.PercentRule.EITHER,
-            false);
+            ReasoningFormat.DEFAULT, List.of(AnswerSource.ANSWER_TAG), PercentRule.EITHER, false);
     return verifier.verify(
         new Problem("p", "q", gold), Completion.of("<answer>" + answer + "</answer>"));
   }

@@ -12,6 +12,8 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.read.ReadingRules;
 
 /**
  * Golds against themselves in other notation, and against each other: those of outputs.csv, which

@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.apache.commons.math3.fraction.BigFraction;
+import org.r1zero.verify.math.expr.Expr;
+import org.r1zero.verify.math.expr.Op;
+import org.r1zero.verify.math.read.Vocabulary;
 
 /** Writes an answer in another notation than it came in, chosen by a seed. */
 final class Rewriting {

@@ -17,6 +17,7 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.math.read.AnswerText;
 
 /**
  * Cases of a published test suite. Those written for this project are resources; those of other

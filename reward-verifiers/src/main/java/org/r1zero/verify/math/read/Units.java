@@ -1,0 +1,322 @@
+package org.r1zero.verify.math.read;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Units and counted things: words that may follow a value without changing it.
+ *
+ * <p>Things that can be counted are no closed list, but the words of grammar and of calculation
+ * are: a phrase is a unit where it has a known unit or a noun in the plural, and none of those
+ * words. "12 cm", "5 different ways" and "3 miles per hour" name units, "5 squared", "5 or more"
+ * and "5 dozen" do not.
+ */
+public final class Units {
+
+  private static final int MAX_WORDS = 7;
+
+  /** Letters with a dot, a slash or an exponent: {@code m/s^2}, {@code sq. ft}. */
+  private static final Pattern WRITTEN =
+      Pattern.compile(
+          "[\\p{L}\\p{M}µΩ°℃℉$€£¥\\s./·*'’,~{}()²³-]*+(?:\\^\\s?\\{?-?[123]\\}?[\\s./·*)\\p{L}]*+)*+");
+
+  private static final Pattern SPLIT = Pattern.compile("[^\\p{L}\\p{M}µΩ]+");
+
+  /** Plurals without an s. */
+  private static final Set<String> PLURALS =
+      Set.of(
+          "people",
+          "men",
+          "women",
+          "children",
+          "feet",
+          "mice",
+          "geese",
+          "fish",
+          "sheep",
+          "deer",
+          "dice",
+          "pence",
+          "yen",
+          "yuan",
+          "won",
+          "vertices",
+          "indices",
+          "matrices",
+          "money",
+          "data",
+          "oxen",
+          "teeth",
+          "cattle",
+          "salmon",
+          "cod",
+          "baht",
+          "reais",
+          "lire",
+          "euro",
+          "kg",
+          "radii");
+
+  /** What may stand after the thing that is counted. */
+  private static final Set<String> AFTER =
+      Set.of(
+          "left",
+          "old",
+          "long",
+          "tall",
+          "wide",
+          "high",
+          "deep",
+          "thick",
+          "apart",
+          "away",
+          "each",
+          "per",
+          "of",
+          "a",
+          "an",
+          "the",
+          "in",
+          "all",
+          "total",
+          "altogether",
+          "only",
+          "exactly",
+          "remaining",
+          "respectively",
+          "combined",
+          "together",
+          "later",
+          "now",
+          "day",
+          "overall",
+          "approximately",
+          "approx",
+          "on",
+          "by",
+          "every",
+          "his",
+          "her",
+          "their",
+          "own");
+
+  /** Words of grammar, of calculation and of doubt, and those that are numbers themselves. */
+  private static final Set<String> OTHER_WORDS =
+      Set.of(
+          "not",
+          "no",
+          "nor",
+          "neither",
+          "never",
+          "without",
+          "except",
+          "but",
+          "or",
+          "and",
+          "if",
+          "unless",
+          "for",
+          "where",
+          "when",
+          "such",
+          "with",
+          "otherwise",
+          "mod",
+          "modulo",
+          "to",
+          "than",
+          "then",
+          "more",
+          "less",
+          "fewer",
+          "greater",
+          "larger",
+          "smaller",
+          "bigger",
+          "above",
+          "below",
+          "under",
+          "over",
+          "least",
+          "most",
+          "up",
+          "down",
+          "between",
+          "within",
+          "almost",
+          "nearly",
+          "maybe",
+          "perhaps",
+          "probably",
+          "possibly",
+          "might",
+          "may",
+          "could",
+          "would",
+          "should",
+          "can",
+          "cannot",
+          "is",
+          "are",
+          "was",
+          "were",
+          "be",
+          "has",
+          "have",
+          "had",
+          "does",
+          "do",
+          "did",
+          "wrong",
+          "false",
+          "incorrect",
+          "squared",
+          "cubed",
+          "doubled",
+          "halved",
+          "plus",
+          "minus",
+          "divided",
+          "multiplied",
+          "equals",
+          "equal",
+          "negative",
+          "half",
+          "twice",
+          "double",
+          "triple",
+          "thrice",
+          "factorial",
+          "factorials",
+          "root",
+          "roots",
+          "power",
+          "powers",
+          "dozen",
+          "dozens",
+          "halves",
+          "thirds",
+          "quarters",
+          "fourths",
+          "fifths",
+          "sixths",
+          "sevenths",
+          "eighths",
+          "ninths",
+          "tenths",
+          "hundredths",
+          "thousandths",
+          "hundreds",
+          "thousands",
+          "millions",
+          "billions",
+          "trillions",
+          "trillion",
+          "scores",
+          "something",
+          "anything",
+          "off",
+          "short",
+          "even",
+          "odd",
+          "prime",
+          "since",
+          "because",
+          "as",
+          "so",
+          "thus",
+          "hence",
+          "which",
+          "that",
+          "who",
+          "this",
+          "it",
+          "its",
+          "we",
+          "i",
+          "you",
+          "divides",
+          "works",
+          "fails",
+          "means",
+          "always",
+          "sometimes",
+          "others",
+          "guess",
+          "guesses",
+          "times",
+          "yes",
+          "us",
+          "exceeds",
+          "makes",
+          "gives",
+          "или",
+          "не",
+          "и",
+          "或",
+          "和",
+          "不",
+          "不是",
+          "至少",
+          "至多",
+          "以上",
+          "以下",
+          "ou",
+          "oder",
+          "nicht",
+          "o",
+          "y");
+
+  private Units() {}
+
+  /** Whether a phrase after a value only says what is counted or measured. */
+  static boolean isUnit(String phrase) {
+    String text = phrase.strip();
+    if (text.length() > 60 || !WRITTEN.matcher(text).matches()) {
+      return false;
+    }
+    String[] words = SPLIT.split(text.startsWith("(") ? text.substring(1) : text, -1);
+    boolean head = words.length == 0 || text.chars().noneMatch(Character::isLetter);
+    boolean linked = false;
+    int count = 0;
+    for (String word : words) {
+      String lower = word.toLowerCase(Locale.ROOT);
+      if (lower.isEmpty()) {
+        continue;
+      }
+      if (++count > MAX_WORDS
+          || (OTHER_WORDS.contains(lower) && !(lower.equals("times") && words.length == 1))
+          || NumberWords.digits(lower) != null
+          || Vocabulary.magnitude(lower) != null) {
+        return false;
+      }
+      boolean after = AFTER.contains(lower);
+      if (head && !after && !linked && !isThing(word)) {
+        return false;
+      }
+      head |= isThing(word);
+      linked = after;
+    }
+    return head;
+  }
+
+  private static boolean isThing(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    boolean foreign = !word.isEmpty() && word.charAt(0) > 0x7f && word.length() <= 12;
+    boolean plural =
+        lower.length() > 3 && lower.endsWith("s") && !lower.endsWith("ss") && !lower.endsWith("us");
+    boolean modifier = lower.equals("square") || lower.equals("cubic") || lower.equals("sq");
+    return foreign
+        || plural
+        || PLURALS.contains(lower)
+        || (!modifier && Vocabulary.unit(word))
+        || (word.length() <= 2 && isSymbol(word));
+  }
+
+  /** A short symbol of the International System, perhaps with a prefix. */
+  private static boolean isSymbol(String word) {
+    return TermParser.UPRIGHT_UNITS.contains(word.substring(word.length() - 1))
+        && (word.length() == 1 || "kcmnMGdµ".indexOf(word.charAt(0)) >= 0);
+  }
+}
