@@ -140,7 +140,7 @@ public final class Assignments {
     return new Expr.Chain(List.copyOf(sides), List.copyOf(relations));
   }
 
-  /** Whether all its signs are {@code =}, or it is one membership, {@code x \\in A}. */
+  /** Whether all its signs are {@code =}, or it is one membership, {@code x \in A}. */
   public static boolean isEquation(Expr expr) {
     return expr instanceof Expr.Chain chain
         && (chain.all(Expr.Relation.EQUAL)

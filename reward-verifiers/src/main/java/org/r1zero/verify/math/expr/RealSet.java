@@ -12,6 +12,7 @@ public record RealSet(List<Piece> pieces) {
 
   /** No number. */
   public static final RealSet EMPTY = new RealSet(List.of());
+
   /** Every real number. */
   public static final RealSet REALS =
       new RealSet(
