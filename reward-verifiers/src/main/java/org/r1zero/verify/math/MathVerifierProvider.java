@@ -8,6 +8,7 @@ import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.math.equal.MathRules;
+import org.r1zero.verify.math.symja.SymbolicEngine;
 import org.r1zero.verify.math.symja.SymjaProcess;
 
 /**
