@@ -25,11 +25,17 @@ class VerifiersTest {
   private static final String SERVICE = "META-INF/services/" + VerifierProvider.class.getName();
   private static final JsonNode NO_OPTIONS = JsonNodeFactory.instance.objectNode();
 
-  /** The one option without which there is nothing to run: a program that ends at once. */
-  private static final JsonNode COMMAND =
-      JsonNodeFactory.instance
-          .objectNode()
-          .set("command", JsonNodeFactory.instance.arrayNode().add("true"));
+  /** The one option without which there is nothing to run. */
+  private static final Map<String, JsonNode> OPTIONS =
+      Map.of(
+          "external",
+          JsonNodeFactory.instance
+              .objectNode()
+              .set("command", JsonNodeFactory.instance.arrayNode().add("true")),
+          "python",
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("file", "src/test/resources/org/r1zero/verify/external/rewards/verl_score.py"));
 
   @TempDir Path folder;
 
@@ -37,10 +43,10 @@ class VerifiersTest {
   void findsEveryProviderOfThisModule() throws IOException {
     // The service file is what is found; each line of it has to make a verifier of its own name.
     Verifiers verifiers = Verifiers.discover();
-    assertThat(verifiers.ids()).contains("countdown", "external", "format", "language", "number");
+    assertThat(verifiers.ids()).contains("countdown", "external", "format", "language", "number", "python");
     assertThat(verifiers.found()).hasSize(serviceLines());
     for (Verifiers.Found found : verifiers.found()) {
-      JsonNode options = found.id().equals("external") ? COMMAND : NO_OPTIONS;
+      JsonNode options = OPTIONS.getOrDefault(found.id(), NO_OPTIONS);
       assertThat(verifiers.create(found.id(), options).id()).isEqualTo(found.id());
       assertThat(found.description()).as(found.id()).isNotBlank().doesNotContain("\n");
       assertThat(found.location()).as(found.id()).contains("reward-verifiers");
