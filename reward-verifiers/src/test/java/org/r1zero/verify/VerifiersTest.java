@@ -43,7 +43,8 @@ class VerifiersTest {
   void findsEveryProviderOfThisModule() throws IOException {
     // The service file is what is found; each line of it has to make a verifier of its own name.
     Verifiers verifiers = Verifiers.discover();
-    assertThat(verifiers.ids()).contains("countdown", "external", "format", "language", "number", "python");
+    assertThat(verifiers.ids())
+        .contains("countdown", "external", "format", "language", "number", "python");
     assertThat(verifiers.found()).hasSize(serviceLines());
     for (Verifiers.Found found : verifiers.found()) {
       JsonNode options = OPTIONS.getOrDefault(found.id(), NO_OPTIONS);
