@@ -60,6 +60,8 @@ final class CompareCommand implements Callable<Integer> {
       description = "Changes a key of the comparison, such as shared.grpo.steps=20.")
   private List<String> settings = new ArrayList<>();
 
+  @Mixin private DryRun dry = new DryRun();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
@@ -74,7 +76,11 @@ final class CompareCommand implements Callable<Integer> {
     Path parent = ProgramHome.find(recipes.get(0)).toAbsolutePath().getParent();
     Path base = isList() && parent != null ? parent : Path.of("");
     Path out = folder == null ? Path.of(config.output(), "compare-" + config.name()) : folder;
-    List<ArmResult> arms = new Comparison(config, base, out, System.err).run();
+    Comparison comparison = new Comparison(config, base, out, System.err);
+    if (dry.wanted) {
+      return DryRun.say(config, comparison.verify());
+    }
+    List<ArmResult> arms = comparison.run();
     if (arms.stream().noneMatch(ArmResult::isMeasured)) {
       throw new IllegalStateException("all arms failed: " + arms.get(0).failed().get(0).fault());
     }

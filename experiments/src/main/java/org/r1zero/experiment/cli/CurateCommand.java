@@ -32,6 +32,8 @@ final class CurateCommand implements Callable<Integer> {
       description = "Stop at more bad records than this (the stage's max_bad).")
   private @Nullable Integer maxBad;
 
+  @Mixin private DryRun dry = new DryRun();
+
   @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -47,6 +49,6 @@ final class CurateCommand implements Callable<Integer> {
     if (maxBad != null) {
       recipe = recipe.withOption("max_bad", maxBad);
     }
-    return SingleStage.run(recipe, common.json);
+    return SingleStage.run(recipe, dry, common.json);
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
 import picocli.CommandLine.Command;
@@ -31,10 +30,7 @@ final class PipelineCommand implements Callable<Integer> {
       description = "Run this stage and those after it again, from the start.")
   private @Nullable String from;
 
-  @Option(
-      names = "--dry-run",
-      description = "Check the recipe, its data and its models' files, print every key, and stop.")
-  private boolean dryRun;
+  @Mixin private DryRun dry = new DryRun();
 
   @Mixin private RecipeOptions options = new RecipeOptions();
 
@@ -45,10 +41,8 @@ final class PipelineCommand implements Callable<Integer> {
     RecipeFiles.requireStages(recipes);
     PipelineRecipe recipe = PipelineRecipe.load(recipes, options.settings());
     PipelineRun run = new PipelineRun(recipe, System.err, from);
-    if (dryRun) {
-      run.verify();
-      System.out.print(RecipeLoader.toYaml(recipe));
-      return 0;
+    if (dry.wanted) {
+      return DryRun.say(recipe, run.verify());
     }
     PipelineReport.print(run.run(), common.json);
     return 0;

@@ -19,6 +19,8 @@ final class SftCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "RECIPE.yaml", description = "Later ones win.")
   private List<Path> recipes = List.of();
 
+  @Mixin private DryRun dry = new DryRun();
+
   @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -27,6 +29,6 @@ final class SftCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PipelineRecipe recipe =
         SingleStage.load(recipes, options.settings(), EnumSet.of(StageKind.SFT), "sft");
-    return SingleStage.run(recipe, common.json);
+    return SingleStage.run(recipe, dry, common.json);
   }
 }

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +41,12 @@ final class SingleStage {
     return recipe;
   }
 
-  static int run(PipelineRecipe recipe, boolean json) throws java.io.IOException {
-    PipelineReport.print(new PipelineRun(recipe, System.err).run(), json);
+  static int run(PipelineRecipe recipe, DryRun dry, boolean json) throws IOException {
+    PipelineRun run = new PipelineRun(recipe, System.err);
+    if (dry.wanted) {
+      return DryRun.say(recipe, run.verify());
+    }
+    PipelineReport.print(run.run(), json);
     return 0;
   }
 }

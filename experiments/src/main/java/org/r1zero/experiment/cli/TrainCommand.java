@@ -33,11 +33,6 @@ final class TrainCommand implements Callable<Integer> {
   private List<Path> recipes = List.of();
 
   @Option(
-      names = "--dry-run",
-      description = "Check the recipe, its data and its model's files, print every key, and stop.")
-  private boolean dryRun;
-
-  @Option(
       names = "--resume",
       arity = "0..1",
       fallbackValue = LAST,
@@ -52,6 +47,8 @@ final class TrainCommand implements Callable<Integer> {
       description = "With --resume: go on though the recipe has changed since the run began.")
   private boolean allowChanges;
 
+  @Mixin private DryRun dry = new DryRun();
+
   @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -62,17 +59,15 @@ final class TrainCommand implements Callable<Integer> {
     if (recipes.isEmpty() && run == null) {
       throw new ConfigException("train", List.of("name a RECIPE.yaml, or --resume RUN"));
     }
-    if (run != null && !dryRun) {
+    if (run != null && !dry.wanted) {
       Resumption resumption = Resumption.of(run, recipes, options.settings(), allowChanges);
       return report(new R1ZeroRun(resumption, progress(resumption.recipe())));
     }
     RecipeFiles.requireTraining(recipes);
     Recipe recipe = RecipeLoader.load(recipes, options.settings());
-    if (dryRun) {
-      Preflight found = R1ZeroRun.verify(recipe);
-      System.out.print(RecipeLoader.toYaml(recipe));
-      System.err.println(found);
-      return 0;
+    if (dry.wanted) {
+      Preflight found = Preflight.of(recipe, Preflight.Purpose.TRAINING);
+      return DryRun.say(recipe, List.of(found.toString()));
     }
     return report(new R1ZeroRun(recipe, progress(recipe)));
   }

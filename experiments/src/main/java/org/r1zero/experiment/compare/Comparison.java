@@ -27,8 +27,10 @@ import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.run.EvaluationRun;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.files.WholeFiles;
+import org.r1zero.grpo.model.weights.ModelFileException;
 
 /**
  * Trains arms with seeds, or reads what is trained already, and measures each model on the same
@@ -116,6 +118,38 @@ public final class Comparison {
     }
   }
 
+  /**
+   * Checks all arms before any is trained.
+   *
+   * @return what each arm's stages will work on, in words
+   * @throws ConfigException with every fault of every arm
+   */
+  public List<String> verify() throws IOException {
+    List<String> found = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    for (Arm arm : arms) {
+      try {
+        found.add("arm " + arm.name());
+        for (String stage : trainer.verify(arm, config.seedNumbers().get(0))) {
+          found.add("  " + stage.replace("\n", "\n  "));
+        }
+        Preflight measured = Preflight.of(arm.evaluation(), Preflight.Purpose.EVALUATION);
+        found.add(
+            "  measured on "
+                + measured.evaluated()
+                + " problems, "
+                + arm.evaluation().evaluation().samples()
+                + " samples of each");
+      } catch (ConfigException | ModelFileException e) {
+        faults.add("arm " + arm.name() + ": " + e.getMessage());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new ConfigException("comparison " + config.name(), faults);
+    }
+    return found;
+  }
+
   /** Runs to the end; arms that fail are noted and the others go on. */
   @SuppressWarnings("try") // the log is open as long as the comparison runs
   public List<ArmResult> run() throws IOException {
@@ -126,9 +160,7 @@ public final class Comparison {
   }
 
   private List<ArmResult> runArms() throws IOException {
-    for (Arm arm : arms) {
-      trainer.verify(arm, config.seedNumbers().get(0));
-    }
+    verify();
     List<ArmResult> results = new ArrayList<>();
     int total = arms.size() * config.seeds().size();
     if (config.base()) {

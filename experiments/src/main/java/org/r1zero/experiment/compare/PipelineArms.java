@@ -46,10 +46,11 @@ final class PipelineArms {
    * Checks an arm's stages, so that no fault of the last arm's shows when the first ones are
    * trained.
    *
+   * @return what each stage will work on, in words
    * @throws org.r1zero.experiment.config.ConfigException with every fault
    */
-  void verify(Arm arm, long seed) throws IOException {
-    new PipelineRun(recipe(arm, seed), out).verify();
+  List<String> verify(Arm arm, long seed) throws IOException {
+    return new PipelineRun(recipe(arm, seed), out).verify();
   }
 
   /**

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads recipes: defaults, then files from left to right, each over the one that it extends, then
@@ -52,14 +51,8 @@ public final class RecipeLoader {
    * @throws ConfigException with every fault, if there is any
    */
   public static <R extends Record> R load(Class<R> type, List<Path> files, List<String> settings) {
-    return draft(type, files, settings).recipe();
-  }
-
-  /** As {@link #load}, for a caller that finds more faults before it asks for the recipe. */
-  public static <R extends Record> Draft<R> draft(
-      Class<R> type, List<Path> files, List<String> settings) {
     String source = files.stream().map(Path::toString).collect(Collectors.joining(" + "));
-    return draft(type, source, tree(files), settings);
+    return bind(type, source, tree(files), settings);
   }
 
   /**
@@ -97,36 +90,15 @@ public final class RecipeLoader {
    */
   public static <R extends Record> R bind(
       Class<R> type, String source, ObjectNode tree, List<String> settings) {
-    return draft(type, source, tree, settings).recipe();
-  }
-
-  /** As {@link #bind}, for a caller that finds more faults before it asks for the recipe. */
-  public static <R extends Record> Draft<R> draft(
-      Class<R> type, String source, ObjectNode tree, List<String> settings) {
     List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
     }
     R recipe = new RecordBinder(type, faults).bind(tree, type, "");
-    return new Draft<>(source, recipe, faults);
-  }
-
-  /**
-   * A recipe as far as it could be read.
-   *
-   * @param source what messages name
-   * @param nearly has defaults where values were at fault; {@code null} where there is none
-   * @param faults found so far
-   */
-  public record Draft<R extends Record>(String source, @Nullable R nearly, List<String> faults) {
-
-    /** The recipe; throws a {@link ConfigException} with every fault where there is any. */
-    public R recipe() {
-      if (nearly == null || !faults.isEmpty()) {
-        throw new ConfigException(source, faults);
-      }
-      return nearly;
+    if (recipe == null || !faults.isEmpty()) {
+      throw new ConfigException(source, faults);
     }
+    return recipe;
   }
 
   /** Every key of a recipe with its value, as YAML. */

@@ -21,6 +21,7 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
+import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.files.Folders;
@@ -85,11 +86,7 @@ final class CurateStage implements Stage {
   public Made run(Path folder, StageMeter meter) throws IOException {
     Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
     List<BadRecord> bad = new ArrayList<>();
-    List<String> evaluation = new ArrayList<>();
-    dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));
-    for (String file : options.evaluationFiles()) {
-      read(file, bad, example -> {}).forEach(example -> evaluation.add(example.question()));
-    }
+    List<String> evaluation = evaluation(dataset, bad);
     List<Candidate> candidates =
         options.files().isEmpty()
             ? sample(dataset, shots(evaluation, bad), folder, meter)
@@ -122,6 +119,16 @@ final class CurateStage implements Stage {
     return new Made(null, target);
   }
 
+  /** Questions that must not occur among the examples. */
+  private List<String> evaluation(Dataset dataset, List<BadRecord> bad) throws IOException {
+    List<String> evaluation = new ArrayList<>();
+    dataset.heldOut().forEach(problem -> evaluation.add(problem.question()));
+    for (String file : options.evaluationFiles()) {
+      read(file, bad, example -> {}).forEach(example -> evaluation.add(example.question()));
+    }
+    return evaluation;
+  }
+
   private Map<String, String> sources() throws IOException {
     Map<String, String> sources = new LinkedHashMap<>();
     for (Map.Entry<String, Path> input : inputs().entrySet()) {
@@ -133,6 +140,35 @@ final class CurateStage implements Stage {
     }
     sources.put("problems of " + recipe.task().name() + ", seed " + recipe.seed(), "made or read");
     return sources;
+  }
+
+  /** The few-shot examples, for a check before the stage is run. */
+  List<Example> shots(List<BadRecord> bad) throws IOException {
+    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
+    return shots(evaluation(dataset, bad), bad);
+  }
+
+  /**
+   * The problems that are sampled: so many, from a first one on.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  Dataset chosen(Dataset dataset) {
+    int from = options.firstProblem();
+    List<Problem> train = dataset.train();
+    if (from >= train.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "first_problem is %d, but %s has %d training problems, numbered from 0",
+              from, recipe.task().name(), train.size()));
+    }
+    int to = (int) Math.min((long) from + options.problems(), train.size());
+    return new Dataset(
+        dataset.name(),
+        List.of(new Dataset.Part(train.subList(from, to), 1)),
+        dataset.heldOut(),
+        dataset.notes(),
+        dataset.spare());
   }
 
   /** The few-shot examples; what overlaps an evaluation set is left out, and said. */
@@ -159,24 +195,23 @@ final class CurateStage implements Stage {
 
   private List<Candidate> sample(
       Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
-    int from = options.firstProblem();
-    int all = dataset.train().size();
-    if (from >= all) {
-      throw new IllegalArgumentException(
-          String.format(
-              "first_problem is %d, but %s has %d training problems, numbered from 0",
-              from, recipe.task().name(), all));
-    }
-    int to = (int) Math.min((long) from + options.problems(), all);
-    List<Problem> problems = dataset.train().subList(from, to);
     Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
     PromptRenderer renderer;
+    List<Problem> problems;
     try (ModelSession session =
             ModelSession.frozen(model, recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers =
             session.workers(
                 recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {
       renderer = session.renderer();
+      Fit fit =
+          session.fit(
+              chosen(dataset),
+              recipe.prompt().overlong(),
+              recipe.sampling().maxNewTokens(),
+              new FewShotPrompt(renderer, shots));
+      fit.dataset().notes().forEach(out::println);
+      problems = fit.dataset().train();
       long parameters = session.policy().parameterCount();
       Counting progress =
           new Counting(out, "completions", (long) problems.size() * options.samples());
@@ -241,7 +276,7 @@ final class CurateStage implements Stage {
    * Given traces are judged by their problems; one whose problem is not a training problem of the
    * data set is a bad record.
    */
-  private List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
+  List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
     Map<String, Problem> known = new LinkedHashMap<>();
     dataset.train().forEach(problem -> known.put(problem.id(), problem));
     List<RewardEntry> filters = filters();
@@ -280,7 +315,7 @@ final class CurateStage implements Stage {
     return contents.examples();
   }
 
-  private List<RewardEntry> filters() {
+  List<RewardEntry> filters() {
     List<RewardEntry> filters = new ArrayList<>();
     filters.add(recipe.rewards().get(0));
     filters.addAll(options.verifiers());

@@ -19,6 +19,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
+import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.checkpoint.Checkpoint;
@@ -78,7 +79,6 @@ final class OnPolicyStage implements Stage {
                   + "; use kind distill, which needs none in common"));
     }
     Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
-    ShuffledProblems problems = new ShuffledProblems(dataset, recipe.seed());
     CheckpointStore checkpoints = new CheckpointStore(folder.resolve("checkpoints"), 1);
     try (ModelSession taught =
             new ModelSession(student, recipe.dtype(), recipe.device(), recipe.prompt());
@@ -86,6 +86,14 @@ final class OnPolicyStage implements Stage {
             ModelSession.frozen(teacher, recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers = taught.workers(recipe.rollouts(), taught.renderer(), out::println);
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters())) {
+      Fit fit =
+          taught.fit(
+              dataset,
+              recipe.prompt().overlong(),
+              recipe.sampling().maxNewTokens(),
+              taught.renderer());
+      fit.dataset().notes().forEach(out::println);
+      ShuffledProblems problems = new ShuffledProblems(fit.dataset(), recipe.seed());
       long first = resume(checkpoints, taught, optimizer);
       workers.publish(first);
       Path metricsFile = folder.resolve("metrics.jsonl");

@@ -53,10 +53,11 @@ public final class PipelineRun {
   /**
    * Checks every stage's options and that the models, data and verifiers that it names can be used.
    *
+   * @return what each stage will work on, in words
    * @throws ConfigException with every fault
    */
-  public void verify() throws IOException {
-    Stages.verify(recipe);
+  public List<String> verify() throws IOException {
+    return Stages.verify(recipe);
   }
 
   /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,23 +14,17 @@ import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.sft.SftCourse;
 import org.r1zero.coldstart.sft.SftExample;
-import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.files.Folders;
-import org.r1zero.grpo.model.tokenizer.ChatTemplate;
-import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.optim.AdamW;
-import org.r1zero.rollout.Texts;
-import org.r1zero.verify.Problem;
 
 /** Supervised training of a model on a file of examples. */
 final class SftStage implements Stage {
   private static final int KEPT_CHECKPOINTS = 1;
-  private static final String THINK = "<think>";
   private final PipelineRecipe recipe;
   private final SftOptions options;
   private final Path model;
@@ -62,8 +55,7 @@ final class SftStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    ExampleFiles.Contents contents =
-        ExampleFiles.read(data, options.maxBad(), this::requireThatAllIsPut);
+    ExampleFiles.Contents contents = SftTexts.read(data, options, recipe.prompt());
     for (BadRecord bad : contents.bad()) {
       out.println("bad record " + bad);
     }
@@ -120,58 +112,14 @@ final class SftStage implements Stage {
   }
 
   private List<SftExample> tokenize(List<Example> examples, ModelSession session) {
-    Tokenizer tokenizer = session.tokenizer();
-    Texts texts = new Texts(tokenizer, session.renderer());
-    int end = tokenizer.endOfTurn();
     int context = session.policy().config().maxPositionEmbeddings();
-    List<SftExample> result = new ArrayList<>();
-    int tooLong = 0;
-    for (Example example : examples) {
-      String before = prompt(example, session);
-      int[] prompt = texts.encode(before);
-      int[] text = tokenizer.encode(said(before, example.completion()));
-      int[] completion = java.util.Arrays.copyOf(text, text.length + 1);
-      completion[text.length] = end;
-      if (prompt.length + completion.length > context) {
-        tooLong++;
-      } else {
-        result.add(new SftExample(prompt, completion));
-      }
+    SftTexts.Encoded encoded =
+        new SftTexts(recipe.prompt(), session.renderer(), model, session.tokenizer())
+            .encode(examples, context);
+    if (encoded.tooLong() > 0) {
+      out.printf(
+          "%d examples are longer than the context of %d: left out%n", encoded.tooLong(), context);
     }
-    if (tooLong > 0) {
-      out.printf("%d examples are longer than the context of %d: left out%n", tooLong, context);
-    }
-    return result;
-  }
-
-  /** Templates that put one question would drop what was said before it. */
-  private void requireThatAllIsPut(Example example) {
-    PromptConfig.Template template = recipe.prompt().template();
-    if (template != PromptConfig.Template.CHAT) {
-      Conversations.requireOneQuestion(
-          example, "prompt.template " + template.name().toLowerCase(Locale.ROOT));
-    }
-  }
-
-  /**
-   * Where the prompt has opened the reasoning, as some chat templates do, it is not opened twice.
-   */
-  private static String said(String prompt, String completion) {
-    if (!prompt.stripTrailing().endsWith(THINK) || !completion.startsWith(THINK)) {
-      return completion;
-    }
-    String rest = completion.substring(THINK.length());
-    return prompt.endsWith("\n") && rest.startsWith("\n") ? rest.substring(1) : rest;
-  }
-
-  /** A prompt is taken as it is; messages are put as the recipe's template puts a problem. */
-  private String prompt(Example example, ModelSession session) {
-    if (example.messages().isEmpty()) {
-      return example.prompt();
-    }
-    if (recipe.prompt().template() == PromptConfig.Template.CHAT) {
-      return ChatTemplate.open(model).render(example.messages(), true);
-    }
-    return session.renderer().render(new Problem("", example.question(), ""));
+    return encoded.examples();
   }
 }

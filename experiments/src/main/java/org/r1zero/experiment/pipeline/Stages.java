@@ -16,12 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.run.ModelSession;
-import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.verify.ProgramHome;
-import org.r1zero.verify.Verifiers;
-import org.r1zero.verify.reward.RewardEntry;
-import org.r1zero.verify.reward.WeightedReward;
 
 /** Makes stages of their configuration, and knows what earlier ones made. */
 final class Stages {
@@ -113,7 +110,7 @@ final class Stages {
     return found.toAbsolutePath();
   }
 
-  private static String noData(@Nullable String name) {
+  static String noData(@Nullable String name) {
     return name == null
         ? "data is missing: no earlier stage makes examples, so name a file"
         : "data must be an earlier stage that makes examples, or a file, was " + name;
@@ -123,17 +120,24 @@ final class Stages {
     return RecipeLoader.bind(type, source, options, List.of());
   }
 
-  /** Checks all stages without running any: every fault is named at once. */
-  static void verify(PipelineRecipe recipe) throws IOException {
+  /**
+   * Checks all stages without running any.
+   *
+   * @return what each stage will work on, in words
+   * @throws ConfigException with every fault of every stage
+   */
+  static List<String> verify(PipelineRecipe recipe) throws IOException {
     List<String> faults = new ArrayList<>();
+    List<String> found = new ArrayList<>();
     Set<String> withModel = new HashSet<>();
     Set<String> withData = new HashSet<>();
     Path unpacked = Files.createTempDirectory("r1zero-pipeline");
     try {
       for (StageConfig stage : recipe.stages()) {
         try {
-          new Check(recipe, stage, withModel, withData, unpacked).run();
-        } catch (IllegalArgumentException | ConfigException e) {
+          String said = new StageCheck(recipe, stage, withModel, withData, unpacked).run();
+          found.add("stage " + stage.name() + " (" + kind(stage) + "): " + said);
+        } catch (IllegalArgumentException | ConfigException | ModelFileException e) {
           faults.add(String.valueOf(e.getMessage()));
         }
         if (stage.kind().makesModel()) {
@@ -147,84 +151,8 @@ final class Stages {
       Folders.delete(unpacked);
     }
     if (!faults.isEmpty()) {
-      throw new ConfigException("pipeline " + recipe.name(), faults);
+      throw new ConfigException("pipeline " + recipe.name(), faults.stream().distinct().toList());
     }
-  }
-
-  /** The check of one stage, given which of those before it make what. */
-  private record Check(
-      PipelineRecipe recipe,
-      StageConfig stage,
-      Set<String> withModel,
-      Set<String> withData,
-      Path unpacked) {
-
-    void run() throws IOException {
-      String source = "stage " + stage.name();
-      ObjectNode options = stage.optionsOrEmpty();
-      String start = stage.model() == null ? recipe.model() : stage.model();
-      String model = usable("model", start);
-      switch (stage.kind()) {
-        case RL -> R1ZeroRun.verify(recipe.toRecipe(source, stage.name(), model, options));
-        case CURATE, REJECTION_SAMPLING -> verify(bind(CurateOptions.class, source, options));
-        case SFT -> verify(bind(SftOptions.class, source, options));
-        case DISTILL -> {
-          DistillOptions distill = bind(DistillOptions.class, source, options);
-          usable("teacher", distill.teacher());
-          verify(distill.curate());
-        }
-        case ON_POLICY_DISTILL ->
-            usable("teacher", bind(OnPolicyOptions.class, source, options).teacher());
-      }
-    }
-
-    /** A model that is there already: that of an earlier stage will have the base's form. */
-    private String usable(String what, String name) throws IOException {
-      if (name.equals(BASE) || withModel.contains(name)) {
-        return recipe.model();
-      }
-      Path path = name.isEmpty() ? Path.of("") : ModelSession.locate(name, unpacked);
-      if (!Files.isRegularFile(path.resolve("config.json"))) {
-        throw new ConfigException(
-            "stage " + stage.name(),
-            List.of(
-                what
-                    + " must be base, an earlier stage that makes a model, an embedded model or a"
-                    + " model's folder, was '"
-                    + name
-                    + "'"));
-      }
-      return name;
-    }
-
-    private void verify(CurateOptions options) {
-      List<RewardEntry> all = new ArrayList<>(recipe.rewards());
-      all.addAll(options.verifiers());
-      WeightedReward.of(
-          all, Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
-      recipe.task().load(recipe.seed(), recipe.scoring());
-      List<String> files = new ArrayList<>(options.files());
-      files.addAll(options.evaluationFiles());
-      if (options.fewShot() != null) {
-        files.add(options.fewShot());
-      }
-      for (String file : files) {
-        if (!Files.isRegularFile(ProgramHome.find(Path.of(file)))) {
-          throw new ConfigException(
-              "stage " + stage.name(), List.of(file + ": there is no such file"));
-        }
-      }
-    }
-
-    private void verify(SftOptions options) {
-      String name = options.data();
-      boolean found =
-          name == null
-              ? !withData.isEmpty()
-              : withData.contains(name) || Files.isRegularFile(ProgramHome.find(Path.of(name)));
-      if (!found) {
-        throw new ConfigException("stage " + stage.name(), List.of(noData(name)));
-      }
-    }
+    return found;
   }
 }

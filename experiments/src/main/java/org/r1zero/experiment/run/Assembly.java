@@ -3,6 +3,7 @@ package org.r1zero.experiment.run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
@@ -12,6 +13,7 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Verifiers;
@@ -23,14 +25,6 @@ final class Assembly implements AutoCloseable {
   private final boolean onAuto;
   private final PolicyModel policy;
 
-  /** What a recipe's parts are wanted for. */
-  enum Purpose {
-    /** Problems to train on, and all that a run opens. */
-    TRAINING,
-    /** Held-out problems alone. */
-    EVALUATION
-  }
-
   /**
    * What a recipe names, found and checked, before any weight is read.
    *
@@ -41,8 +35,8 @@ final class Assembly implements AutoCloseable {
   private record Checked(RewardScorer scorer, Fit fit, ModelFolder folder) {}
 
   /** Checks all that can be checked first, so that a fault shows before the weights are read. */
-  Assembly(Recipe recipe, Purpose purpose) throws IOException {
-    this.checked = check(recipe, purpose, List.of());
+  Assembly(Recipe recipe, Preflight.Purpose purpose) throws IOException {
+    this.checked = check(recipe, purpose, data -> data, renderer -> renderer);
     this.onAuto = recipe.device().equals("auto");
     this.policy =
         new PolicyModel(
@@ -57,18 +51,28 @@ final class Assembly implements AutoCloseable {
   /**
    * Checks all that a run checks before it reads weights.
    *
-   * @param earlier faults that are known already
+   * @param choose which of the data set's problems are wanted
+   * @param put how they are put, given how the recipe puts them
    * @throws ConfigException with every fault of recipe, verifiers, data and model
    * @throws ModelFileException if only the model's files are at fault
    */
-  static Preflight verify(Recipe recipe, List<String> earlier) throws IOException {
-    Checked parts = check(recipe, Purpose.TRAINING, earlier);
+  static Preflight verify(
+      Recipe recipe,
+      Preflight.Purpose purpose,
+      UnaryOperator<Dataset> choose,
+      UnaryOperator<PromptRenderer> put)
+      throws IOException {
+    Checked parts = check(recipe, purpose, choose, put);
     try (ModelFolder folder = parts.folder) {
-      return Preflight.of(recipe, parts.fit, folder.directory().config());
+      return Preflight.of(recipe, purpose, parts.fit, folder.directory().config());
     }
   }
 
-  private static Checked check(Recipe recipe, Purpose purpose, List<String> earlier)
+  private static Checked check(
+      Recipe recipe,
+      Preflight.Purpose purpose,
+      UnaryOperator<Dataset> choose,
+      UnaryOperator<PromptRenderer> put)
       throws IOException {
     List<RuntimeException> faults = new ArrayList<>();
     WeightedReward reward =
@@ -79,16 +83,13 @@ final class Assembly implements AutoCloseable {
                     Verifiers.discover(recipe.scoring().pluginFolders()),
                     recipe.scoring()),
             faults);
-    Dataset dataset = attempt(() -> recipe.task().load(recipe.seed(), recipe.scoring()), faults);
+    Dataset dataset =
+        attempt(() -> choose.apply(recipe.task().load(recipe.seed(), recipe.scoring())), faults);
     List<String> unjudged = new ArrayList<>();
     if (reward != null && dataset != null) {
       dataset =
           Preflight.judgeable(
-              reward,
-              dataset,
-              purpose == Purpose.TRAINING,
-              recipe.evaluation().problems() > 0,
-              unjudged);
+              reward, dataset, purpose.trains(), purpose.evaluates(recipe), unjudged);
     }
     Dataset usable = dataset;
     attempt(() -> Torch.device(recipe.device()), faults);
@@ -96,12 +97,14 @@ final class Assembly implements AutoCloseable {
     Fit fit =
         folder == null || usable == null
             ? null
-            : attempt(() -> Fit.of(recipe, usable, folder, purpose == Purpose.TRAINING), faults);
-    List<String> all = new ArrayList<>(earlier);
+            : attempt(() -> Fit.of(recipe, usable, folder, purpose, put), faults);
+    List<String> all = new ArrayList<>();
     faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
-    if (purpose == Purpose.TRAINING) {
-      add(Preflight.unwritable(recipe.output()), all);
+    if (purpose == Preflight.Purpose.TRAINING) {
       add(Preflight.occupied(recipe.metrics().prometheusPort()), all);
+    }
+    if (purpose.trains()) {
+      add(Preflight.unwritable(recipe.output()), all);
       if (dataset != null && dataset.train().isEmpty()) {
         all.add(
             "task "
@@ -109,13 +112,11 @@ final class Assembly implements AutoCloseable {
                 + " has no problems to train on, only held-out ones; r1zero eval measures on them");
       }
     }
-    if (fit != null
-        && folder != null
-        && earlier.isEmpty()) { // what is at fault has its default: too long or not?
+    if (fit != null && folder != null) {
       all.addAll(fit.faults());
       Preflight.checkCache(recipe, fit, folder.directory().config(), all);
       if (fit.faults().isEmpty() && fit.dropped() > 0 && fit.dataset().train().isEmpty()) {
-        add(purpose == Purpose.TRAINING ? "prompt.overlong: drop leaves no problem" : null, all);
+        add(purpose.trains() ? "prompt.overlong: drop leaves no problem" : null, all);
       }
     }
     all.addAll(unjudged);

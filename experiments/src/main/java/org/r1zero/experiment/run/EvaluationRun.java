@@ -51,7 +51,7 @@ public final class EvaluationRun {
 
   /** Runs to the end. */
   public Evaluation run() throws IOException {
-    try (Assembly parts = new Assembly(recipe, Assembly.Purpose.EVALUATION)) {
+    try (Assembly parts = new Assembly(recipe, Preflight.Purpose.EVALUATION)) {
       parts.notes().forEach(progress::say);
       if (checkpoint != null) {
         checkpoint.restoreSome(TrainingState.weights("policy/", parts.policy()));

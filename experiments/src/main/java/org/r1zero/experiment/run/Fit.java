@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.PromptConfig.Overlong;
@@ -25,7 +26,7 @@ import org.r1zero.verify.Problem;
  * @param dropped problems that were left out, training and held out
  * @param faults problems that do not fit, if that is an error
  */
-record Fit(
+public record Fit(
     Dataset dataset,
     PromptRenderer renderer,
     int context,
@@ -39,18 +40,50 @@ record Fit(
   /**
    * Fits a recipe to the model in a folder.
    *
-   * @param training whether the problems to train on are wanted
+   * @param purpose which problems are wanted
+   * @param put how they are put, given how the recipe puts them
    */
-  static Fit of(Recipe recipe, Dataset dataset, ModelFolder folder, boolean training) {
-    int context = folder.directory().config().maxPositionEmbeddings();
-    int limit = context - recipe.sampling().maxNewTokens();
-    PromptRenderer renderer = Prompts.of(recipe.prompt(), folder.directory().path());
-    Texts texts = new Texts(folder.tokenizer(), renderer);
+  static Fit of(
+      Recipe recipe,
+      Dataset dataset,
+      ModelFolder folder,
+      Preflight.Purpose purpose,
+      UnaryOperator<PromptRenderer> put) {
+    return of(
+        recipe.prompt().overlong(),
+        recipe.sampling().maxNewTokens(),
+        dataset,
+        purpose.trains(),
+        purpose.evaluates(recipe),
+        new Texts(folder.tokenizer(), put.apply(folder.renderer(recipe.prompt()))),
+        folder.directory().config().maxPositionEmbeddings());
+  }
+
+  /**
+   * Fits problems to a context.
+   *
+   * @param overlong what becomes of those that do not fit
+   * @param newTokens most new tokens
+   * @param training whether the problems to train on are wanted
+   * @param evaluating whether the held-out problems are
+   * @param texts put problems and count their tokens
+   * @param context of the model, in tokens
+   */
+  public static Fit of(
+      Overlong overlong,
+      int newTokens,
+      Dataset dataset,
+      boolean training,
+      boolean evaluating,
+      Texts texts,
+      int context) {
+    int limit = context - newTokens;
+    PromptRenderer renderer = texts.renderer();
     List<Measured> all = new ArrayList<>();
     if (training) {
       all.addAll(measure(dataset.train(), texts));
     }
-    if (recipe.evaluation().problems() > 0) {
+    if (evaluating) {
       all.addAll(measure(dataset.heldOut(), texts));
     }
     List<Measured> over = all.stream().filter(m -> m.tokens > limit).toList();
@@ -58,9 +91,8 @@ record Fit(
     if (over.isEmpty()) {
       return new Fit(dataset, renderer, context, longest, 0, List.of());
     }
-    Overlong overlong = recipe.prompt().overlong();
     if (overlong == Overlong.ERROR) {
-      String fault = fault(over, all.size(), longest, recipe.sampling().maxNewTokens(), context);
+      String fault = fault(over, all.size(), longest, newTokens, context);
       return new Fit(dataset, renderer, context, longest, 0, List.of(fault));
     }
     Map<String, @Nullable Problem> changed = new HashMap<>();

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.rollout.PromptRenderer;
 import org.slf4j.LoggerFactory;
 
 /** A model's files, opened and checked, its weights not read yet. */
@@ -51,6 +53,16 @@ public final class ModelFolder implements AutoCloseable {
   /** Its tokenizer. */
   public Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * What puts problems to it.
+   *
+   * @throws org.r1zero.grpo.model.weights.ModelFileException if it lacks the chat template asked
+   *     for
+   */
+  public PromptRenderer renderer(PromptConfig prompt) {
+    return Prompts.of(prompt, directory.path());
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
@@ -55,7 +57,7 @@ public final class ModelSession implements AutoCloseable {
       throws IOException {
     this.path = path;
     this.folder = ModelFolder.open(path.toString());
-    this.renderer = Prompts.of(prompt, path);
+    this.renderer = folder.renderer(prompt);
     this.policy =
         reader.read(folder.directory().config(), folder.directory(), dtype, Torch.device(device));
   }
@@ -90,6 +92,25 @@ public final class ModelSession implements AutoCloseable {
    */
   public Workers workers(RolloutsConfig config, PromptRenderer prompts, Consumer<String> say) {
     return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path, say);
+  }
+
+  /**
+   * Problems as they fit its context.
+   *
+   * @param overlong what becomes of those that do not
+   * @param newTokens most new tokens
+   * @param put how a problem is put
+   * @throws ConfigException if one does not fit and that is an error
+   */
+  public Fit fit(
+      Dataset dataset, PromptConfig.Overlong overlong, int newTokens, PromptRenderer put) {
+    Texts texts = new Texts(folder.tokenizer(), put);
+    int context = policy.config().maxPositionEmbeddings();
+    Fit fit = Fit.of(overlong, newTokens, dataset, true, false, texts, context);
+    if (!fit.faults().isEmpty()) {
+      throw new ConfigException("task " + dataset.name(), fit.faults());
+    }
+    return fit;
   }
 
   /** Writes the model as it is now, with the tokenizer that it was read with. */

@@ -5,20 +5,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.grpo.health.FreeMemory;
-import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
-import org.r1zero.grpo.model.MicroBatchMemory;
-import org.r1zero.grpo.model.WeightNames;
+import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.reward.WeightedReward;
 
@@ -26,7 +24,8 @@ import org.r1zero.verify.reward.WeightedReward;
  * What is known of a run before its weights are read: the same for {@code --dry-run} and for the
  * run itself.
  *
- * @param training problems to train on
+ * @param purpose what the problems are for
+ * @param training problems to train on or to sample
  * @param heldOut problems to evaluate on
  * @param evaluated how many of these are
  * @param dropped problems that were left out
@@ -35,9 +34,10 @@ import org.r1zero.verify.reward.WeightedReward;
  * @param context of the model
  * @param parameters of the model
  * @param bytes that the run will take, about
- * @param freeBytes there are; 0 where that is not known
+ * @param notes what a user should know of the data
  */
 public record Preflight(
+    Purpose purpose,
     int training,
     int heldOut,
     int evaluated,
@@ -47,61 +47,102 @@ public record Preflight(
     int context,
     long parameters,
     long bytes,
-    long freeBytes) {
+    List<String> notes) {
   private static final int NAMED = 3;
 
-  /** What Java, libtorch and the tokenizer take beside the model. */
-  private static final long PROCESS_BYTES = 600_000_000;
+  /** What a recipe's parts are wanted for. */
+  public enum Purpose {
+    /** Problems to train on, and all that a run opens. */
+    TRAINING,
+    /** Problems to train on are sampled, nothing is trained or evaluated. */
+    SAMPLING,
+    /** Held-out problems alone. */
+    EVALUATION;
 
-  static Preflight of(Recipe recipe, Fit fit, DecoderConfig config) {
-    long parameters =
-        WeightNames.shapes(config).values().stream()
-            .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
-            .sum();
+    /** Whether problems to train on are wanted. */
+    boolean trains() {
+      return this != EVALUATION;
+    }
+
+    /** Whether held-out problems are wanted. */
+    boolean evaluates(Recipe recipe) {
+      return this != SAMPLING && recipe.evaluation().problems() > 0;
+    }
+  }
+
+  /**
+   * Checks all that a run checks before it reads weights: data, prompts, verifiers, model's files,
+   * device, output, port.
+   *
+   * @throws org.r1zero.experiment.config.ConfigException with every fault of recipe, verifiers,
+   *     data and model
+   * @throws org.r1zero.grpo.model.weights.ModelFileException if only the model's files are at fault
+   */
+  public static Preflight of(Recipe recipe, Purpose purpose) throws IOException {
+    return Assembly.verify(recipe, purpose, data -> data, renderer -> renderer);
+  }
+
+  /**
+   * The same of a model that is only sampled.
+   *
+   * @param choose which of the problems are
+   * @param put how they are put, given how the recipe puts them
+   * @throws org.r1zero.experiment.config.ConfigException with every fault
+   */
+  public static Preflight ofSampling(
+      Recipe recipe, UnaryOperator<Dataset> choose, UnaryOperator<PromptRenderer> put)
+      throws IOException {
+    return Assembly.verify(recipe, Purpose.SAMPLING, choose, put);
+  }
+
+  static Preflight of(Recipe recipe, Purpose purpose, Fit fit, DecoderConfig config) {
+    int heldOut = fit.dataset().heldOut().size();
     return new Preflight(
+        purpose,
         fit.dataset().train().size(),
-        fit.dataset().heldOut().size(),
-        Math.min(recipe.evaluation().problems(), fit.dataset().heldOut().size()),
+        heldOut,
+        Math.min(recipe.evaluation().problems(), heldOut),
         fit.dropped(),
         fit.longest(),
         recipe.sampling().maxNewTokens(),
         fit.context(),
-        parameters,
-        bytes(recipe, fit, config, parameters),
-        FreeMemory.bytes());
+        new MemoryEstimate(config, recipe.dtype()).parameters(),
+        bytes(recipe, purpose, fit, new MemoryEstimate(config, recipe.dtype())),
+        fit.dataset().notes());
   }
 
-  private static long bytes(Recipe recipe, Fit fit, DecoderConfig config, long parameters) {
-    long width = recipe.dtype() == ComputeType.BFLOAT16 ? 2 : 4;
-    boolean adapters = recipe.lora().enabled();
-    // base, merged weights and the samplers' copy; or masters and the copy
-    long weights = adapters ? 3 * width * parameters : (4 + width) * parameters;
-    long referenceWidth = recipe.grpo().reference().syncRefModel() ? 4 : width;
-    long reference = recipe.grpo().usesReference() && !adapters ? referenceWidth * parameters : 0;
-    long optimizer = adapters ? 0 : 12 * parameters;
-    MicroBatchMemory memory =
-        new MicroBatchMemory(config, recipe.dtype(), recipe.grpo().gradientCheckpointing());
-    long activations = recipe.grpo().microBatchTokens() * memory.bytesPerToken();
+  private static long bytes(Recipe recipe, Purpose purpose, Fit fit, MemoryEstimate memory) {
     long sequences = (long) recipe.grpo().problemsPerStep() * recipe.grpo().numGenerations();
-    long rows = Math.min(recipe.sampling().maxBatch(), sequences);
+    long rows =
+        purpose == Purpose.TRAINING
+            ? Math.min(recipe.sampling().maxBatch(), sequences)
+            : recipe.sampling().maxBatch();
     long positions = rows * (fit.longest() + recipe.sampling().maxNewTokens());
     long cache =
-        Math.min(
-            positions * cacheBytes(config, recipe.dtype()),
-            (long) recipe.sampling().kvCacheMb() << 20);
-    return PROCESS_BYTES + weights + reference + optimizer + activations + cache;
-  }
-
-  /** Of the keys and values of one token. */
-  private static long cacheBytes(DecoderConfig config, ComputeType type) {
-    long numbers = 2L * config.layers() * config.keyValueHeads() * config.headDim();
-    return numbers * (type == ComputeType.BFLOAT16 ? 2 : 4);
+        Math.min(positions * memory.cachePerToken(), (long) recipe.sampling().kvCacheMb() << 20);
+    boolean adapters = purpose == Purpose.TRAINING && recipe.lora().enabled();
+    // base, merged weights and the samplers' copy; or masters and the copy
+    long weights = adapters ? 3 * memory.copy() : memory.weights();
+    long sampling = MemoryEstimate.PROCESS + weights + cache;
+    if (purpose != Purpose.TRAINING) {
+      return sampling;
+    }
+    long reference = 0;
+    if (recipe.grpo().usesReference() && !adapters) {
+      boolean follows = recipe.grpo().reference().syncRefModel();
+      reference = follows ? 4 * memory.parameters() : memory.copy();
+    }
+    long optimizer = adapters ? 0 : memory.optimizer();
+    long activations =
+        memory.activations(recipe.grpo().microBatchTokens(), recipe.grpo().gradientCheckpointing());
+    return sampling + reference + optimizer + activations;
   }
 
   /** Whether one sequence has room among the keys and values; a fault where it has not. */
   static void checkCache(Recipe recipe, Fit fit, DecoderConfig config, List<String> faults) {
     long tokens = (long) fit.longest() + recipe.sampling().maxNewTokens();
-    long megabytes = ((tokens * cacheBytes(config, recipe.dtype())) >> 20) + 1;
+    long perToken = new MemoryEstimate(config, recipe.dtype()).cachePerToken();
+    long megabytes = ((tokens * perToken) >> 20) + 1;
     if (megabytes > recipe.sampling().kvCacheMb()) {
       faults.add(
           "sampling.kv_cache_mb must be >= "
@@ -177,19 +218,21 @@ public record Preflight(
   /** What stands in the way of writing below a folder, which need not be there yet. */
   static @Nullable String unwritable(String output) {
     Path place = Path.of(output).toAbsolutePath().normalize();
-    while (place != null && !Files.exists(place)) {
+    while (place.getParent() != null && !Files.exists(place)) {
       place = place.getParent();
     }
-    if (place == null || !Files.isDirectory(place)) {
-      return "output " + output + ": " + place + " is not a folder";
+    String fault;
+    if (!Files.isDirectory(place)) {
+      fault = place + " is not a folder";
+    } else {
+      try {
+        Files.delete(Files.createTempFile(place, ".r1zero", ""));
+        return null;
+      } catch (IOException e) {
+        fault = place + " can't be written to";
+      }
     }
-    return Files.isWritable(place)
-        ? null
-        : "output "
-            + output
-            + ": "
-            + place
-            + " can't be written to; set output to a folder that can";
+    return "output " + output + ": can't be used: " + fault + " (--set output=DIR)";
   }
 
   /** What stands in the way of listening at a port of this machine; 0 and less are free. */
@@ -204,28 +247,59 @@ public record Preflight(
     }
   }
 
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "OK: %,d problems to train on, %,d held out (%,d evaluated)%s%n"
-            + "    prompts of up to %,d tokens and %,d new ones, context %,d%n"
-            + "    %,.1f million parameters, about %.1f GB of memory%s",
+  /** The same where more memory is wanted beside, such as a teacher's. */
+  public Preflight withMore(long more) {
+    return new Preflight(
+        purpose,
         training,
         heldOut,
         evaluated,
-        dropped == 0 ? "" : String.format(Locale.ROOT, "; %,d left out as too long", dropped),
+        dropped,
         longest,
         newTokens,
         context,
-        parameters / 1e6,
-        bytes / 1e9,
-        freeBytes <= 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                " of %.1f GB free%s",
-                freeBytes / 1e9,
-                bytes > freeBytes ? " — MORE THAN THERE IS; lower grpo.micro_batch_tokens" : ""));
+        parameters,
+        bytes + more,
+        notes);
+  }
+
+  private String problems() {
+    return switch (purpose) {
+      case TRAINING ->
+          String.format(
+              Locale.ROOT,
+              "%,d problems to train on, %,d held out (%,d evaluated)",
+              training,
+              heldOut,
+              evaluated);
+      case SAMPLING -> String.format(Locale.ROOT, "%,d problems to sample", training);
+      case EVALUATION ->
+          String.format(Locale.ROOT, "%,d of %,d held-out problems", evaluated, heldOut);
+    };
+  }
+
+  /** Counts, lengths and memory, a line each, and what is to be said of the data. */
+  @Override
+  public String toString() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        problems()
+            + (dropped == 0
+                ? ""
+                : String.format(Locale.ROOT, "; %,d left out as too long", dropped)));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "prompts of up to %,d tokens and %,d new ones, context %,d",
+            longest,
+            newTokens,
+            context));
+    lines.add(
+        MemoryEstimate.said(
+            parameters,
+            bytes,
+            purpose == Purpose.TRAINING ? "grpo.micro_batch_tokens" : "sampling.max_batch"));
+    lines.addAll(notes);
+    return String.join("\n    ", lines);
   }
 }

@@ -67,25 +67,6 @@ public final class R1ZeroRun {
   }
 
   /**
-   * Checks all that a run checks before it reads weights: data, prompts, verifiers, model's files,
-   * device, output, port.
-   *
-   * @throws ConfigException with every fault
-   */
-  public static Preflight verify(Recipe recipe) throws IOException {
-    return verify(recipe, List.of());
-  }
-
-  /**
-   * The same with faults that are known already, so that all are named at once.
-   *
-   * @param recipe as far as it could be read
-   */
-  public static Preflight verify(Recipe recipe, List<String> earlier) throws IOException {
-    return Assembly.verify(recipe, earlier);
-  }
-
-  /**
    * Runs to the end.
    *
    * @throws StoppedException if SIGINT or SIGTERM ended it in order
@@ -94,10 +75,7 @@ public final class R1ZeroRun {
     if (resumption != null && resumption.finished()) {
       return finished(resumption.directory());
     }
-    if (resumption == null) {
-      RunDirectory.requireUsable(Path.of(recipe.output())); // before the weights are read
-    }
-    try (Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
+    try (Assembly parts = new Assembly(recipe, Preflight.Purpose.TRAINING);
         MetricsEndpoint endpoint = endpoint(); // after the check that its port is free
         StopSignal stop = StopSignal.install(progress)) {
       if (endpoint != null) {

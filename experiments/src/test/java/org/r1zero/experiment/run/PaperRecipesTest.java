@@ -55,7 +55,9 @@ class PaperRecipesTest {
     List<String> settings = new ArrayList<>(data);
     settings.addAll( // the embedded model stands in for one with a longer context
         List.of("prompt.template=plain", "sampling.max_new_tokens=16", "prompt.overlong=drop"));
-    assertThat(R1ZeroRun.verify(RecipeLoader.load(List.of(file), settings)).training())
+    assertThat(
+            Preflight.of(RecipeLoader.load(List.of(file), settings), Preflight.Purpose.TRAINING)
+                .training())
         .isPositive();
     assertThat(Files.readString(Path.of("../docs/algorithms.md")))
         .contains("recipes/papers/" + file.getFileName());
