@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.rollout.PromptRenderer;
 import org.slf4j.LoggerFactory;
 
 /** A model's files, opened and checked, its weights not read yet. */
 public final class ModelFolder implements AutoCloseable {
+  /** What recipes for a model of the user's own have. */
+  private static final String PLACEHOLDER = "DIR";
+
   private final @Nullable Path unpacked;
   private final ModelDirectory directory;
   private final Tokenizer tokenizer;
@@ -32,6 +36,14 @@ public final class ModelFolder implements AutoCloseable {
   public static ModelFolder open(String name) throws IOException {
     if (!EmbeddedModel.isName(name)) {
       Path path = Path.of(name);
+      if (!Files.isDirectory(path)) {
+        throw new ModelFileException(
+            path,
+            name.equals(PLACEHOLDER)
+                ? "stands for a model's folder in this recipe: name yours by --set model=FOLDER"
+                : "is not a folder; model takes a folder in Hugging Face layout, or embedded, the"
+                    + " program's own");
+      }
       return open(null, path);
     }
     Path unpacked = Files.createTempDirectory("r1zero");

@@ -16,6 +16,8 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.rollout.PromptRenderer;
 
 class PreflightTest {
   @TempDir private Path folder;
@@ -27,7 +29,7 @@ class PreflightTest {
     assertThat(found.heldOut()).isEqualTo(5);
     assertThat(found.evaluated()).isEqualTo(5);
     assertThat(found.context()).isEqualTo(256);
-    assertThat(found.parameters()).isEqualTo(2_888_256);
+    assertThat(found.parameters()).isEqualTo(2_885_888);
     // weights twice, gradients and two moments in fp32: 20 bytes per parameter, beside the process
     assertThat(found.bytes())
         .isGreaterThan(MemoryEstimate.PROCESS + 20 * found.parameters())
@@ -105,15 +107,22 @@ class PreflightTest {
   }
 
   @Test
-  void oneSequenceMustHaveRoomInTheCache() {
+  void oneSequenceMustHaveRoomInTheCache() throws IOException {
     List<String> faults = new ArrayList<>();
-    assertThatThrownBy(
-            () ->
-                Preflight.of(
-                    recipe("sampling.kv_cache_mb=1", "sampling.max_new_tokens=128"),
-                    Preflight.Purpose.TRAINING))
-        .hasMessageContaining("sampling.kv_cache_mb must be >= ");
-    assertThat(faults).isEmpty();
+    Recipe recipe = recipe("sampling.kv_cache_mb=1");
+    try (ModelFolder folder = ModelFolder.open("embedded")) {
+      DecoderConfig config = folder.directory().config();
+      Dataset none = new Dataset("x", List.of(), List.of());
+      PromptRenderer renderer = folder.renderer(recipe.prompt());
+      Preflight.checkCache(recipe, new Fit(none, renderer, 256, 20, 0, List.of()), config, faults);
+      assertThat(faults).isEmpty();
+      Fit longer = new Fit(none, renderer, 9_000, 8_000, 0, List.of());
+      Preflight.checkCache(recipe, longer, config, faults);
+    }
+    assertThat(faults).hasSize(1);
+    assertThat(faults.get(0))
+        .startsWith("sampling.kv_cache_mb must be >= ")
+        .endsWith(" for one sequence of 8128 tokens, was 1");
   }
 
   private Recipe recipe(String... settings) {
