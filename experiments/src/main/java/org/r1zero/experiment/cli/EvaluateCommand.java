@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
@@ -16,6 +17,8 @@ import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.EvaluationRun;
 import org.r1zero.experiment.run.RunDirectory;
+import org.r1zero.grpo.model.tokenizer.ChatTemplate;
+import org.r1zero.grpo.model.weights.ModelFileException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,8 +32,9 @@ import picocli.CommandLine.Parameters;
           + " samples, pass@k, majority vote, by difficulty and by tokens allowed, readability and"
           + " signs of self-verification, with 95 %% intervals; docs/evaluation.md defines them.",
       "What was sampled is kept (below output, in .r1zero): an evaluation that was killed goes on.",
-      "Takes recipes, or a run directory: then its trained model by its own recipe. Without either"
-          + " it takes the demo's recipe."
+      "Takes recipes, or a run directory: then its trained model by its own recipe. With --model"
+          + " alone, a run's model is measured by that run's recipe, any other on --task. Without any"
+          + " of these it measures the embedded model by the demo's recipe."
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -44,6 +48,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(names = "--model", paramLabel = "DIR", description = "The same as --set model=DIR.")
   private @Nullable String model;
+
+  @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description = "What to measure on, such as gsm8k; the same as --set task.name=NAME.")
+  private @Nullable String task;
 
   @Option(
       names = "--problems",
@@ -89,6 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--out " + out + " exists already; name another file");
     }
     long started = System.nanoTime();
+    System.err.println(said(recipe));
     Progress progress = new Progress(System.err, 0, recipe.accuracyColumn());
     EvaluationRun run =
         step == null
@@ -119,8 +130,9 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new ConfigException("--step", List.of("takes a run directory, such as runs/NAME"));
     }
     if (run) {
-      Path directory = RunDirectory.open(sources.get(0)).path();
-      Path trained = directory.resolve("model");
+      RunDirectory opened = RunDirectory.open(sources.get(0));
+      Path directory = opened.path();
+      Path trained = opened.model();
       if (step == null && !Files.isDirectory(trained) && model == null) {
         throw new ConfigException(
             directory
@@ -129,12 +141,18 @@ final class EvaluateCommand implements Callable<Integer> {
                 + directory
                 + " finishes it");
       }
-      recipes.set(0, directory.resolve("recipe.yaml"));
+      recipes.set(0, opened.recipe());
       if (step == null) {
         settings.add("model=" + trained);
       }
     }
+    if (sources.isEmpty() && model != null) {
+      addRecipeOf(model, recipes, settings);
+    }
     settings.addAll(options.settings());
+    if (task != null) {
+      settings.add("task.name=" + task);
+    }
     if (model != null) {
       settings.add("model=" + model);
     }
@@ -148,8 +166,65 @@ final class EvaluateCommand implements Callable<Integer> {
       settings.add("rollouts.workers=" + workers);
       settings.add("rollouts.unit_problems=1");
     }
-    return recipes.isEmpty()
+    return recipes.isEmpty() && !isChosen("task")
         ? RecipeLoader.builtIn("demo.yaml", settings)
         : RecipeLoader.load(recipes, settings);
+  }
+
+  /** A run's model is measured as its run was; of another, the task has to be given. */
+  private void addRecipeOf(String name, List<Path> recipes, List<String> settings) {
+    Path folder = Path.of(name);
+    Path run = folder.toAbsolutePath().normalize().getParent();
+    if (Files.isDirectory(folder)
+        && run != null
+        && Files.isRegularFile(run.resolve("recipe.yaml"))) {
+      recipes.add(RunDirectory.open(run).recipe());
+      return;
+    }
+    if (!isChosen("task")) {
+      if (name.startsWith("embedded")) {
+        return;
+      }
+      throw new ConfigException(
+          "eval",
+          List.of(
+              "what should "
+                  + name
+                  + " be measured on? Name it by --task gsm8k (or another data set), or give a"
+                  + " RECIPE.yaml whose task, prompt and rewards are to be used"));
+    }
+    if (Files.isDirectory(folder)) {
+      settings.add("prompt.template=" + (hasChatTemplate(folder) ? "chat" : "plain"));
+    }
+  }
+
+  private static boolean hasChatTemplate(Path model) {
+    try {
+      ChatTemplate.open(model);
+      return true;
+    } catch (ModelFileException e) {
+      return false;
+    }
+  }
+
+  private boolean isChosen(String key) {
+    return (key.equals("task") && task != null)
+        || options.settings().stream().anyMatch(s -> s.startsWith(key + ".") || s.startsWith(key + "="));
+  }
+
+  /** What is measured, and how: so that nobody reads a number for another's. */
+  private static String said(Recipe recipe) {
+    return String.format(
+        Locale.ROOT,
+        "measuring %s on up to %d held-out problems of task %s: prompt %s, verifier %s, %d samples of"
+            + " each at temperature %s, up to %d new tokens",
+        recipe.model(),
+        recipe.evaluation().problems(),
+        recipe.task().name(),
+        recipe.prompt().template().name().toLowerCase(Locale.ROOT),
+        recipe.accuracyColumn(),
+        recipe.evaluation().samples(),
+        recipe.sampling().temperature(),
+        recipe.sampling().maxNewTokens());
   }
 }

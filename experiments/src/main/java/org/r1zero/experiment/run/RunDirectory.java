@@ -236,7 +236,7 @@ public final class RunDirectory {
   }
 
   /** Its recipe, with every key. */
-  Path recipe() {
+  public Path recipe() {
     return path.resolve(RECIPE);
   }
 

@@ -53,6 +53,33 @@ class EvaluateCommandTest {
     assertThat(timeless(processes)).isEqualTo(timeless(one));
   }
 
+  @Test
+  void aModelWithoutARecipeIsAskedForItsTask() throws IOException {
+    Path model = folder.resolve("model");
+    assertThat(Ran.command("export", "embedded", model.toString()).code()).isZero();
+    String[] common = {
+      "eval", "--model", model.toString(), "--problems", "2", "--samples", "1", "--set",
+      "output=" + folder, "--set", "sampling.max_new_tokens=8"
+    };
+    Ran asked = Ran.command(common);
+    assertThat(asked.code()).isEqualTo(2);
+    assertThat(asked.err())
+        .contains("what should " + model + " be measured on? Name it by --task gsm8k");
+    Ran told = Ran.command(with(common, "--task", "countdown", "--set", "rewards=[{verifier: countdown}]"));
+    assertThat(told.code()).as(told.err()).isZero();
+    assertThat(told.err())
+        .contains(
+            "measuring "
+                + model
+                + " on up to 2 held-out problems of task countdown: prompt plain, verifier countdown,"
+                + " 1 samples of each at temperature 1.0, up to 8 new tokens");
+    Files.writeString(
+        folder.resolve("recipe.yaml"), "name: x\ntask: {name: arithmetic, options: {train: 5}}\n");
+    Ran ofRun = Ran.command(common);
+    assertThat(ofRun.code()).as(ofRun.err()).isZero();
+    assertThat(ofRun.err()).contains("of task arithmetic: prompt plain, verifier number");
+  }
+
   private static String[] with(String[] some, String... more) {
     return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
   }
