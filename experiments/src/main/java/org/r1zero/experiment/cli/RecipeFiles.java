@@ -1,5 +1,6 @@
 package org.r1zero.experiment.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +22,20 @@ final class RecipeFiles {
     ObjectNode tree = RecipeLoader.tree(files);
     requireNoArms(tree, files);
     if (tree.has("stages")) {
-      throw other(files, "has stages", "pipeline");
+      throw other(files, "has stages", commandOf(tree.path("stages")));
     }
+  }
+
+  /** A single stage may have a command of its own. */
+  private static String commandOf(JsonNode stages) {
+    if (stages.size() != 1) {
+      return "pipeline";
+    }
+    return switch (stages.at("/0/kind").asText()) {
+      case "sft" -> "sft";
+      case "curate", "rejection_sampling" -> "curate";
+      default -> "pipeline";
+    };
   }
 
   /** Refuses a recipe without stages. */

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.run.ModelSession;
-import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.verify.ProgramHome;
+import org.r1zero.verify.sandbox.ScratchFolder;
 
 /** Makes stages of their configuration, and knows what earlier ones made. */
 final class Stages {
@@ -131,11 +131,10 @@ final class Stages {
     List<String> found = new ArrayList<>();
     Set<String> withModel = new HashSet<>();
     Set<String> withData = new HashSet<>();
-    Path unpacked = Files.createTempDirectory("r1zero-pipeline");
-    try {
+    try (ScratchFolder unpacked = ScratchFolder.create()) {
       for (StageConfig stage : recipe.stages()) {
         try {
-          String said = new StageCheck(recipe, stage, withModel, withData, unpacked).run();
+          String said = new StageCheck(recipe, stage, withModel, withData, unpacked.path()).run();
           found.add("stage " + stage.name() + " (" + kind(stage) + "): " + said);
         } catch (IllegalArgumentException | ConfigException | ModelFileException e) {
           faults.add(String.valueOf(e.getMessage()));
@@ -147,8 +146,6 @@ final class Stages {
           withData.add(stage.name());
         }
       }
-    } finally {
-      Folders.delete(unpacked);
     }
     if (!faults.isEmpty()) {
       throw new ConfigException("pipeline " + recipe.name(), faults.stream().distinct().toList());

@@ -9,18 +9,19 @@ import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.rollout.PromptRenderer;
-import org.slf4j.LoggerFactory;
+import org.r1zero.verify.sandbox.ScratchFolder;
 
 /** A model's files, opened and checked, its weights not read yet. */
 public final class ModelFolder implements AutoCloseable {
   /** What recipes for a model of the user's own have. */
   private static final String PLACEHOLDER = "DIR";
 
-  private final @Nullable Path unpacked;
+  private final @Nullable ScratchFolder unpacked;
   private final ModelDirectory directory;
   private final Tokenizer tokenizer;
 
-  private ModelFolder(@Nullable Path unpacked, ModelDirectory directory, Tokenizer tokenizer) {
+  private ModelFolder(
+      @Nullable ScratchFolder unpacked, ModelDirectory directory, Tokenizer tokenizer) {
     this.unpacked = unpacked;
     this.directory = directory;
     this.tokenizer = tokenizer;
@@ -46,12 +47,11 @@ public final class ModelFolder implements AutoCloseable {
       }
       return open(null, path);
     }
-    Path unpacked = Files.createTempDirectory("r1zero");
-    Path path = EmbeddedModel.unpack(name, unpacked);
-    return open(unpacked, path);
+    ScratchFolder unpacked = ScratchFolder.create();
+    return open(unpacked, EmbeddedModel.unpack(name, unpacked.path()));
   }
 
-  private static ModelFolder open(@Nullable Path unpacked, Path path) {
+  private static ModelFolder open(@Nullable ScratchFolder unpacked, Path path) {
     ModelDirectory directory = ModelDirectory.open(path);
     return new ModelFolder(
         unpacked, directory, Tokenizer.open(path, directory.config().vocabSize()));
@@ -81,21 +81,7 @@ public final class ModelFolder implements AutoCloseable {
   public void close() {
     tokenizer.close();
     if (unpacked != null) {
-      deleteQuietly(directory.path());
-      deleteQuietly(unpacked);
-    }
-  }
-
-  /** Temporary files: left behind where they can't be deleted. */
-  private static void deleteQuietly(Path folder) {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      LoggerFactory.getLogger(ModelFolder.class)
-          .warn("can't delete temporary folder {}: {}", folder, e.toString());
+      unpacked.close();
     }
   }
 }

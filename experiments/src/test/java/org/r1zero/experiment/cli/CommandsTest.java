@@ -147,6 +147,8 @@ class CommandsTest {
   @ParameterizedTest
   @CsvSource({
     "train, r1.yaml, has stages; run it by r1zero pipeline",
+    "train, sft.yaml, has stages; run it by r1zero sft",
+    "train, curate.yaml, has stages; run it by r1zero curate",
     "train, compare.yaml, compares arms; run it by r1zero compare",
     "pipeline, gsm8k.yaml, has no stages; run it by r1zero train",
     "sft, gsm8k.yaml, has no stages; run it by r1zero train",
