@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +34,26 @@ import org.r1zero.experiment.config.RecipeLoader;
 class RecipesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path RECIPES = Path.of("../recipes");
+  private static final String HOME = "r1zero.home";
 
   @TempDir private Path folder;
+  private @Nullable String home;
+
+  /** As the start script says it: recipes' files are found from here. */
+  @BeforeEach
+  void setUp() {
+    home = System.getProperty(HOME);
+    System.setProperty(HOME, Path.of("..").toAbsolutePath().normalize().toString());
+  }
+
+  @AfterEach
+  void tearDown() {
+    if (home == null) {
+      System.clearProperty(HOME);
+    } else {
+      System.setProperty(HOME, home);
+    }
+  }
 
   @Test
   void aRecipeWithOnlyANameRuns() throws IOException {
@@ -129,20 +150,11 @@ class RecipesTest {
   /** Two steps of few problems, whatever kind a stage is of. */
   private static List<String> stages(ObjectNode tree) {
     List<String> settings = new ArrayList<>();
-    String path = tree.at("/task/options/path").asText();
-    if (!path.isEmpty()) {
-      settings.add("task.options.path=../" + path);
-    }
     for (JsonNode stage : tree.path("stages")) {
       String options = "stages." + stage.path("name").asText() + ".options.";
       switch (stage.path("kind").asText()) {
         case "rl" -> settings.addAll(rl(options));
-        case "sft" -> {
-          settings.add(options + "schedule={max_steps: 2}");
-          if (stage.at("/options/data").asText().contains("/")) {
-            settings.add(options + "data=../" + stage.at("/options/data").asText());
-          }
-        }
+        case "sft" -> settings.add(options + "schedule={max_steps: 2}");
         case "distill" -> {
           settings.addAll(curate(options + "curate."));
           settings.add(options + "sft.schedule={max_steps: 2}");
