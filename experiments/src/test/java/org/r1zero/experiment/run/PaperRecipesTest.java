@@ -54,7 +54,11 @@ class PaperRecipesTest {
                 "task.options.test_file=../data/gsm8k/test.jsonl.gz");
     List<String> settings = new ArrayList<>(data);
     settings.addAll( // the embedded model stands in for one with a longer context
-        List.of("prompt.template=plain", "sampling.max_new_tokens=16", "prompt.overlong=drop"));
+        List.of(
+            "model=embedded",
+            "prompt.template=plain",
+            "sampling.max_new_tokens=16",
+            "prompt.overlong=drop"));
     assertThat(
             Preflight.of(RecipeLoader.load(List.of(file), settings), Preflight.Purpose.TRAINING)
                 .training())
@@ -68,6 +72,7 @@ class PaperRecipesTest {
   void trainsAStepOnTheEmbeddedModel(Path file) throws IOException {
     List<String> small = new ArrayList<>(List.of("grpo.problems_per_step=4"));
     small.add("grpo.num_generations=4");
+    small.add("model=embedded");
     small.add("grpo.num_minibatches=2");
     small.add("prompt.template=plain");
     if (!file.endsWith("tinyzero.yaml")) {
