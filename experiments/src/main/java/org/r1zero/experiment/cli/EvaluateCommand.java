@@ -209,7 +209,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private boolean isChosen(String key) {
     return (key.equals("task") && task != null)
-        || options.settings().stream().anyMatch(s -> s.startsWith(key + ".") || s.startsWith(key + "="));
+        || options.settings().stream()
+            .anyMatch(s -> s.startsWith(key + ".") || s.startsWith(key + "="));
   }
 
   /** What is measured, and how: so that nobody reads a number for another's. */

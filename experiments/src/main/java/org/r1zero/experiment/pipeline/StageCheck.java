@@ -166,7 +166,8 @@ record StageCheck(
           + training(options, model);
     }
     Torch.device(recipe.device());
-    ExampleFiles.Contents contents = SftTexts.read(ProgramHome.find(Path.of(name)), options, recipe.prompt());
+    ExampleFiles.Contents contents =
+        SftTexts.read(ProgramHome.find(Path.of(name)), options, recipe.prompt());
     try (ModelFolder folder = ModelFolder.open(model)) {
       Path path = folder.directory().path();
       SftTexts texts =

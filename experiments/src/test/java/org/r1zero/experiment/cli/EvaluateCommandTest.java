@@ -58,14 +58,25 @@ class EvaluateCommandTest {
     Path model = folder.resolve("model");
     assertThat(Ran.command("export", "embedded", model.toString()).code()).isZero();
     String[] common = {
-      "eval", "--model", model.toString(), "--problems", "2", "--samples", "1", "--set",
-      "output=" + folder, "--set", "sampling.max_new_tokens=8"
+      "eval",
+      "--model",
+      model.toString(),
+      "--problems",
+      "2",
+      "--samples",
+      "1",
+      "--set",
+      "output=" + folder,
+      "--set",
+      "sampling.max_new_tokens=8"
     };
     Ran asked = Ran.command(common);
     assertThat(asked.code()).isEqualTo(2);
     assertThat(asked.err())
         .contains("what should " + model + " be measured on? Name it by --task gsm8k");
-    Ran told = Ran.command(with(common, "--task", "countdown", "--set", "rewards=[{verifier: countdown}]"));
+    Ran told =
+        Ran.command(
+            with(common, "--task", "countdown", "--set", "rewards=[{verifier: countdown}]"));
     assertThat(told.code()).as(told.err()).isZero();
     assertThat(told.err())
         .contains(
