@@ -8,6 +8,7 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 
 /** Times sampling, and what the machine could do at best, in one process. */
@@ -73,7 +74,13 @@ public final class GenerationBenchmark {
       double products = rounds * roofline.promptSeconds() + steps.productSeconds();
       double attended = (double) rounds * workload.attended();
       double cache = attended * kernels.cacheBytesPerToken() / roofline.bytesPerSecond();
-      double flops = 2.0 * most * multiplied(policy.config());
+      DecoderConfig shape = policy.config();
+      double flops = 2.0 * most * (blockWeights(shape) + headWeights(shape));
+      roofline.timeLarge(policy.decoding());
+      double peakFlops = 2.0 * Roofline.LARGE_ROWS * blockWeights(shape) / roofline.largeSeconds();
+      double limit =
+          limitSeconds(
+              shape, dtype, workload, steps.passes(), peakFlops, kernels, roofline.bytesPerSecond());
       return new GenerationResult(
           kernels.description(),
           workload.allSequences(),
@@ -87,6 +94,9 @@ public final class GenerationBenchmark {
           products / seconds,
           flops / roofline.stepSeconds(most) / 1e9,
           roofline.bytesPerSecond() / 1e9,
+          peakFlops / 1e9,
+          tokens / limit,
+          limit / seconds,
           memory.points());
     }
   }
@@ -102,10 +112,42 @@ public final class GenerationBenchmark {
         workload.requests(vocabulary, round), workload.sampling(dtype), workload.stop(), listener);
   }
 
-  /** Weights that one token is multiplied with. */
-  private static double multiplied(DecoderConfig c) {
+  /**
+   * The least time that this processor allows: all weights once per step and the keys and values
+   * that are attended to at the rate of its memory, or the products' operations at its peak,
+   * whichever takes longer; the prompts likewise.
+   */
+  private static double limitSeconds(
+      DecoderConfig shape,
+      GenerationDtype dtype,
+      GenerationWorkload workload,
+      double passes,
+      double flops,
+      DecodingKernels kernels,
+      double bytesPerSecond) {
+    double block = blockWeights(shape);
+    double head = headWeights(shape);
+    int rounds = workload.rounds().timed();
+    double blockBytes = block * dtype.blockBytes();
+    double cacheBytes = (double) rounds * workload.attended() * kernels.cacheBytesPerToken();
+    double decodingBytes = passes * (blockBytes + head * dtype.bytes()) + cacheBytes;
+    double decoded = rounds * (double) (workload.tokens() - workload.sequences());
+    double prompts = (double) workload.problems() * workload.promptTokens();
+    double portions = Math.ceil(prompts / SamplingConfig.DEFAULT_PREFILL_CHUNK);
+    double decoding =
+        Math.max(decodingBytes / bytesPerSecond, 2 * decoded * (block + head) / flops);
+    double reading = Math.max(portions * blockBytes / bytesPerSecond, 2 * prompts * block / flops);
+    return decoding + rounds * reading;
+  }
+
+  /** Weights of the blocks' matrices, with which each token is multiplied. */
+  private static double blockWeights(DecoderConfig c) {
     double attention = (2.0 * c.heads() + 2.0 * c.keyValueHeads()) * c.headDim() * c.hiddenSize();
     double forward = 3.0 * c.hiddenSize() * c.intermediateSize();
-    return c.layers() * (attention + forward) + (double) c.vocabSize() * c.hiddenSize();
+    return c.layers() * (attention + forward);
+  }
+
+  private static double headWeights(DecoderConfig c) {
+    return (double) c.vocabSize() * c.hiddenSize();
   }
 }

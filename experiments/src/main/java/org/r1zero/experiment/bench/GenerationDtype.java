@@ -43,4 +43,14 @@ public enum GenerationDtype {
   Quantization quantization() {
     return quantization;
   }
+
+  /** Bytes of a number of the output layer. */
+  int bytes() {
+    return computeType == ComputeType.FLOAT32 ? 4 : 2;
+  }
+
+  /** Bytes of a number of the blocks' matrices. */
+  int blockBytes() {
+    return quantization == Quantization.INT8 ? 1 : bytes();
+  }
 }

@@ -27,6 +27,11 @@ final class Roofline {
   private static final long GPU_MEMORY_FLOATS = 1L << 30;
 
   private static final int MEMORY_TIMINGS = 10;
+  private static final int LARGE_TIMINGS = 3;
+
+  /** Rows of products that are large enough for the processor's peak. */
+  static final int LARGE_ROWS = 1024;
+
 
   private final DecodingKernels kernels;
   private final Scope scope;
@@ -35,6 +40,7 @@ final class Roofline {
   private final NavigableMap<Integer, Timings> products = new TreeMap<>();
   private final Timings prompts = new Timings();
   private final Timings memory = new Timings();
+  private double largeSeconds = Double.POSITIVE_INFINITY;
 
   /** How long the same took each time. */
   private static final class Timings {
@@ -47,6 +53,10 @@ final class Roofline {
       long started = System.nanoTime();
       work.run();
       seconds.add((System.nanoTime() - started) / 1e9);
+    }
+
+    double least() {
+      return seconds.stream().mapToDouble(s -> s).min().orElseThrow();
     }
 
     double mean() {
@@ -96,6 +106,27 @@ final class Roofline {
             });
       }
     }
+  }
+
+  /**
+   * Times large products, by the kernels that decode and by others: the fastest of all is the
+   * processor's peak.
+   *
+   * @param others such as libtorch's
+   */
+  void timeLarge(DecodingKernels others) {
+    for (DecodingKernels some : List.of(kernels, others)) {
+      Timings large = new Timings();
+      for (int i = 0; i < LARGE_TIMINGS; i++) {
+        large.time(() -> some.products(LARGE_ROWS, false, scope));
+      }
+      largeSeconds = Math.min(largeSeconds, large.least());
+    }
+  }
+
+  /** Seconds of the products of {@value #LARGE_ROWS} rows with the blocks' weights, at best. */
+  double largeSeconds() {
+    return largeSeconds;
   }
 
   /** Mean seconds of a step's products; between numbers of rows that were timed in proportion. */

@@ -106,6 +106,11 @@ final class TimedSteps implements SamplingListener {
     return steps.stream().mapToDouble(s -> roofline.stepSeconds(rows(s)) / s[1]).sum();
   }
 
+  /** How often all weights were read: once per step, lanes' steps as one. */
+  double passes() {
+    return steps.stream().mapToDouble(s -> 1.0 / s[1]).sum();
+  }
+
   private int rows(int[] step) {
     return Math.min(most, step[0] * step[1]);
   }

@@ -131,6 +131,9 @@ final class GenerateBenchCommand implements Callable<Integer> {
     node.put("prompt_seconds", r.promptSeconds());
     node.put("matmul_gflop_per_s", r.matmulGflops());
     node.put("memory_gb_per_s", r.memoryGbPerSecond());
+    node.put("peak_gflop_per_s", r.peakGflops());
+    node.put("limit_tokens_per_s", r.limitTokensPerSecond());
+    node.put("limit_share", r.limitShare());
     ArrayNode memory = node.putArray("memory");
     for (MemorySeries.Point point : r.memory()) {
       ObjectNode at = memory.addObject();
@@ -156,6 +159,9 @@ final class GenerateBenchCommand implements Callable<Integer> {
     System.out.printf("  its products alone %11.1f%%%n", 100 * r.productsShare());
     System.out.printf("products, GFLOP/s    %,12.1f%n", r.matmulGflops());
     System.out.printf("memory, GB/s         %,12.1f%n", r.memoryGbPerSecond());
+    System.out.printf("peak, GFLOP/s        %,12.1f%n", r.peakGflops());
+    System.out.printf("limit, tokens/s      %,12.1f%n", r.limitTokensPerSecond());
+    System.out.printf("share of the limit   %11.1f%%%n", 100 * r.limitShare());
     System.out.printf("peak memory, MB      %,12.0f%n", r.peakRssMb());
     if (rounds > 1) {
       System.out.println("   sequences   resident, MB   of it Java heap, MB");

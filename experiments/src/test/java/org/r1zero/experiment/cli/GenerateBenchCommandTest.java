@@ -1,6 +1,7 @@
 package org.r1zero.experiment.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -40,6 +41,11 @@ class GenerateBenchCommandTest {
     assertThat(result.get("seconds").asDouble()).isPositive();
     assertThat(result.get("peak_rss_mb").asDouble()).isPositive();
     assertThat(result.get("roofline_share").asDouble()).isBetween(0.0, 1.5);
+    assertThat(result.get("peak_gflop_per_s").asDouble()).isPositive();
+    assertThat(result.get("limit_share").asDouble())
+        .isCloseTo(
+            result.get("tokens_per_s").asDouble() / result.get("limit_tokens_per_s").asDouble(),
+            within(1e-9));
     assertThat(result.get("kernels").asText()).matches("native kernels \\(\\w+\\)|TorchScript");
   }
 
@@ -90,7 +96,8 @@ class GenerateBenchCommandTest {
   void measuresInt8() throws Exception {
     JsonNode result = small("--dtype", "int8", "--json").json();
     assertThat(result.get("dtype").asText()).isEqualTo("int8");
-    assertThat(result.get("kernels").asText()).isEqualTo("TorchScript");
+    assertThat(result.get("kernels").asText())
+        .matches("native kernels \\(\\w+, int8\\)|TorchScript");
     assertThat(result.get("tokens").asInt()).isEqualTo(4 * 5);
     assertThat(result.get("roofline_tokens_per_s").asDouble()).isPositive();
   }
