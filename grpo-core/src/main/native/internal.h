@@ -60,7 +60,10 @@ struct Widths {
   int hidden, inner, vocab, head, attention, qkv;
 };
 
-struct Layer { Memory norm1, qkv, qkv_bias, q_norm, k_norm, output, output_bias, norm2, gate_up, gate_up_bias, down, down_bias; };
+struct Layer {
+  Memory norm1, qkv, qkv_bias, q_norm, k_norm, output, output_bias, norm2, gate_up, gate_up_bias, down, down_bias;
+  Memory qkv_scale, output_scale, gate_up_scale, down_scale;  // of int8
+};
 
 struct Group { int slot, first, size; };           // sequences order[first ...] of one prefix
 struct Segment { int prompt, first, count, row; };  // tokens of a prompt that are read at once, rows `row` ... of a pass
@@ -71,6 +74,7 @@ struct Session {
   explicit Session(int threads) : team(threads), scratch(threads) {}
   Team team;
   Memory x, h, qkv, a, f;
+  Memory bytes, byte_scales, byte_sums;  // rows in int8, what each is multiplied with, and 128 times its sum
   std::vector<Memory> scratch;  // by thread
   std::vector<int> order;
   std::vector<Group> groups;

@@ -65,8 +65,8 @@ std::vector<float> numbers(JNIEnv *env, jfloatArray array) {
 
 r1z_shape shape_of(JNIEnv *env, jintArray numbers_of, jfloat eps) {
   std::vector<int32_t> n = numbers(env, numbers_of);
-  require(n.size() == 10, "a shape has 10 numbers");
-  return {n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], eps};
+  require(n.size() == 11, "a shape has 11 numbers");
+  return {n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], eps};
 }
 
 // A cache's arrays, which are as large as its rows and room say.

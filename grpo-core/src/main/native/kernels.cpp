@@ -32,6 +32,34 @@ template <class T> void convert(const r1z_array &from, size_t start, int count, 
   }
 }
 
+// k numbers in int8, and zeros up to padded(k). Returns what they are multiplied with: NaN where one of them is not finite.
+template <class X> float to_bytes(const X *x, int k, int8_t *to, int *whole_sum) {
+  F top = {}, total = {};
+  for (int i = 0; i < k; i += 16) {
+    F v = load(x + i);
+    top = greater(top, greater(v, -v));
+    total += v;
+  }
+  float all_of_them = sum(total), largest = most(top);
+  if (all_of_them - all_of_them != 0) {
+    memset(to, 0, size_t(padded(k)));
+    return NAN;
+  }
+  float inverse = largest > 1e-30f ? 127 / largest : 0;
+  int added = 0;
+  for (int i = 0; i < k; i += 16) {
+    float t[16];
+    store(t, (load(x + i) * inverse + 12582912.f) - 12582912.f);  // to the nearest whole number
+    for (int j = 0; j < 16; j++) {
+      to[i + j] = int8_t(t[j]);
+      added += to[i + j];
+    }
+  }
+  for (int i = k; i < padded(k); i++) to[i] = 0;
+  if (whole_sum) *whole_sum = added;
+  return largest / 127;
+}
+
 // One phase of all threads: chunks of 0..total, then a barrier.
 template <class Work> INLINE void phase(Team &team, int &index, int total, int chunk, Work work) {
   for (;;) {
@@ -53,26 +81,46 @@ template <class W> struct Load {
 
   static void work(void *p, int thread) { static_cast<Load *>(p)->run(thread); }
 
+  // A row of a matrix as it stands in memory, with zeros where there is none.
+  template <class Y> void line(const r1z_array &from, int row, int k, int width, Order columns, Y *out) {
+    memset(out, 0, size_t(k) * sizeof(Y));
+    if (row < 0) return;
+    size_t start = size_t(row) * width;
+    if (columns == PLAIN) {
+      convert(from, start, width, out);
+    } else {
+      int half = m.shape.head_dim / 2, room = m.width.head / 2;
+      for (int i = 0; i < width / half; i++) convert(from, start + size_t(i) * half, half, out + size_t(i) * room);
+    }
+  }
   void matrix(int &index, int thread, const r1z_array &from, Memory &to, int n, int k, int width, Order rows, Order columns, int count) {
     T *out = to.as<T>(), *some = s.scratch[thread].as<T>();
     phase(s.team, index, n / 16, 8, [&](int first, int end) {
       for (int b = first; b < end; b++) {
-        memset(some, 0, size_t(16) * k * sizeof(T));
-        for (int j = 0; j < 16; j++) {
-          int row = source_of(rows, b * 16 + j, count, m.shape, m.width);
-          if (row < 0) continue;
-          T *line = some + size_t(j) * k;
-          size_t start = size_t(row) * width;
-          if (columns == PLAIN) {
-            convert(from, start, width, line);
-          } else {
-            int half = m.shape.head_dim / 2, room = m.width.head / 2;
-            for (int i = 0; i < width / half; i++) convert(from, start + size_t(i) * half, half, line + size_t(i) * room);
-          }
-        }
+        for (int j = 0; j < 16; j++) line(from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some + size_t(j) * k);
         pack_block(some, k, out + size_t(b) * 16 * k);
       }
     });
+  }
+  // The same in int8, with the scales of its rows: NaN where a row is not finite.
+  void bytes(int &index, int thread, const r1z_array &from, Memory &to, Memory &scales, int n, int k, int width, Order rows, Order columns, int count) {
+    const int deep = padded(k);
+    float *some = s.scratch[thread].as<float>();
+    int8_t *whole = reinterpret_cast<int8_t *>(some + deep);
+    phase(s.team, index, n / 16, 8, [&](int first, int end) {
+      for (int b = first; b < end; b++)
+        for (int j = 0; j < 16; j++) {
+          line(from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some);
+          scales.as<float>()[b * 16 + j] = to_bytes(some, k, whole, nullptr);
+          uint8_t *out = to.as<uint8_t>() + size_t(b) * 16 * deep + j * 4;
+          for (int i = 0; i < deep; i += 4)
+            for (int d = 0; d < 4; d++) out[i * 16 + d] = uint8_t(whole[i + d] + 128);
+        }
+    });
+  }
+  void weights(int &index, int thread, const r1z_array &from, Memory &to, Memory &scales, int n, int k, int width, Order rows, Order columns, int count) {
+    if (sizeof(typename W::Q) == 1) bytes(index, thread, from, to, scales, n, k, width, rows, columns, count);
+    else matrix(index, thread, from, to, n, k, width, rows, columns, count);
   }
   // Norms and biases, in fp32 but as exact as the compute type.
   void vector(const r1z_array &from, Memory &to, int n, Order order, int count) {
@@ -92,10 +140,10 @@ template <class W> struct Load {
     for (int i = 0; i < c.layers; i++) {
       Layer &l = m.layers[i];
       const r1z_array *a = in + i * 12;
-      matrix(index, thread, a[1], l.qkv, w.qkv, w.hidden, c.hidden, HEADS, PLAIN, heads);
-      matrix(index, thread, a[5], l.output, w.hidden, w.attention, c.heads * c.head_dim, PLAIN, HEADS, c.hidden);
-      matrix(index, thread, a[8], l.gate_up, 2 * w.inner, w.hidden, c.hidden, GATE_UP, PLAIN, 2 * c.inner);
-      matrix(index, thread, a[10], l.down, w.hidden, w.inner, c.inner, PLAIN, PLAIN, c.hidden);
+      weights(index, thread, a[1], l.qkv, l.qkv_scale, w.qkv, w.hidden, c.hidden, HEADS, PLAIN, heads);
+      weights(index, thread, a[5], l.output, l.output_scale, w.hidden, w.attention, c.heads * c.head_dim, PLAIN, HEADS, c.hidden);
+      weights(index, thread, a[8], l.gate_up, l.gate_up_scale, 2 * w.inner, w.hidden, c.hidden, GATE_UP, PLAIN, 2 * c.inner);
+      weights(index, thread, a[10], l.down, l.down_scale, w.hidden, w.inner, c.inner, PLAIN, PLAIN, c.hidden);
       if (thread == 0) {
         vector(a[0], l.norm1, w.hidden, PLAIN, c.hidden);
         vector(a[2], l.qkv_bias, w.qkv, HEADS, heads);
@@ -122,7 +170,8 @@ template <class W> void load_as(r1z_model &m, Session &s, const r1z_array *in) {
   s.team.run(&Load<W>::work, &load, 4 * m.shape.layers + 2);
 }
 void load_weights(r1z_model &m, Session &s, const r1z_array *in) {
-  if (m.shape.bf16) load_as<Narrow>(m, s, in);
+  if (m.shape.int8) load_as<Bytes>(m, s, in);
+  else if (m.shape.bf16) load_as<Narrow>(m, s, in);
   else load_as<Wide>(m, s, in);
 }
 
@@ -169,6 +218,8 @@ template <class X, class Y> INLINE void norm_row(const X *x, const float *w, int
 template <class W> struct Pass {
   typedef typename W::T T;
   typedef typename W::Act Act;
+  typedef typename W::Q Q;
+  static constexpr bool BYTES = sizeof(Q) == 1;
   r1z_model &m;
   Session &s;
   const int n, thread;
@@ -186,7 +237,7 @@ template <class W> struct Pass {
 
   // Pairs of blocks that are claimed at once: about 128 KiB of weights, and at least 4 chunks a thread.
   int piece(int pairs, int k) const {
-    int most = pairs / (4 * threads), size = (128 << 10) / (32 * k * int(sizeof(T)));
+    int most = pairs / (4 * threads), size = (128 << 10) / (32 * k * int(sizeof(Q)));
     size = size < most ? size : most;
     return size > 0 ? size : 1;
   }
@@ -207,23 +258,54 @@ template <class W> struct Pass {
   }
   void normed(const Memory &weight) {
     each(n, row_chunk, [&](int from, int to) {
-      for (int i = from; i < to; i++) norm_row(x + size_t(i) * w.hidden, weight.as<float>(), w.hidden, c.hidden, c.eps, h + size_t(i) * w.hidden);
+      for (int i = from; i < to; i++) {
+        norm_row(x + size_t(i) * w.hidden, weight.as<float>(), w.hidden, c.hidden, c.eps, h + size_t(i) * w.hidden);
+        if (BYTES) quantise(h, w.hidden, i);
+      }
     });
+  }
+  void quantise(const Act *in, int k, int i) {
+    int sum = 0;
+    s.byte_scales.as<float>()[i] = to_bytes(in + size_t(i) * k, k, s.bytes.as<int8_t>() + size_t(i) * padded(k), &sum);
+#if INT8_PRODUCTS
+    s.byte_sums.as<float>()[i] = 128.f * float(sum);
+#else
+    s.byte_sums.as<float>()[i] = 0;
+#endif
+  }
+  void quantised(const Act *in, int k) {
+    if (!BYTES) return;
+    each(n, row_chunk, [&](int from, int to) {
+      for (int i = from; i < to; i++) quantise(in, k, i);
+    });
+  }
+  // All rows times a block's matrix; in int8 those that were quantised last.
+  template <class D> INLINE void multiply(const Act *in, int k, const Memory &weight, const Memory &scales, int from, int to, D done) {
+    if constexpr (BYTES) {
+      int deep = padded(k);
+      columns(s.bytes.as<int8_t>(), deep, n, deep, weight.as<uint8_t>(), deep, from, to, [&](int row, int pair, const F &p, const F &q) {
+        float sum = s.byte_sums.as<float>()[row], scale = s.byte_scales.as<float>()[row];
+        const float *each = scales.as<float>() + pair * 32;
+        done(row, pair, (p - sum) * scale * load(each), (q - sum) * scale * load(each + 16));
+      });
+    } else {
+      columns(in, k, n, k, weight.as<T>(), k, from, to, done);
+    }
   }
   void project(const Layer &l) {
     const float *bias = l.qkv_bias.as<float>();
     each(w.qkv / 32, piece(w.qkv / 32, w.hidden), [&](int from, int to) {
-      columns(h, w.hidden, n, w.hidden, l.qkv.as<T>(), w.hidden, from, to, [&](int row, int pair, const F &p, const F &q) {
+      multiply(h, w.hidden, l.qkv, l.qkv_scale, from, to, [&](int row, int pair, const F &p, const F &q) {
         float *y = qkv + size_t(row) * w.qkv + pair * 32;
         store(y, W::round(p + load(bias + pair * 32)));
         store(y + 16, W::round(q + load(bias + pair * 32 + 16)));
       });
     });
   }
-  void added(const Act *in, int k, const Memory &weight, const Memory &biases) {
+  void added(const Act *in, int k, const Memory &weight, const Memory &scales, const Memory &biases) {
     const float *bias = biases.as<float>();
     each(w.hidden / 32, piece(w.hidden / 32, k), [&](int from, int to) {
-      columns(in, k, n, k, weight.as<T>(), k, from, to, [&](int row, int pair, const F &p, const F &q) {
+      multiply(in, k, weight, scales, from, to, [&](int row, int pair, const F &p, const F &q) {
         float *y = x + size_t(row) * w.hidden + pair * 32;
         store(y, W::round(load(y) + (p + load(bias + pair * 32))));
         store(y + 16, W::round(load(y + 16) + (q + load(bias + pair * 32 + 16))));
@@ -233,17 +315,19 @@ template <class W> struct Pass {
   void gated(const Layer &l) {
     const float *bias = l.gate_up_bias.as<float>();
     each(w.inner / 16, piece(w.inner / 16, w.hidden), [&](int from, int to) {
-      columns(h, w.hidden, n, w.hidden, l.gate_up.as<T>(), w.hidden, from, to, [&](int row, int pair, const F &p, const F &q) {
+      multiply(h, w.hidden, l.gate_up, l.gate_up_scale, from, to, [&](int row, int pair, const F &p, const F &q) {
         F gate = p + load(bias + pair * 32), up = q + load(bias + pair * 32 + 16);
         store(f + size_t(row) * w.inner + pair * 16, gate / (1.f + exponential(-gate)) * up);
       });
     });
   }
   void finish(const Layer &l) {
-    added(a, w.attention, l.output, l.output_bias);
+    quantised(a, w.attention);
+    added(a, w.attention, l.output, l.output_scale, l.output_bias);
     normed(l.norm2);
     gated(l);
-    added(f, w.inner, l.down, l.down_bias);
+    quantised(f, w.inner);
+    added(f, w.inner, l.down, l.down_scale, l.down_bias);
   }
   void head(float *logits) {
     int pairs = w.vocab / 32;
@@ -351,10 +435,11 @@ template <class W> struct Decode {
 
 template <class W> void decode_as(r1z_model &m, Session &s, const r1z_step &step) {
   Decode<W> work{m, s, step};
-  s.team.run(&Decode<W>::work, &work, 7 * m.shape.layers + 3);
+  s.team.run(&Decode<W>::work, &work, 9 * m.shape.layers + 3);
 }
 void decode(r1z_model &m, Session &s, const r1z_step &step) {
-  if (m.shape.bf16) decode_as<Narrow>(m, s, step);
+  if (m.shape.int8) decode_as<Bytes>(m, s, step);
+  else if (m.shape.bf16) decode_as<Narrow>(m, s, step);
   else decode_as<Wide>(m, s, step);
 }
 
@@ -409,10 +494,11 @@ template <class W> struct Prefill {
 
 template <class W> void prefill_as(r1z_model &m, Session &s, const r1z_prompts &prompts) {
   Prefill<W> work{m, s, prompts};
-  s.team.run(&Prefill<W>::work, &work, 8 * m.shape.layers + 1);
+  s.team.run(&Prefill<W>::work, &work, 10 * m.shape.layers + 1);
 }
 void prefill(r1z_model &m, Session &s, const r1z_prompts &prompts) {
-  if (m.shape.bf16) prefill_as<Narrow>(m, s, prompts);
+  if (m.shape.int8) prefill_as<Bytes>(m, s, prompts);
+  else if (m.shape.bf16) prefill_as<Narrow>(m, s, prompts);
   else prefill_as<Wide>(m, s, prompts);
 }
 
@@ -484,9 +570,9 @@ template <class W> struct Products {
     Pass<W> pass(m, s, rows, thread);
     for (const Layer &l : m.layers) {
       pass.project(l);
-      pass.added(pass.a, m.width.attention, l.output, l.output_bias);
+      pass.added(pass.a, m.width.attention, l.output, l.output_scale, l.output_bias);
       pass.gated(l);
-      pass.added(pass.f, m.width.inner, l.down, l.down_bias);
+      pass.added(pass.f, m.width.inner, l.down, l.down_scale, l.down_bias);
     }
     if (logits) pass.head(logits);
   }
@@ -496,7 +582,8 @@ template <class W> void products_as(r1z_model &m, Session &s, int rows, float *l
   s.team.run(&Products<W>::work, &work, 4 * m.shape.layers + 1);
 }
 void products(r1z_model &m, Session &s, int rows, float *logits) {
-  if (m.shape.bf16) products_as<Narrow>(m, s, rows, logits);
+  if (m.shape.int8) products_as<Bytes>(m, s, rows, logits);
+  else if (m.shape.bf16) products_as<Narrow>(m, s, rows, logits);
   else products_as<Wide>(m, s, rows, logits);
 }
 }  // namespace

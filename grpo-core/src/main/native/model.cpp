@@ -47,12 +47,13 @@ Choice choose() {
     ask(7, 0);
     bool avx2 = fma && f16c && (b >> 5 & 1) && (b >> 8 & 1) && (saved & 6) == 6;
     bool avx512 = avx2 && (b >> 16 & 1) && (b >> 17 & 1) && (b >> 30 & 1) && (b >> 31 & 1) && (saved & 0xe6) == 0xe6;
-    bool tiles = (d >> 22 & 1) && (d >> 24 & 1) && (saved & 0x60000) == 0x60000;
+    bool tiles = (d >> 22 & 1) && (d >> 24 & 1) && (d >> 25 & 1) && (saved & 0x60000) == 0x60000;
+    bool vnni = c >> 11 & 1;
     unsigned subleaves = a;
     bool avx512bf16 = false;
     if (subleaves >= 1) {
       ask(7, 1);
-      avx512bf16 = avx512 && (a >> 5 & 1);
+      avx512bf16 = avx512 && vnni && (a >> 5 & 1);
     }
     bool amx = avx512bf16 && tiles && syscall(SYS_arch_prctl, 0x1023 /* ARCH_REQ_XCOMP_PERM */, 18) == 0;
     offer(amx, r1z_kernels_amx);
@@ -108,6 +109,12 @@ int together(const r1z_shape &s) {
   return repeat > 32 ? 1 : 32 / repeat;
 }
 
+// The longest row that a block's matrices have or multiply.
+size_t widest(const Widths &w, int unit) {
+  int most = w.hidden > w.inner ? w.hidden : w.inner;
+  return size_t(rounded_up(w.attention > most ? w.attention : most, unit));
+}
+
 void reserve(const r1z_model &m, Session &s, int n) {
   size_t rows = rounded_up(n, 32), act = m.shape.bf16 ? kernels().act_bytes_bf16 : 4;  // whole tiles are read
   const Widths &w = m.width;
@@ -116,6 +123,11 @@ void reserve(const r1z_model &m, Session &s, int n) {
   s.qkv.ensure(rows * w.qkv * 4);
   s.a.ensure(rows * w.attention * act);
   s.f.ensure(rows * w.inner * act);
+  if (m.shape.int8) {
+    s.bytes.ensure(rows * widest(w, 64));
+    s.byte_scales.ensure(rows * 4);
+    s.byte_sums.ensure(rows * 4);
+  }
   size_t bytes = kernels().attention_bytes(m.shape.heads / m.shape.kv_heads, s.longest, w.head);
   for (Memory &room : s.scratch) room.ensure(bytes);
 }
@@ -148,7 +160,7 @@ const char *r1z_fault() { return chosen().fault.empty() ? nullptr : chosen().fau
 int r1z_supports(const r1z_shape *s) {
   for (int32_t n : {s->layers, s->heads, s->kv_heads, s->hidden, s->inner, s->vocab, s->positions})
     if (n < 1) return 0;
-  return s->head_dim >= 2 && s->head_dim % 2 == 0 && s->heads % s->kv_heads == 0 && Widths(*s).head <= MOST_HEAD;
+  return (s->bf16 || !s->int8) && s->head_dim >= 2 && s->head_dim % 2 == 0 && s->heads % s->kv_heads == 0 && Widths(*s).head <= MOST_HEAD;
 }
 r1z_model *r1z_model_new(const r1z_shape *s, const float *cosines, const float *sines) {
   auto m = std::make_unique<r1z_model>(*s);
@@ -161,11 +173,15 @@ void r1z_model_load(r1z_model *m, int threads, const r1z_array *weights) {
   const r1z_shape &c = m->shape;
   const Widths &w = m->width;
   size_t bytes = c.bf16 ? 2 : 4;
+  auto matrix = [&](Memory &weight, Memory &scale, int n, int k) {
+    weight.ensure(c.int8 ? size_t(n) * rounded_up(k, 64) : size_t(n) * k * bytes);
+    if (c.int8) scale.ensure(size_t(n) * 4);
+  };
   for (Layer &l : m->layers) {
-    l.qkv.ensure(size_t(w.qkv) * w.hidden * bytes);
-    l.output.ensure(size_t(w.hidden) * w.attention * bytes);
-    l.gate_up.ensure(size_t(2) * w.inner * w.hidden * bytes);
-    l.down.ensure(size_t(w.hidden) * w.inner * bytes);
+    matrix(l.qkv, l.qkv_scale, w.qkv, w.hidden);
+    matrix(l.output, l.output_scale, w.hidden, w.attention);
+    matrix(l.gate_up, l.gate_up_scale, 2 * w.inner, w.hidden);
+    matrix(l.down, l.down_scale, w.hidden, w.inner);
     for (Memory *v : {&l.norm1, &l.norm2, &l.output_bias, &l.down_bias}) v->ensure(w.hidden * 4);
     l.qkv_bias.ensure(w.qkv * 4);
     l.gate_up_bias.ensure(2 * w.inner * 4);
@@ -176,10 +192,8 @@ void r1z_model_load(r1z_model *m, int threads, const r1z_array *weights) {
   m->head.ensure(size_t(w.vocab) * w.hidden * bytes);
   const r1z_array *last = weights + c.layers * 12;
   if (last[0].data != last[2].data) m->embedding.ensure(size_t(c.vocab) * w.hidden * bytes);
-  size_t widest = w.hidden > w.inner ? w.hidden : w.inner;
-  if (size_t(w.attention) > widest) widest = w.attention;
   Lease session(m, threads);
-  for (Memory &room : (*session).scratch) room.ensure(16 * widest * bytes);
+  for (Memory &room : (*session).scratch) room.ensure(16 * widest(w, 64) * 4);
   kernels().load(*m, *session, weights);
 }
 size_t r1z_cache_bytes(const r1z_model *m, int rows, int room) {

@@ -15,9 +15,16 @@ constexpr int ROWS = 3;
 constexpr int ROWS = 1;
 #endif
 
-// What a model computes in. T: weights and caches; Act: what products read, bf16 where there are instructions for it.
+#if defined(__AVX512VNNI__)
+#define INT8_PRODUCTS 1  // products of int8 with sums in int32, else in fp32
+#endif
+// Matrices in int8 are kept with 128 added, in blocks of [k / 4][16][4], k padded to a multiple of 64.
+INLINE int padded(int k) { return (k + 63) & ~63; }
+
+// What a model computes in. Q: the blocks' matrices; T: other weights and caches; Act: what products read, bf16 where there are instructions for it.
 struct Narrow {
   typedef bf16 T;
+  typedef bf16 Q;
 #if NARROW_PRODUCTS
   typedef bf16 Act;
 #else
@@ -26,8 +33,12 @@ struct Narrow {
   static INLINE F round(const F &v) { bf16 t[16]; store(t, v); return load(t); }
   static float round(float x) { return widen(narrow(x)); }
 };
+struct Bytes : Narrow {
+  typedef uint8_t Q;
+};
 struct Wide {
   typedef float T;
+  typedef float Q;
   typedef float Act;
   static INLINE F round(const F &v) { return v; }
   static float round(float x) { return x; }
@@ -86,6 +97,39 @@ template <int M, class D> INLINE void block(const bf16 *x, int stride, int k, co
   for (int m = 0; m < M; m++) done(row + m, (F)c[m][0], (F)c[m][1]);
 }
 #endif
+// The sums of int8 products still have what was added to the weights: 128 times the sum of the row.
+template <int M, class D> INLINE void block(const int8_t *x, int stride, int k, const uint8_t *w0, const uint8_t *w1, int row, D done) {
+#if INT8_PRODUCTS
+  __m512i c[M][2];
+  for (int m = 0; m < M; m++) c[m][0] = c[m][1] = _mm512_setzero_si512();
+  for (int i = 0; i < k; i += 4) {
+    __m512i a = _mm512_loadu_si512(w0 + i * 16), b = _mm512_loadu_si512(w1 + i * 16);
+    for (int m = 0; m < M; m++) {
+      int32_t four;
+      memcpy(&four, x + m * stride + i, 4);
+      __m512i v = _mm512_set1_epi32(four);
+      c[m][0] = _mm512_dpbusd_epi32(c[m][0], a, v);
+      c[m][1] = _mm512_dpbusd_epi32(c[m][1], b, v);
+    }
+  }
+  for (int m = 0; m < M; m++) done(row + m, (F)_mm512_cvtepi32_ps(c[m][0]), (F)_mm512_cvtepi32_ps(c[m][1]));
+#else
+  F c[M][2] = {};
+  for (int i = 0; i < k; i += 4) {
+    U u0, u1;
+    memcpy(&u0, w0 + i * 16, 64);
+    memcpy(&u1, w1 + i * 16, 64);
+    for (int j = 0; j < 4; j++) {  // 2 to the 23, plus a byte, less that and 128
+      F a = bits(((u0 >> uint32_t(8 * j)) & 0xffu) + 0x4b000000u) - 8388736.f, b = bits(((u1 >> uint32_t(8 * j)) & 0xffu) + 0x4b000000u) - 8388736.f;
+      for (int m = 0; m < M; m++) {
+        c[m][0] += a * float(x[m * stride + i + j]);
+        c[m][1] += b * float(x[m * stride + i + j]);
+      }
+    }
+  }
+  for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
+#endif
+}
 template <int M, class X, class W, class D> INLINE void rest(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int row, D done) {
   if constexpr (M > 0) {
     if (rows == M) block<M>(x, stride, k, w0, w1, row, done);
@@ -146,6 +190,46 @@ template <class D> inline void columns(const bf16 *x, int stride, int rows, int 
       }
       int end = rows - m < 32 ? rows - m : 32;
       for (int r = 0; r < end; r++) done(m + r, pair, load(c[r / 16 * 2][r % 16]), load(c[r / 16 * 2 + 1][r % 16]));
+    }
+  }
+}
+template <class D> inline void columns(const int8_t *x, int stride, int rows, int k, const uint8_t *w, int pitch, int from, int to, D done) {
+  alignas(64) int32_t c[4][16][16];
+  auto sums = [&](int tile, int row) { return (F)_mm512_cvtepi32_ps(_mm512_load_si512(c[tile][row])); };
+  for (int pair = from; pair < to; pair++) {
+    const uint8_t *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
+    for (int m = 0; m < rows; m += 32) {
+      const int8_t *x0 = x + size_t(m) * stride, *x1 = x0 + size_t(16) * stride;
+      bool two = rows - m > 16;
+      _tile_zero(0);
+      _tile_zero(1);
+      _tile_zero(2);
+      _tile_zero(3);
+      for (int i = 0; i < k; i += 64) {
+        if (m == 0)
+          for (int j = 0; j < 16; j++) {
+            _mm_prefetch((const char *)(w0 + (i + AHEAD * 64) * 16 + j * 64), _MM_HINT_T0);
+            _mm_prefetch((const char *)(w1 + (i + AHEAD * 64) * 16 + j * 64), _MM_HINT_T0);
+          }
+        _tile_loadd(4, x0 + i, stride);
+        _tile_loadd(6, w0 + i * 16, 64);
+        _tile_loadd(7, w1 + i * 16, 64);
+        _tile_dpbsud(0, 4, 6);
+        _tile_dpbsud(1, 4, 7);
+        if (two) {
+          _tile_loadd(5, x1 + i, stride);
+          _tile_dpbsud(2, 5, 6);
+          _tile_dpbsud(3, 5, 7);
+        }
+      }
+      _tile_stored(0, c[0], 64);
+      _tile_stored(1, c[1], 64);
+      if (two) {
+        _tile_stored(2, c[2], 64);
+        _tile_stored(3, c[3], 64);
+      }
+      int end = rows - m < 32 ? rows - m : 32;
+      for (int r = 0; r < end; r++) done(m + r, pair, sums(r / 16 * 2, r % 16), sums(r / 16 * 2 + 1, r % 16));
     }
   }
 }

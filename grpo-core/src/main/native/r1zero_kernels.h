@@ -12,6 +12,7 @@ struct r1z_shape {
   int32_t layers, heads, kv_heads, head_dim, hidden, inner, vocab, positions;
   int32_t bf16;     // weights, cache and activations in bf16, else fp32
   int32_t qk_norm;  // whether queries and keys are normalised per head
+  int32_t int8;     // the blocks' matrices in int8, in a bf16 model: a scale for each of their rows, one for each row they multiply
   float eps;
 };
 

@@ -24,15 +24,17 @@ final class NativeDecoding implements DecodingKernels {
 
   private final TorchScriptDecoding masters;
   private final DecoderConfig config;
+  private final Quantization quantization;
   private final long model;
   private final Cleaner.Cleanable memory;
   private final long bytesPerPosition;
   private boolean released;
 
-  NativeDecoding(TorchScriptDecoding masters) {
+  NativeDecoding(TorchScriptDecoding masters, Quantization quantization) {
     this.masters = masters;
     this.config = masters.config();
-    int[] shape = shape(config, masters.computeType());
+    this.quantization = quantization;
+    int[] shape = shape(config, masters.computeType(), quantization);
     long handle =
         NativeKernels.open(
             shape,
@@ -51,7 +53,7 @@ final class NativeDecoding implements DecodingKernels {
    * @throws IllegalArgumentException if {@code R1ZERO_KERNELS} or the switch asks for what is not
    *     there
    */
-  static Optional<String> obstacle(DecoderConfig config, boolean onCpu, Quantization quantization) {
+  static Optional<String> obstacle(DecoderConfig config, boolean onCpu) {
     if (!onCpu) {
       return Optional.of("they are for CPUs");
     }
@@ -59,15 +61,12 @@ final class NativeDecoding implements DecodingKernels {
     if (library.isPresent()) {
       return library;
     }
-    if (quantization != Quantization.NONE) {
-      return Optional.of("there are none for int8 weights");
-    }
-    return NativeKernels.supports(shape(config, ComputeType.FLOAT32))
+    return NativeKernels.supports(shape(config, ComputeType.FLOAT32, Quantization.NONE))
         ? Optional.empty()
         : Optional.of("there are none for heads of " + config.headDim() + " numbers");
   }
 
-  private static int[] shape(DecoderConfig c, ComputeType type) {
+  private static int[] shape(DecoderConfig c, ComputeType type, Quantization quantization) {
     return new int[] {
       c.layers(),
       c.heads(),
@@ -78,7 +77,8 @@ final class NativeDecoding implements DecodingKernels {
       c.vocabSize(),
       c.maxPositionEmbeddings(),
       type == ComputeType.BFLOAT16 ? 1 : 0,
-      c.qkNorm() ? 1 : 0
+      c.qkNorm() ? 1 : 0,
+      quantization == Quantization.INT8 ? 1 : 0
     };
   }
 
@@ -109,7 +109,8 @@ final class NativeDecoding implements DecodingKernels {
 
   @Override
   public String description() {
-    return "native kernels (" + NativeKernels.instructionSet() + ")";
+    String weights = quantization == Quantization.INT8 ? ", int8" : "";
+    return "native kernels (" + NativeKernels.instructionSet() + weights + ")";
   }
 
   @Override

@@ -5,8 +5,9 @@ public enum Quantization {
   /** The type that is computed in. */
   NONE,
   /**
-   * Weight-only int8: symmetric, a scale for each output channel, activations in bf16. Embeddings,
-   * norms and the output layer stay in bf16. CPU only ({@code aten::_weight_int8pack_mm}).
+   * Symmetric int8, a scale for each output channel. Embeddings, norms and the output layer stay in
+   * bf16. The native kernels multiply with activations in int8 too, a scale for each token; {@code
+   * aten::_weight_int8pack_mm}, where there are none, with activations in bf16. CPU only.
    */
   INT8
 }

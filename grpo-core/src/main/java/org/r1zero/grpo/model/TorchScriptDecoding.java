@@ -73,12 +73,12 @@ final class TorchScriptDecoding implements DecodingKernels {
 
   @Override
   public DecodingKernels packed(Scope owner, Quantization quantization) {
+    Optional<String> obstacle = NativeDecoding.obstacle(config, onCpu);
     if (quantization == Quantization.INT8) {
-      requireInt8();
+      requireInt8(obstacle.isEmpty());
     }
-    Optional<String> obstacle = NativeDecoding.obstacle(config, onCpu, quantization);
     if (obstacle.isEmpty()) {
-      DecodingKernels kernels = new NativeDecoding(this);
+      DecodingKernels kernels = new NativeDecoding(this, quantization);
       once(Level.INFO, "sampling by " + kernels.description());
       return kernels;
     }
@@ -165,8 +165,11 @@ final class TorchScriptDecoding implements DecodingKernels {
         arrays.get(0).toLongArray(), arrays.get(1).toFloatArray(), arrays.get(2).toFloatArray());
   }
 
-  /** The kernel takes activations in bf16, sixteen of a row at a time. */
-  private void requireInt8() {
+  /** Libtorch's kernel takes activations in bf16, sixteen of a row at a time. */
+  private void requireInt8(boolean natively) {
+    if (natively && computeType == ComputeType.BFLOAT16) {
+      return;
+    }
     int attention = config.heads() * config.headDim();
     boolean whole =
         config.hiddenSize() % 16 == 0 && attention % 16 == 0 && config.intermediateSize() % 16 == 0;

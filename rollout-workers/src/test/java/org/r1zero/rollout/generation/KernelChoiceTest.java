@@ -103,8 +103,9 @@ class KernelChoiceTest {
   @Test
   void int8() throws Exception {
     assertThat(sample(classPath(), Map.of(), "INT8"))
-        .containsOnlyOnce(NOT_NATIVE + "there are none for int8 weights")
-        .contains("TorchScript, worst");
+        .containsPattern("native kernels \\(\\w+, int8\\), worst 0\\.[0-4]");
+    assertThat(sample(classPath(), Map.of(), "INT8", "-Dr1zero.kernels=off"))
+        .containsPattern("TorchScript, worst 0\\.[0-4]");
   }
 
   @Test
