@@ -32,7 +32,7 @@ class GeneratorInt8Test {
   @ParameterizedTest
   @CsvSource({
     "off, 1.5", // weights only
-    "on, 4" // what they multiply is rounded to int8 as well
+    "on, 8" // what they multiply is rounded to int8 as well
   })
   void logProbsAreThoseOfTheDequantisedWeights(String kernels, double roundings) {
     System.setProperty("r1zero.kernels", kernels);
