@@ -80,7 +80,13 @@ public final class GenerationBenchmark {
       double peakFlops = 2.0 * Roofline.LARGE_ROWS * blockWeights(shape) / roofline.largeSeconds();
       double limit =
           limitSeconds(
-              shape, dtype, workload, steps.passes(), peakFlops, kernels, roofline.bytesPerSecond());
+              shape,
+              dtype,
+              workload,
+              steps.passes(),
+              peakFlops,
+              kernels,
+              roofline.bytesPerSecond());
       return new GenerationResult(
           kernels.description(),
           workload.allSequences(),

@@ -19,8 +19,8 @@ import java.util.List;
  * @param matmulGflops of the products at the largest batch
  * @param memoryGbPerSecond reading an array of 256 MiB
  * @param peakGflops of large products
- * @param limitTokensPerSecond what this processor allows: all weights once per step and the cache at
- *     the rate of its memory, or the operations at the peak of large products
+ * @param limitTokensPerSecond what this processor allows: all weights once per step and the cache
+ *     at the rate of its memory, or the operations at the peak of large products
  * @param limitShare {@code tokensPerSecond} over that
  * @param memory after each tenth of the completions, at most one point a round
  */

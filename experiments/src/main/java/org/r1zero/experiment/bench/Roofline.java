@@ -32,7 +32,6 @@ final class Roofline {
   /** Rows of products that are large enough for the processor's peak. */
   static final int LARGE_ROWS = 1024;
 
-
   private final DecodingKernels kernels;
   private final Scope scope;
   private final int promptTokens;
