@@ -55,7 +55,8 @@ public record RolloutsConfig(
           "backend must be one of "
               + String.join(", ", WorkerPools.backends())
               + ", was "
-              + backend);
+              + backend
+              + (backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
     }
     if (threads < 0) {
       faults.add("threads must be >= 0, was " + threads + " (0 chooses)");

@@ -51,6 +51,12 @@ class StartScriptTest {
         "grep -q broken experiments/src/main/java/Main.java && { echo 'COMPILATION ERROR' >&2; exit 1; }",
         "[ ! -f '" + folder + "/slow' ] || sleep 1",
         "mkdir -p experiments/target/lib reward-verifiers/symja-libraries/target/lib",
+        "case \" $* \" in *' -Pspark '*)",
+        "  mkdir -p rollout-workers/spark/target/lib",
+        "  touch rollout-workers/spark/target/lib/{spark-core_2.13-4.1.jar,slf4j-api-2.1.jar}",
+        "  touch rollout-workers/spark/target/r1zero-spark-7.8.jar",
+        "  touch experiments/target/lib/{slf4j-api-2.0.jar,slf4j-simple-2.0.jar} ;;",
+        "esac",
         "cat experiments/src/main/java/*.java >experiments/target/experiments-7.8.jar");
     tool(
         "java",
@@ -71,6 +77,11 @@ class StartScriptTest {
   private record Ended(int code, String out, String err) {}
 
   private Process start(Path directory, String... arguments) throws IOException {
+    return start(directory, Map.of(), arguments);
+  }
+
+  private Process start(Path directory, Map<String, String> set, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(checkout.resolve("r1zero").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
@@ -78,6 +89,8 @@ class StartScriptTest {
     environment.put("PATH", path);
     environment.remove("JAVA_HOME");
     environment.remove("R1ZERO_MAVEN_OPTS");
+    environment.remove("SPARK_HOME");
+    environment.putAll(set);
     return builder.start();
   }
 
@@ -121,6 +134,53 @@ class StartScriptTest {
     Files.writeString(source, "third\n");
     assertThat(run("demo").out()).startsWith("third");
     assertThat(kept()).as("what nobody uses is swept").isEqualTo(1);
+  }
+
+  @Test
+  void submitBuildsWithSparkAndPrintsItsLine() throws Exception {
+    makeSparkModule();
+    Ended own =
+        run("submit", "--print", "--conf", "a.b=c d", "--", "train", "x.yaml", "--set", "s=1");
+    assertThat(own.code()).as(own.err()).isZero();
+    assertThat(own.out())
+        .matches(".*/spark/jars/\\\\\\* org.apache.spark.deploy.SparkSubmit --master local.*")
+        .matches(".*--conf a.b=c\\\\ d --jars [^, ]*/lib/r1zero-spark-7.8.jar --class .*")
+        .endsWith("experiments-7.8.jar train x.yaml --set s=1 ")
+        .contains("spark.executorEnv.OMP_WAIT_POLICY=passive");
+
+    Path spark = folder.resolve("spark");
+    Files.createDirectories(spark.resolve("bin"));
+    tool("../spark/bin/spark-submit", "echo \"submitted $*\"");
+    Ended theirs =
+        end(
+            start(
+                checkout,
+                Map.of("SPARK_HOME", spark.toString()),
+                "submit",
+                "--",
+                "eval",
+                "--help"));
+    assertThat(theirs.out()).startsWith("submitted ").endsWith("experiments-7.8.jar eval --help");
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  private void makeSparkModule() throws IOException {
+    Path module = Files.createDirectories(checkout.resolve("rollout-workers/spark/src/main"));
+    Files.writeString(module.resolve("X.java"), "\n");
+    Files.writeString(module.resolve("../../pom.xml"), "<p/>\n");
+  }
+
+  @Test
+  void submitWithoutACommandSaysHowItIsUsed() throws Exception {
+    makeSparkModule();
+    Ended ended = run("submit", "--master", "yarn");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains("-- COMMAND");
+    Path nowhere = folder.resolve("nowhere");
+    Ended wrong =
+        end(start(checkout, Map.of("SPARK_HOME", nowhere.toString()), "submit", "--", "eval"));
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("SPARK_HOME must be a Spark installation, was " + nowhere);
   }
 
   @Test

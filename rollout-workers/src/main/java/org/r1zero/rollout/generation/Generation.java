@@ -1,5 +1,6 @@
 package org.r1zero.rollout.generation;
 
+import java.io.Serializable;
 import org.r1zero.verify.FinishReason;
 
 /**
@@ -13,4 +14,5 @@ import org.r1zero.verify.FinishReason;
  * @param finishReason why it ended
  */
 public record Generation(
-    int[] tokens, float[] samplingLogProbs, float[] policyLogProbs, FinishReason finishReason) {}
+    int[] tokens, float[] samplingLogProbs, float[] policyLogProbs, FinishReason finishReason)
+    implements Serializable {}

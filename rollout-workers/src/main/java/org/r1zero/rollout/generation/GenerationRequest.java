@@ -1,5 +1,6 @@
 package org.r1zero.rollout.generation;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,7 +17,8 @@ import java.util.List;
  *     max_new_tokens}, which counts all of a completion. One that the budget cuts off ends as
  *     {@code LENGTH} with fewer tokens than {@code max_new_tokens}
  */
-public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> started, int budget) {
+public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> started, int budget)
+    implements Serializable {
 
   /** Checks that there is a prompt and something to sample. */
   public GenerationRequest {

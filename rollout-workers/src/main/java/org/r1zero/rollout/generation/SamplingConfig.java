@@ -1,5 +1,6 @@
 package org.r1zero.rollout.generation;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.model.Quantization;
@@ -32,7 +33,8 @@ public record SamplingConfig(
     int maxBatch,
     int kvCacheMb,
     Quantization quantization,
-    int prefillChunk) {
+    int prefillChunk)
+    implements Serializable {
   private static final int DEFAULT_KV_CACHE_MB = 4096;
 
   /** Tokens of prompts that are read at once, where nothing else is asked for. */

@@ -1,6 +1,7 @@
 package org.r1zero.rollout.worker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
 import org.slf4j.Logger;
@@ -37,7 +41,12 @@ final class FileWeights implements WeightStore {
    * @throws IllegalArgumentException if there is not enough room
    */
   FileWeights(Path folder, PolicyModel policy, int slots) {
-    long bytes = PolicySnapshot.bytes(policy.config(), policy.computeType());
+    this(folder, policy.config(), policy.computeType(), slots);
+  }
+
+  /** The same for weights that come from elsewhere. */
+  FileWeights(Path folder, DecoderConfig config, ComputeType type, int slots) {
+    long bytes = PolicySnapshot.bytes(config, type);
     sweep(folder);
     requireRoom(folder, bytes * slots);
     Runtime.getRuntime().addShutdownHook(deleteAtExit);
@@ -46,7 +55,8 @@ final class FileWeights implements WeightStore {
         Path file = Files.createTempFile(folder, PREFIX + ProcessHandle.current().pid() + "-", "");
         files.add(file);
         allocate(file, bytes);
-        snapshots.add(PolicySnapshot.mapped(file, policy.config(), policy.computeType()));
+        stamp(file, UNFINISHED); // zeros would be version 0
+        snapshots.add(PolicySnapshot.mapped(file, config, type));
       }
     } catch (IOException e) {
       close();
@@ -61,7 +71,19 @@ final class FileWeights implements WeightStore {
         : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  private static void requireRoom(Path folder, long bytes) {
+  /** The same, where it has room for so much; otherwise the folder for temporary files. */
+  static Path folderFor(long bytes) {
+    Path folder = defaultFolder();
+    try {
+      return Files.getFileStore(folder).getUsableSpace() >= bytes
+          ? folder
+          : Path.of(System.getProperty("java.io.tmpdir"));
+    } catch (IOException e) {
+      return folder;
+    }
+  }
+
+  static void requireRoom(Path folder, long bytes) {
     long room;
     try {
       room = Files.getFileStore(folder).getUsableSpace();
@@ -123,6 +145,59 @@ final class FileWeights implements WeightStore {
     stamp(files.get(slot), version);
   }
 
+  /** What reads a slot. */
+  PolicyModel policy(int slot) {
+    return snapshots.get(slot).policy();
+  }
+
+  /** Whether a slot holds a version, whole. */
+  boolean holds(int slot, long version) {
+    return versionIn(files.get(slot)) == version;
+  }
+
+  /**
+   * Fills a slot that nobody reads with a block from elsewhere.
+   *
+   * @throws IOException if it can't be read, or is not the block of that checksum
+   */
+  void receive(int slot, long version, InputStream in, long checksum) throws IOException {
+    Path file = files.get(slot);
+    stamp(file, UNFINISHED);
+    CRC32C crc = new CRC32C();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      long bytes = channel.size() - Long.BYTES;
+      byte[] buffer = new byte[1 << 20];
+      long at = 0;
+      for (int got = in.read(buffer); got > 0; got = in.read(buffer)) {
+        if (at + got > bytes) {
+          throw new IOException("weights of version " + version + " are longer than " + bytes);
+        }
+        crc.update(buffer, 0, got);
+        for (ByteBuffer part = ByteBuffer.wrap(buffer, 0, got); part.hasRemaining(); ) {
+          at += channel.write(part, at);
+        }
+      }
+      if (at != bytes || crc.getValue() != checksum) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "weights of version %d came damaged: %,d bytes with checksum %08x, expected %,d"
+                    + " with %08x",
+                version,
+                at,
+                crc.getValue(),
+                bytes,
+                checksum));
+      }
+    }
+    stamp(file, version);
+  }
+
+  /** The block in a slot, without what is behind it. */
+  static long blockBytes(Path file) throws IOException {
+    return Files.size(file) - Long.BYTES;
+  }
+
   private static void stamp(Path file, long version) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(
@@ -137,13 +212,18 @@ final class FileWeights implements WeightStore {
    * rollouts will say would spoil training without a sign.
    */
   static void requireVersion(Path file, long wanted) {
+    long found = versionIn(file);
+    if (found != wanted) {
+      throw new IllegalStateException(
+          file + " must hold weights of version " + wanted + ", had " + found);
+    }
+  }
+
+  private static long versionIn(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer version = ByteBuffer.allocate(Long.BYTES);
       channel.read(version, channel.size() - Long.BYTES);
-      if (version.getLong(0) != wanted) {
-        throw new IllegalStateException(
-            file + " must hold weights of version " + wanted + ", had " + version.getLong(0));
-      }
+      return version.getLong(0);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file + " failed: " + e.getMessage(), e);
     }

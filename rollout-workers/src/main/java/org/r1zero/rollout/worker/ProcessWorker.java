@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.verify.ChildClassPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -300,8 +301,7 @@ final class ProcessWorker implements RolloutWorker {
                 command.add("-D" + key + "=" + value);
               }
             });
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
+    command.addAll(List.of("-cp", ChildClassPath.of(WorkerMain.class), WorkerMain.class.getName()));
     command.addAll(arguments);
     return command;
   }

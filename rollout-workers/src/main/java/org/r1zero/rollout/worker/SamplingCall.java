@@ -80,6 +80,18 @@ final class SamplingCall {
     }
   }
 
+  /** Tells the listener how far the call is; it may end the call. */
+  synchronized void beat(int workers, int replaced) {
+    if (!isOver()) {
+      tell(() -> listener.status(SamplingStatus.sum(Arrays.asList(progress), workers, replaced)));
+    }
+  }
+
+  /** Whether all completions of a unit have come. */
+  synchronized boolean isDone(int unit) {
+    return undelivered[unit] == 0;
+  }
+
   /** Hands a completion on, the first time that it is finished. */
   synchronized void deliver(int unit, int request, int sample, Generation generation) {
     if (failure == null && !delivered[unit][request][sample]) {

@@ -2,9 +2,7 @@ package org.r1zero.rollout.worker;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +31,8 @@ final class SupervisedPool implements WorkerPool {
   private final AtomicInteger replaced = new AtomicInteger();
   private final AtomicInteger lostInARow = new AtomicInteger();
   private final Object monitor = new Object();
-  private final Set<Lease> leases = new HashSet<>();
+  private final PublishedWeights published;
   private @Nullable SamplingCall current;
-  private Weights published;
   private volatile boolean closed;
 
   /**
@@ -54,8 +51,7 @@ final class SupervisedPool implements WorkerPool {
     this.factory = factory;
     this.options = options;
     this.say = say;
-    store.write(0, version, policy);
-    this.published = new Weights(0, version);
+    this.published = new PublishedWeights(store, version, policy);
     for (int i = 0; i < options.workers(); i++) {
       Slot slot = new Slot();
       slots.add(slot);
@@ -67,28 +63,12 @@ final class SupervisedPool implements WorkerPool {
 
   @Override
   public void publish(long version, PolicyModel policy) {
-    int slot;
-    synchronized (monitor) {
-      slot = (published.slot() + 1) % store.slots();
-      int wanted = slot;
-      if (leases.stream().anyMatch(lease -> lease.weights.slot() == wanted)) {
-        throw new IllegalStateException(
-            "weights of version "
-                + version
-                + " were published while those in their place are in use");
-      }
-    }
-    store.write(slot, version, policy);
-    synchronized (monitor) {
-      published = new Weights(slot, version);
-    }
+    published.publish(version, policy);
   }
 
   @Override
   public long version() {
-    synchronized (monitor) {
-      return published.version();
-    }
+    return published.version();
   }
 
   @Override
@@ -98,38 +78,32 @@ final class SupervisedPool implements WorkerPool {
 
   @Override
   public Session open() {
-    synchronized (monitor) {
-      Lease lease = new Lease(published);
-      leases.add(lease);
-      return lease;
-    }
+    return new Lent(published.take());
   }
 
-  /** Holds a slot's weights as they are. */
-  private final class Lease implements Session {
-    private final Weights weights;
+  /** Samples with the weights that it holds. */
+  private final class Lent implements Session {
+    private final PublishedWeights.Lease lease;
 
-    Lease(Weights weights) {
-      this.weights = weights;
+    Lent(PublishedWeights.Lease lease) {
+      this.lease = lease;
     }
 
     @Override
     public long version() {
-      return weights.version();
+      return lease.weights().version();
     }
 
     @Override
     public void generate(List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
-      SupervisedPool.this.run(new SamplingCall(units, config, weights, listener));
+      SupervisedPool.this.run(new SamplingCall(units, config, lease.weights(), listener));
     }
 
     @Override
     public void close() {
-      synchronized (monitor) {
-        leases.remove(this);
-        if (leases.isEmpty()) {
-          slots.forEach(Slot::rest);
-        }
+      lease.close();
+      if (published.atRest()) {
+        slots.forEach(Slot::rest);
       }
     }
   }

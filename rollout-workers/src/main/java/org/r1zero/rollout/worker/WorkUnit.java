@@ -1,5 +1,6 @@
 package org.r1zero.rollout.worker;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -12,7 +13,7 @@ import org.r1zero.rollout.generation.GenerationRequest;
  * @param first the index of its first request among all of the call
  * @param requests prompts with their seeds
  */
-public record WorkUnit(int first, List<GenerationRequest> requests) {
+public record WorkUnit(int first, List<GenerationRequest> requests) implements Serializable {
 
   /** Checks that there is something to sample. */
   public WorkUnit {

@@ -1,10 +1,11 @@
 package org.r1zero.rollout.worker;
 
 /** A worker died or hangs. */
-final class WorkerLostException extends Exception {
+public final class WorkerLostException extends Exception {
   private static final long serialVersionUID = 1;
 
-  WorkerLostException(String message) {
+  /** Says what of it is known. */
+  public WorkerLostException(String message) {
     super(message);
   }
 }

@@ -133,4 +133,14 @@ public final class WorkerPools {
         policy,
         say);
   }
+
+  /**
+   * Workers elsewhere: each unit is a task.
+   *
+   * @param cluster runs the tasks; it is closed with the pool
+   * @throws IllegalArgumentException if the policy is on a GPU, or no number of threads is set
+   */
+  public static WorkerPool remote(PoolOptions options, PoolSource source, Cluster cluster) {
+    return new RemotePool(options, source, cluster);
+  }
 }

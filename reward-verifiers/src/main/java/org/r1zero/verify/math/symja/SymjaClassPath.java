@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Optional;
+import org.r1zero.verify.ChildClassPath;
 
 /**
  * Where the workers' Symja is. It and what it needs lie in a folder {@code symja} beside the folder
@@ -20,7 +21,7 @@ final class SymjaClassPath {
 
   /** The workers' class path; empty where there is no Symja. */
   static Optional<String> find() {
-    String own = System.getProperty("java.class.path");
+    String own = ChildClassPath.of(SymjaClassPath.class);
     Optional<Path> folder = beside(SymjaClassPath.class);
     if (folder.isPresent()) {
       return Optional.of(own + File.pathSeparator + folder.get().resolve("*"));

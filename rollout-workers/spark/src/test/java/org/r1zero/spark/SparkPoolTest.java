@@ -1,0 +1,247 @@
+package org.r1zero.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Collected;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.rollout.worker.PoolOptions;
+import org.r1zero.rollout.worker.PoolSource;
+import org.r1zero.rollout.worker.SamplingCancelledException;
+import org.r1zero.rollout.worker.TinyModelFolder;
+import org.r1zero.rollout.worker.TokenizerStops;
+import org.r1zero.rollout.worker.WorkUnit;
+import org.r1zero.rollout.worker.WorkerPool;
+import org.r1zero.rollout.worker.WorkerPools;
+
+class SparkPoolTest {
+  private static final PoolOptions OPTIONS = new PoolOptions(2, 1, true, Duration.ofSeconds(60), 3);
+
+  @TempDir private Path folder;
+  @TempDir private Path shared;
+  @TempDir private Path own;
+  private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+  private Tokenizer tokenizer;
+  private PolicyModel first;
+  private PolicyModel second;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyModelFolder.write(folder, 4000);
+    first = TinyModelFolder.policy(folder, 1, ComputeType.FLOAT32);
+    second = TinyModelFolder.policy(folder, 2, ComputeType.FLOAT32);
+    System.setProperty("spark.ui.enabled", "false");
+  }
+
+  @AfterEach
+  void close() {
+    first.close();
+    second.close();
+    tokenizer.close();
+    if (System.clearProperty("spark.master") != null) {
+      SparkContext.getOrCreate().stop();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rolloutsAreThoseOfProcesses(boolean byFolder) throws IOException {
+    System.setProperty("spark.master", "local[2]");
+    try (WorkerPool spark = spark(byFolder ? shared.toUri().toString() : "auto");
+        WorkerPool processes = processes()) {
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+      spark.publish(1, second);
+      processes.publish(1, second);
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+      spark.publish(2, first);
+      processes.publish(2, first);
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+    }
+    assertThat(said).isEmpty();
+    try (Stream<Path> left = Files.list(shared)) {
+      assertThat(left.filter(file -> !file.toString().endsWith(".crc"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aKilledExecutorChangesNothing() throws Exception {
+    System.setProperty("spark.master", "local-cluster[2,1,1024]");
+    System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    try (WorkerPool spark = spark("auto");
+        WorkerPool processes = processes()) {
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+      List<ProcessHandle> executors = executors();
+      assertThat(executors).hasSize(2);
+      spark.publish(1, second);
+      processes.publish(1, second);
+      CompletableFuture<Void> some = new CompletableFuture<>();
+      CompletableFuture<List<List<Generation>>> sampling =
+          CompletableFuture.supplyAsync(
+              () -> {
+                Collected heard =
+                    new Collected() {
+                      @Override
+                      public void status(SamplingStatus status) {
+                        if (status.finished() > 0) {
+                          some.complete(null);
+                        }
+                      }
+                    };
+                spark.generate(units(8), greedy(600), heard);
+                return heard.all();
+              });
+      some.get(120, TimeUnit.SECONDS);
+      assertThat(sampling).isNotDone();
+      executors.get(0).destroyForcibly();
+      Collected expected = new Collected();
+      processes.generate(units(8), greedy(600), expected);
+      requireEqual(sampling.get(120, TimeUnit.SECONDS), expected.all());
+      assertThat(spark.replaced()).isEqualTo(1);
+      // the executor that takes its place starts from the newest version
+      spark.publish(2, first);
+      processes.publish(2, first);
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+    } finally {
+      System.clearProperty("spark.executor.extraClassPath");
+    }
+    assertThat(said).singleElement().asString().contains("was lost (1 so far");
+  }
+
+  @Test
+  void aCallEndsWithinTwoSecondsAndThePoolGoesOn() throws Exception {
+    System.setProperty("spark.master", "local[2]");
+    try (WorkerPool spark = spark("auto");
+        WorkerPool processes = processes()) {
+      CompletableFuture<Void> running = new CompletableFuture<>();
+      CompletableFuture<?> call =
+          CompletableFuture.runAsync(
+              () -> spark.generate(units(4), greedy(3900), status -> running.complete(null)));
+      running.get(60, TimeUnit.SECONDS);
+      long started = System.nanoTime();
+      spark.cancel();
+      assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(SamplingCancelledException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+      requireEqual(sampled(spark, 30), sampled(processes, 30));
+    }
+  }
+
+  @Test
+  void whatNoExecutorCanSampleEndsTheCallAtOnce() {
+    System.setProperty("spark.master", "local[2]");
+    try (WorkerPool spark = spark("auto")) {
+      assertThatThrownBy(() -> sampled(spark, 4000))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("max_position_embeddings");
+      assertThat(spark.replaced()).isZero();
+    }
+  }
+
+  @Test
+  void settingsOfTheUserStay() {
+    SparkConf conf =
+        new SparkConf(false)
+            .setMaster("local[3]")
+            .set("spark.network.timeout", "5s")
+            .set("spark.app.name", "mine");
+    SparkConf made = SparkBackend.settings(conf, OPTIONS);
+    assertThat(made.get("spark.master")).isEqualTo("local[3,4]");
+    assertThat(made.get("spark.task.maxFailures")).isEqualTo("4");
+    assertThat(made.get("spark.network.timeout")).isEqualTo("5s");
+    assertThat(made.get("spark.app.name")).isEqualTo("mine");
+    assertThatThrownBy(() -> SparkBackend.settings(new SparkConf(false), OPTIONS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--master");
+  }
+
+  private WorkerPool spark(String weights) {
+    return WorkerPools.backend("spark").open(OPTIONS, source(weights), said::add);
+  }
+
+  private WorkerPool processes() {
+    return WorkerPools.backend("process").open(OPTIONS, source(own.toString()), said::add);
+  }
+
+  private PoolSource source(String weights) {
+    return new PoolSource(
+        0, first, config -> new TokenizerStops(tokenizer, config.stop()), folder, weights);
+  }
+
+  /** The executors' processes are children of this one. */
+  private static List<ProcessHandle> executors() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  /** Java's own way leaves long ones out. */
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"));
+    } catch (IOException e) {
+      return ""; // it has ended
+    }
+  }
+
+  private static List<WorkUnit> units(int count) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int u = 0; u < count; u++) {
+      long[] seeds = new long[3];
+      int unit = u;
+      Arrays.setAll(seeds, s -> 100L * unit + s);
+      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds));
+    }
+    return WorkUnit.cut(requests, 1, 0);
+  }
+
+  private static SamplingConfig greedy(int newTokens) {
+    return new SamplingConfig(0, 0, 1, 0, newTokens, List.of(), 64);
+  }
+
+  private static List<List<Generation>> sampled(WorkerPool pool, int newTokens) {
+    Collected heard = new Collected();
+    pool.generate(units(5), new SamplingConfig(1, 0, 1, 0, newTokens, List.of(), 64), heard);
+    return heard.all();
+  }
+
+  private static void requireEqual(List<List<Generation>> actual, List<List<Generation>> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int r = 0; r < expected.size(); r++) {
+      assertThat(actual.get(r)).hasSameSizeAs(expected.get(r));
+      for (int i = 0; i < expected.get(r).size(); i++) {
+        Generation one = actual.get(r).get(i);
+        Generation same = expected.get(r).get(i);
+        assertThat(one.tokens()).isEqualTo(same.tokens());
+        assertThat(one.samplingLogProbs()).isEqualTo(same.samplingLogProbs());
+        assertThat(one.policyLogProbs()).isEqualTo(same.policyLogProbs());
+        assertThat(one.finishReason()).isEqualTo(same.finishReason());
+      }
+    }
+  }
+}

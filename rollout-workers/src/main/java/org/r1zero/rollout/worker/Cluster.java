@@ -1,0 +1,69 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Machines that run tasks: what a pool needs of Spark, or of anything else that runs {@link
+ * RemoteWorkers#run} elsewhere and tries again where that is lost. All methods but a {@link Run}'s
+ * are for several threads.
+ */
+public interface Cluster extends AutoCloseable {
+
+  /** Bytes that tasks can read wherever they run. */
+  interface Block extends Serializable {
+
+    /** Reads it from the start, on any machine. */
+    InputStream open() throws IOException;
+  }
+
+  /** What a task gave. */
+  record Answer(int task, byte[] bytes) {}
+
+  /** Tasks that were started together. */
+  interface Run {
+
+    /**
+     * Waits for the next task that is done. A task that ran twice may answer twice.
+     *
+     * @return null where none was done in time
+     * @throws WorkerFailureException if a task was lost too often
+     */
+    @Nullable Answer next(long millis) throws InterruptedException;
+
+    /** Ends what still runs, without waiting for it. */
+    void cancel();
+  }
+
+  /**
+   * Hands a file's first bytes to the machines.
+   *
+   * @param name for people to read
+   */
+  Block publish(String name, Path file, long bytes) throws IOException;
+
+  /** Gives a block's room free; no task reads it any more. */
+  void release(Block block);
+
+  /**
+   * Starts tasks.
+   *
+   * @param what for people to read
+   * @param tasks for {@link RemoteWorkers#run}
+   */
+  Run start(String what, List<byte[]> tasks);
+
+  /** Machines, or processes on them, that can take tasks now. */
+  int workers();
+
+  /** Those that were lost since this was opened. */
+  int lost();
+
+  /** Ends what runs for this pool. */
+  @Override
+  void close();
+}

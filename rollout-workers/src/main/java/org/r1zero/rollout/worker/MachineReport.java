@@ -1,0 +1,71 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.r1zero.grpo.torch.Torch;
+
+/**
+ * Whether a machine can sample.
+ *
+ * @param faults what is wrong with it; empty where nothing is
+ * @param kind what last bits depend on: r1zero's version, its kernels and what the processor can do
+ */
+public record MachineReport(List<String> faults, String kind) implements Serializable {
+  private static final Set<String> INSTRUCTIONS =
+      Set.of("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16");
+
+  /**
+   * Looks at this machine.
+   *
+   * @param block bytes of a version of the weights, of which two must have room
+   */
+  public static MachineReport here(long block) {
+    List<String> faults = new ArrayList<>();
+    try {
+      Torch.threads();
+    } catch (RuntimeException | LinkageError e) {
+      faults.add("libtorch does not load: " + e);
+    }
+    try {
+      FileWeights.requireRoom(FileWeights.folderFor(2 * block), 2 * block);
+    } catch (IllegalArgumentException e) {
+      faults.add(String.valueOf(e.getMessage()));
+    }
+    return new MachineReport(faults, describe());
+  }
+
+  static String describe() {
+    String version = MachineReport.class.getPackage().getImplementationVersion();
+    String kernels = System.getProperty("r1zero.kernels", "on");
+    String set = kernels.equals("off") ? "off" : System.getenv("R1ZERO_KERNELS");
+    String aten = System.getenv("ATEN_CPU_CAPABILITY");
+    String onednn = System.getenv("ONEDNN_MAX_CPU_ISA");
+    // then what else the processor could do is not used
+    boolean limited = aten != null && onednn != null && set != null;
+    return (version == null ? "r1zero" : "r1zero " + version)
+        + ", "
+        + "kernels "
+        + kernels
+        + ", "
+        + (limited ? aten + ", " + onednn + " and " + set : instructions());
+  }
+
+  private static String instructions() {
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      String flags = lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
+      TreeSet<String> found = new TreeSet<>(Arrays.asList(flags.split("\\s+")));
+      found.retainAll(INSTRUCTIONS);
+      return System.getProperty("os.arch") + " with " + String.join(" ", found);
+    } catch (IOException e) {
+      return System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    }
+  }
+}

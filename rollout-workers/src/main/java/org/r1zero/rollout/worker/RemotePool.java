@@ -1,0 +1,258 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+
+/**
+ * A pool whose units are tasks of a {@link Cluster}, which finds machines for them, and others
+ * where some are lost. What comes back twice is heard once.
+ */
+final class RemotePool implements WorkerPool {
+  private static final Set<String> OPEN = ConcurrentHashMap.newKeySet();
+  private static final long WATCH_MILLIS = 100;
+
+  private final String id = UUID.randomUUID().toString();
+  private final Cluster cluster;
+  private final RemoteWeights store;
+  private final PublishedWeights published;
+  private final RemoteTask.Model model;
+  private final Object monitor = new Object();
+  private @Nullable SamplingCall current;
+  private volatile @Nullable String kind;
+  private boolean closed;
+
+  RemotePool(PoolOptions options, PoolSource source, Cluster cluster) {
+    PolicyModel policy = source.policy();
+    if (policy.device().isGpu()) {
+      throw new IllegalArgumentException(
+          "rollouts.backend must be in_process where the policy is on a GPU: other machines get"
+              + " weights from the CPU's memory only");
+    }
+    if (options.threads() == 0) {
+      throw new IllegalArgumentException(
+          "rollouts.threads or rollouts.unit_problems must be >= 1 for workers on other machines:"
+              + " threads decide last bits, and machines differ");
+    }
+    this.cluster = cluster;
+    this.model =
+        new RemoteTask.Model(
+            files(source.model()),
+            !policy.config().tieWordEmbeddings(),
+            policy.computeType(),
+            options.threads(),
+            options.hangTimeout().toMillis(),
+            source.weightsFolder());
+    this.store = new RemoteWeights(cluster, policy);
+    this.published = new PublishedWeights(store, source.version(), policy);
+    OPEN.add(id);
+  }
+
+  /** The model's small files: its configuration and its tokenizer. */
+  private Cluster.Block files(Path folder) {
+    try {
+      Path zip = Files.createTempFile("r1zero-model-", ".zip");
+      try {
+        try (OutputStream out = Files.newOutputStream(zip);
+            ZipOutputStream packed = new ZipOutputStream(out);
+            Stream<Path> all = Files.list(folder)) {
+          for (Path file :
+              all.filter(f -> f.toString().matches(".*\\.(json|txt|model|jinja)"))
+                  .sorted()
+                  .toList()) {
+            packed.putNextEntry(new ZipEntry(file.getFileName().toString()));
+            Files.copy(file, packed);
+            packed.closeEntry();
+          }
+        }
+        return cluster.publish("model", zip, Files.size(zip));
+      } finally {
+        Files.delete(zip);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("packing the files of " + folder + " failed: " + e, e);
+    }
+  }
+
+  @Override
+  public void publish(long version, PolicyModel policy) {
+    published.publish(version, policy);
+  }
+
+  @Override
+  public long version() {
+    return published.version();
+  }
+
+  @Override
+  public int replaced() {
+    return cluster.lost();
+  }
+
+  @Override
+  public Session open() {
+    return new Lent(published.take());
+  }
+
+  /** Samples with the weights that it holds. */
+  private final class Lent implements Session {
+    private final PublishedWeights.Lease lease;
+
+    Lent(PublishedWeights.Lease lease) {
+      this.lease = lease;
+    }
+
+    @Override
+    public long version() {
+      return lease.weights().version();
+    }
+
+    @Override
+    public void generate(List<WorkUnit> units, SamplingConfig config, SamplingListener listener) {
+      SamplingCall call = new SamplingCall(units, config, lease.weights(), listener);
+      begin(call);
+      try {
+        run(call, units);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        call.fail(new SamplingCancelledException());
+      } finally {
+        synchronized (monitor) {
+          current = null;
+          monitor.notifyAll();
+        }
+      }
+      call.requireDone();
+    }
+
+    @Override
+    public void close() {
+      lease.close();
+    }
+  }
+
+  private void begin(SamplingCall call) {
+    synchronized (monitor) {
+      if (closed) {
+        throw new SamplingCancelledException();
+      }
+      if (current != null) {
+        throw new IllegalStateException("this pool is at another call already");
+      }
+      current = call;
+    }
+  }
+
+  private void run(SamplingCall call, List<WorkUnit> units) throws InterruptedException {
+    if (units.isEmpty()) {
+      return;
+    }
+    RemoteTask.Version version = store.version(call.weights());
+    Set<String> open = new TreeSet<>(OPEN);
+    List<byte[]> tasks =
+        units.stream()
+            .map(unit -> new RemoteTask(id, open, model, version, call.config(), unit))
+            .map(RemoteTask::bytes)
+            .toList();
+    Cluster.Run run =
+        cluster.start("policy " + version.number() + ": sample " + units.size() + " units", tasks);
+    try {
+      while (!call.isOver()) {
+        Cluster.Answer answer = run.next(WATCH_MILLIS);
+        if (answer != null) {
+          take(call, version, answer);
+        }
+        call.beat(cluster.workers(), cluster.lost());
+      }
+    } catch (SamplingCancelledException e) {
+      // what the listener threw is the call's failure
+    } catch (RuntimeException e) {
+      call.fail(e);
+    } finally {
+      run.cancel();
+    }
+  }
+
+  private void take(SamplingCall call, RemoteTask.Version version, Cluster.Answer answer) {
+    RemoteTask.Result result = RemoteTask.read(answer.bytes(), RemoteTask.Result.class);
+    if (result.failure() != null) {
+      throw new IllegalStateException(result.failure());
+    }
+    if (result.version() != version.number() || result.checksum() != version.checksum()) {
+      throw new IllegalStateException(
+          String.format(
+              "unit %d was sampled with weights of version %d (%08x), not %d (%08x)",
+              answer.task(),
+              result.version(),
+              result.checksum(),
+              version.number(),
+              version.checksum()));
+    }
+    if (kind == null) {
+      kind = result.kind();
+    } else if (!kind.equals(result.kind())) {
+      throw new IllegalStateException(
+          "machines differ, and so would the last bits of what they sample: "
+              + kind
+              + " and "
+              + result.kind()
+              + " (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors to"
+              + " what all have)");
+    }
+    if (!call.isDone(answer.task())) {
+      for (RemoteTask.Finished one : result.finished()) {
+        call.deliver(answer.task(), one.request(), one.sample(), one.generation());
+      }
+      call.complete(answer.task());
+    }
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (monitor) {
+      if (current != null) {
+        current.fail(new SamplingCancelledException());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (monitor) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      cancel();
+      long end = System.nanoTime() + 1_500_000_000;
+      try {
+        for (long left = 1500;
+            current != null && left > 0;
+            left = (end - System.nanoTime()) / 1_000_000) {
+          monitor.wait(left);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    OPEN.remove(id);
+    RemoteWorkers.forget(id); // where the machine is this process
+    store.close();
+    cluster.release(model.files());
+    cluster.close();
+  }
+}

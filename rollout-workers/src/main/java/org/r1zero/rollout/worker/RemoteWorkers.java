@@ -1,0 +1,52 @@
+package org.r1zero.rollout.worker;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Samples the tasks of a {@link Cluster} in this process. The model, the weights of two versions
+ * and the generators of a pool stay for its next tasks.
+ */
+public final class RemoteWorkers {
+  private static final Map<String, RemoteHost> HOSTS = new HashMap<>();
+
+  private RemoteWorkers() {}
+
+  /**
+   * Samples a unit. Where the thread is interrupted, that ends.
+   *
+   * @param task as {@link Cluster#start} had it
+   * @return for {@link Cluster.Run#next}; also where the unit can't be sampled at all, which
+   *     another try would not change
+   * @throws WorkerLostException if sampling hangs: this process is of no use any more
+   */
+  public static byte[] run(byte[] task) throws WorkerLostException {
+    RemoteTask asked = RemoteTask.read(task, RemoteTask.class);
+    return RemoteTask.bytes(host(asked).run(asked));
+  }
+
+  private static RemoteHost host(RemoteTask task) {
+    synchronized (HOSTS) {
+      for (Iterator<Map.Entry<String, RemoteHost>> all = HOSTS.entrySet().iterator();
+          all.hasNext(); ) {
+        Map.Entry<String, RemoteHost> one = all.next();
+        if (!task.open().contains(one.getKey())) {
+          one.getValue().close();
+          all.remove();
+        }
+      }
+      return HOSTS.computeIfAbsent(task.pool(), id -> new RemoteHost(task.model()));
+    }
+  }
+
+  /** Ends what a pool has in this process. */
+  static void forget(String pool) {
+    synchronized (HOSTS) {
+      RemoteHost host = HOSTS.remove(pool);
+      if (host != null) {
+        host.close();
+      }
+    }
+  }
+}

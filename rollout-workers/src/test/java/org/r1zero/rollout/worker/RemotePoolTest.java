@@ -1,0 +1,238 @@
+package org.r1zero.rollout.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.Collected;
+import org.r1zero.rollout.generation.Generation;
+import org.r1zero.rollout.generation.GenerationRequest;
+import org.r1zero.rollout.generation.Generator;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingListener;
+
+class RemotePoolTest {
+  private static final SamplingListener SILENT = status -> {};
+
+  @TempDir private Path folder;
+  @TempDir private Path weights;
+  @TempDir private Path blocks;
+  private Tokenizer tokenizer;
+  private PolicyModel policy;
+  private PolicyModel other;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyModelFolder.write(folder, 4000);
+    policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
+    other = TinyModelFolder.policy(folder, 9, ComputeType.FLOAT32);
+  }
+
+  @AfterEach
+  void close() {
+    policy.close();
+    other.close();
+    tokenizer.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,0,false", "3,0,false", "2,2,false", "2,0,true"})
+  void rolloutsAreThoseOfOneGeneratorWhateverIsLostOrComesTwice(
+      int workers, int losses, boolean twice) throws IOException {
+    try (Generator first = new Generator(policy);
+        Generator second = new Generator(other);
+        WorkerPool pool = pool(new ThreadCluster(blocks, workers, losses, twice))) {
+      requireEqual(sampled(pool), by(first));
+      pool.publish(1, other);
+      requireEqual(sampled(pool), by(second));
+      pool.publish(2, policy);
+      requireEqual(sampled(pool), by(first));
+      assertThat(pool.version()).isEqualTo(2);
+      assertThat(pool.replaced()).isEqualTo(3 * losses * units().size());
+    }
+    for (Path left : List.of(weights, blocks)) {
+      try (Stream<Path> files = Files.list(left)) {
+        assertThat(files).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anOpenSessionKeepsItsWeights() {
+    try (Generator first = new Generator(policy);
+        WorkerPool pool = pool(new ThreadCluster(blocks, 2, 0, false));
+        WorkerPool.Session old = pool.open()) {
+      pool.publish(1, other);
+      Collected heard = new Collected();
+      old.generate(units(), config(20), heard);
+      requireEqual(heard.all(), by(first));
+      assertThatThrownBy(() -> pool.publish(2, policy))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("in use");
+    }
+  }
+
+  @Test
+  void twoPoolsSampleSideBySide() {
+    try (Generator first = new Generator(policy);
+        Generator second = new Generator(other);
+        WorkerPool one = pool(new ThreadCluster(blocks, 1, 0, false));
+        WorkerPool two = pool(new ThreadCluster(blocks, 1, 0, false), other)) {
+      requireEqual(sampled(one), by(first));
+      requireEqual(sampled(two), by(second));
+      requireEqual(sampled(one), by(first));
+    }
+  }
+
+  @Test
+  void damagedWeightsAreNotSampledWith() throws IOException {
+    ThreadCluster cluster = new ThreadCluster(blocks, 1, 0, false);
+    try (WorkerPool pool = pool(cluster)) {
+      Path block = cluster.blocks.get("policy-0");
+      byte[] bytes = Files.readAllBytes(block);
+      bytes[100] ^= 1;
+      Files.write(block, bytes);
+      assertThatThrownBy(() -> pool.generate(units(), config(4), SILENT))
+          .isInstanceOf(WorkerFailureException.class)
+          .hasMessageContaining("came damaged");
+    }
+  }
+
+  @Test
+  void whatNoMachineCanSampleEndsTheCallAndThePoolGoesOn() {
+    try (Generator first = new Generator(policy);
+        WorkerPool pool = pool(new ThreadCluster(blocks, 1, 0, false))) {
+      assertThatThrownBy(() -> pool.generate(units(), config(4000), SILENT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("max_position_embeddings");
+      requireEqual(sampled(pool), by(first));
+    }
+  }
+
+  @Test
+  void whatTheListenerThrowsEndsTheCall() {
+    try (WorkerPool pool = pool(new ThreadCluster(blocks, 1, 0, false))) {
+      assertThatThrownBy(
+              () ->
+                  pool.generate(
+                      units(),
+                      endless(),
+                      status -> {
+                        throw new IllegalArgumentException("a signal came");
+                      }))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("a signal came");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  @SuppressWarnings("try") // closing is what is tested
+  void aCallEndsWithinTwoSeconds(boolean byClose) throws Exception {
+    try (WorkerPool pool = pool(new ThreadCluster(blocks, 2, 0, false))) {
+      CompletableFuture<Void> running = new CompletableFuture<>();
+      CompletableFuture<?> call =
+          CompletableFuture.runAsync(
+              () -> pool.generate(units(), endless(), status -> running.complete(null)));
+      running.get(30, TimeUnit.SECONDS);
+      long started = System.nanoTime();
+      if (byClose) {
+        pool.close();
+      } else {
+        pool.cancel();
+      }
+      assertThatThrownBy(call::join).hasRootCauseInstanceOf(SamplingCancelledException.class);
+      assertThat((System.nanoTime() - started) / 1e9).isLessThan(2);
+    }
+  }
+
+  @Test
+  void threadsMustBeSaid() {
+    assertThatThrownBy(
+            () ->
+                WorkerPools.remote(
+                    PoolOptions.single(), source(policy), new ThreadCluster(blocks, 1, 0, false)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rollouts.unit_problems must be >= 1");
+  }
+
+  private WorkerPool pool(Cluster cluster) {
+    return pool(cluster, policy);
+  }
+
+  private WorkerPool pool(Cluster cluster, PolicyModel of) {
+    PoolOptions options = new PoolOptions(1, 1, true, Duration.ofSeconds(60), 3);
+    return WorkerPools.remote(options, source(of), cluster);
+  }
+
+  private PoolSource source(PolicyModel of) {
+    return new PoolSource(
+        0, of, config -> new TokenizerStops(tokenizer, config.stop()), folder, weights.toString());
+  }
+
+  private static List<WorkUnit> units() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int u = 0; u < 5; u++) {
+      long[] seeds = new long[3];
+      int unit = u;
+      Arrays.setAll(seeds, s -> 100L * unit + s);
+      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds));
+    }
+    return WorkUnit.cut(requests, 2, 0);
+  }
+
+  private static SamplingConfig config(int newTokens) {
+    return new SamplingConfig(1, 0, 1, 0, newTokens, List.of(), 64);
+  }
+
+  /** Long enough that nobody waits for its end. */
+  private static SamplingConfig endless() {
+    return new SamplingConfig(0, 0, 1, 0, 3900, List.of(), 64);
+  }
+
+  private static List<List<Generation>> sampled(WorkerPool pool) {
+    Collected heard = new Collected();
+    pool.generate(units(), config(20), heard);
+    return heard.all();
+  }
+
+  private List<List<Generation>> by(Generator generator) {
+    TokenizerStops stops = new TokenizerStops(tokenizer, List.of());
+    return units().stream()
+        .flatMap(unit -> generator.generate(unit.requests(), config(20), stops).stream())
+        .toList();
+  }
+
+  private static void requireEqual(List<List<Generation>> actual, List<List<Generation>> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int r = 0; r < expected.size(); r++) {
+      assertThat(actual.get(r)).hasSameSizeAs(expected.get(r));
+      for (int i = 0; i < expected.get(r).size(); i++) {
+        Generation one = actual.get(r).get(i);
+        Generation same = expected.get(r).get(i);
+        assertThat(one.tokens()).isEqualTo(same.tokens());
+        assertThat(one.samplingLogProbs()).isEqualTo(same.samplingLogProbs());
+        assertThat(one.policyLogProbs()).isEqualTo(same.policyLogProbs());
+        assertThat(one.finishReason()).isEqualTo(same.finishReason());
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster of threads, which loses tasks and runs others twice as it is told. */
+final class ThreadCluster implements Cluster {
+  private final Path folder;
+  private final int workers;
+  private final int losses;
+  private final boolean twice;
+  private final ExecutorService threads;
+  private final AtomicInteger lost = new AtomicInteger();
+
+  /** Blocks by their files: tests look at what is released, and damage some. */
+  final ConcurrentHashMap<String, Path> blocks = new ConcurrentHashMap<>();
+
+  /**
+   * Makes one.
+   *
+   * @param losses how many times each task is lost after it was sampled
+   * @param twice whether each answer comes twice
+   */
+  ThreadCluster(Path folder, int workers, int losses, boolean twice) {
+    this.folder = folder;
+    this.workers = workers;
+    this.losses = losses;
+    this.twice = twice;
+    this.threads = Executors.newFixedThreadPool(workers);
+  }
+
+  private record FileBlock(String file) implements Block {
+    @Override
+    public InputStream open() throws IOException {
+      return Files.newInputStream(Path.of(file));
+    }
+  }
+
+  @Override
+  public Block publish(String name, Path file, long bytes) throws IOException {
+    Path copy = Files.createTempFile(folder, name, "");
+    try (InputStream in = Files.newInputStream(file)) {
+      Files.write(copy, in.readNBytes((int) bytes));
+    }
+    blocks.put(name, copy);
+    return new FileBlock(copy.toString());
+  }
+
+  @Override
+  public void release(Block block) {
+    try {
+      Files.delete(Path.of(((FileBlock) block).file()));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public Run start(String what, List<byte[]> tasks) {
+    BlockingQueue<Object> done = new LinkedBlockingQueue<>();
+    List<? extends Future<?>> running =
+        IntStream.range(0, tasks.size())
+            .mapToObj(i -> threads.submit(() -> run(i, tasks.get(i), done)))
+            .toList();
+    return new Run() {
+      @Override
+      public @Nullable Answer next(long millis) throws InterruptedException {
+        Object next = done.poll(millis, TimeUnit.MILLISECONDS);
+        if (next instanceof Exception failure) {
+          throw new WorkerFailureException(String.valueOf(failure.getMessage()));
+        }
+        return (Answer) next;
+      }
+
+      @Override
+      public void cancel() {
+        running.forEach(one -> one.cancel(true));
+      }
+    };
+  }
+
+  private void run(int index, byte[] task, BlockingQueue<Object> done) {
+    try {
+      for (int i = 0; i < losses; i++) {
+        RemoteWorkers.run(task);
+        lost.incrementAndGet();
+      }
+      for (int i = 0; i < (twice ? 2 : 1); i++) {
+        done.add(new Answer(index, RemoteWorkers.run(task)));
+      }
+    } catch (SamplingCancelledException e) {
+      // nobody waits for it
+    } catch (RuntimeException | WorkerLostException e) {
+      done.add(e);
+    }
+  }
+
+  @Override
+  public int workers() {
+    return workers;
+  }
+
+  @Override
+  public int lost() {
+    return lost.get();
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
