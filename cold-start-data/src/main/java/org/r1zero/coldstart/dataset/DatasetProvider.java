@@ -20,4 +20,24 @@ public interface DatasetProvider {
    *     message names it, what was expected and what was found
    */
   Dataset load(JsonNode options, long seed);
+
+  /**
+   * Loads problems with the help of other data sets, as one that mixes them does; what {@link
+   * Datasets} calls.
+   *
+   * @param others loads any of them
+   */
+  default Dataset load(JsonNode options, long seed, Others others) {
+    return load(options, seed);
+  }
+
+  /** Loads other data sets by name. */
+  interface Others {
+    /**
+     * Loads one.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or an option is wrong
+     */
+    Dataset load(String name, JsonNode options);
+  }
 }

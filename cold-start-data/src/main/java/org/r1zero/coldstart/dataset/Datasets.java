@@ -45,6 +45,6 @@ public final class Datasets {
               + name
               + NearestName.hint(name, known.keySet()));
     }
-    return provider.load(options, seed);
+    return provider.load(options, seed, (other, its) -> load(other, its, seed, plugins));
   }
 }

@@ -1,0 +1,116 @@
+package org.r1zero.verify.reward;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.NearestName;
+import org.r1zero.verify.Outcome;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.ScoreRange;
+import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+
+/**
+ * Has each problem judged by the verifier of its data set: which that is says a field of the
+ * problem.
+ */
+public final class BySourceVerifier implements Verifier {
+
+  private final String field;
+  private final Map<String, Verifier> sources;
+  private final @Nullable Verifier otherwise;
+  private final boolean skipsOthers;
+  private final ScoreRange range;
+  private final double failureScore;
+
+  /**
+   * Names the verifiers.
+   *
+   * @param field of a problem's data that has its source
+   * @param sources a verifier for each source
+   * @param otherwise judges problems of other sources; {@code null} where none does
+   * @param skipsOthers whether {@link Outcome#NOT_APPLICABLE} is the verdict on problems that no
+   *     verifier judges; otherwise they are faults of the data
+   */
+  public BySourceVerifier(
+      String field,
+      Map<String, Verifier> sources,
+      @Nullable Verifier otherwise,
+      boolean skipsOthers) {
+    this.field = field;
+    this.sources = new TreeMap<>(sources);
+    this.otherwise = otherwise;
+    this.skipsOthers = skipsOthers;
+    List<Verifier> all = new ArrayList<>(sources.values());
+    if (otherwise != null) {
+      all.add(otherwise);
+    }
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException("sources must name at least one verifier");
+    }
+    this.range =
+        new ScoreRange(
+            all.stream().mapToDouble(v -> v.range().min()).min().orElseThrow(),
+            all.stream().mapToDouble(v -> v.range().max()).max().orElseThrow());
+    this.failureScore = all.stream().mapToDouble(Verifier::failureScore).min().orElseThrow();
+  }
+
+  @Override
+  public String id() {
+    return "by_source";
+  }
+
+  @Override
+  public ScoreRange range() {
+    return range;
+  }
+
+  @Override
+  public double failureScore() {
+    return failureScore;
+  }
+
+  @Override
+  public void check(Problem problem) {
+    Verifier judge = judge(problem);
+    if (judge != null) {
+      judge.check(problem);
+    }
+  }
+
+  @Override
+  public Verdict verify(Problem problem, Completion completion) {
+    Verifier judge = judge(problem);
+    return judge == null
+        ? new Verdict(
+            Math.max(range.min(), Math.min(range.max(), 0)),
+            Outcome.NOT_APPLICABLE,
+            "problems of this source are not judged")
+        : judge.verify(problem, completion);
+  }
+
+  private @Nullable Verifier judge(Problem problem) {
+    String source = problem.field(field).asText("");
+    Verifier judge = sources.getOrDefault(source, otherwise);
+    if (judge == null && !skipsOthers) {
+      throw new IllegalArgumentException(
+          "verifier 'by_source': "
+              + (source.isEmpty()
+                  ? "problem " + problem.id() + " has no " + field
+                  : "sources do not name the "
+                      + field
+                      + " '"
+                      + source
+                      + "' of problem "
+                      + problem.id()
+                      + NearestName.hint(source, sources.keySet()))
+              + "; they name "
+              + String.join(", ", sources.keySet())
+              + "; add it, or say what judges all others by the option default");
+    }
+    return judge;
+  }
+}
