@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
-import org.r1zero.coldstart.sft.SftExample;
+import org.r1zero.grpo.data.Sample;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
@@ -33,7 +33,7 @@ record SftTexts(PromptConfig config, PromptRenderer renderer, Path model, Tokeni
    * @param tooLong how many do not
    * @param longest of all examples, in tokens
    */
-  record Encoded(List<SftExample> examples, int tooLong, int longest) {}
+  record Encoded(List<Sample> examples, int tooLong, int longest) {}
 
   /**
    * Reads a file of examples.
@@ -50,7 +50,7 @@ record SftTexts(PromptConfig config, PromptRenderer renderer, Path model, Tokeni
   Encoded encode(List<Example> examples, int context) {
     Texts texts = new Texts(tokenizer, renderer);
     int end = tokenizer.endOfTurn();
-    List<SftExample> result = new ArrayList<>();
+    List<Sample> result = new ArrayList<>();
     int tooLong = 0;
     int longest = 0;
     for (Example example : examples) {
@@ -63,7 +63,7 @@ record SftTexts(PromptConfig config, PromptRenderer renderer, Path model, Tokeni
       if (prompt.length + completion.length > context) {
         tooLong++;
       } else {
-        result.add(new SftExample(prompt, completion));
+        result.add(Sample.toLearn(prompt, completion));
       }
     }
     return new Encoded(result, tooLong, longest);

@@ -1,4 +1,4 @@
-package org.r1zero.grpo.model;
+package org.r1zero.grpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
@@ -27,7 +31,7 @@ class ReverseKlTest {
   void aModelHasNoDivergenceFromItself() {
     try (PolicyModel model = model();
         Scope scope = Torch.openScope(Device.cpu())) {
-      float[] values = ReverseKl.accumulateGradient(model, model, BATCH, 0.7, 1, scope);
+      float[] values = model.reverseKl(model, BATCH, 0.7, 1, scope);
       assertThat(values).hasSize(6);
       for (float value : values) {
         assertThat(value).isCloseTo(0, within(1e-6f));
@@ -43,7 +47,7 @@ class ReverseKlTest {
       double weight = 0.5;
       float[] values;
       try (Scope scope = Torch.openScope(Device.cpu())) {
-        values = ReverseKl.accumulateGradient(student, teacher, BATCH, 0.7, weight, scope);
+        values = student.reverseKl(teacher, BATCH, 0.7, weight, scope);
       }
       for (float value : values) {
         assertThat(value).isGreaterThan(0);
@@ -79,7 +83,7 @@ class ReverseKlTest {
     Torch.assign(parameter.value(), weights);
     double sum = 0;
     try (Scope scope = Torch.openScope(Device.cpu())) {
-      for (float kl : ReverseKl.accumulateGradient(student, teacher, BATCH, 0.7, 0, scope)) {
+      for (float kl : student.reverseKl(teacher, BATCH, 0.7, 0, scope)) {
         sum += kl;
       }
     }
