@@ -38,7 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PipelineCommand.class,
       BenchCommand.class,
       MakeBaseCommand.class,
-      SetupGpuCommand.class
+      SetupGpuCommand.class,
+      CheckGpuCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
