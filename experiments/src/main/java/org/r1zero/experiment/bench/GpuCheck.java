@@ -77,13 +77,13 @@ public final class GpuCheck {
               wide ? 1e-3 : 0.1));
       found.add(
           new Comparison(
-              "log-probs of sampler and trainer" + in + ", mean gap in nats",
+              "sampler against trainer" + in + ", mean nats",
               here.samplingGap,
               wide ? 1e-3 : 0.1));
       if (wide) { // in bf16 small gradients may change their sign, and draws at a border fall over
         found.add(
             new Comparison(
-                "weights after an update" + in + ", share of the update",
+                "weights after an update" + in + ", share",
                 share(here.weights, cpu.weights) / updateShare(cpu.weights, type),
                 0.05));
         found.add(

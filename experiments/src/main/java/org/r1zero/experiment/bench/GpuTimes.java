@@ -115,7 +115,7 @@ public final class GpuTimes {
       Random random = new Random(3);
       int[][] completions = new int[GROUP][];
       Arrays.setAll(
-          completions, i -> random.ints(2 * tokens, 0, shape.vocabSize()).toArray());
+          completions, i -> random.ints(2L * tokens, 0, shape.vocabSize()).toArray());
       int[][] prompt = {random.ints(tokens, 0, shape.vocabSize()).toArray()};
       TokenBatch batch = new TokenBatch(prompt, completions, new int[GROUP]);
       double pass =

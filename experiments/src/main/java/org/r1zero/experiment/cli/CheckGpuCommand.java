@@ -1,6 +1,9 @@
 package org.r1zero.experiment.cli;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Spec;
             + " number differs by more than rounding.",
     mixinStandardHelpOptions = true)
 final class CheckGpuCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @Option(
       names = "--device",
       description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
@@ -70,21 +75,25 @@ final class CheckGpuCommand implements Callable<Integer> {
       throw wrong("--prompt must be >= 2, --repeats >= 1, --sequences one number or more");
     }
     header(chosen);
+    ObjectNode result = JSON.createObjectNode();
+    ArrayNode compared = result.putArray("compared");
+    ArrayNode timed = result.putArray("timed");
     boolean passed = true;
     for (GpuCheck.Comparison c : GpuCheck.compare(chosen)) {
       passed &= c.passes();
+      compared.addObject().put("what", c.what()).put("difference", c.difference());
       System.out.printf(
-          "| %-66s | %9.2e | %7.0e | %-4s |%n",
+          "| %-43s | %9.2e | %7.0e | %-4s |%n",
           c.what(), c.difference(), c.allowed(), c.passes() ? "ok" : "FAIL");
     }
-    System.out.printf("%n| %-5s | %-42s | %12s | %9s |%n", "size", "bf16", "ms, median", "tokens/s");
+    System.out.printf("%n| %-5s | %-40s | %12s | %9s |%n", "size", "bf16", "ms, median", "tokens/s");
     System.out.println("| --- | --- | ---: | ---: |");
     GpuTimes times = new GpuTimes(chosen, prompt, repeats);
     for (String shape : wanted) {
       DecoderConfig config = known.get(shape);
       if (config != null) {
-        measure(shape, () -> times.decoding(config, sequences));
-        measure(shape, () -> times.training(config));
+        measure(shape, () -> times.decoding(config, sequences), timed);
+        measure(shape, () -> times.training(config), timed);
       }
     }
     System.out.println();
@@ -92,6 +101,9 @@ final class CheckGpuCommand implements Callable<Integer> {
         passed
             ? "All numbers agree. Please send this page in: it is the record that docs/gpu.md lacks."
             : "Some numbers differ by more than rounding: please send this page in as a fault.");
+    if (common.json) {
+      System.out.println(JSON.writeValueAsString(result.put("passed", passed)));
+    }
     return passed ? 0 : 1;
   }
 
@@ -116,7 +128,7 @@ final class CheckGpuCommand implements Callable<Integer> {
     }
     System.out.println();
     System.out.printf(
-        "| %-66s | %9s | %7s | %-4s |%n", "compared with the CPU", "found", "allowed", "");
+        "| %-43s | %9s | %7s | %-4s |%n", "compared with the CPU", "found", "allowed", "");
     System.out.println("| --- | ---: | ---: | --- |");
   }
 
@@ -142,18 +154,23 @@ final class CheckGpuCommand implements Callable<Integer> {
   }
 
   /** What has no room is said, and the rest goes on. */
-  private static void measure(String shape, Measurement measurement) {
+  private static void measure(String shape, Measurement measurement, ArrayNode timed) {
     try {
       for (GpuTimes.Timing t : measurement.get()) {
+        ObjectNode node = timed.addObject().put("shape", shape).put("what", t.what());
+        node.put("ms", t.milliseconds()).put("tokens_per_s", t.tokensPerSecond());
         System.out.printf(
-            "| %-5s | %-42s | %,12.2f | %,9.0f |%n",
-            shape, t.what(), t.milliseconds(), t.tokensPerSecond());
+            "| %-5s | %-40s | %,12.2f | %9s |%n",
+            shape,
+            t.what(),
+            t.milliseconds(),
+            t.tokensPerSecond() == 0 ? "" : String.format("%,.0f", t.tokensPerSecond()));
       }
     } catch (RuntimeException e) {
       if (!Torch.isOutOfMemory(e)) {
         throw e;
       }
-      System.out.printf("| %-5s | %-42s | %12s | %9s |%n", shape, "no memory for it", "", "");
+      System.out.printf("| %-5s | %-40s | %12s | %9s |%n", shape, "no memory for it", "", "");
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,9 +49,12 @@ final class SetupGpuCommand implements Callable<Integer> {
     System.setProperty(LibTorch.VARIABLE, target.toString());
     String device = Torch.autoReason();
     if (common.json) {
-      System.out.printf(
-          "{\"folder\": \"%s\", \"version\": \"%s\", \"device\": \"%s\"}%n",
-          target, found.version(), Torch.device("auto").isGpu() ? "cuda" : "cpu");
+      System.out.println(
+          new ObjectMapper()
+              .createObjectNode()
+              .put("folder", target.toString())
+              .put("version", found.version())
+              .put("device", Torch.device("auto").isGpu() ? "cuda" : "cpu"));
     } else {
       System.out.println(found + " loads; " + device);
       System.out.println(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.MicroBatchMemory;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.reward.WeightedReward;
@@ -120,22 +121,21 @@ public record Preflight(
     long positions = rows * (fit.longest() + recipe.sampling().maxNewTokens());
     long cache =
         Math.min(positions * memory.cachePerToken(), (long) recipe.sampling().kvCacheMb() << 20);
-    boolean adapters = purpose == Purpose.TRAINING && recipe.lora().enabled();
-    // base, merged weights and the samplers' copy; or masters and the copy
-    long weights = adapters ? 3 * memory.copy() : memory.weights();
-    long sampling = MemoryEstimate.PROCESS + weights + cache;
+    long sampling = MemoryEstimate.PROCESS + cache;
     if (purpose != Purpose.TRAINING) {
-      return sampling;
+      return sampling + memory.weights();
     }
-    long reference = 0;
-    if (recipe.grpo().usesReference() && !adapters) {
-      boolean follows = recipe.grpo().reference().syncRefModel();
-      reference = follows ? 4 * memory.parameters() : memory.copy();
-    }
-    long optimizer = adapters ? 0 : memory.optimizer();
+    long adapters = recipe.lora().enabled() ? recipe.lora().parameters(memory.config()) : 0;
+    long held =
+        MicroBatchMemory.weightBytes(
+            memory.parameters(),
+            adapters,
+            recipe.dtype(),
+            recipe.grpo().usesReference() && adapters == 0,
+            recipe.grpo().reference().syncRefModel());
     long activations =
         memory.activations(recipe.grpo().microBatchTokens(), recipe.grpo().gradientCheckpointing());
-    return sampling + reference + optimizer + activations;
+    return sampling + held + activations;
   }
 
   /** Whether one sequence has room among the keys and values; a fault where it has not. */

@@ -2,11 +2,12 @@ package org.r1zero.experiment.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class CheckGpuCommandTest {
   @Test
-  void cpuAgreesWithItselfAndIsTimed() {
+  void cpuAgreesWithItselfAndIsTimed() throws IOException {
     Ran ran =
         Ran.command(
             "check-gpu",
@@ -17,7 +18,8 @@ class CheckGpuCommandTest {
             "--prompt",
             "8",
             "--repeats",
-            "1");
+            "1",
+            "--json");
     assertThat(ran.code()).as(ran.err() + ran.out()).isZero();
     assertThat(ran.out().lines().filter(line -> line.endsWith("| ok   |"))).hasSize(10);
     assertThat(ran.out())
@@ -28,6 +30,10 @@ class CheckGpuCommandTest {
         .contains("| tiny  | decoding step of 16 sequences ")
         .contains("| tiny  | forward and backward pass of 128 tokens ")
         .contains("All numbers agree.");
+    assertThat(ran.json().at("/passed").asBoolean()).isTrue();
+    assertThat(ran.json().at("/compared")).hasSize(10);
+    assertThat(ran.json().at("/timed/0/ms").asDouble()).isPositive();
+    assertThat(ran.json().at("/timed")).hasSize(5);
   }
 
   @Test

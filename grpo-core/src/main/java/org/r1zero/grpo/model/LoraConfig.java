@@ -56,6 +56,21 @@ public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
     return new LoraConfig(0, 8, List.of("q_proj", "v_proj"));
   }
 
+  /** How many parameters the adapters of a model have, all of its blocks together. */
+  public long parameters(DecoderConfig model) {
+    long sum = 0;
+    for (ParameterLayout.Slot slot : ParameterLayout.of(model)) {
+      if (slot != null) {
+        for (ParameterLayout.Part part : slot.parts()) {
+          boolean targeted =
+              targetModules.stream().anyMatch(t -> part.name().endsWith("." + t + ".weight"));
+          sum += targeted ? (long) r * (slot.columns() + part.rows()) : 0;
+        }
+      }
+    }
+    return sum;
+  }
+
   /** Whether there are adapters. */
   public boolean enabled() {
     return r > 0;

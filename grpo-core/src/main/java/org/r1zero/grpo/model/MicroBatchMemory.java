@@ -31,6 +31,32 @@ public record MicroBatchMemory(
   }
 
   /**
+   * Bytes of all weights, gradients and moments that a run holds: where all weights are trained,
+   * fp32 masters, gradients, Adam's two moments and the copy that samplers read, 18 bytes for each
+   * parameter in bf16; with adapters, the frozen base, the weights with adapters added and the
+   * samplers' copy, and 16 bytes for each of the adapters' parameters.
+   *
+   * @param parameters of the model
+   * @param adapterParameters 0 where all weights are trained
+   * @param type what is computed in
+   * @param reference whether there is a reference policy with weights of its own
+   * @param follows whether that moves towards the policy, for which it is kept in fp32
+   */
+  public static long weightBytes(
+      long parameters,
+      long adapterParameters,
+      ComputeType type,
+      boolean reference,
+      boolean follows) {
+    long width = type == ComputeType.BFLOAT16 ? 2 : 4;
+    long policy =
+        adapterParameters > 0
+            ? 3 * width * parameters + 16 * adapterParameters
+            : (16 + width) * parameters;
+    return policy + (reference ? (follows ? 4 : width) * parameters : 0);
+  }
+
+  /**
    * Bytes that training still allocates beside activations: gradients and Adam's two moments in
    * fp32, the copy that rollouts read, and the largest weight in the compute type.
    */

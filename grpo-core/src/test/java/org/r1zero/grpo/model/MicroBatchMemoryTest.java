@@ -2,7 +2,18 @@ package org.r1zero.grpo.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.optim.OptimizerConfig;
 
 class MicroBatchMemoryTest {
   /** SmolLM2-135M's shape. */
@@ -53,5 +64,74 @@ class MicroBatchMemoryTest {
       assertThat(MicroBatchMemory.trainingBytes(policy))
           .isEqualTo((12 + 4) * policy.parameterCount() + largest);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void weightsTakeWhatTheirArraysDo(ComputeType type) {
+    try (PolicyModel policy = TestModels.random(1, type);
+        AdamW optimizer = new AdamW(OptimizerConfig.defaults(), policy.parameters());
+        PolicyModel frozen =
+            PolicyModel.frozen(TestModels.CONFIG, policy::tensor, type, Device.cpu())) {
+      long copy = PolicySnapshot.bytes(TestModels.CONFIG, type);
+      long padding = 63L * frozen.arrays().size() * (type == ComputeType.BFLOAT16 ? 2 : 4);
+      long trained =
+          bytes(policy.parameters().stream().map(Parameter::value).toList(), type)
+              + bytes(policy.parameters().stream().map(Parameter::gradient).toList(), type)
+              + bytes(List.copyOf(optimizer.state().values()), type)
+              - 4L * policy.parameters().size() // the numbers of updates
+              + copy;
+      long count = policy.parameterCount();
+      assertThat(MicroBatchMemory.weightBytes(count, 0, type, false, false))
+          .isBetween(trained - padding, trained);
+      assertThat(
+              MicroBatchMemory.weightBytes(count, 0, type, true, false)
+                  - MicroBatchMemory.weightBytes(count, 0, type, false, false))
+          .isEqualTo(bytes(frozen.arrays(), type));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void adaptersTakeWhatTheirArraysDo(ComputeType type) {
+    LoraConfig lora = new LoraConfig(3, 6, List.of("all-linear"));
+    try (PolicyModel full = TestModels.random(1);
+        PolicyModel policy =
+            new PolicyModel(TestModels.CONFIG, full::tensor, type, Device.cpu(), lora, 1)) {
+      List<NDArray> parts = policy.parameters().stream().map(Parameter::value).toList();
+      long adapters = parts.stream().mapToLong(NDArray::size).sum();
+      assertThat(lora.parameters(TestModels.CONFIG)).isEqualTo(adapters);
+      List<NDArray> base = policy.adapters().orElseThrow().base();
+      List<NDArray> merged = policy.adapters().orElseThrow().merged();
+      Set<NDArray> different = Collections.newSetFromMap(new IdentityHashMap<>());
+      different.addAll(policy.base().arrays());
+      different.addAll(policy.arrays());
+      assertThat(merged).hasSameSizeAs(base);
+      long held = bytes(List.copyOf(different), type) + bytes(policy.arrays(), type);
+      long estimate = MicroBatchMemory.weightBytes(full.parameterCount(), adapters, type, false, false);
+      // norms, embedding and output layer are not held twice: a small model has many of them
+      assertThat(estimate - 16 * adapters).isBetween(held, held * 5 / 4);
+    }
+  }
+
+  @Test
+  void modelsThatTheDocsSayFit80GbDo() {
+    long gb = 1_000_000_000;
+    assertThat(MicroBatchMemory.weightBytes(1_543_714_304, 0, ComputeType.BFLOAT16, true, false))
+        .isLessThan(31 * gb);
+    assertThat(
+            MicroBatchMemory.weightBytes(
+                7_615_616_512L, 40_370_176, ComputeType.BFLOAT16, false, false))
+        .isLessThan(47 * gb);
+  }
+
+  private static long bytes(List<NDArray> arrays, ComputeType type) {
+    long sum = 0;
+    for (NDArray array : arrays) {
+      boolean wide = array.getDataType() == DataType.FLOAT32;
+      assertThat(wide || type == ComputeType.BFLOAT16).isTrue();
+      sum += array.size() * (wide ? 4 : 2);
+    }
+    return sum;
   }
 }
