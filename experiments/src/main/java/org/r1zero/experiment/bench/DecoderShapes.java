@@ -89,8 +89,7 @@ public final class DecoderShapes {
     }
     return name -> {
       FloatBuffer values =
-          FloatBuffer.allocate(
-              Math.toIntExact(size(shapes.getOrDefault(name, new long[] {0}))));
+          FloatBuffer.allocate(Math.toIntExact(size(shapes.getOrDefault(name, new long[] {0}))));
       if (name.endsWith("norm.weight")) {
         Arrays.fill(values.array(), 1);
         return values;

@@ -77,9 +77,7 @@ public final class GpuCheck {
               wide ? 1e-3 : 0.1));
       found.add(
           new Comparison(
-              "sampler against trainer" + in + ", mean nats",
-              here.samplingGap,
-              wide ? 1e-3 : 0.1));
+              "sampler against trainer" + in + ", mean nats", here.samplingGap, wide ? 1e-3 : 0.1));
       if (wide) { // in bf16 small gradients may change their sign, and draws at a border fall over
         found.add(
             new Comparison(
@@ -128,8 +126,7 @@ public final class GpuCheck {
       fixed.backward(gradient, null);
       float[] collected = all(SHAPE, policy::gradient);
       optimizer.step(RATE);
-      return new Numbers(
-          logProbs, entropies, collected, all(SHAPE, policy::tensor), samples, gap);
+      return new Numbers(logProbs, entropies, collected, all(SHAPE, policy::tensor), samples, gap);
     }
   }
 

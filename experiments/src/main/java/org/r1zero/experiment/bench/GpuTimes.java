@@ -102,7 +102,8 @@ public final class GpuTimes {
                 kernels.decodeAndSample(prefixes, rows, step, uniforms, how, logits, call);
               }
             });
-    return new Timing("decoding step of " + n + " sequences", milliseconds, 1000 * n / milliseconds);
+    return new Timing(
+        "decoding step of " + n + " sequences", milliseconds, 1000 * n / milliseconds);
   }
 
   /** A forward and backward pass of one group, an update, and the copy that samplers read. */
@@ -114,8 +115,7 @@ public final class GpuTimes {
       policy.setGradientCheckpointing(true);
       Random random = new Random(3);
       int[][] completions = new int[GROUP][];
-      Arrays.setAll(
-          completions, i -> random.ints(2L * tokens, 0, shape.vocabSize()).toArray());
+      Arrays.setAll(completions, i -> random.ints(2L * tokens, 0, shape.vocabSize()).toArray());
       int[][] prompt = {random.ints(tokens, 0, shape.vocabSize()).toArray()};
       TokenBatch batch = new TokenBatch(prompt, completions, new int[GROUP]);
       double pass =

@@ -65,7 +65,9 @@ final class CheckGpuCommand implements Callable<Integer> {
     Map<String, DecoderConfig> known = DecoderShapes.all();
     Device chosen = Torch.device(device);
     List<String> wanted =
-        !shapes.isEmpty() ? shapes : chosen.isGpu() ? List.of("135m", "1.5b", "7b") : List.of("tiny");
+        !shapes.isEmpty()
+            ? shapes
+            : chosen.isGpu() ? List.of("135m", "1.5b", "7b") : List.of("tiny");
     for (String shape : wanted) {
       if (!known.containsKey(shape)) {
         throw wrong("--shapes must be among " + known.keySet() + ", was " + shape);
@@ -86,7 +88,8 @@ final class CheckGpuCommand implements Callable<Integer> {
           "| %-43s | %9.2e | %7.0e | %-4s |%n",
           c.what(), c.difference(), c.allowed(), c.passes() ? "ok" : "FAIL");
     }
-    System.out.printf("%n| %-5s | %-40s | %12s | %9s |%n", "size", "bf16", "ms, median", "tokens/s");
+    System.out.printf(
+        "%n| %-5s | %-40s | %12s | %9s |%n", "size", "bf16", "ms, median", "tokens/s");
     System.out.println("| --- | --- | ---: | ---: |");
     GpuTimes times = new GpuTimes(chosen, prompt, repeats);
     for (String shape : wanted) {

@@ -108,7 +108,8 @@ class MicroBatchMemoryTest {
       different.addAll(policy.arrays());
       assertThat(merged).hasSameSizeAs(base);
       long held = bytes(List.copyOf(different), type) + bytes(policy.arrays(), type);
-      long estimate = MicroBatchMemory.weightBytes(full.parameterCount(), adapters, type, false, false);
+      long estimate =
+          MicroBatchMemory.weightBytes(full.parameterCount(), adapters, type, false, false);
       // norms, embedding and output layer are not held twice: a small model has many of them
       assertThat(estimate - 16 * adapters).isBetween(held, held * 5 / 4);
     }
