@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code --dry-run} says, command by command; nothing is trained and nothing is written. */
+@Tag("slow")
 class DryRunTest {
   private static final String TRACE =
       "{\"prompt\": \"Question: 1+1?\\nAnswer:\", \"completion\": \" 2\"}\n";

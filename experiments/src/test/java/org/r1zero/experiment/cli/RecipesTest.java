@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ import org.r1zero.experiment.config.RecipeLoader;
  * embedded model with a longer context and a chat template, and train where R1ZERO_TEST_MODEL names
  * SmolLM2.
  */
+@Tag("slow")
 class RecipesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path RECIPES = Path.of("../recipes");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.coldstart.dataset.Dataset;
@@ -19,6 +20,7 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.rollout.PromptRenderer;
 
+@Tag("slow")
 class PreflightTest {
   @TempDir private Path folder;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.r1zero.grpo.torch.TorchModule;
  * Decoding as a GPU runs it, where each kernel's launch takes longer than its work: on a CPU, whose
  * fused attention stands in for CUDA's.
  */
+@Tag("slow")
 class FewOperatorsTest {
   private static final SamplingParameters PLAIN = new SamplingParameters(0.9, 0, 1, 0);
 

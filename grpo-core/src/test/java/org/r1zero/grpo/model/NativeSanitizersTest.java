@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The native kernels against a plain decoder in double precision, in other company, in long
  * contexts and in many draws, under AddressSanitizer and UndefinedBehaviorSanitizer.
  */
-@Tag("integration")
+@Tag("slow")
 class NativeSanitizersTest {
   private static final int MINUTES = 20;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.TinyPolicy;
 
 /** A generator never samples from weights that are not its policy's any more. */
+@Tag("slow")
 class ChangedWeightsTest {
   private static final String SWITCH = "r1zero.kernels";
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecodingKernels;
@@ -19,6 +20,7 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.TinyPolicy;
 
 /** A device whose memory is full: kernels that fail as libtorch does on a GPU. */
+@Tag("slow")
 class GeneratorLackOfMemoryTest {
   private static final String CUDA =
       "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.11 GiB";

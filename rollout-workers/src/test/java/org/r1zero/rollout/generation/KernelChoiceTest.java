@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
@@ -28,6 +29,7 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 /** What decodes where, and that one line of the log says why: each in a JVM of its own. */
+@Tag("slow")
 class KernelChoiceTest {
   private static final String NOT_NATIVE =
       "sampling by TorchScript and not by the native kernels: ";

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.r1zero.rollout.generation.Collected;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
 
+@Tag("slow")
 class WorkerBackendTest {
   @TempDir private Path folder;
   @TempDir private Path weights;
