@@ -32,7 +32,7 @@ class GeneratorInt8Test {
   @ParameterizedTest
   @CsvSource({
     "off, 1.5", // weights only
-    "on, 8" // what they multiply is rounded to int8 as well
+    "on, 4" // what they multiply is rounded to int8 as well
   })
   void logProbsAreThoseOfTheDequantisedWeights(String kernels, double roundings) {
     System.setProperty("r1zero.kernels", kernels);
@@ -45,7 +45,11 @@ class GeneratorInt8Test {
       List<Generation> quantised = generate(generator, INT8);
       double rounding = gap(exact, plain);
       assertThat(gap(dequantised, quantised)).isLessThan(roundings * rounding);
-      assertThat(gap(exact, quantised)).isGreaterThan(gap(dequantised, quantised)).isLessThan(0.1);
+      assertThat(gap(exact, quantised)).isLessThan(0.1);
+      if (kernels.equals("off")) {
+        assertThat(gap(exact, quantised)).isGreaterThan(gap(dequantised, quantised));
+      }
+      assertThat(quantised.get(0).policyLogProbs()).isNotEqualTo(plain.get(0).policyLogProbs());
       assertThat(generate(generator, INT8).get(0).tokens()).isEqualTo(quantised.get(0).tokens());
       assertThat(generate(generator, PLAIN).get(0).tokens()).isEqualTo(plain.get(0).tokens());
     } finally {
