@@ -98,7 +98,8 @@ class RecipesTest {
     }
     Ran ran = run(command(command, files), few(stages(tree)));
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(ran.err()).containsAnyOf("trained 2 steps", "sft step 2/2", "examples.jsonl");
+    assertThat(ran.err())
+        .containsAnyOf("trained 2 steps", "sft step 2/2", "balanced_by_difficulty");
   }
 
   @ParameterizedTest
