@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -301,18 +302,18 @@ void company(const std::string &name, const Model &m, double tolerance) {
 }
 
 // Thousands of positions, in the prompt and after it.
-void long_context(bool bf16, bool int8) {
+void long_context(bool bf16, bool int8, int positions) {
   double tolerance = int8 ? 0.06 : bf16 ? 0.02 : 1e-5;
-  Model m({2, 4, 2, 16, 32, 48, 40, 6000, bf16, 0, int8, 1e-5f}, false, false);
-  Sequence s = {some_tokens(m, 2100), 2000};
+  Model m({2, 4, 2, 16, 32, 48, 40, positions, bf16, 0, int8, 1e-5f}, false, false);
+  Sequence s = {some_tokens(m, positions / 3 + 100), positions / 3};
   std::vector<Floats> got = alone(m, s);
-  require(near(got.back().data(), expected(m, s.tokens), tolerance), "2,000 positions of a prompt and 100 more");
+  require(near(got.back().data(), expected(m, s.tokens), tolerance), "a third of a context as a prompt and 100 more");
   // the same by steps alone, from an empty prefix
-  Cache prefix(m, 1, 32), cache(m, 1, 2112);
+  Cache prefix(m, 1, 32), cache(m, 1, (positions / 3 + 131) / 32 * 32);
   Floats last;
   for (size_t t = 0; t < s.tokens.size(); t++) last = decode(m, 1, prefix, {0}, cache, {s.tokens[t]}, {int64_t(t)}, {int64_t(t)}, {0});
-  require(near(last.data(), expected(m, s.tokens), tolerance), "2,100 positions of a row");
-  Sequence end = {some_tokens(m, 6000), 5990};
+  require(near(last.data(), expected(m, s.tokens), tolerance), "the same in a row");
+  Sequence end = {some_tokens(m, positions), positions - 10};
   got = alone(m, end);
   for (float x : got.back()) require(std::isfinite(x), "the last position of a context");
 }
@@ -374,7 +375,8 @@ void draws() {
 }
 }  // namespace
 
-int main() {
+// The number of positions of long contexts may be given.
+int main(int argc, char **argv) {
   if (const char *fault = r1z_fault()) return printf("%s\n", fault), 2;
   for (std::string type : {"fp32", "bf16", "int8"}) {
     bool bf16 = type != "fp32", int8 = type == "int8";
@@ -383,7 +385,7 @@ int main() {
     company(type + ", biases, odd sizes", Model({2, 3, 3, 10, 30, 34, 257, 128, bf16, 0, int8, 1e-5f}, true, !bf16), tolerance);
     company(type + ", norms of heads", Model({2, 4, 1, 36, 64, 96, 64, 128, bf16, 1, int8, 1e-6f}, false, false), tolerance);
     company(type + ", 40 heads on one", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16), tolerance);
-    long_context(bf16, int8);
+    long_context(bf16, int8, argc > 1 ? atoi(argv[1]) : 6000);
   }
   draws();
   printf("%s: %d wrong\n", r1z_instruction_set(), faults);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kernels_test.cpp and the kernels under AddressSanitizer and UndefinedBehaviorSanitizer, with each set of instructions that
 # this processor has:
-#   sanitize.sh FOLDER [SET...]
+#   [R1ZERO_POSITIONS=N] sanitize.sh FOLDER [SET...]      N: how long the long contexts are, 6,000 where it is not given
 set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
@@ -12,6 +12,6 @@ export R1ZERO_REQUIRE_KERNELS=1
 bash "$here/../../main/native/build.sh" "$folder" "" "$here/kernels_test.cpp"
 [ $# -gt 0 ] || set -- amx avx512bf16 avx512 avx2 generic
 for set in "$@"; do
-  if R1ZERO_KERNELS=$set "$folder/kernels_test"; then continue; fi
+  if R1ZERO_KERNELS=$set "$folder/kernels_test" ${R1ZERO_POSITIONS:-}; then continue; fi
   [ $? = 2 ] && echo "$set: left out" || exit 1
 done

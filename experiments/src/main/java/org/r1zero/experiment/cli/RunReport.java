@@ -60,9 +60,14 @@ final class RunReport {
       RolloutTrace first = firstSample(before, i).trace();
       RolloutTrace last = firstSample(after, i).trace();
       System.err.printf("%n--- gold %s%n%s%n", first.gold(), first.prompt());
-      System.err.printf("  before (reward %.2f):%s%n", first.reward(), clip(first.completion()));
-      System.err.printf("  after  (reward %.2f):%s%n", last.reward(), clip(last.completion()));
+      System.err.printf("  before (reward %.2f):%s%n", shown(first.reward()), clip(first.completion()));
+      System.err.printf("  after  (reward %.2f):%s%n", shown(last.reward()), clip(last.completion()));
     }
+  }
+
+  /** A small negative reward is not shown as -0.00. */
+  private static double shown(double reward) {
+    return Math.abs(reward) < 0.005 ? 0 : reward;
   }
 
   /** Which problems' first samples were wrong before and are right and readable after. */
