@@ -28,6 +28,10 @@ class VerifiersTest {
   /** The one option without which there is nothing to run. */
   private static final Map<String, JsonNode> OPTIONS =
       Map.of(
+          "by_source",
+          JsonNodeFactory.instance
+              .objectNode()
+              .set("sources", JsonNodeFactory.instance.objectNode().put("gsm8k", "number")),
           "external",
           JsonNodeFactory.instance
               .objectNode()

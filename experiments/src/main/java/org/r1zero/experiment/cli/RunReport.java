@@ -60,8 +60,10 @@ final class RunReport {
       RolloutTrace first = firstSample(before, i).trace();
       RolloutTrace last = firstSample(after, i).trace();
       System.err.printf("%n--- gold %s%n%s%n", first.gold(), first.prompt());
-      System.err.printf("  before (reward %.2f):%s%n", shown(first.reward()), clip(first.completion()));
-      System.err.printf("  after  (reward %.2f):%s%n", shown(last.reward()), clip(last.completion()));
+      System.err.printf(
+          "  before (reward %.2f):%s%n", shown(first.reward()), clip(first.completion()));
+      System.err.printf(
+          "  after  (reward %.2f):%s%n", shown(last.reward()), clip(last.completion()));
     }
   }
 

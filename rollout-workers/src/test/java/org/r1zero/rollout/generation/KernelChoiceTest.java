@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -148,28 +150,41 @@ class KernelChoiceTest {
         .containsPattern("TorchScript, worst 0\\.[01]");
   }
 
-  private static boolean hasLibrary(Path entry) {
-    return Files.exists(entry.resolve("native/libr1zero_kernels.so"));
+  private static boolean hasLibrary(Path entry) throws IOException {
+    String library = "native/libr1zero_kernels.so";
+    if (!Files.isRegularFile(entry)) {
+      return Files.exists(entry.resolve(library));
+    }
+    try (JarFile jar = new JarFile(entry.toFile())) {
+      return jar.getEntry(library) != null;
+    }
   }
 
+  /** Copies a folder of classes or what is in a jar, without the library. */
   private static String copied(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      all.filter(file -> !file.startsWith(from.resolve("native")))
-          .forEach(
-              file -> {
-                try {
-                  Path target = to.resolve(from.relativize(file).toString());
-                  if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                  } else {
-                    Files.copy(file, target);
-                  }
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+    if (Files.isDirectory(from)) {
+      copyTree(from, to);
+    } else {
+      try (FileSystem jar = FileSystems.newFileSystem(from, (ClassLoader) null)) {
+        copyTree(jar.getPath("/"), to);
+      }
     }
     return to.toString();
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(from)) {
+      files = all.filter(file -> !file.startsWith(from.resolve("native"))).toList();
+    }
+    for (Path file : files) {
+      Path target = to.resolve(from.relativize(file).toString());
+      if (Files.isDirectory(file)) {
+        Files.createDirectories(target);
+      } else {
+        Files.copy(file, target);
+      }
+    }
   }
 
   private static String classPath() {
