@@ -137,7 +137,7 @@ class RecipesTest {
   private String data(ObjectNode tree) throws IOException {
     return tree.at("/task/name").asText().equals("gsm8k")
         ? "task.options={train_file: " + cut("train") + ", test_file: " + cut("test") + "}"
-        : "task.options.train=20";
+        : "task.options.train=400";
   }
 
   private Path cut(String part) throws IOException {

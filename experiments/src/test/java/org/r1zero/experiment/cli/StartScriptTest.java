@@ -144,7 +144,7 @@ class StartScriptTest {
     assertThat(own.code()).as(own.err()).isZero();
     assertThat(own.out())
         .matches(".*/spark/jars/\\\\\\* org.apache.spark.deploy.SparkSubmit --master local.*")
-        .matches(".*--conf a.b=c\\\\ d --jars [^, ]*/lib/r1zero-spark-7.8.jar --class .*")
+        .matches(".*--conf a.b=c\\\\ d --jars [^,]*/lib/r1zero-spark-7.8.jar --class .*")
         .endsWith("experiments-7.8.jar train x.yaml --set s=1 ")
         .contains("spark.executorEnv.OMP_WAIT_POLICY=passive");
 

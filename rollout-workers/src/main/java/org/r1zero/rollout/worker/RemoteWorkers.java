@@ -1,8 +1,10 @@
 package org.r1zero.rollout.worker;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Samples the tasks of a {@link Cluster} in this process. The model, the weights of two versions
@@ -10,6 +12,7 @@ import java.util.Map;
  */
 public final class RemoteWorkers {
   private static final Map<String, RemoteHost> HOSTS = new HashMap<>();
+  private static final Set<String> FORGOTTEN = new HashSet<>();
 
   private RemoteWorkers() {}
 
@@ -36,6 +39,9 @@ public final class RemoteWorkers {
           all.remove();
         }
       }
+      if (FORGOTTEN.contains(task.pool())) {
+        throw new SamplingCancelledException(); // a try that its pool's end has overtaken
+      }
       return HOSTS.computeIfAbsent(task.pool(), id -> new RemoteHost(task.model()));
     }
   }
@@ -43,6 +49,7 @@ public final class RemoteWorkers {
   /** Ends what a pool has in this process. */
   static void forget(String pool) {
     synchronized (HOSTS) {
+      FORGOTTEN.add(pool);
       RemoteHost host = HOSTS.remove(pool);
       if (host != null) {
         host.close();

@@ -1,8 +1,10 @@
 package org.r1zero.grpo.model.weights;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.LoraAdapters;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.WeightNames;
 
@@ -67,12 +72,36 @@ public final class ModelExport {
     if (!Files.isRegularFile(config)) {
       throw new ModelFileException(config, "is missing: the export copies it");
     }
+    if (policy.adapters().isPresent() && policy.computeType() != ComputeType.FLOAT32) {
+      writeExactly(policy, source, target);
+      return;
+    }
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     Folders.delete(partial);
     Files.createDirectories(partial);
     copyOtherFiles(policy.config(), source, partial);
     writeWeights(policy, partial);
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Adds the adapters to the base as its file has it: in memory it is rounded to bf16. */
+  private void writeExactly(PolicyModel policy, Path source, Path target) throws IOException {
+    LoraAdapters trained = policy.adapters().orElseThrow();
+    try (PolicyModel exact =
+        new PolicyModel(
+            policy.config(),
+            ModelDirectory.open(source),
+            ComputeType.FLOAT32,
+            Device.cpu(),
+            trained.config(),
+            0)) {
+      List<Parameter> into = exact.adapters().orElseThrow().parameters();
+      for (int i = 0; i < into.size(); i++) {
+        float[] values = trained.parameters().get(i).value().toFloatArray();
+        into.get(i).value().set(FloatBuffer.wrap(values));
+      }
+      write(exact, source, target);
+    }
   }
 
   private void copyOtherFiles(DecoderConfig shape, Path source, Path target) throws IOException {
