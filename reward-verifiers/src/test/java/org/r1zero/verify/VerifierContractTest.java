@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -103,6 +104,7 @@ public abstract class VerifierContractTest {
   }
 
   @Test
+  @Tag("slow")
   final void survivesHostileTextInTime() {
     Verifier verifier = create();
     for (HostileText hostile : hostile()) {
