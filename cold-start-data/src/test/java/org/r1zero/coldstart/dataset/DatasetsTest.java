@@ -24,6 +24,6 @@ class DatasetsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "task.name must be one of aime, arithmetic, countdown, file, gsm8k, humaneval, math500, mbpp, mix,"
-                + " was gsm (did you mean 'gsm8k'?)");
+                + " puzzles, was gsm (did you mean 'gsm8k'?)");
   }
 }
