@@ -2,6 +2,7 @@ package org.r1zero.grpo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.r1zero.grpo.model.PolicyModel;
 
 /** Where the trainer gets scored rollouts from. */
 public interface RolloutSource {
@@ -13,6 +14,14 @@ public interface RolloutSource {
    * @param policyVersion optimizer updates that those weights have seen
    */
   RolloutBatch collect(long step, long policyVersion);
+
+  /**
+   * Takes new weights: called after the updates of a step, before the next rollouts.
+   *
+   * @param version optimizer updates so far
+   * @param policy holds the new weights, not to be changed
+   */
+  default void policyUpdated(long version, PolicyModel policy) {}
 
   /**
    * What the next {@link #collect} depends on besides the step and the weights: rollouts begun, a

@@ -24,7 +24,7 @@ import org.r1zero.grpo.torch.Torch;
  */
 final class SamplePreparation {
   private final GrpoConfig config;
-  private final GrpoTrainer.RunSettings settings;
+  private final RunSettings settings;
   private final BatchPacker packer;
   private final PolicyModel policy;
   private final @Nullable PolicyModel reference;
@@ -32,7 +32,7 @@ final class SamplePreparation {
 
   SamplePreparation(
       GrpoConfig config,
-      GrpoTrainer.RunSettings settings,
+      RunSettings settings,
       BatchPacker packer,
       PolicyModel policy,
       @Nullable PolicyModel reference) {
@@ -61,7 +61,7 @@ final class SamplePreparation {
           all.stream().mapToDouble(SamplePreparation::kl).sum(),
           all.stream().mapToLong(Sample::countedTokens).sum());
     }
-    return withAdvantages(samples);
+    return withAdvantages(groups, samples);
   }
 
   private List<Sample> withoutAdvantages(RolloutGroup group) {
@@ -70,7 +70,8 @@ final class SamplePreparation {
       boolean counts = !(config.maskTruncatedCompletions() && rollout.truncated());
       boolean fromSampler = config.offPolicy().oldLogProbs() == OldLogProbs.SAMPLER;
       float[] old = fromSampler ? rollout.policyLogProbs() : null;
-      samples.add(new Sample(group.prompt(), rollout, 0, counts, old, null));
+      boolean[] mask = counts ? null : new boolean[rollout.tokens().length];
+      samples.add(Sample.of(group.prompt(), rollout, 0).withMask(mask).withLogProbs(old, null));
     }
     return samples;
   }
@@ -89,14 +90,10 @@ final class SamplePreparation {
         float[] other = reference == null ? null : logProbs(reference, micro);
         int from = 0;
         for (Sample s : micro.samples()) {
-          int to = from + s.rollout().tokens().length;
+          int to = from + s.tokens().length;
           completed.put(
               s,
-              new Sample(
-                  s.prompt(),
-                  s.rollout(),
-                  s.advantage(),
-                  s.counts(),
+              s.withLogProbs(
                   old == null ? s.old() : Arrays.copyOfRange(old, from, to),
                   other == null ? null : Arrays.copyOfRange(other, from, to)));
           from = to;
@@ -112,17 +109,20 @@ final class SamplePreparation {
     }
   }
 
-  private List<List<Sample>> withAdvantages(List<List<Sample>> groups) {
+  private List<List<Sample>> withAdvantages(List<RolloutGroup> groups, List<List<Sample>> samples) {
     double klCoef = config.advantage().useKlInReward() ? config.loss().beta() : 0;
-    List<double[]> advantages =
-        estimator.estimate(groups.stream().map(group -> rewards(group, klCoef)).toList());
+    List<GroupRewards> rewards = new ArrayList<>();
+    for (int g = 0; g < groups.size(); g++) {
+      rewards.add(rewards(groups.get(g).rollouts(), samples.get(g), klCoef));
+    }
+    List<double[]> advantages = estimator.estimate(rewards);
     List<List<Sample>> result = new ArrayList<>();
     for (int g = 0; g < groups.size(); g++) {
-      List<Sample> samples = new ArrayList<>();
-      for (int i = 0; i < groups.get(g).size(); i++) {
-        samples.add(groups.get(g).get(i).withAdvantage(advantages.get(g)[i]));
+      List<Sample> group = new ArrayList<>();
+      for (int i = 0; i < samples.get(g).size(); i++) {
+        group.add(samples.get(g).get(i).withAdvantages(advantages.get(g)[i]));
       }
-      result.add(samples);
+      result.add(group);
     }
     return result;
   }
@@ -130,19 +130,19 @@ final class SamplePreparation {
   /**
    * A group's rewards, less the KL divergence where it is part of them.
    *
+   * @param samples of the rollouts, in their order
    * @param klCoef what the divergence is multiplied by; 0 where it is not
    */
-  static GroupRewards rewards(List<Sample> group, double klCoef) {
-    double[] rewards = new double[group.size()];
-    double[][] scores = new double[group.size()][];
+  static GroupRewards rewards(List<Rollout> rollouts, List<Sample> samples, double klCoef) {
+    double[] rewards = new double[rollouts.size()];
+    double[][] scores = new double[rewards.length][];
     for (int i = 0; i < rewards.length; i++) {
-      Sample sample = group.get(i);
-      scores[i] = sample.rollout().scores();
+      scores[i] = rollouts.get(i).scores();
       boolean scorable = scores[i].length == 0 || !Arrays.stream(scores[i]).allMatch(Double::isNaN);
-      double penalty = klCoef == 0 ? 0 : klCoef * kl(sample);
-      rewards[i] = scorable ? sample.rollout().reward() - penalty : Double.NaN;
+      double penalty = klCoef == 0 ? 0 : klCoef * kl(samples.get(i));
+      rewards[i] = scorable ? rollouts.get(i).reward() - penalty : Double.NaN;
     }
-    int[] tokens = group.stream().mapToInt(Sample::countedTokens).toArray();
+    int[] tokens = samples.stream().mapToInt(Sample::countedTokens).toArray();
     return new GroupRewards(rewards, scores, tokens);
   }
 
@@ -151,8 +151,8 @@ final class SamplePreparation {
     float[] old = sample.old();
     float[] reference = sample.reference();
     double sum = 0;
-    if (sample.counts() && old != null && reference != null) {
-      for (int t = 0; t < old.length; t++) {
+    if (old != null && reference != null) {
+      for (int t : sample.counted()) {
         sum += (double) old[t] - reference[t];
       }
     }

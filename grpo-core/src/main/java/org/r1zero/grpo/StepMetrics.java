@@ -7,23 +7,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
-import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.LossMetrics;
-import org.r1zero.grpo.loss.LossOutput;
-import org.r1zero.grpo.model.TokenLogProbs;
+import org.r1zero.grpo.model.TokenBatch;
 
 /**
  * Collects the numbers of a step, under TRL 1.16's names and with its meanings. Where TRL averages
  * over micro-batches, these are over the tokens or completions of whole updates: how an update is
  * split for memory changes no number.
  */
-final class StepMetrics {
+public final class StepMetrics {
   private final Map<String, Double> metrics = new TreeMap<>();
   private final SummaryStatistics gradNorms = new SummaryStatistics();
   private final long started = System.nanoTime();
-  private double trainSeconds;
+  private long trainingStarted = started;
+  private double trainSeconds = Double.NaN;
+  private long tokensSeen;
   private final LossMetrics means = new LossMetrics();
   private final Map<String, SummaryStatistics> extremes = new TreeMap<>();
   private LossMetrics update = new LossMetrics();
@@ -37,8 +37,39 @@ final class StepMetrics {
   private long attentionPlaces;
   private int updates;
 
-  /** Adds what the step's rollouts are like. */
-  void addRollouts(RolloutBatch batch, long tokensSeen) {
+  /**
+   * Starts a step.
+   *
+   * @param tokensSeen in the steps before it
+   */
+  public StepMetrics(long tokensSeen) {
+    this.tokensSeen = tokensSeen;
+  }
+
+  /** Sets a number under its name. */
+  public void put(String name, double value) {
+    metrics.put(name, value);
+  }
+
+  /** A number that was set; NaN where none was. */
+  public double get(String name) {
+    return metrics.getOrDefault(name, Double.NaN);
+  }
+
+  /** Adds to the tokens seen, prompts included. */
+  public void addTokens(long tokens) {
+    tokensSeen += tokens;
+  }
+
+  /** Tokens seen so far, in the steps before too. */
+  long tokensSeen() {
+    return tokensSeen;
+  }
+
+  /** Adds what the step's rollouts are like; training begins when they are there. */
+  void addRollouts(RolloutBatch batch) {
+    startTraining();
+    addTokens(batch.tokenCount());
     metrics.putAll(batch.metrics());
     List<RolloutGroup> groups = batch.groups();
     double[] rewards = groups.stream().flatMapToDouble(g -> Arrays.stream(g.rewards())).toArray();
@@ -54,7 +85,6 @@ final class StepMetrics {
     addLengths("length", rollouts);
     addLengths("terminated_length", terminated);
     metrics.put("completions/clipped_ratio", 1 - terminated.size() / (double) rollouts.size());
-    metrics.put("num_tokens", (double) tokensSeen);
   }
 
   /** Of no rollouts at all the lengths are 0, as in TRL. */
@@ -72,26 +102,38 @@ final class StepMetrics {
     metrics.put("kl", klSum / Math.max(1, tokens));
   }
 
-  /** Adds a part of an update. */
-  void add(MicroBatch micro, TokenLogProbs current, LossOutput output) {
-    loss += output.loss();
-    policyLoss += output.policyLoss();
-    update.add(output.metrics());
-    trainedTokens += micro.tokens().rowCount();
-    attentionPlaces += micro.tokens().attentionPlaces();
-    if (updates == 0) {
-      addSamplingGap(micro.policyLogProbs(), current.values());
-    }
+  /** Adds a part's share of an update's loss, and what else was measured of it. */
+  void addLoss(double share, LossMetrics numbers) {
+    loss += share;
+    update.add(numbers);
   }
 
-  /** Only before the first update do sampler and trainer hold the same weights. */
-  private void addSamplingGap(float[] sampled, float[] trained) {
-    for (int i = 0; i < sampled.length; i++) {
+  /** Adds the same without the entropy bonus. */
+  void addPolicyLoss(double share) {
+    policyLoss += share;
+  }
+
+  /** Adds what was computed of a part. */
+  void addTrained(TokenBatch tokens) {
+    trainedTokens += tokens.rowCount();
+    attentionPlaces += tokens.attentionPlaces();
+  }
+
+  /**
+   * Adds how far sampling and training are apart. Only before the first update do they hold the
+   * same weights.
+   *
+   * @param sampled NaN where unknown
+   */
+  void addSamplingGap(float[] sampled, float[] trained) {
+    for (int i = 0; i < sampled.length && updates == 0; i++) {
       double gap = Math.abs(sampled[i] - trained[i]);
-      gapSum += gap;
-      gapMax = Math.max(gapMax, gap);
+      if (!Double.isNaN(sampled[i])) {
+        gapSum += gap;
+        gapMax = Math.max(gapMax, gap);
+        gapTokens++;
+      }
     }
-    gapTokens += sampled.length;
   }
 
   /** The loss of the update at hand; what was added since the last one. */
@@ -116,16 +158,21 @@ final class StepMetrics {
     updates++;
   }
 
-  /** Adds the coefficient of the entropy bonus after an update. */
-  void addEntropyCoef(double coef) {
-    metrics.put("entropy_coef", coef);
+  /** Starts the time of training; what came before it in the step was something else. */
+  public void startTraining() {
+    trainingStarted = System.nanoTime();
   }
 
-  void addTrainSeconds(double seconds) {
-    trainSeconds += seconds;
+  /** Ends the time of training; what follows in the step is something else. */
+  public void endTraining() {
+    trainSeconds = (System.nanoTime() - trainingStarted) / 1e9;
   }
 
-  StepReport finish(long step) {
+  /** All numbers by name. */
+  Map<String, Double> finish() {
+    if (Double.isNaN(trainSeconds)) {
+      endTraining();
+    }
     metrics.put("loss", loss / updates);
     if (metrics.containsKey("entropy_coef")) {
       metrics.put("policy_loss", policyLoss / updates);
@@ -133,13 +180,16 @@ final class StepMetrics {
     metrics.putAll(means.means());
     extremes.forEach((name, values) -> metrics.put(name, values.getMean()));
     metrics.put("grad_norm", gradNorms.getMean());
-    metrics.put("sampling/sampling_logp_difference/mean", gapSum / gapTokens);
-    metrics.put("sampling/sampling_logp_difference/max", gapMax);
+    metrics.put("num_tokens", (double) tokensSeen);
+    if (gapTokens > 0) {
+      metrics.put("sampling/sampling_logp_difference/mean", gapSum / gapTokens);
+      metrics.put("sampling/sampling_logp_difference/max", gapMax);
+    }
     // of attention's rectangles; nothing else computes padding
     metrics.put("padding_ratio", 1 - trainedTokens / (double) attentionPlaces);
     metrics.put("time/train", trainSeconds);
     metrics.put("tokens_per_second/train", trainedTokens / trainSeconds);
     metrics.put("step_time", (System.nanoTime() - started) / 1e9);
-    return new StepReport(step, metrics);
+    return metrics;
   }
 }

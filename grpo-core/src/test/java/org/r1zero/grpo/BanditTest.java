@@ -143,7 +143,7 @@ class BanditTest {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       Rollout rollout = new Rollout(completions[i], new float[1], rewards[i], false, 0);
-      samples.add(new Sample(PROMPT, rollout, advantages[i]));
+      samples.add(Sample.of(PROMPT, rollout, advantages[i]));
     }
     PolicyLoss loss =
         PolicyLoss.of(new ClippedSurrogate(0.2, 0.2, null), TokenAggregation.COMPLETION_MEAN);

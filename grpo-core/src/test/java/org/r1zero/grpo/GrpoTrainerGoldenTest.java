@@ -43,19 +43,16 @@ class GrpoTrainerGoldenTest {
     try (PolicyModel policy = load(directory);
         PolicyModel reference = load(directory);
         AdamW optimizer = new AdamW(config.optimizer(), policy.parameters())) {
-      new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(
-                  1,
-                  golden.get("options").get("temperature").asDouble(),
-                  golden.get("options").get("max_completion_length").asInt()),
-              policy,
-              reference,
-              optimizer,
-              (step, version) -> rollouts(golden.get("steps").get((int) step)),
-              (version, model) -> {},
-              reports::add)
-          .train();
+      RunSettings settings =
+          new RunSettings(
+              1,
+              golden.get("options").get("temperature").asDouble(),
+              golden.get("options").get("max_completion_length").asInt());
+      Surroundings around =
+          new Surroundings(
+              policy, optimizer, TestTraining.usual(), (report, state) -> reports.add(report));
+      RolloutSource source = (step, version) -> rollouts(golden.get("steps").get((int) step));
+      new GrpoTrainer(config, settings, around, reference, source).train();
       assertMetrics(reports, golden.get("updates"), config.updatesPerStep());
       assertWeights(policy, golden.get("weights"));
     }

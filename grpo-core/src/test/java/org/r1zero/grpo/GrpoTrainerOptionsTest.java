@@ -12,12 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.r1zero.grpo.TestTraining.Surroundings;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.health.HealthConfig;
-import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.ImportanceCorrection;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.PolicyModel;
@@ -235,14 +232,14 @@ class GrpoTrainerOptionsTest {
       @Nullable PolicyModel reference,
       RolloutGroup group,
       Runnable afterUpdate) {
-    Surroundings around =
-        new Surroundings(
-            1,
-            reference,
-            (version, updated) -> afterUpdate.run(),
-            reports::add,
-            new HealthMonitor(HealthConfig.defaults(), said -> {}));
-    TestTraining.train(config, model, TestTraining.fixed(group), around);
+    TestTraining.train(
+        config,
+        1,
+        model,
+        reference,
+        TestTraining.telling(TestTraining.fixed(group), version -> afterUpdate.run()),
+        TestTraining.usual(),
+        reports::add);
   }
 
   private StepReport report() {

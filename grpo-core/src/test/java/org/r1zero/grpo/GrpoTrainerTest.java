@@ -24,11 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.r1zero.grpo.TestTraining.Options;
-import org.r1zero.grpo.TestTraining.Surroundings;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
-import org.r1zero.grpo.health.HealthConfig;
-import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;
@@ -403,13 +400,13 @@ class GrpoTrainerTest {
 
   private void train(
       Options options, PolicyModel model, @Nullable PolicyModel reference, RolloutSource source) {
-    Surroundings around =
-        new Surroundings(
-            TEMPERATURE,
-            reference,
-            (version, updated) -> versions.add(version),
-            reports::add,
-            new HealthMonitor(HealthConfig.defaults(), said -> {}));
-    TestTraining.train(options.toConfig(), model, source, around);
+    TestTraining.train(
+        options.toConfig(),
+        TEMPERATURE,
+        model,
+        reference,
+        TestTraining.telling(source, versions::add),
+        TestTraining.usual(),
+        reports::add);
   }
 }

@@ -20,9 +20,9 @@ class StepMetricsTest {
     assertThat(cases).hasSize(6);
     for (JsonNode c : cases) {
       RolloutBatch batch = batch(c);
-      StepMetrics metrics = new StepMetrics();
-      metrics.addRollouts(batch, batch.tokenCount());
-      StepReport report = metrics.finish(0);
+      StepMetrics metrics = new StepMetrics(0);
+      metrics.addRollouts(batch);
+      StepReport report = new StepReport(0, metrics.finish());
       for (Map.Entry<String, JsonNode> expected : c.get("metrics").properties()) {
         assertThat(report.metric(expected.getKey()))
             .as("%s of %s", expected.getKey(), c.get("rewards"))
@@ -37,10 +37,10 @@ class StepMetricsTest {
         new RolloutBatch(
             List.of(new RolloutGroup("p", new int[1], List.of(rollout(2, 1, false)))),
             Map.of("rewards/exact/mean", 0.25));
-    StepMetrics metrics = new StepMetrics();
-    metrics.addRollouts(batch, 3);
-    StepReport report = metrics.finish(7);
-    assertThat(report.step()).isEqualTo(7);
+    StepMetrics metrics = new StepMetrics(10);
+    metrics.addRollouts(batch);
+    StepReport report = new StepReport(7, metrics.finish());
+    assertThat(report.metric("num_tokens")).as("10 before, 1 of prompt, 2 new").isEqualTo(13);
     assertThat(report.metric("rewards/exact/mean")).isEqualTo(0.25);
     assertThat(report.metric("no such metric")).isNaN();
   }

@@ -3,6 +3,8 @@ package org.r1zero.grpo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
@@ -63,48 +65,52 @@ public final class TestTraining {
         new OptimizerConfig(2e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1));
   }
 
+  /** The same, with something to be told the version of new weights. */
+  static RolloutSource telling(RolloutSource source, LongConsumer updated) {
+    return new RolloutSource() {
+      @Override
+      public RolloutBatch collect(long step, long version) {
+        return source.collect(step, version);
+      }
+
+      @Override
+      public void policyUpdated(long version, PolicyModel policy) {
+        updated.accept(version);
+      }
+    };
+  }
+
+  /** The usual checks, whose findings nobody reads. */
+  static HealthMonitor usual() {
+    return new HealthMonitor(HealthConfig.defaults(), said -> {});
+  }
+
   /**
-   * What tests vary.
+   * Trains a model to the end.
    *
    * @param temperature of sampling, on which training's log-probs depend
    * @param reference what the KL term compares with
-   * @param policyListener hears of new weights
-   * @param stepListener hears of steps
    */
-  public record Surroundings(
-      double temperature,
-      @Nullable PolicyModel reference,
-      PolicyListener policyListener,
-      StepListener stepListener,
-      HealthMonitor health) {
-
-    /** No reference, watched by the usual checks. */
-    public Surroundings(double temperature, StepListener stepListener) {
-      this(
-          temperature,
-          null,
-          (version, policy) -> {},
-          stepListener,
-          new HealthMonitor(HealthConfig.defaults(), said -> {}));
-    }
-  }
-
-  /** Trains a model to the end. */
   public static void train(
-      GrpoConfig config, PolicyModel model, RolloutSource source, Surroundings around) {
+      GrpoConfig config,
+      double temperature,
+      PolicyModel model,
+      @Nullable PolicyModel reference,
+      RolloutSource source,
+      HealthMonitor health,
+      Consumer<StepReport> heard) {
     try (AdamW optimizer = new AdamW(config.optimizer(), model.parameters())) {
-      GrpoTrainer trainer =
-          new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(7, around.temperature(), 8),
+      Surroundings around =
+          new Surroundings(
               model,
-              around.reference(),
               optimizer,
-              source,
-              around.policyListener(),
-              around.stepListener());
-      trainer.watch(around.health());
-      trainer.train();
+              health,
+              (report, state) -> {
+                heard.accept(report);
+                return true;
+              });
+      RunSettings settings = new RunSettings(7, temperature, 8);
+      new GrpoTrainer(config, settings, around, reference, source).train();
     }
   }
 

@@ -23,6 +23,7 @@ final class TrlCase {
   static final int LIMIT = 12;
   private final JsonNode json;
   final GrpoConfig config;
+  private final List<Rollout> rollouts = new ArrayList<>();
   final List<Sample> samples;
 
   TrlCase(JsonNode json, AdvantageConfig advantage, ImportanceLevel level) {
@@ -121,14 +122,15 @@ final class TrlCase {
       }
       boolean truncated = json.get("truncated").get(i).asBoolean();
       float[] sampling = floats(json.get("sampling").get(i));
+      Rollout rollout = new Rollout(new int[length], sampling, reward, scores, truncated, 0);
+      rollouts.add(rollout);
+      boolean masked = config.maskTruncatedCompletions() && truncated;
       all.add(
-          new Sample(
-              new int[] {1},
-              new Rollout(new int[length], sampling, reward, scores, truncated, 0),
-              0,
-              !(config.maskTruncatedCompletions() && truncated),
-              json.get("with_old").asBoolean() ? floats(json.get("old").get(i)) : null,
-              config.usesReference() ? floats(json.get("reference").get(i)) : null));
+          Sample.of(new int[] {1}, rollout, 0)
+              .withMask(masked ? new boolean[length] : null)
+              .withLogProbs(
+                  json.get("with_old").asBoolean() ? floats(json.get("old").get(i)) : null,
+                  config.usesReference() ? floats(json.get("reference").get(i)) : null));
     }
     return all;
   }
@@ -138,12 +140,14 @@ final class TrlCase {
     double klCoef = config.advantage().useKlInReward() ? config.loss().beta() : 0;
     List<GroupRewards> groups = new ArrayList<>();
     for (int from = 0; from < plain.size(); from += size) {
-      groups.add(SamplePreparation.rewards(plain.subList(from, from + size), klCoef));
+      groups.add(
+          SamplePreparation.rewards(
+              rollouts.subList(from, from + size), plain.subList(from, from + size), klCoef));
     }
     List<double[]> advantages = config.toEstimator(weights()).estimate(groups);
     List<Sample> all = new ArrayList<>();
     for (int i = 0; i < plain.size(); i++) {
-      all.add(plain.get(i).withAdvantage(advantages.get(i / size)[i % size]));
+      all.add(plain.get(i).withAdvantages(advantages.get(i / size)[i % size]));
     }
     return all;
   }

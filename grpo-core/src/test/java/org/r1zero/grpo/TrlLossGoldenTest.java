@@ -53,7 +53,7 @@ class TrlLossGoldenTest {
   }
 
   private static void assertEqualsTrl(JsonNode json, TrlCase ours) {
-    assertThat(ours.samples.stream().mapToDouble(Sample::advantage).toArray())
+    assertThat(ours.samples.stream().mapToDouble(s -> s.advantage(0)).toArray())
         .as("advantages")
         .containsExactly(TrlCase.doubles(json.get("advantages")), within(TOLERANCE));
     EntropyControl entropy = new EntropyControl(ours.config.entropy());
@@ -89,7 +89,10 @@ class TrlLossGoldenTest {
   /** A masked completion has no gradient in RLOOTrainer, but adds {@code -A} to the loss. */
   private static double constantOfMasked(TrlCase ours) {
     double sum =
-        ours.samples.stream().filter(s -> !s.counts()).mapToDouble(Sample::advantage).sum();
+        ours.samples.stream()
+            .filter(s -> s.countedTokens() == 0)
+            .mapToDouble(s -> s.advantage(0))
+            .sum();
     return -sum / ours.samples.size();
   }
 
@@ -99,7 +102,7 @@ class TrlLossGoldenTest {
   private static boolean hasNoise(JsonNode json, TrlCase ours) {
     return DoubleStream.concat(
             Arrays.stream(TrlCase.doubles(json.get("advantages"))),
-            ours.samples.stream().mapToDouble(Sample::advantage))
+            ours.samples.stream().mapToDouble(s -> s.advantage(0)))
         .map(Math::abs)
         .anyMatch(advantage -> advantage > 0 && advantage < 1e-9);
   }

@@ -14,6 +14,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.RolloutBatch;
 import org.r1zero.grpo.RolloutSource;
+import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.CollectorState.AheadState;
 import org.r1zero.rollout.GroupSampling.Collected;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -74,6 +75,11 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  @Override
+  public void policyUpdated(long version, PolicyModel policy) {
+    pool.publish(version, policy);
   }
 
   @Override

@@ -12,10 +12,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.r1zero.coldstart.sft.SftConfig;
-import org.r1zero.coldstart.sft.SftExample;
-import org.r1zero.coldstart.sft.SftTrainer;
+import org.r1zero.grpo.CrossEntropy;
+import org.r1zero.grpo.StepBoundary;
+import org.r1zero.grpo.Surroundings;
+import org.r1zero.grpo.UpdateLoop;
+import org.r1zero.grpo.data.BatchPacker;
+import org.r1zero.grpo.data.Minibatch;
+import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
@@ -36,6 +41,8 @@ public final class BaseModelMaker {
   private static final int VOCABULARY = 512;
   private static final int TOKENIZER_DOCUMENTS = 4000;
   private static final int CONTEXT = 256;
+  private static final int BATCH = 128;
+  private static final int MICRO_BATCH_TOKENS = 2048;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Size size;
@@ -79,10 +86,11 @@ public final class BaseModelMaker {
    * Makes the model.
    *
    * @param target a folder that does not exist; its parent does
-   * @param listener hears of the progress
+   * @param health looks at each update
+   * @param boundary hears of each step; may end training early
    * @throws IllegalArgumentException if the target exists
    */
-  public void make(Path target, SftTrainer.Listener listener) throws IOException {
+  public void make(Path target, HealthMonitor health, StepBoundary boundary) throws IOException {
     if (Files.exists(target)) {
       throw new IllegalArgumentException(
           target + " exists already; name a folder that does not exist");
@@ -103,15 +111,30 @@ public final class BaseModelMaker {
         PolicyModel model =
             new PolicyModel(config, firstWeights(config), ComputeType.BFLOAT16, Device.cpu());
         AdamW optimizer = new AdamW(optimizerConfig, model.parameters())) {
-      SftConfig sft = new SftConfig(steps, 128, 2048, optimizerConfig);
-      new SftTrainer(sft, model, optimizer).train(examples(tokenizer), listener);
+      train(new Surroundings(model, optimizer, health, boundary), examples(tokenizer));
       new ModelExport(TensorType.BF16, Long.MAX_VALUE).write(model, draft, target);
     } finally {
       Folders.delete(draft);
     }
   }
 
-  private Supplier<SftExample> examples(Tokenizer tokenizer) {
+  private void train(Surroundings around, Supplier<Sample> examples) {
+    UpdateLoop loop = new UpdateLoop(around, new CrossEntropy(), steps, steps);
+    BatchPacker packer = new BatchPacker(1, MICRO_BATCH_TOKENS);
+    loop.run(
+        metrics -> {
+          List<List<Sample>> batch = new ArrayList<>();
+          for (int i = 0; i < BATCH; i++) {
+            batch.add(List.of(examples.get()));
+          }
+          List<Minibatch> update = packer.pack(batch, seed);
+          loop.update(update.get(0), update, metrics);
+          metrics.addTokens(batch.stream().mapToLong(s -> s.get(0).length()).sum());
+        },
+        loop::state);
+  }
+
+  private Supplier<Sample> examples(Tokenizer tokenizer) {
     SyntheticCorpus corpus = new SyntheticCorpus(CorpusMix.defaults(), seed);
     int end = tokenizer.endOfTurn();
     return () -> {
@@ -123,7 +146,7 @@ public final class BaseModelMaker {
       if (ended) {
         completion[completion.length - 1] = end;
       }
-      return new SftExample(new int[] {tokens[0]}, completion);
+      return Sample.toLearn(new int[] {tokens[0]}, completion);
     };
   }
 

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenBatch;
@@ -23,6 +25,8 @@ import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
 class BaseModelMakerTest {
+  private static final HealthMonitor HEALTH =
+      new HealthMonitor(HealthConfig.defaults(), said -> {});
   @TempDir private Path folder;
   private final int threads = Torch.threads();
 
@@ -42,14 +46,14 @@ class BaseModelMakerTest {
     List<Double> losses = new ArrayList<>();
     Path first = folder.resolve("first");
     new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 2)
-        .make(first, (step, loss, norm, tokens) -> losses.add(loss));
+        .make(first, HEALTH, (report, state) -> losses.add(report.metric("loss")));
     assertThat(losses).hasSize(2);
     assertThat(losses.get(0)).as("nearly uniform at first").isBetween(5.5, 6.8);
     assertLoads(first, losses.get(0));
 
     Path second = folder.resolve("second");
     new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 2)
-        .make(second, (step, loss, norm, tokens) -> {});
+        .make(second, HEALTH, (report, state) -> true);
     assertThat(names(second)).isEqualTo(names(first)).contains("model.safetensors", "config.json");
     for (String name : names(first)) {
       assertThat(second.resolve(name)).hasSameBinaryContentAs(first.resolve(name));
@@ -65,7 +69,8 @@ class BaseModelMakerTest {
                 new BaseModelMaker(BaseModelMaker.Size.STANDARD, 5, 1000)
                     .make(
                         target,
-                        (step, loss, norm, tokens) -> {
+                        HEALTH,
+                        (report, state) -> {
                           throw new AssertionError("trained already");
                         }))
         .isInstanceOf(IllegalArgumentException.class)

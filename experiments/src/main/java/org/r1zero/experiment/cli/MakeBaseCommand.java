@@ -3,6 +3,8 @@ package org.r1zero.experiment.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.r1zero.coldstart.corpus.BaseModelMaker;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,18 +32,23 @@ final class MakeBaseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     long started = System.nanoTime();
-    long[] tokens = {0};
     new BaseModelMaker(size, seed, steps)
         .make(
             target,
-            (step, loss, gradNorm, count) -> {
-              tokens[0] += count;
-              if (step % 25 == 0 || step + 1 == steps) {
+            new HealthMonitor(HealthConfig.defaults(), System.err::println),
+            (report, state) -> {
+              if (report.step() % 25 == 0 || report.step() + 1 == steps) {
                 double seconds = (System.nanoTime() - started) / 1e9;
                 System.err.printf(
                     "step %d/%d  loss %.4f  grad_norm %.2f  %.0f tokens/s  %.0f s%n",
-                    step, steps, loss, gradNorm, tokens[0] / seconds, seconds);
+                    report.step(),
+                    steps,
+                    report.metric("loss"),
+                    report.metric("grad_norm"),
+                    report.metric("num_tokens") / seconds,
+                    seconds);
               }
+              return true;
             });
     System.err.println("wrote " + target);
     return 0;

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.grpo.StepListener;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.generation.SamplingStatus;
 
@@ -14,7 +14,7 @@ import org.r1zero.rollout.generation.SamplingStatus;
  * A run's progress for a person: a line per step, and on a terminal one below that renews itself
  * and fits the window.
  */
-public final class Progress implements StepListener {
+public final class Progress {
   private static final long RENEWAL_NANOS = 250_000_000;
   private final Console console;
   private final int steps;
@@ -24,7 +24,7 @@ public final class Progress implements StepListener {
   private long trainingStarted;
   private long lastRenewal;
   private long stepsDone;
-  private StepListener alsoTold = report -> {};
+  private Consumer<StepReport> alsoTold = report -> {};
   private long stepsBefore;
   private Runnable eachRound = () -> {};
   private @Nullable Counting counting;
@@ -60,7 +60,7 @@ public final class Progress implements StepListener {
   }
 
   /** Sets who else hears of each step. */
-  public synchronized void alsoTell(StepListener listener) {
+  public synchronized void alsoTell(Consumer<StepReport> listener) {
     alsoTold = listener;
   }
 
@@ -114,9 +114,9 @@ public final class Progress implements StepListener {
     console.status(line);
   }
 
-  @Override
+  /** Prints a step's line. */
   public synchronized void stepFinished(StepReport report) {
-    alsoTold.stepFinished(report);
+    alsoTold.accept(report);
     stepsDone = report.step() + 1;
     StatusLine line = new StatusLine();
     Counting.bar(line, 4, console, stepsDone, steps);

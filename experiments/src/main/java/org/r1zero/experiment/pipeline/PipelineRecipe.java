@@ -13,6 +13,7 @@ import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.TaskConfig;
+import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -36,6 +37,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param sampling how completions are drawn
  * @param rollouts who samples: training, curation, distillation and evaluation alike
  * @param evaluation what is measured
+ * @param health what is watched during training
  * @param stages in order
  */
 public record PipelineRecipe(
@@ -52,6 +54,7 @@ public record PipelineRecipe(
     SamplingConfig sampling,
     RolloutsConfig rollouts,
     EvaluationConfig evaluation,
+    HealthConfig health,
     List<StageConfig> stages) {
 
   /** Checks what no part can check alone. */
@@ -87,6 +90,7 @@ public record PipelineRecipe(
         recipe.sampling(),
         recipe.rollouts(),
         recipe.evaluation(),
+        recipe.health(),
         List.of());
   }
 

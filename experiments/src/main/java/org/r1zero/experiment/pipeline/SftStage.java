@@ -5,23 +5,25 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.sft.SftCourse;
-import org.r1zero.coldstart.sft.SftExample;
+import org.r1zero.coldstart.sft.SftPlan;
+import org.r1zero.coldstart.sft.SftSchedule;
+import org.r1zero.experiment.config.CheckpointConfig;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
-import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.run.ModelSession;
-import org.r1zero.grpo.checkpoint.CheckpointStore;
-import org.r1zero.grpo.files.Folders;
+import org.r1zero.experiment.run.StageTraining;
+import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.Surroundings;
+import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.optim.AdamW;
@@ -30,7 +32,6 @@ import org.r1zero.verify.Problem;
 
 /** Supervised training of a model on a file of examples. */
 final class SftStage implements Stage {
-  private static final int KEPT_CHECKPOINTS = 1;
   private static final String THINK = "<think>";
   private final PipelineRecipe recipe;
   private final SftOptions options;
@@ -70,72 +71,81 @@ final class SftStage implements Stage {
     try (ModelSession session =
             new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());
         AdamW optimizer = new AdamW(options.optimizer(), session.policy().parameters())) {
-      List<SftExample> examples = tokenize(contents.examples(), session);
-      SftCourse course =
-          new SftCourse(
-              options.schedule(),
-              options.batchSize(),
-              options.microBatchTokens(),
-              options.optimizer(),
-              session.policy(),
-              optimizer,
-              examples,
-              recipe.seed(),
-              new CheckpointStore(folder.resolve("checkpoints"), KEPT_CHECKPOINTS));
-      Path metricsFile = folder.resolve("metrics.jsonl");
-      Set<Long> written = MetricLines.steps(metricsFile);
-      long parameters = session.policy().parameterCount();
-      Counting progress = new Counting(out, "sft steps", course.totalSteps());
-      course.train(
-          (step, metrics, trained, measured) -> {
-            meter.add(parameters, 0, measured, trained);
-            if (!written.contains(step)) {
-              Map<String, Object> line = new TreeMap<>(metrics);
-              line.put("step", step);
-              JsonLines.append(metricsFile, List.of(line));
-            }
-            say(step, course.totalSteps(), metrics);
-            progress.update(step);
-          });
-      Path target = folder.resolve("model");
-      Folders.delete(target);
-      session.save(target);
-      Folders.delete(folder.resolve("checkpoints"));
-      return new Made(target, null);
+      return train(tokenize(contents.examples(), session), session, optimizer, folder, meter);
     }
   }
 
-  private void say(long step, long total, Map<String, Double> metrics) {
-    if (step % 10 == 0 || step == total || metrics.containsKey("eval_loss")) {
-      Double eval = metrics.get("eval_loss");
+  private Made train(
+      List<Sample> examples, ModelSession session, AdamW optimizer, Path folder, StageMeter meter)
+      throws IOException {
+    SftPlan plan = new SftPlan(options.schedule(), options.batchSize(), examples, recipe.seed());
+    long parameters = session.policy().parameterCount();
+    Counting progress = new Counting(out, "sft steps", plan.totalSteps());
+    try (StageTraining training =
+        new StageTraining(
+            folder,
+            checkpoints(options.schedule()),
+            recipe.health(),
+            plan.totalSteps(),
+            out::println,
+            report -> {
+              long step = report.step();
+              meter.add(parameters, 0, plan.measuredTokens(step), plan.trainedTokens(step));
+              say(report, plan.totalSteps());
+              progress.update(step + 1);
+            })) {
+      Surroundings around = training.around(session.policy(), optimizer);
+      SftCourse course = new SftCourse(plan, options.microBatchTokens(), around);
+      training.restore(course::restore);
+      course.train();
+      return new Made(training.finish(session.policy(), model, course.finished()), null);
+    }
+  }
+
+  /** The best weights are kept where early stopping takes them. */
+  private static CheckpointConfig checkpoints(SftSchedule schedule) {
+    boolean takesBest = schedule.earlyStoppingPatience() > 0;
+    return new CheckpointConfig(
+        schedule.saveSteps() > 0 ? schedule.saveSteps() : Integer.MAX_VALUE,
+        1,
+        takesBest ? "eval_loss" : "",
+        false,
+        takesBest,
+        CheckpointConfig.IfDamaged.USE_PREVIOUS);
+  }
+
+  private void say(StepReport report, long total) {
+    long step = report.step() + 1;
+    double eval = report.metric("eval_loss");
+    if (step % 10 == 0 || step == total || !Double.isNaN(eval)) {
       out.printf(
           Locale.ROOT,
           "sft step %d/%d  loss %.4f  accuracy %.1f %%%s%n",
           step,
           total,
-          metrics.get("loss"),
-          100 * metrics.getOrDefault("mean_token_accuracy", Double.NaN),
-          eval == null ? "" : String.format(Locale.ROOT, "  eval_loss %.4f", eval));
+          report.metric("loss"),
+          100 * report.metric("mean_token_accuracy"),
+          Double.isNaN(eval) ? "" : String.format(Locale.ROOT, "  eval_loss %.4f", eval));
     }
   }
 
-  private List<SftExample> tokenize(List<Example> examples, ModelSession session) {
+  private List<Sample> tokenize(List<Example> examples, ModelSession session) {
     Tokenizer tokenizer = session.tokenizer();
     Texts texts = new Texts(tokenizer, session.renderer());
     int end = tokenizer.endOfTurn();
     int context = session.policy().config().maxPositionEmbeddings();
-    List<SftExample> result = new ArrayList<>();
+    List<Sample> result = new ArrayList<>();
     int tooLong = 0;
     for (Example example : examples) {
       String before = prompt(example, session);
       int[] prompt = texts.encode(before);
       int[] text = tokenizer.encode(said(before, example.completion()));
-      int[] completion = java.util.Arrays.copyOf(text, text.length + 1);
+      int[] completion = Arrays.copyOf(text, text.length + 1);
       completion[text.length] = end;
       if (prompt.length + completion.length > context) {
         tooLong++;
       } else {
-        result.add(new SftExample(prompt, completion));
+        result.add(Sample.toLearn(prompt, completion));
       }
     }
     if (tooLong > 0) {

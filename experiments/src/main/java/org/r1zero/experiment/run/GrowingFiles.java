@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,9 +26,20 @@ final class GrowingFiles {
   private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})\\.jsonl");
   private static final String BEFORE = "evaluation-before.jsonl"; // is whole before any step
   private final Path run;
+  private final Predicate<String> grows;
 
   GrowingFiles(Path run) {
+    this(run, name -> name.endsWith(".jsonl") && !name.equals(BEFORE));
+  }
+
+  /**
+   * Takes those of a folder in which there are other files, too.
+   *
+   * @param grows tells by the name
+   */
+  GrowingFiles(Path run, Predicate<String> grows) {
     this.run = run;
+    this.grows = grows;
   }
 
   /** Forces them to the disk and notes their lengths, in bytes by name. */
@@ -64,6 +76,14 @@ final class GrowingFiles {
         missing.add(run.resolve(name) + " is missing");
       }
     }
+    cutBackRollouts(steps, missing);
+    return missing;
+  }
+
+  private void cutBackRollouts(long steps, List<String> missing) throws IOException {
+    if (!Files.isDirectory(run.resolve("rollouts"))) {
+      return;
+    }
     long firstLost = steps + RunSteps.first(run);
     try (Stream<Path> rollouts = Files.list(run.resolve("rollouts"))) {
       for (Path file : rollouts.toList()) {
@@ -75,7 +95,6 @@ final class GrowingFiles {
         }
       }
     }
-    return missing;
   }
 
   private static void cut(Path file, long position, List<String> missing) throws IOException {
@@ -99,11 +118,7 @@ final class GrowingFiles {
 
   private List<Path> lines() throws IOException {
     try (Stream<Path> files = Files.list(run)) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".jsonl"))
-          .filter(file -> !file.getFileName().toString().equals(BEFORE))
-          .sorted()
-          .toList();
+      return files.filter(file -> grows.test(file.getFileName().toString())).sorted().toList();
     }
   }
 }

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
@@ -17,7 +15,8 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.metrics.MetricsEndpoint;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.grpo.GrpoTrainer;
-import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.RunSettings;
+import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
@@ -99,7 +98,7 @@ public final class R1ZeroRun {
     }
     try (Assembly parts = new Assembly(recipe, Assembly.Purpose.TRAINING);
         MetricsEndpoint endpoint = endpoint(); // after the check that its port is free
-        StopSignal stop = StopSignal.install(progress)) {
+        StopSignal stop = StopSignal.install(progress::say)) {
       if (endpoint != null) {
         progress.say("metrics at " + endpoint.address());
       }
@@ -233,55 +232,62 @@ public final class R1ZeroRun {
       StopSignal stop,
       @Nullable MetricsEndpoint endpoint)
       throws IOException {
-    boolean withReference = recipe.grpo().usesReference();
-    RunCheckpoints checkpoints =
-        new RunCheckpoints(recipe.checkpoint(), directory, stop, progress, recipe.grpo().steps());
+    int steps = recipe.grpo().steps();
+    TrainingRecord record =
+        new TrainingRecord(
+            recipe.checkpoint(),
+            directory,
+            stop,
+            progress::say,
+            report -> {
+              progress.stepFinished(report);
+              if (endpoint != null) {
+                endpoint.stepFinished(report);
+              }
+            },
+            steps,
+            false);
+    HealthMonitor health =
+        new HealthMonitor(
+            recipe.health(),
+            finding -> {
+              progress.say(finding);
+              manifest.finding(finding);
+            });
+    RunSettings settings =
+        new RunSettings(
+            recipe.seed(),
+            recipe.sampling().temperature(),
+            recipe.sampling().maxNewTokens(),
+            recipe.rewards().stream().map(RewardEntry::weight).toList());
     try (AdamW optimizer = new AdamW(recipe.grpo().optimizer(), parts.policy().parameters());
-        PolicyModel reference = withReference ? parts.reference() : null;
+        PolicyModel reference = recipe.grpo().usesReference() ? parts.reference() : null;
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
-      GrpoTrainer.RunSettings settings =
-          new GrpoTrainer.RunSettings(
-              recipe.seed(),
-              recipe.sampling().temperature(),
-              recipe.sampling().maxNewTokens(),
-              recipe.rewards().stream().map(RewardEntry::weight).toList());
-      GrpoTrainer trainer =
-          new GrpoTrainer(
-              recipe.grpo(),
-              settings,
-              parts.policy(),
-              reference,
-              optimizer,
-              rollouts,
-              (version, policy) -> workers.publish(version),
-              report -> {
-                finishStep(report, directory, checkpoints);
-                if (endpoint != null) {
-                  endpoint.stepFinished(report);
-                }
-              });
-      trainer.watch(
-          new HealthMonitor(
-              recipe.health(),
-              finding -> {
-                progress.say(finding);
-                manifest.finding(finding);
-              }));
+      Surroundings around = new Surroundings(parts.policy(), optimizer, health, record);
+      GrpoTrainer trainer = new GrpoTrainer(recipe.grpo(), settings, around, reference, rollouts);
       if (resumption != null) {
-        checkpoints.restore(trainer);
+        resume(trainer, record);
       }
-      if (trainer.step() < recipe.grpo().steps()) {
+      if (trainer.step() < steps) {
         new EvaluationMemory(directory).forget("after");
       }
-      trainer.train(checkpoints);
-      if (trainer.step() < recipe.grpo().steps()) {
+      trainer.train();
+      if (trainer.step() < steps) {
         throw stop.stopped();
       }
-      progress.say("trained " + recipe.grpo().steps() + " steps in " + progress.trainingTime());
+      progress.say("trained " + steps + " steps in " + progress.trainingTime());
     }
     if (recipe.checkpoint().loadBestModelAtEnd()) {
-      checkpoints.loadBest(parts.policy());
+      record.loadBest(parts.policy());
       workers.publish(workers.pool().version() + 1); // other weights than those published last
+    }
+  }
+
+  private void resume(GrpoTrainer trainer, TrainingRecord record) throws IOException {
+    if (record.restore(trainer::restore)) {
+      progress.resumed(trainer.step());
+    } else {
+      progress.say("no checkpoint yet: starting with the first step");
     }
   }
 
@@ -324,15 +330,6 @@ public final class R1ZeroRun {
         endpoint.sampling(step, status);
       }
     };
-  }
-
-  private void finishStep(StepReport report, RunDirectory directory, RunCheckpoints checkpoints) {
-    Map<String, Double> metrics = new TreeMap<>(report.metrics());
-    if (!Double.isNaN(checkpoints.lastSeconds())) {
-      metrics.put("time/checkpoint", checkpoints.lastSeconds()); // of the step before
-    }
-    directory.appendMetrics(new StepReport(report.step(), metrics));
-    progress.stepFinished(report);
   }
 
   private @Nullable Evaluation evaluate(

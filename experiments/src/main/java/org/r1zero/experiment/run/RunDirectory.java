@@ -50,11 +50,17 @@ public final class RunDirectory {
   private static final String RECIPE = "recipe.yaml";
   private static final String METRICS = "metrics.jsonl";
   private final Path path;
+  private final GrowingFiles growing;
   private final int firstStep;
   private @Nullable TensorBoardFile tensorBoard;
 
   private RunDirectory(Path path) {
+    this(path, new GrowingFiles(path));
+  }
+
+  private RunDirectory(Path path, GrowingFiles growing) {
     this.path = path;
+    this.growing = growing;
     this.firstStep = RunSteps.first(path);
   }
 
@@ -106,6 +112,11 @@ public final class RunDirectory {
           List.of("is no run directory: it has no " + RECIPE + "; runs/ holds them"));
     }
     return new RunDirectory(path);
+  }
+
+  /** A stage's folder, in which the files of a training are among others. */
+  static RunDirectory ofStage(Path folder) {
+    return new RunDirectory(folder, new GrowingFiles(folder, METRICS::equals));
   }
 
   /** The newest one of a name below {@code parent} that was begun; empty where there is none. */
@@ -267,9 +278,9 @@ public final class RunDirectory {
     }
   }
 
-  /** The files that grow with the steps, as they are now. */
+  /** The files that grow with the steps. */
   GrowingFiles growing() {
-    return new GrowingFiles(path);
+    return growing;
   }
 
   /** Writes a step's metrics; one that is no number, as of a skipped update, is left out. */

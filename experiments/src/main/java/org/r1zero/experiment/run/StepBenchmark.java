@@ -17,9 +17,13 @@ import org.r1zero.grpo.LossConfig;
 import org.r1zero.grpo.OffPolicyConfig;
 import org.r1zero.grpo.ReferenceConfig;
 import org.r1zero.grpo.RolloutBatch;
+import org.r1zero.grpo.RunSettings;
+import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.ComputingTime;
@@ -34,12 +38,15 @@ import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Times whole training steps on made-up problems: rollouts of a given length, rewards drawn at
  * random, the gradient, the update, the weights handed to the next rollouts.
  */
 public final class StepBenchmark {
+  private static final Logger LOG = LoggerFactory.getLogger(StepBenchmark.class);
   private static final int SHORTEST = 16;
   private final Load load;
   private final PolicyModel policy;
@@ -197,16 +204,17 @@ public final class StepBenchmark {
             ReferenceConfig.defaults(),
             OptimizerConfig.defaults());
     try (AdamW optimizer = new AdamW(config.optimizer(), policy.parameters())) {
-      new GrpoTrainer(
-              config,
-              new GrpoTrainer.RunSettings(42, 1, load.newTokens),
+      Surroundings around =
+          new Surroundings(
               policy,
-              reference,
               optimizer,
-              this::collect,
-              (version, trained) -> {},
-              report -> finish())
-          .train();
+              new HealthMonitor(HealthConfig.defaults(), LOG::warn),
+              (report, state) -> {
+                finish();
+                return true;
+              });
+      RunSettings settings = new RunSettings(42, 1, load.newTokens);
+      new GrpoTrainer(config, settings, around, reference, this::collect).train();
     }
   }
 

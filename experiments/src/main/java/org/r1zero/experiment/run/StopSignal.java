@@ -3,8 +3,8 @@ package org.r1zero.experiment.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.metrics.Signals;
 
 /**
@@ -17,17 +17,17 @@ import org.r1zero.experiment.metrics.Signals;
 final class StopSignal implements AutoCloseable {
   private static final Map<String, Integer> NUMBERS = Map.of("INT", 2, "TERM", 15);
 
-  private final Progress progress;
+  private final Consumer<String> say;
   private final List<Runnable> before = new ArrayList<>();
   private volatile @Nullable String received;
 
-  private StopSignal(Progress progress) {
-    this.progress = progress;
+  private StopSignal(Consumer<String> say) {
+    this.say = say;
   }
 
   /** Listens from now on. */
-  static StopSignal install(Progress progress) {
-    StopSignal stop = new StopSignal(progress);
+  static StopSignal install(Consumer<String> say) {
+    StopSignal stop = new StopSignal(say);
     NUMBERS
         .keySet()
         .forEach(name -> stop.before.add(Signals.handle(name, () -> stop.received(name))));
@@ -39,7 +39,7 @@ final class StopSignal implements AutoCloseable {
       Runtime.getRuntime().halt(128 + number(name));
     }
     received = name;
-    progress.say(
+    say.accept(
         "SIG"
             + name
             + ": finishing and saving this step; "

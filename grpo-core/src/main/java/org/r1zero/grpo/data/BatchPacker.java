@@ -58,7 +58,7 @@ public final class BatchPacker {
       boolean keepTogether = whole <= maxTokens;
       boolean promptIsIn = false;
       for (Sample sample : group) {
-        int cost = promptIsIn ? sample.rollout().tokens().length : sample.length();
+        int cost = promptIsIn ? sample.tokens().length : sample.length();
         long needed = keepTogether && !promptIsIn ? whole : cost;
         if (!current.isEmpty() && tokens + needed > maxTokens) {
           micros.add(MicroBatch.of(current));
@@ -89,6 +89,6 @@ public final class BatchPacker {
   }
 
   private static long completionTokens(List<Sample> group) {
-    return group.stream().mapToLong(s -> s.rollout().tokens().length).sum();
+    return group.stream().mapToLong(s -> s.tokens().length).sum();
   }
 }

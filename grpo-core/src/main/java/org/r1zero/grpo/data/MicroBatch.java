@@ -29,7 +29,7 @@ public record MicroBatch(List<Sample> samples, TokenBatch tokens) {
         prompts.add(sample.prompt());
       }
       owner[i] = index;
-      completions[i] = sample.rollout().tokens();
+      completions[i] = sample.tokens();
     }
     return new MicroBatch(
         List.copyOf(samples), new TokenBatch(prompts.toArray(int[][]::new), completions, owner));
@@ -40,12 +40,12 @@ public record MicroBatch(List<Sample> samples, TokenBatch tokens) {
     return tokens.tokenCount();
   }
 
-  /** The sampler's log-probs of all completion tokens, {@code [N]}. */
-  public float[] policyLogProbs() {
+  /** The sampler's log-probs of all completion tokens, NaN where unknown, {@code [N]}. */
+  public float[] samplingLogProbs() {
     float[] all = new float[tokenCount()];
     int n = 0;
     for (Sample sample : samples) {
-      float[] own = sample.rollout().policyLogProbs();
+      float[] own = sample.samplingOrNan();
       System.arraycopy(own, 0, all, n, own.length);
       n += own.length;
     }

@@ -24,9 +24,9 @@ public record CispoSurrogate(double epsilonHigh) implements Surrogate {
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    double advantage = completion.advantage();
     TokenTerm[] terms = new TokenTerm[completion.length()];
     for (int t = 0; t < terms.length; t++) {
+      double advantage = completion.advantage(t);
       double held = Math.min(completion.weight(t), epsilonHigh) * advantage;
       terms[t] =
           new TokenTerm(
@@ -42,8 +42,8 @@ public record CispoSurrogate(double epsilonHigh) implements Surrogate {
   @Override
   public void measure(
       CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
-    TokenTerm[] counted = perSequence ? Arrays.copyOf(terms, 1) : terms;
-    double clipped = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
-    metrics.mean("cispo_clip_ratio", clipped, counted.length);
+    double count = perSequence ? 1 : terms.length; // tokens that share a weight count as one
+    double clipped = Arrays.stream(terms).filter(TokenTerm::clippedHigh).count();
+    metrics.mean("cispo_clip_ratio", clipped * count / terms.length, count);
   }
 }

@@ -42,7 +42,7 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
   public TokenTerm[] terms(CompletionRatios completion) {
     TokenTerm[] terms = new TokenTerm[completion.length()];
     for (int t = 0; t < terms.length; t++) {
-      terms[t] = term(completion.weight(t), completion.advantage());
+      terms[t] = term(completion.weight(t), completion.advantage(t));
     }
     return terms;
   }
@@ -73,9 +73,10 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
   public void measure(
       CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
     double count = perSequence ? 1 : terms.length;
-    TokenTerm[] counted = perSequence ? Arrays.copyOf(terms, 1) : terms;
-    double low = Arrays.stream(counted).filter(TokenTerm::clippedLow).count();
-    double high = Arrays.stream(counted).filter(TokenTerm::clippedHigh).count();
+    // tokens that share a weight count as one
+    double low = Arrays.stream(terms).filter(TokenTerm::clippedLow).count() * count / terms.length;
+    double high =
+        Arrays.stream(terms).filter(TokenTerm::clippedHigh).count() * count / terms.length;
     metrics.mean("clip_ratio/low_mean", low, count);
     metrics.mean("clip_ratio/high_mean", high, count);
     metrics.mean("clip_ratio/region_mean", low + high, count);

@@ -3,9 +3,9 @@ package org.r1zero.grpo.loss;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One completion as a surrogate sees it.
+ * The counted tokens of one completion as a surrogate sees them.
  *
- * @param advantage of the completion
+ * @param advantages of the tokens, {@code [T]}
  * @param current log-probs under the policy, {@code [T]}
  * @param logRatios {@code current - old}, {@code [T]}
  * @param logWeights log importance weights at the loss's level, {@code [T]}
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     null} where they are not corrected for
  */
 record CompletionRatios(
-    double advantage,
+    double[] advantages,
     double[] current,
     double[] logRatios,
     double[] logWeights,
@@ -24,6 +24,10 @@ record CompletionRatios(
 
   int length() {
     return current.length;
+  }
+
+  double advantage(int t) {
+    return advantages[t];
   }
 
   /** The importance weight of a token; finite whatever the log-probs are. */

@@ -65,7 +65,7 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
    * @param old log-probs under the old policy, {@code [T]}
    * @param sampling log-probs that the sampler drew by, {@code [T]}
    */
-  double[] ratios(double[] old, float[] sampling) {
+  double[] ratios(double[] old, double[] sampling) {
     double[] logs = new double[old.length];
     for (int t = 0; t < logs.length; t++) {
       double log = old[t] - sampling[t];

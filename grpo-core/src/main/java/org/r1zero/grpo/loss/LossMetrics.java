@@ -10,7 +10,7 @@ public final class LossMetrics {
   private final Map<String, Double> maxima = new TreeMap<>();
 
   /** Adds to a mean. */
-  void mean(String name, double sum, double count) {
+  public void mean(String name, double sum, double count) {
     double[] total = means.computeIfAbsent(name, k -> new double[2]);
     total[0] += sum;
     total[1] += count;

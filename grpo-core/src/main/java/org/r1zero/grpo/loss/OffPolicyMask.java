@@ -18,19 +18,17 @@ public record OffPolicyMask(double threshold) {
   }
 
   /**
-   * Whether a completion stays in the loss.
+   * Whether the policy has moved away from a completion: its tokens with a negative advantage are
+   * left out.
    *
    * @param sampling log-probs that it was drawn by, {@code [T]}; NaN where unknown
    */
-  boolean keeps(double advantage, double[] current, float[] sampling) {
-    if (advantage >= 0) {
-      return true;
-    }
+  boolean isLeft(double[] current, double[] sampling) {
     double sum = 0;
     for (int t = 0; t < current.length; t++) {
       double gap = sampling[t] - current[t];
       sum += Double.isNaN(gap) ? 0 : gap;
     }
-    return sum / current.length <= threshold;
+    return !(sum / current.length <= threshold);
   }
 }

@@ -2,12 +2,13 @@ package org.r1zero.grpo.loss;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.data.Sample;
 
 /**
  * An objective of policy optimization, computed with its gradient in double precision: it reads and
- * returns one number a token, so it needs no tensors and no autograd. For each token
+ * returns one number per token, so it needs no tensors and no autograd. For each token
  *
  * <pre>
  * weight of the token * mask * correction * surrogate(importance weight, advantage)
@@ -66,58 +67,72 @@ public record PolicyLoss(
     }
     int from = 0;
     for (Sample sample : in.samples()) {
-      int to = from + sample.rollout().tokens().length;
-      if (sample.counts()) {
-        add(sample, from, to, sums);
+      int[] counted = sample.counted();
+      if (counted.length > 0) {
+        add(sample, counted, from, sums);
       } else {
         measureUncounted(sample, sums.metrics);
       }
-      from = to;
+      from += sample.tokens().length;
     }
     return sums.withEntropyBonus();
   }
 
-  private void add(Sample sample, int from, int to, Sums sums) {
+  /**
+   * Adds a completion.
+   *
+   * @param counted which of its tokens count: everything below is of these alone
+   * @param from where its first token is in the part
+   */
+  private void add(Sample sample, int[] counted, int from, Sums sums) {
     LossInputs in = sums.in;
-    double[] current = doubles(in.current(), from, to);
-    double[] old = sample.old() == null ? current : doubles(sample.old(), 0, to - from);
+    double[] current = of(counted, t -> in.current()[from + t]);
+    float[] oldOnes = sample.old();
+    double[] old = oldOnes == null ? current : of(counted, t -> oldOnes[t]);
     double[] logRatios = minus(current, old);
-    float[] sampling = sample.rollout().policyLogProbs();
+    float[] sampled = sample.samplingOrNan();
+    double[] sampling = of(counted, t -> sampled[t]);
     double[] corrections = correction == null ? null : correction.ratios(old, sampling);
     CompletionRatios completion =
         new CompletionRatios(
-            sample.advantage(), current, logRatios, level.logWeights(logRatios), corrections);
+            of(counted, sample::advantage),
+            current,
+            logRatios,
+            level.logWeights(logRatios),
+            corrections);
     TokenTerm[] terms = surrogate.terms(completion);
     surrogate.measure(completion, terms, level.perSequence(), sums.metrics);
     if (correction != null && corrections != null) {
       correction.measure(corrections, sums.metrics);
     }
-    boolean kept =
-        offPolicyMask == null || offPolicyMask.keeps(sample.advantage(), current, sampling);
-    double weight = aggregation.weight(to - from, in.update(), in.maxCompletionTokens());
-    double[] byLogWeight = new double[to - from];
-    for (int t = 0; t < to - from; t++) {
-      boolean inTop = in.entropies()[from + t] >= sums.entropyThreshold;
+    boolean left = offPolicyMask != null && offPolicyMask.isLeft(current, sampling);
+    double weight = aggregation.weight(counted.length, in.update(), in.maxCompletionTokens());
+    double[] byLogWeight = new double[counted.length];
+    for (int t = 0; t < counted.length; t++) {
+      int n = from + counted[t];
+      boolean inTop = in.entropies()[n] >= sums.entropyThreshold;
+      boolean kept = !(left && completion.advantage(t) < 0);
       double share = kept && inTop ? weight : 0;
       if (corrections != null && !surrogate.weighsCompletions()) {
         share *= corrections[t];
       }
       sums.loss += share * terms[t].value();
       byLogWeight[t] = share * terms[t].byLogWeight();
-      sums.gradient[from + t] = share * terms[t].byLogProb();
-      sums.addEntropy(from + t, inTop);
+      sums.gradient[n] = share * terms[t].byLogProb();
+      sums.addEntropy(n, inTop);
     }
     if (usesReference()) {
-      addKl(sample, completion, weight, from, byLogWeight, sums);
+      addKl(sample, counted, completion, weight, from, byLogWeight, sums);
     }
     double[] byLogProb = level.backward(byLogWeight);
-    for (int t = 0; t < to - from; t++) {
-      sums.gradient[from + t] += byLogProb[t];
+    for (int t = 0; t < counted.length; t++) {
+      sums.gradient[from + counted[t]] += byLogProb[t];
     }
   }
 
   private void addKl(
       Sample sample,
+      int[] counted,
       CompletionRatios completion,
       double weight,
       int from,
@@ -128,12 +143,12 @@ public record PolicyLoss(
       throw new IllegalStateException("beta > 0 needs the reference's log-probs of every sample");
     }
     double scale = weight * kl.beta();
-    for (int t = 0; t < reference.length; t++) {
-      double d = completion.current()[t] - reference[t];
+    for (int t = 0; t < counted.length; t++) {
+      double d = completion.current()[t] - reference[counted[t]];
       double factor = kl.biasCorrection() ? completion.weight(t) : 1;
       double estimate = factor * kl.estimator().value(d);
       sums.loss += scale * estimate;
-      sums.gradient[from + t] += scale * factor * kl.estimator().slope(d);
+      sums.gradient[from + counted[t]] += scale * factor * kl.estimator().slope(d);
       byLogWeight[t] += kl.biasCorrection() ? scale * estimate : 0;
       sums.metrics.mean("kl", estimate, 1);
     }
@@ -142,13 +157,13 @@ public record PolicyLoss(
   /** TRL's means over completions include those that do not count, with ratios of 1. */
   private void measureUncounted(Sample sample, LossMetrics metrics) {
     double[] zero = {0};
-    double[] corrections = correction == null ? null : correction.ratios(zero, new float[1]);
+    double[] corrections = correction == null ? null : correction.ratios(zero, zero);
     if (correction != null && corrections != null && correction.mode().perSequence()) {
       correction.measure(corrections, metrics);
     }
     if (level.perSequence() || surrogate.weighsCompletions()) {
       CompletionRatios neutral =
-          new CompletionRatios(sample.advantage(), zero, zero, zero, corrections);
+          new CompletionRatios(new double[] {sample.advantage(0)}, zero, zero, zero, corrections);
       surrogate.measure(neutral, surrogate.terms(neutral), level.perSequence(), metrics);
     }
   }
@@ -158,22 +173,16 @@ public record PolicyLoss(
     int n = 0;
     int from = 0;
     for (Sample sample : in.samples()) {
-      int length = sample.rollout().tokens().length;
-      if (sample.counts()) {
-        System.arraycopy(in.entropies(), from, counted, n, length);
-        n += length;
+      for (int t : sample.counted()) {
+        counted[n++] = in.entropies()[from + t];
       }
-      from += length;
+      from += sample.tokens().length;
     }
     return Arrays.copyOf(counted, n);
   }
 
-  private static double[] doubles(float[] values, int from, int to) {
-    double[] out = new double[to - from];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[from + i];
-    }
-    return out;
+  private static double[] of(int[] tokens, IntToDoubleFunction value) {
+    return Arrays.stream(tokens).mapToDouble(value).toArray();
   }
 
   private static double[] minus(double[] a, double[] b) {

@@ -30,10 +30,10 @@ public record SapoSurrogate(double temperaturePos, double temperatureNeg) implem
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    double advantage = completion.advantage();
-    double tau = advantage > 0 ? temperaturePos : temperatureNeg;
     TokenTerm[] terms = new TokenTerm[completion.length()];
     for (int t = 0; t < terms.length; t++) {
+      double advantage = completion.advantage(t);
+      double tau = advantage > 0 ? temperaturePos : temperatureNeg;
       double weight = completion.weight(t);
       double gate = 1 / (1 + Math.exp(-tau * (weight - 1)));
       double slope = 4 * gate * (1 - gate); // by the weight

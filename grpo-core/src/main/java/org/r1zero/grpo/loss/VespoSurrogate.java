@@ -49,15 +49,18 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    double held = phi(completion) * completion.advantage();
+    double up = phi(completion, true);
+    double down = phi(completion, false);
     TokenTerm[] terms = new TokenTerm[completion.length()];
     for (int t = 0; t < terms.length; t++) {
+      double advantage = completion.advantage(t);
+      double held = (advantage >= 0 ? up : down) * advantage;
       terms[t] = new TokenTerm(-held * completion.current()[t], 0, -held, false, false);
     }
     return terms;
   }
 
-  private double phi(CompletionRatios completion) {
+  private double phi(CompletionRatios completion, boolean positive) {
     double log = 0;
     for (int t = 0; t < completion.length(); t++) {
       log += Math.max(-20, Math.min(20, completion.logRatios()[t]));
@@ -66,7 +69,6 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
       }
     }
     log = between(log);
-    boolean positive = completion.advantage() >= 0;
     double lambda = Math.max(LEAST_LAMBDA, positive ? lambdaPos : lambdaNeg);
     return Math.exp(lambda + (positive ? kPos : kNeg) * log - lambda * Math.exp(log));
   }
@@ -78,6 +80,6 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
   @Override
   public void measure(
       CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
-    metrics.mean("vespo/phi_seq_mean", phi(completion), 1);
+    metrics.mean("vespo/phi_seq_mean", phi(completion, completion.advantage(0) >= 0), 1);
   }
 }

@@ -346,9 +346,24 @@ public final class PolicyModel implements AutoCloseable {
     return training.greedyMatches(weights, pass, scope);
   }
 
-  /** See {@link ReverseKl}. */
-  float[] reverseKl(
+  /**
+   * Adds the gradient of {@code weight} times the sum of {@code KL(this || teacher)} over a batch's
+   * completion tokens, exact over the vocabulary.
+   *
+   * @param teacher has the same vocabulary
+   * @param temperature both models' logits are divided by it
+   * @param weight such as 1 / tokens of the update
+   * @return the divergence at each completion token in nats, {@code [N]}, before the weight
+   */
+  public float[] reverseKl(
       PolicyModel teacher, TokenBatch batch, double temperature, double weight, Scope scope) {
+    if (config.vocabSize() != teacher.config.vocabSize()) {
+      throw new IllegalArgumentException(
+          "teacher must have the student's vocabulary of "
+              + config.vocabSize()
+              + " tokens, has "
+              + teacher.config.vocabSize());
+    }
     int context = Math.min(config.maxPositionEmbeddings(), teacher.config.maxPositionEmbeddings());
     BatchPlan plan = BatchPlan.of(batch, context, scope);
     NDArray taught = teacher.training.forward(teacher.weights, plan, Keep.NOTHING, scope).hidden();

@@ -40,6 +40,16 @@ public final class AdamW implements AutoCloseable {
   }
 
   /**
+   * The learning rate of an update: {@link OptimizerConfig#rateAt}.
+   *
+   * @param update updates done so far
+   * @param total updates in the whole training
+   */
+  public double rateAt(long update, long total) {
+    return config.rateAt(update, total);
+  }
+
+  /**
    * Clips the collected gradients, updates the weights in place, and zeroes the gradients.
    *
    * @param learningRate of this update

@@ -23,12 +23,12 @@ class MicroBatchTest {
   @Test
   void policyLogProbsFollowTheOrderOfCompletions() {
     MicroBatch micro = MicroBatch.of(List.of(sample(new int[] {1}, 3), sample(new int[] {1}, 4)));
-    assertThat(micro.policyLogProbs()).containsExactly(-3, -3.5f, -4, -4.5f);
+    assertThat(micro.samplingLogProbs()).containsExactly(-3, -3.5f, -4, -4.5f);
   }
 
   private static Sample sample(int[] prompt, int token) {
     float[] logProbs = {-token, -token - 0.5f};
     Rollout rollout = new Rollout(new int[] {token, token}, logProbs, 0, false, 0);
-    return new Sample(prompt, rollout, 0);
+    return Sample.of(prompt, rollout, 0);
   }
 }

@@ -40,7 +40,7 @@ class PaddingTest {
         int length = (int) Math.min(LIMIT, 1 + 180 * Math.exp(0.8 * random.nextGaussian()));
         float[] zeros = new float[length];
         Rollout rollout = new Rollout(new int[length], zeros, 0, length == LIMIT, 0);
-        samples.add(new Sample(prompt, rollout, 0, true, null, null));
+        samples.add(Sample.of(prompt, rollout, 0));
       }
       step.add(samples);
     }

@@ -17,7 +17,7 @@ public final class Samples {
 
   /** One sample with a prompt of its own. */
   public static Sample sample(int length, double advantage) {
-    return new Sample(new int[] {1}, rollout(length, 0), advantage);
+    return Sample.of(new int[] {1}, rollout(length, 0), advantage);
   }
 
   /** A group that shares a prompt. */
@@ -26,7 +26,7 @@ public final class Samples {
     Arrays.fill(prompt, 1);
     List<Sample> samples = new ArrayList<>();
     for (int length : lengths) {
-      samples.add(new Sample(prompt, rollout(length, 0), 0));
+      samples.add(Sample.of(prompt, rollout(length, 0), 0));
     }
     return samples;
   }

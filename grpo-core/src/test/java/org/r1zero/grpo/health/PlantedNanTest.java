@@ -104,10 +104,7 @@ class PlantedNanTest {
         };
     HealthMonitor monitor = new HealthMonitor(health, said::add);
     TestTraining.train(
-        TestTraining.steps(3).toConfig(),
-        policy,
-        source,
-        new TestTraining.Surroundings(0.8, null, (version, to) -> {}, reports::add, monitor));
+        TestTraining.steps(3).toConfig(), 0.8, policy, null, source, monitor, reports::add);
   }
 
   private NDArray parameter(boolean gradient) {

@@ -40,13 +40,10 @@ final class LossCases {
       float[] own = sampling == null ? new float[lengths[i]] : slice(sampling, from, lengths[i]);
       Rollout rollout = new Rollout(new int[lengths[i]], own, 0, false, 0);
       samples.add(
-          new Sample(
-              new int[] {1},
-              rollout,
-              advantages[i],
-              true,
-              old == null ? null : slice(old, from, lengths[i]),
-              reference == null ? null : slice(reference, from, lengths[i])));
+          Sample.of(new int[] {1}, rollout, advantages[i])
+              .withLogProbs(
+                  old == null ? null : slice(old, from, lengths[i]),
+                  reference == null ? null : slice(reference, from, lengths[i])));
       from += lengths[i];
     }
     return samples;

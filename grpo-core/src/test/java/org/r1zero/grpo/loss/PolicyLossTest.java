@@ -305,7 +305,10 @@ class PolicyLossTest {
   void completionsThatDoNotCountAddNothing() {
     Sample counted = samples(new int[] {2}, new double[] {1}, null, null, null).get(0);
     Sample left =
-        new Sample(counted.prompt(), counted.rollout(), -5, false, new float[2], new float[2]);
+        counted
+            .withAdvantages(-5)
+            .withMask(new boolean[2])
+            .withLogProbs(new float[2], new float[2]);
     LossOutput out =
         clipped(TokenAggregation.COMPLETION_MEAN, 0.2, 0.2, 0)
             .compute(inputs(List.of(left, counted), new float[] {-3, -3, -1, -1}, 0.5));
@@ -313,6 +316,41 @@ class PolicyLossTest {
     assertThat(out.gradient()).containsExactly(0, 0, -0.25f, -0.25f);
     assertThat(out.entropyGradient()).containsExactly(0, 0, -0.25f, -0.25f);
     assertThat(mean(out, "entropy")).isEqualTo(1);
+  }
+
+  @Test
+  void tokensThatDoNotCountSplitACompletionIntoNothingElse() {
+    // the observation of a tool between two turns: what counts is as if it were not there
+    Sample whole = samples(new int[] {4}, new double[] {1}, null, null, null).get(0);
+    Sample turns = whole.withMask(new boolean[] {true, false, false, true});
+    for (TokenAggregation aggregation : TokenAggregation.values()) {
+      for (ImportanceLevel level : ImportanceLevel.values()) {
+        PolicyLoss loss =
+            LossCases.with(
+                new ClippedSurrogate(0.2, 0.2, null), aggregation, level, KlPenalty.none());
+        LossOutput masked = loss.compute(inputs(List.of(turns), new float[] {-1, -9, -9, -3}, 0.1));
+        LossOutput alone =
+            loss.compute(
+                inputs(
+                    samples(new int[] {2}, new double[] {1}, null, null, null),
+                    new float[] {-1, -3},
+                    0.1));
+        assertThat(masked.loss()).as("%s %s", aggregation, level).isEqualTo(alone.loss());
+        assertThat(masked.gradient())
+            .containsExactly(alone.gradient()[0], 0, 0, alone.gradient()[1]);
+        assertThat(masked.entropyGradient()).containsExactly(-0.05f, 0, 0, -0.05f);
+      }
+    }
+  }
+
+  @Test
+  void eachTokenHasItsOwnAdvantage() {
+    Sample sample =
+        samples(new int[] {3}, new double[] {0}, null, null, null).get(0).withAdvantages(1, 0, -2);
+    LossOutput out =
+        clipped(TokenAggregation.COMPLETION_MEAN, 0.2, 0.2, 0)
+            .compute(inputs(List.of(sample), new float[] {-1, -1, -1}));
+    assertThat(out.gradient()).containsExactly(-1 / 3f, 0, 2 / 3f);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.r1zero.grpo.model;
+package org.r1zero.grpo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +9,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.fixtures.golden.Golden;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
@@ -25,7 +29,7 @@ class ReverseKlTest {
   void aModelHasNoDivergenceFromItself() {
     try (PolicyModel model = model();
         Scope scope = Torch.openScope(Device.cpu())) {
-      float[] values = ReverseKl.accumulateGradient(model, model, BATCH, 0.7, 1, scope);
+      float[] values = model.reverseKl(model, BATCH, 0.7, 1, scope);
       assertThat(values).hasSize(6);
       for (float value : values) {
         assertThat(value).isCloseTo(0, within(1e-6f));
@@ -41,7 +45,7 @@ class ReverseKlTest {
       double weight = 0.5;
       float[] values;
       try (Scope scope = Torch.openScope(Device.cpu())) {
-        values = ReverseKl.accumulateGradient(student, teacher, BATCH, 0.7, weight, scope);
+        values = student.reverseKl(teacher, BATCH, 0.7, weight, scope);
       }
       for (float value : values) {
         assertThat(value).isGreaterThan(0);
@@ -77,7 +81,7 @@ class ReverseKlTest {
     Torch.assign(parameter.value(), weights);
     double sum = 0;
     try (Scope scope = Torch.openScope(Device.cpu())) {
-      for (float kl : ReverseKl.accumulateGradient(student, teacher, BATCH, 0.7, 0, scope)) {
+      for (float kl : student.reverseKl(teacher, BATCH, 0.7, 0, scope)) {
         sum += kl;
       }
     }

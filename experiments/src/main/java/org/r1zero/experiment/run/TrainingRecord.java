@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.r1zero.experiment.config.CheckpointConfig;
-import org.r1zero.experiment.metrics.Progress;
-import org.r1zero.grpo.GrpoTrainer;
 import org.r1zero.grpo.StepBoundary;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.checkpoint.Checkpoint;
@@ -19,14 +20,19 @@ import org.r1zero.grpo.checkpoint.CheckpointStore;
 import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.model.PolicyModel;
 
-/** A run's checkpoints: when they are saved, which is the best, how the run goes on from one. */
-final class RunCheckpoints implements StepBoundary {
+/**
+ * What a training leaves in its folder step by step: metrics and checkpoints; when they are saved,
+ * which is the best, how training goes on from one.
+ */
+final class TrainingRecord implements StepBoundary {
   private final CheckpointConfig config;
   private final RunDirectory directory;
   private final CheckpointStore store;
   private final StopSignal stop;
-  private final Progress progress;
-  private final int steps;
+  private final Consumer<String> say;
+  private final Consumer<StepReport> heard;
+  private final long steps;
+  private final boolean everyBest;
   private long bestStep = -1;
   private double bestMetric = Double.NaN;
   private double lastSeconds = Double.NaN;
@@ -34,44 +40,51 @@ final class RunCheckpoints implements StepBoundary {
   /**
    * Sets where and when.
    *
-   * @param steps of the whole run
+   * @param say takes what there is to say
+   * @param heard is told of each step once its metrics are written
+   * @param steps of the whole training
+   * @param everyBest whether each new best step is saved, due or not
    */
-  RunCheckpoints(
+  TrainingRecord(
       CheckpointConfig config,
       RunDirectory directory,
       StopSignal stop,
-      Progress progress,
-      int steps) {
+      Consumer<String> say,
+      Consumer<StepReport> heard,
+      long steps,
+      boolean everyBest) {
     this.config = config;
     this.directory = directory;
     this.store = new CheckpointStore(directory.checkpoints(), config.saveTotalLimit());
     this.stop = stop;
-    this.progress = progress;
+    this.say = say;
+    this.heard = heard;
     this.steps = steps;
+    this.everyBest = everyBest;
   }
 
   /**
    * Puts a trainer, and the files that grow with the steps, to where the newest checkpoint was; to
    * the start where there is none.
    *
+   * @return whether there was one
    * @throws CheckpointException if there are some and none can be used
    */
-  void restore(GrpoTrainer trainer) throws IOException {
+  boolean restore(Consumer<Checkpoint> trainer) throws IOException {
     store.clean();
     Optional<Checkpoint> newest = newest();
     if (newest.isPresent()) {
       Checkpoint checkpoint = newest.get();
-      trainer.restore(checkpoint);
+      trainer.accept(checkpoint);
       ObjectNode run = checkpoint.values().withObject("/run");
       bestStep = run.path("best_step").asLong(-1);
       bestMetric = run.path("best_metric").asDouble(Double.NaN);
       cutBack(run.withObject("/files"), checkpoint.step());
-      progress.resumed(checkpoint.step());
-      progress.say("resuming after step " + checkpoint.step() + " of " + steps);
+      say.accept("resuming after step " + checkpoint.step() + " of " + steps);
     } else {
       cutBack(JsonNodeFactory.instance.objectNode(), 0);
-      progress.say("no checkpoint yet: starting with the first step");
     }
+    return newest.isPresent();
   }
 
   private Optional<Checkpoint> newest() {
@@ -81,7 +94,7 @@ final class RunCheckpoints implements StepBoundary {
     }
     return store.newest(
         fault ->
-            progress.say(
+            say.accept(
                 "WARNING: "
                     + fault.getMessage()
                     + "; it was renamed to *.damaged, and the run resumes from the checkpoint before"
@@ -90,25 +103,41 @@ final class RunCheckpoints implements StepBoundary {
 
   private void cutBack(ObjectNode positions, long step) throws IOException {
     for (String missing : directory.growing().cutBack(positions, step)) {
-      progress.say("WARNING: " + missing + ": lines of finished steps are lost, weights are not");
+      say.accept("WARNING: " + missing + ": lines of finished steps are lost, weights are not");
     }
   }
 
   @Override
   public boolean passed(StepReport report, Supplier<TrainingState> state) {
+    directory.appendMetrics(withCheckpointTime(report));
+    heard.accept(report);
     long finished = report.step() + 1;
     boolean stopping = stop.requested();
-    if (finished % config.saveSteps() == 0 || finished == steps || stopping) {
+    boolean due = finished % config.saveSteps() == 0 || finished == steps || stopping;
+    if (due || (everyBest && isBetter(report.metric(config.metricForBestModel())))) {
       save(report, state.get());
     }
     return !stopping;
   }
 
+  private boolean isBetter(double metric) {
+    boolean better = config.greaterIsBetter() ? metric > bestMetric : metric < bestMetric;
+    return better || (Double.isNaN(bestMetric) && !Double.isNaN(metric));
+  }
+
+  /** How long the newest checkpoint took to save: that of an earlier step. */
+  private StepReport withCheckpointTime(StepReport report) {
+    Map<String, Double> metrics = new TreeMap<>(report.metrics());
+    if (!Double.isNaN(lastSeconds)) {
+      metrics.put("time/checkpoint", lastSeconds);
+    }
+    return new StepReport(report.step(), metrics);
+  }
+
   private void save(StepReport report, TrainingState state) {
     long started = System.nanoTime();
     double metric = report.metric(config.metricForBestModel());
-    boolean better = config.greaterIsBetter() ? metric > bestMetric : metric < bestMetric;
-    if (better || (Double.isNaN(bestMetric) && !Double.isNaN(metric))) {
+    if (isBetter(metric)) {
       bestMetric = metric;
       bestStep = state.step();
     }
@@ -126,20 +155,11 @@ final class RunCheckpoints implements StepBoundary {
     lastSeconds = (System.nanoTime() - started) / 1e9;
   }
 
-  /** How long the newest checkpoint took to save, NaN before the first. */
-  double lastSeconds() {
-    return lastSeconds;
-  }
-
-  /**
-   * Gives a policy the best checkpoint's weights.
-   *
-   * @return finished steps of that checkpoint; -1 where there is none
-   */
-  long loadBest(PolicyModel policy) {
+  /** Gives a policy the best checkpoint's weights, where there is one. */
+  void loadBest(PolicyModel policy) {
     if (bestStep >= 0) {
       store.open(bestStep).restoreSome(TrainingState.weights("policy/", policy));
-      progress.say(
+      say.accept(
           "the best checkpoint is of step "
               + bestStep
               + ": "
@@ -147,6 +167,5 @@ final class RunCheckpoints implements StepBoundary {
               + " "
               + bestMetric);
     }
-    return bestStep;
   }
 }
