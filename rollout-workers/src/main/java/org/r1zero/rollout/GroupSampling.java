@@ -121,7 +121,7 @@ final class GroupSampling {
         long[] seeds = new long[size.numGenerations()];
         long place = begun++;
         Arrays.setAll(seeds, s -> Draws.seed(Draws.seed(size.seed(), step), place, s));
-        open.add(new OpenGroup(nextProblem, problemAt(nextProblem), seeds, texts));
+        open.add(new OpenGroup(nextProblem, problemAt(nextProblem), seeds, texts, problems));
         nextProblem++;
       }
       if (missing > 0) {
@@ -134,13 +134,11 @@ final class GroupSampling {
       long started = System.nanoTime();
       RewardScorer.Batch scoring = scorer.open(open.stream().map(OpenGroup::problem).toList());
       boolean[][] submitted = new boolean[open.size()][size.numGenerations()];
-      for (int g = 0; g < open.size(); g++) {
-        for (int sample : open.get(g).unscored()) {
-          submitted[g][sample] = true;
-          scoring.submit(g, sample, open.get(g).completion(sample));
-        }
-      }
+      submit(scoring, submitted);
       sample(session, toTheEnd, scoring, submitted);
+      open.forEach(
+          group -> group.reply(sampling.maxNewTokens(), session.version(), weightsStep));
+      submit(scoring, submitted);
       long sampled = System.nanoTime();
       List<List<Reward>> rewards = scoring.rewards();
       for (int g = 0; g < open.size(); g++) {
@@ -156,6 +154,18 @@ final class GroupSampling {
       choose();
     }
 
+    /** Hands in what is complete and was not handed in. */
+    private void submit(RewardScorer.Batch scoring, boolean[][] submitted) {
+      for (int g = 0; g < open.size(); g++) {
+        for (int sample : open.get(g).unscored()) {
+          if (!submitted[g][sample]) {
+            submitted[g][sample] = true;
+            scoring.submit(g, sample, open.get(g).completion(sample));
+          }
+        }
+      }
+    }
+
     private void sample(
         WorkerPool.Session session,
         boolean toTheEnd,
@@ -165,11 +175,11 @@ final class GroupSampling {
       List<OpenGroup> asked = new ArrayList<>();
       List<int[]> samples = new ArrayList<>();
       for (OpenGroup group : open) {
-        int[] incomplete = group.incomplete();
-        if (incomplete.length > 0) {
-          requests.add(group.request(incomplete, toTheEnd ? 0 : budget(group)));
+        for (OpenGroup.Ask ask :
+            group.asks(toTheEnd ? 0 : budget(group), sampling.maxNewTokens())) {
+          requests.add(ask.request());
           asked.add(group);
-          samples.add(incomplete);
+          samples.add(ask.samples());
         }
       }
       if (requests.isEmpty()) {
@@ -275,6 +285,15 @@ final class GroupSampling {
         metrics.put(
             "filter_groups/filled_up", (double) kept.stream().filter(dropped::contains).count());
       }
+      if (!kept.isEmpty() && kept.get(0).converses()) {
+        String[] names = {"turns", "observation_tokens", "reward"};
+        for (int i = 0; i < names.length; i++) {
+          int number = i;
+          metrics.put(
+              "environment/" + names[i],
+              kept.stream().mapToDouble(g -> g.conversation()[number]).average().orElse(0));
+        }
+      }
       if (config.partialRollouts().enable()) {
         metrics.put("partial_rollouts/carried", (double) open.size());
         metrics.put(
@@ -319,6 +338,6 @@ final class GroupSampling {
   }
 
   private OpenGroup restored(GroupState state) {
-    return new OpenGroup(state, problemAt(state.problem()), texts);
+    return new OpenGroup(state, problemAt(state.problem()), texts, problems);
   }
 }

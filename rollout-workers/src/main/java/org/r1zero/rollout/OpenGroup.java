@@ -11,6 +11,7 @@ import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.rollout.CollectorState.GroupState;
 import org.r1zero.rollout.CollectorState.RolloutState;
 import org.r1zero.rollout.CollectorState.Segment;
+import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -18,10 +19,12 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.environment.Environment;
 import org.r1zero.verify.reward.Reward;
 
 /** A problem whose rollouts are being sampled and scored. For one thread at a time. */
 final class OpenGroup {
+  private static final int ENVIRONMENT = 1;
   private static final Generation NOTHING =
       new Generation(new int[0], new float[0], new float[0], FinishReason.LENGTH);
 
@@ -31,6 +34,7 @@ final class OpenGroup {
   private final String prompt;
   private final int[] promptTokens;
   private final long[] seeds;
+  private final ProblemSource problems;
   private final Member[] members;
 
   /** One rollout of the group. */
@@ -38,25 +42,40 @@ final class OpenGroup {
     private Generation sofar = NOTHING;
     private boolean complete;
     private final List<Segment> segments = new ArrayList<>();
+    private @Nullable Environment environment;
+    private boolean awaitsReply;
+    private int turns;
+    private int turnFrom;
+    private int observed;
+    private double earned;
     private @Nullable Completion completion;
     private @Nullable Reward reward;
   }
 
   /** Begins a group. */
-  OpenGroup(long place, Problem problem, long[] seeds, Texts texts) {
+  OpenGroup(long place, Problem problem, long[] seeds, Texts texts, ProblemSource problems) {
     this.place = place;
     this.problem = problem;
     this.texts = texts;
     this.prompt = texts.prompt(problem);
     this.promptTokens = texts.encode(prompt);
     this.seeds = seeds.clone();
+    this.problems = problems;
     this.members = new Member[seeds.length];
-    Arrays.setAll(members, i -> new Member());
+    begin();
+  }
+
+  private void begin() {
+    for (int i = 0; i < members.length; i++) {
+      members[i] = new Member();
+      long seed = Draws.seed(seeds[i], 0, ENVIRONMENT);
+      members[i].environment = problems.converse(problem, seed).orElse(null);
+    }
   }
 
   /** Goes on with a group that was saved. Its completions are decoded, not scored yet. */
-  OpenGroup(GroupState state, Problem problem, Texts texts) {
-    this(state.problem(), problem, state.seeds(), texts);
+  OpenGroup(GroupState state, Problem problem, Texts texts, ProblemSource problems) {
+    this(state.problem(), problem, state.seeds(), texts, problems);
     for (int i = 0; i < members.length; i++) {
       RolloutState saved = state.rollouts().get(i);
       Member member = members[i];
@@ -99,8 +118,45 @@ final class OpenGroup {
     return Objects.requireNonNull(members[sample].completion, "this rollout is not complete");
   }
 
+  /** Takes the verifiers' reward; what the environment gave is added. */
   void score(int sample, Reward reward) {
-    members[sample].reward = reward;
+    members[sample].reward = new Reward(reward.total() + members[sample].earned, reward.verdicts());
+  }
+
+  /**
+   * What is asked of a generator.
+   *
+   * @param samples the rollouts' numbers, in the order of the request's seeds
+   */
+  record Ask(GenerationRequest request, int[] samples) {}
+
+  /**
+   * Asks for what is missing: rollouts in their first turn share the prompt, each later turn has all
+   * that came before as its prompt.
+   *
+   * @param budget most tokens to add to each; 0 is no limit of its own
+   * @param maxNewTokens at which a rollout is cut off for good, observations included
+   */
+  List<Ask> asks(int budget, int maxNewTokens) {
+    int[] first = Arrays.stream(incomplete()).filter(i -> members[i].turns == 0).toArray();
+    List<Ask> asks = new ArrayList<>();
+    if (first.length > 0) {
+      asks.add(new Ask(request(first, budget), first));
+    }
+    for (int i : incomplete()) {
+      Member member = members[i];
+      if (member.turns > 0) {
+        int[] said = member.sofar.tokens();
+        int[] all = Arrays.copyOf(promptTokens, promptTokens.length + said.length);
+        System.arraycopy(said, 0, all, promptTokens.length, said.length);
+        long[] seed = {Draws.seed(seeds[i], member.turns, 0)};
+        asks.add(
+            new Ask(
+                new GenerationRequest(all, seed, List.of(), maxNewTokens - said.length),
+                new int[] {i}));
+      }
+    }
+    return asks;
   }
 
   /**
@@ -109,7 +165,7 @@ final class OpenGroup {
    * @param samples their numbers
    * @param budget most tokens to add to each; 0 is no limit of its own
    */
-  GenerationRequest request(int[] samples, int budget) {
+  private GenerationRequest request(int[] samples, int budget) {
     return new GenerationRequest(
         promptTokens,
         Arrays.stream(samples).mapToLong(i -> seeds[i]).toArray(),
@@ -120,7 +176,7 @@ final class OpenGroup {
   /**
    * Takes over what was sampled of a rollout.
    *
-   * @param generation all of it, what it began with included
+   * @param generation all of it, what it began with included; of a later turn that turn alone
    * @param maxNewTokens at which it is cut off for good
    * @param version of the weights that sampled the new tokens
    * @param step before whose update those weights were
@@ -128,18 +184,102 @@ final class OpenGroup {
    */
   boolean add(int sample, Generation generation, int maxNewTokens, long version, long step) {
     Member member = members[sample];
-    int sampled = generation.tokens().length - member.sofar.tokens().length;
-    member.sofar = generation;
+    int before = member.sofar.tokens().length;
+    member.turnFrom = member.turns == 0 ? 0 : before;
+    member.sofar = member.turns == 0 ? generation : joined(member.sofar, generation);
+    int sampled = member.sofar.tokens().length - before;
     if (sampled > 0) {
       member.segments.add(new Segment(version, step, sampled));
     }
+    boolean stopped = generation.finishReason() == FinishReason.STOP;
+    member.awaitsReply = stopped && member.environment != null;
     member.complete =
-        generation.finishReason() == FinishReason.STOP
-            || generation.tokens().length >= maxNewTokens;
+        !member.awaitsReply && (stopped || member.sofar.tokens().length >= maxNewTokens);
     if (member.complete) {
-      member.completion = texts.decode(generation);
+      member.completion = lastTurn(member);
     }
     return member.complete;
+  }
+
+  /**
+   * Lets environments answer the turns that have come to their end. An observation is appended as
+   * tokens without log-probs (NaN): nothing sampled them.
+   *
+   * @param maxNewTokens a rollout that has no room left for a turn is cut off
+   * @param version of the weights, for the record
+   * @param step before whose update those weights were
+   */
+  void reply(int maxNewTokens, long version, long step) {
+    for (Member member : members) {
+      if (!member.awaitsReply || member.environment == null) {
+        continue;
+      }
+      member.awaitsReply = false;
+      Environment.Reply reply = member.environment.step(lastTurn(member).text());
+      member.turns++;
+      member.earned += reply.reward();
+      int[] said = member.sofar.tokens();
+      int[] observation =
+          reply.done() ? NOTHING.tokens() : texts.observation(reply.observation(), said[said.length - 1]);
+      boolean room = said.length + observation.length < maxNewTokens;
+      if (reply.done() || !room) {
+        member.sofar =
+            reply.done() ? member.sofar : joined(member.sofar, NOTHING); // NOTHING was cut off
+        member.complete = true;
+        member.completion = lastTurn(member);
+      } else if (observation.length > 0) {
+        float[] unknown = new float[observation.length];
+        Arrays.fill(unknown, Float.NaN);
+        member.sofar =
+            joined(
+                member.sofar,
+                new Generation(observation, unknown, unknown, FinishReason.LENGTH));
+        member.segments.add(new Segment(version, step, observation.length));
+        member.observed += observation.length;
+      }
+    }
+  }
+
+  /** What verifiers judge: the last turn, of which the token count is the whole rollout's. */
+  private Completion lastTurn(Member member) {
+    Generation all = member.sofar;
+    int[] turn = Arrays.copyOfRange(all.tokens(), member.turnFrom, all.tokens().length);
+    String text =
+        texts.decode(new Generation(turn, all.policyLogProbs(), all.policyLogProbs(), all.finishReason())).text();
+    return new Completion(text, all.tokens().length, all.finishReason());
+  }
+
+  private static Generation joined(Generation first, Generation second) {
+    int[] tokens = Arrays.copyOf(first.tokens(), first.tokens().length + second.tokens().length);
+    System.arraycopy(
+        second.tokens(), 0, tokens, first.tokens().length, second.tokens().length);
+    return new Generation(
+        tokens,
+        joined(first.samplingLogProbs(), second.samplingLogProbs()),
+        joined(first.policyLogProbs(), second.policyLogProbs()),
+        second.finishReason());
+  }
+
+  private static float[] joined(float[] first, float[] second) {
+    float[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
+  }
+
+  /** Whether its rollouts are conversations. */
+  boolean converses() {
+    return members[0].environment != null;
+  }
+
+  /** Mean turns, tokens of observations, and rewards of the environment per rollout. */
+  double[] conversation() {
+    double[] sums = new double[3];
+    for (Member member : members) {
+      sums[0] += member.turns;
+      sums[1] += member.observed;
+      sums[2] += member.earned;
+    }
+    return Arrays.stream(sums).map(sum -> sum / members.length).toArray();
   }
 
   /**
@@ -155,7 +295,7 @@ final class OpenGroup {
 
   /** Forgets what was sampled. */
   void restart() {
-    Arrays.setAll(members, i -> new Member());
+    begin();
   }
 
   /** Tokens of all its rollouts so far. */
@@ -202,7 +342,8 @@ final class OpenGroup {
   List<RolloutTrace> traces(long step) {
     List<RolloutTrace> traces = new ArrayList<>();
     for (int i = 0; i < members.length; i++) {
-      traces.add(RolloutTrace.of(step, problem, i, prompt, completion(i), rewards().get(i)));
+      Completion whole = converses() ? texts.decode(members[i].sofar) : completion(i);
+      traces.add(RolloutTrace.of(step, problem, i, prompt, whole, rewards().get(i)));
     }
     return traces;
   }

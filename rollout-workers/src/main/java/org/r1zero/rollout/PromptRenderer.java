@@ -9,6 +9,14 @@ public interface PromptRenderer {
   String render(Problem problem);
 
   /**
+   * What an environment answers, as the text between the model's turn and its next one. Templates
+   * without roles put it there as it is.
+   */
+  default String observation(String text) {
+    return text;
+  }
+
+  /**
    * Whether the text spells every special token that is wanted, as chat templates do: then the
    * tokenizer puts none before it.
    */

@@ -1,5 +1,6 @@
 package org.r1zero.rollout;
 
+import java.util.Arrays;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.verify.Completion;
@@ -34,6 +35,21 @@ public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
               + " none before a text; give a prompt that is not empty");
     }
     return tokens;
+  }
+
+  /**
+   * The token ids of what an environment answers, encoded once and never again.
+   *
+   * @param last the model's last token: where it has ended its turn, the template's end of a turn
+   *     is not put a second time
+   */
+  int[] observation(String text, int last) {
+    int[] tokens = tokenizer.encode(renderer.observation(text));
+    boolean twice =
+        tokens.length > 0
+            && tokens[0] == last
+            && tokenizer.specialTokens().endOfSequence().contains(last);
+    return twice ? Arrays.copyOfRange(tokens, 1, tokens.length) : tokens;
   }
 
   /** What was said. */

@@ -5,15 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.EnvironmentConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.ProblemSource;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.environment.EnvironmentFactory;
+import org.r1zero.verify.environment.Environments;
 import org.r1zero.verify.reward.WeightedReward;
 
 /** A recipe's parts, made: the one place that calls their constructors. */
@@ -33,10 +38,15 @@ final class Assembly implements AutoCloseable {
    * What a recipe names, found and checked, before any weight is read.
    *
    * @param scorer judges completions
+   * @param environments begins conversations; {@code null} where rollouts are one turn
    * @param fit has the problems and prompts
    * @param folder has the model's files
    */
-  private record Checked(RewardScorer scorer, Fit fit, ModelFolder folder) {}
+  private record Checked(
+      RewardScorer scorer,
+      @Nullable EnvironmentFactory environments,
+      Fit fit,
+      ModelFolder folder) {}
 
   /** Checks all that can be checked first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe, Purpose purpose) throws IOException {
@@ -88,6 +98,7 @@ final class Assembly implements AutoCloseable {
               unjudged);
     }
     Dataset usable = dataset;
+    EnvironmentFactory environments = attempt(() -> environments(recipe), faults);
     attempt(() -> Torch.device(recipe.device()), faults);
     ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
     Fit fit =
@@ -117,7 +128,8 @@ final class Assembly implements AutoCloseable {
     }
     all.addAll(unjudged);
     if (reward != null && fit != null && folder != null && all.isEmpty()) {
-      return new Checked(new RewardScorer(reward, recipe.scoring()), fit, folder);
+      return new Checked(
+          new RewardScorer(reward, recipe.scoring()), environments, fit, folder);
     }
     if (folder != null) {
       folder.close();
@@ -126,6 +138,14 @@ final class Assembly implements AutoCloseable {
       throw f;
     }
     throw new ConfigException("recipe " + recipe.name(), all);
+  }
+
+  private static @Nullable EnvironmentFactory environments(Recipe recipe) {
+    EnvironmentConfig config = recipe.environment();
+    return config.isOn()
+        ? Environments.create(
+            config.name(), config.options(), config.maxTurns(), recipe.scoring().pluginFolders())
+        : null;
   }
 
   private static void add(@Nullable String fault, List<String> faults) {
@@ -160,6 +180,12 @@ final class Assembly implements AutoCloseable {
 
   Dataset dataset() {
     return checked.fit.dataset();
+  }
+
+  /** The problems to train on, in the order of a seed, with their environment. */
+  ProblemSource problems(long seed) {
+    ProblemSource problems = new ShuffledProblems(dataset(), seed);
+    return checked.environments == null ? problems : problems.in(checked.environments);
   }
 
   RewardScorer scorer() {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -301,7 +300,7 @@ public final class R1ZeroRun {
             recipe.grpo().steps()),
         recipe.rollouts(),
         recipe.sampling(),
-        new ShuffledProblems(parts.dataset(), recipe.seed()),
+        parts.problems(recipe.seed()),
         parts.texts(),
         workers.pool(),
         parts.scorer(),

@@ -51,6 +51,14 @@ public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> sta
     return budget == 0 ? maxNewTokens : (int) Math.min(maxNewTokens, (long) from + budget);
   }
 
+  /**
+   * The most tokens that a completion may ever have: one that was begun, or may go on later, has
+   * {@code max_new_tokens}.
+   */
+  int most(int maxNewTokens) {
+    return started.isEmpty() && budget > 0 ? Math.min(maxNewTokens, budget) : maxNewTokens;
+  }
+
   /** Tokens that completion {@code sample} has already. */
   int startedLength(int sample) {
     return started.isEmpty() ? 0 : started.get(sample).tokens().length;

@@ -84,7 +84,10 @@ final class Schedule {
 
   /** The most positions that a sequence may take. */
   int longest() {
-    return maxNewTokens + requests.stream().mapToInt(r -> r.prompt().length).max().orElse(0);
+    return requests.stream()
+        .mapToInt(r -> r.prompt().length + r.most(maxNewTokens))
+        .max()
+        .orElse(maxNewTokens);
   }
 
   /** The most positions of its row that a sequence may fill: the last token sampled needs none. */
