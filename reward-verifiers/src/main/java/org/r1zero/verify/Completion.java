@@ -2,14 +2,33 @@ package org.r1zero.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a model answered: data to be judged, never trusted.
  *
- * @param text the decoded answer, special tokens left out
+ * @param text the decoded answer, special tokens left out; of a conversation its last turn
  * @param tokenCount how many tokens were sampled, the end-of-sequence token counted
  * @param finishReason why it ended
+ * @param transcript the conversation that the answer ended; {@code null} where there was no
+ *     environment
  */
-public record Completion(String text, int tokenCount, FinishReason finishReason) {
+public record Completion(
+    String text, int tokenCount, FinishReason finishReason, @Nullable Transcript transcript) {
+
+  /**
+   * A conversation with an environment.
+   *
+   * @param text all that was said, the environment's observations included
+   * @param turns of the model
+   * @param reward what the environment paid, over all turns
+   */
+  public record Transcript(String text, int turns, double reward) {}
+
+  /** An answer of one turn. */
+  public Completion(String text, int tokenCount, FinishReason finishReason) {
+    this(text, tokenCount, finishReason, null);
+  }
 
   /** Checks that nothing is missing. */
   public Completion {

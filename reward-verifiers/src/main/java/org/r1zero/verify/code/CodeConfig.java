@@ -2,6 +2,9 @@ package org.r1zero.verify.code;
 
 import java.time.Duration;
 import org.r1zero.verify.format.ReasoningFormat;
+import org.r1zero.verify.sandbox.BubblewrapSandbox;
+import org.r1zero.verify.sandbox.ProcessSandbox;
+import org.r1zero.verify.sandbox.Sandbox;
 import org.r1zero.verify.sandbox.SandboxLimits;
 
 /**
@@ -46,7 +49,20 @@ public record CodeConfig(
     /** By bubblewrap. */
     BUBBLEWRAP,
     /** Not at all. */
-    NONE
+    NONE;
+
+    /**
+     * Opens the sandbox.
+     *
+     * @throws org.r1zero.verify.sandbox.SandboxUnavailableException if this machine can't isolate
+     *     programs, with what to install
+     */
+    Sandbox open() {
+      return switch (this) {
+        case BUBBLEWRAP -> BubblewrapSandbox.open();
+        case NONE -> new ProcessSandbox();
+      };
+    }
   }
 
   /** Checks the time and the number of workers. */

@@ -12,8 +12,6 @@ import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.code.TestReport.Status;
-import org.r1zero.verify.sandbox.BubblewrapSandbox;
-import org.r1zero.verify.sandbox.ProcessSandbox;
 import org.r1zero.verify.sandbox.Sandbox;
 import org.r1zero.verify.sandbox.SandboxException;
 import org.r1zero.verify.sandbox.SandboxProcess;
@@ -61,11 +59,7 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     this.config = config;
     this.extractor = new CodeExtractor(config.format());
     PythonInterpreter python = PythonInterpreter.find(config.python());
-    this.sandbox =
-        switch (config.isolation()) {
-          case BUBBLEWRAP -> BubblewrapSandbox.open();
-          case NONE -> new ProcessSandbox();
-        };
+    this.sandbox = config.isolation().open();
     if (config.isolation() == CodeConfig.Isolation.NONE) {
       LOGGER.warn("{}; a model's program can do anything that you can", sandbox.describe());
     } else {

@@ -12,7 +12,7 @@ import org.apache.commons.math3.fraction.BigFraction;
  * @param value exact
  * @param numbers the numbers that stand in it, in order, signs left aside
  */
-record Expression(BigFraction value, List<BigInteger> numbers) {
+public record Expression(BigFraction value, List<BigInteger> numbers) {
 
   /** Longest text that is read, in characters. */
   static final int MAX_LENGTH = 1000;
@@ -26,7 +26,7 @@ record Expression(BigFraction value, List<BigInteger> numbers) {
    * @throws ExpressionException if it is not such an expression, is longer or deeper than the
    *     bounds, or divides by zero
    */
-  static Expression parse(String text) throws ExpressionException {
+  public static Expression parse(String text) throws ExpressionException {
     if (text.length() > MAX_LENGTH) {
       throw new ExpressionException("longer than " + MAX_LENGTH + " characters");
     }

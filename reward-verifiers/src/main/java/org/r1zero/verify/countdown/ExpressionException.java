@@ -1,7 +1,7 @@
 package org.r1zero.verify.countdown;
 
 /** An expression that breaks the grammar, a bound, or divides by zero. */
-final class ExpressionException extends Exception {
+public final class ExpressionException extends Exception {
 
   private static final long serialVersionUID = 1;
 

@@ -1,0 +1,52 @@
+package org.r1zero.verify.environment;
+
+/**
+ * One conversation about one problem: it answers each turn of the model until it is done. Made anew
+ * for every rollout, used by one thread at a time.
+ *
+ * <p>What the model wrote is data. An environment
+ *
+ * <ul>
+ *   <li>never throws because of a text: what it can't read is an answer that says so;
+ *   <li>is deterministic: the same problem, seed and texts give the same replies;
+ *   <li>is bounded in time and memory for any text.
+ * </ul>
+ *
+ * <p>What it throws is taken for its own fault and ends the run; it is never a reward of 0.
+ */
+public interface Environment {
+
+  /**
+   * Answers a turn.
+   *
+   * @param text what the model wrote in this turn, special tokens left out
+   */
+  Reply step(String text);
+
+  /**
+   * What an environment says to a turn.
+   *
+   * @param observation what the model reads next; not read where the conversation is done
+   * @param reward what the turn is paid; their sum is what the verifier {@code environment} scores
+   * @param done whether the conversation is over
+   */
+  record Reply(String observation, double reward, boolean done) {
+
+    /** Checks the reward. */
+    public Reply {
+      if (!Double.isFinite(reward)) {
+        throw new IllegalArgumentException("reward must be finite, was " + reward);
+      }
+    }
+
+    /** The conversation goes on without a reward so far. */
+    public static Reply goOn(String observation) {
+      return new Reply(observation, 0, false);
+    }
+
+    /** The conversation is over; the verifiers judge its last turn. */
+    public static Reply end() {
+      return new Reply("", 0, true);
+    }
+  }
+}
