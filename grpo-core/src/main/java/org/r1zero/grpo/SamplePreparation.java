@@ -70,7 +70,7 @@ final class SamplePreparation {
       boolean counts = !(config.maskTruncatedCompletions() && rollout.truncated());
       boolean fromSampler = config.offPolicy().oldLogProbs() == OldLogProbs.SAMPLER;
       float[] old = fromSampler ? rollout.policyLogProbs() : null;
-      boolean[] mask = counts ? null : new boolean[rollout.tokens().length];
+      boolean[] mask = counts ? rollout.sampled() : new boolean[rollout.tokens().length];
       samples.add(Sample.of(group.prompt(), rollout, 0).withMask(mask).withLogProbs(old, null));
     }
     return samples;

@@ -62,22 +62,26 @@ public record CollectorState(
   /**
    * A rollout as far as it is sampled.
    *
-   * @param tokens sampled so far, {@code [T]}
-   * @param samplingLogProbs under the distributions that they were drawn from, {@code [T]}
+   * @param tokens so far, observations included, {@code [T]}
+   * @param samplingLogProbs under the distributions that they were drawn from, NaN in observations,
+   *     {@code [T]}
    * @param policyLogProbs under the policies that sampled them, without filters, {@code [T]}
    * @param finishReason why it ended; {@code null} where it goes on
    * @param segments which weights sampled how many of the tokens, in order
+   * @param turns that an environment has answered, in order; empty without one
    */
   public record RolloutState(
       int[] tokens,
       float[] samplingLogProbs,
       float[] policyLogProbs,
       @Nullable FinishReason finishReason,
-      List<Segment> segments) {
+      List<Segment> segments,
+      List<Turn> turns) {
 
     /** Checks that lengths agree. */
     public RolloutState {
       segments = List.copyOf(segments);
+      turns = List.copyOf(turns);
       int covered = segments.stream().mapToInt(Segment::tokens).sum();
       if (samplingLogProbs.length != tokens.length
           || policyLogProbs.length != tokens.length
@@ -103,6 +107,14 @@ public record CollectorState(
    * @param tokens how many
    */
   public record Segment(long version, long step, int tokens) {}
+
+  /**
+   * A turn of the model with the answer of its environment.
+   *
+   * @param sampled tokens of the turn
+   * @param observed tokens of the answer
+   */
+  public record Turn(int sampled, int observed) {}
 
   /**
    * The next step's rollouts, sampled while the last one trained.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.r1zero.rollout.CollectorState.AheadState;
 import org.r1zero.rollout.CollectorState.GroupState;
 import org.r1zero.rollout.RolloutsConfig.FilterGroups;
@@ -75,6 +76,9 @@ final class GroupSampling {
     }
   }
 
+  /** A rollout whose environment has to answer. */
+  private record Waiting(OpenGroup group, int sample) {}
+
   /** One step in the making. */
   private final class Step {
     private final long step;
@@ -86,6 +90,7 @@ final class GroupSampling {
     private int restarted;
     private long tokens;
     private double samplingSeconds;
+    private double environmentSeconds;
     private double scoringSeconds;
 
     Step(long step, long weightsStep) {
@@ -121,7 +126,9 @@ final class GroupSampling {
         long[] seeds = new long[size.numGenerations()];
         long place = begun++;
         Arrays.setAll(seeds, s -> Draws.seed(Draws.seed(size.seed(), step), place, s));
-        open.add(new OpenGroup(nextProblem, problemAt(nextProblem), seeds, texts));
+        open.add(
+            new OpenGroup(
+                nextProblem, problemAt(nextProblem), seeds, texts, sampling.maxNewTokens()));
         nextProblem++;
       }
       if (missing > 0) {
@@ -140,7 +147,12 @@ final class GroupSampling {
           scoring.submit(g, sample, open.get(g).completion(sample));
         }
       }
-      sample(session, toTheEnd, scoring, submitted);
+      List<OpenGroup> asked = open;
+      while (!asked.isEmpty()) {
+        sample(session, asked, toTheEnd, scoring, submitted);
+        reply(session, scoring, submitted);
+        asked = open.stream().filter(g -> !g.isComplete() && mustEnd(g, toTheEnd)).toList();
+      }
       long sampled = System.nanoTime();
       List<List<Reward>> rewards = scoring.rewards();
       for (int g = 0; g < open.size(); g++) {
@@ -158,18 +170,19 @@ final class GroupSampling {
 
     private void sample(
         WorkerPool.Session session,
+        List<OpenGroup> groups,
         boolean toTheEnd,
         RewardScorer.Batch scoring,
         boolean[][] submitted) {
       List<GenerationRequest> requests = new ArrayList<>();
       List<OpenGroup> asked = new ArrayList<>();
       List<int[]> samples = new ArrayList<>();
-      for (OpenGroup group : open) {
-        int[] incomplete = group.incomplete();
-        if (incomplete.length > 0) {
-          requests.add(group.request(incomplete, toTheEnd ? 0 : budget(group)));
+      for (OpenGroup group : groups) {
+        int budget = mustEnd(group, toTheEnd) ? 0 : config.partialRollouts().tokensPerStep();
+        for (Conversation.Ask ask : group.asks(budget)) {
+          requests.add(ask.request());
           asked.add(group);
-          samples.add(incomplete);
+          samples.add(ask.members());
         }
       }
       if (requests.isEmpty()) {
@@ -189,23 +202,44 @@ final class GroupSampling {
             public void finished(int request, int sample, Generation generation) {
               OpenGroup group = asked.get(request);
               int number = samples.get(request)[sample];
-              if (group.add(
-                  number, generation, sampling.maxNewTokens(), session.version(), weightsStep)) {
-                int g = open.indexOf(group);
-                submitted[g][number] = true;
-                scoring.submit(g, number, group.completion(number));
+              if (group.add(number, generation, session.version(), weightsStep)) {
+                submit(group, number, scoring, submitted);
               }
             }
           });
       tokens += open.stream().mapToLong(OpenGroup::tokens).sum() - before;
     }
 
-    /** A group that would be too old in the next step has to be finished in this one. */
-    private int budget(OpenGroup group) {
-      boolean mayWait = step + 1 - group.oldestStep(weightsStep) <= config.maxStaleness();
-      return config.partialRollouts().enable() && mayWait
-          ? config.partialRollouts().tokensPerStep()
-          : 0;
+    private void submit(
+        OpenGroup group, int sample, RewardScorer.Batch scoring, boolean[][] submitted) {
+      int g = open.indexOf(group);
+      submitted[g][sample] = true;
+      scoring.submit(g, sample, group.completion(sample));
+    }
+
+    /** Has environments answer, several at once: they may be programs or sandboxes. */
+    private void reply(
+        WorkerPool.Session session, RewardScorer.Batch scoring, boolean[][] submitted) {
+      long started = System.nanoTime();
+      List<Waiting> waiting =
+          open.stream()
+              .flatMap(g -> Arrays.stream(g.awaitingReply()).mapToObj(i -> new Waiting(g, i)))
+              .toList();
+      Conversation.replies(
+          waiting, w -> w.group().reply(w.sample(), session.version(), weightsStep));
+      for (Waiting w : waiting) {
+        if (w.group().isComplete(w.sample())) {
+          submit(w.group(), w.sample(), scoring, submitted);
+        }
+      }
+      environmentSeconds += (System.nanoTime() - started) / 1e9;
+    }
+
+    /** A group that would be too old in the next step has to come to its end in this one. */
+    private boolean mustEnd(OpenGroup group, boolean toTheEnd) {
+      return toTheEnd
+          || !config.partialRollouts().enable()
+          || step + 1 - group.oldestStep(weightsStep) > config.maxStaleness();
     }
 
     /** Takes complete groups, oldest first; what is left stays open. */
@@ -275,6 +309,12 @@ final class GroupSampling {
         metrics.put(
             "filter_groups/filled_up", (double) kept.stream().filter(dropped::contains).count());
       }
+      if (!kept.isEmpty() && kept.get(0).hasEnvironment()) {
+        metrics.put("time/environment", environmentSeconds);
+        metrics.put("environment/turns", mean(Conversation::spoken));
+        metrics.put("environment/observation_tokens", mean(Conversation::observed));
+        metrics.put("environment/reward", mean(Conversation::earned));
+      }
       if (config.partialRollouts().enable()) {
         metrics.put("partial_rollouts/carried", (double) open.size());
         metrics.put(
@@ -283,6 +323,10 @@ final class GroupSampling {
         metrics.put("partial_rollouts/restarted", (double) restarted);
       }
       return metrics;
+    }
+
+    private double mean(ToDoubleFunction<Conversation> what) {
+      return kept.stream().mapToDouble(group -> group.mean(what)).average().orElse(0);
     }
   }
 
@@ -319,6 +363,6 @@ final class GroupSampling {
   }
 
   private OpenGroup restored(GroupState state) {
-    return new OpenGroup(state, problemAt(state.problem()), texts);
+    return new OpenGroup(state, problemAt(state.problem()), texts, sampling.maxNewTokens());
   }
 }

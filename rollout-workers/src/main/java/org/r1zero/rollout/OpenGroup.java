@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
@@ -12,7 +14,6 @@ import org.r1zero.rollout.CollectorState.GroupState;
 import org.r1zero.rollout.CollectorState.RolloutState;
 import org.r1zero.rollout.CollectorState.Segment;
 import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
@@ -22,56 +23,72 @@ import org.r1zero.verify.reward.Reward;
 
 /** A problem whose rollouts are being sampled and scored. For one thread at a time. */
 final class OpenGroup {
-  private static final Generation NOTHING =
-      new Generation(new int[0], new float[0], new float[0], FinishReason.LENGTH);
-
   private final long place;
   private final Problem problem;
   private final Texts texts;
   private final String prompt;
   private final int[] promptTokens;
   private final long[] seeds;
+  private final int maxNewTokens;
   private final Member[] members;
 
   /** One rollout of the group. */
   private static final class Member {
-    private Generation sofar = NOTHING;
-    private boolean complete;
+    private final Conversation conversation;
     private final List<Segment> segments = new ArrayList<>();
     private @Nullable Completion completion;
     private @Nullable Reward reward;
+
+    Member(Conversation conversation) {
+      this.conversation = conversation;
+    }
+
+    /** Notes who sampled the newest tokens. */
+    void add(int tokens, long version, long step) {
+      Segment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+      if (last != null && last.version() == version && last.step() == step) {
+        segments.set(segments.size() - 1, new Segment(version, step, last.tokens() + tokens));
+      } else if (tokens > 0) {
+        segments.add(new Segment(version, step, tokens));
+      }
+      completion = conversation.isComplete() ? conversation.completion() : null;
+    }
   }
 
-  /** Begins a group. */
-  OpenGroup(long place, Problem problem, long[] seeds, Texts texts) {
+  /**
+   * Begins a group.
+   *
+   * @param maxNewTokens at which a rollout is cut off for good
+   */
+  OpenGroup(long place, Problem problem, long[] seeds, Texts texts, int maxNewTokens) {
     this.place = place;
     this.problem = problem;
     this.texts = texts;
     this.prompt = texts.prompt(problem);
     this.promptTokens = texts.encode(prompt);
     this.seeds = seeds.clone();
+    this.maxNewTokens = maxNewTokens;
     this.members = new Member[seeds.length];
-    Arrays.setAll(members, i -> new Member());
+    restart();
   }
 
   /** Goes on with a group that was saved. Its completions are decoded, not scored yet. */
-  OpenGroup(GroupState state, Problem problem, Texts texts) {
-    this(state.problem(), problem, state.seeds(), texts);
+  OpenGroup(GroupState state, Problem problem, Texts texts, int maxNewTokens) {
+    this(state.problem(), problem, state.seeds(), texts, maxNewTokens);
     for (int i = 0; i < members.length; i++) {
       RolloutState saved = state.rollouts().get(i);
       Member member = members[i];
       FinishReason reason = saved.finishReason();
-      member.sofar =
+      member.conversation.restore(
           new Generation(
               saved.tokens(),
               saved.samplingLogProbs(),
               saved.policyLogProbs(),
-              reason == null ? FinishReason.LENGTH : reason);
-      member.complete = reason != null;
+              reason == null ? FinishReason.LENGTH : reason),
+          saved.turns(),
+          reason != null);
       member.segments.addAll(saved.segments());
-      if (member.complete) {
-        member.completion = texts.decode(member.sofar);
-      }
+      member.completion = reason == null ? null : member.conversation.completion();
     }
   }
 
@@ -79,19 +96,18 @@ final class OpenGroup {
     return problem;
   }
 
-  /** Rollouts that are not complete, by their numbers. */
-  int[] incomplete() {
-    return IntStream.range(0, members.length).filter(i -> !members[i].complete).toArray();
+  boolean isComplete() {
+    return Arrays.stream(members).allMatch(member -> member.conversation.isComplete());
   }
 
-  boolean isComplete() {
-    return Arrays.stream(members).allMatch(member -> member.complete);
+  boolean isComplete(int sample) {
+    return members[sample].completion != null;
   }
 
   /** Completions that no verifier has seen, by their numbers. */
   int[] unscored() {
     return IntStream.range(0, members.length)
-        .filter(i -> members[i].complete && members[i].reward == null)
+        .filter(i -> members[i].completion != null && members[i].reward == null)
         .toArray();
   }
 
@@ -104,42 +120,58 @@ final class OpenGroup {
   }
 
   /**
-   * Asks for the rest of some rollouts.
+   * Asks for what is missing.
    *
-   * @param samples their numbers
-   * @param budget most tokens to add to each; 0 is no limit of its own
+   * @param budget most tokens to add to each rollout; 0 is no limit of its own
    */
-  GenerationRequest request(int[] samples, int budget) {
-    return new GenerationRequest(
-        promptTokens,
-        Arrays.stream(samples).mapToLong(i -> seeds[i]).toArray(),
-        Arrays.stream(samples).mapToObj(i -> members[i].sofar).toList(),
-        budget);
+  List<Conversation.Ask> asks(int budget) {
+    return Conversation.asks(conversations().toList(), budget);
+  }
+
+  private Stream<Conversation> conversations() {
+    return Arrays.stream(members).map(member -> member.conversation);
   }
 
   /**
-   * Takes over what was sampled of a rollout.
+   * Takes over what was sampled of a rollout's turn.
    *
-   * @param generation all of it, what it began with included
-   * @param maxNewTokens at which it is cut off for good
+   * @param turn all of it, what it began with included
    * @param version of the weights that sampled the new tokens
    * @param step before whose update those weights were
-   * @return whether it is complete now
+   * @return whether the rollout is complete now
    */
-  boolean add(int sample, Generation generation, int maxNewTokens, long version, long step) {
+  boolean add(int sample, Generation turn, long version, long step) {
     Member member = members[sample];
-    int sampled = generation.tokens().length - member.sofar.tokens().length;
-    member.sofar = generation;
-    if (sampled > 0) {
-      member.segments.add(new Segment(version, step, sampled));
-    }
-    member.complete =
-        generation.finishReason() == FinishReason.STOP
-            || generation.tokens().length >= maxNewTokens;
-    if (member.complete) {
-      member.completion = texts.decode(generation);
-    }
-    return member.complete;
+    member.add(member.conversation.add(turn), version, step);
+    return member.completion != null;
+  }
+
+  /** Rollouts whose environments have to answer, by their numbers. */
+  int[] awaitingReply() {
+    return IntStream.range(0, members.length)
+        .filter(i -> members[i].conversation.awaitsReply())
+        .toArray();
+  }
+
+  /**
+   * Has the environment answer a rollout's turn; different rollouts may be answered at once.
+   *
+   * @param version of the weights, for the record
+   * @param step before whose update those weights were
+   */
+  void reply(int sample, long version, long step) {
+    Member member = members[sample];
+    member.add(member.conversation.reply(), version, step);
+  }
+
+  /** Whether its rollouts are conversations. */
+  boolean hasEnvironment() {
+    return members[0].conversation.hasEnvironment();
+  }
+
+  /** The mean of something over its rollouts. */
+  double mean(ToDoubleFunction<Conversation> what) {
+    return conversations().mapToDouble(what).average().orElse(0);
   }
 
   /**
@@ -155,12 +187,20 @@ final class OpenGroup {
 
   /** Forgets what was sampled. */
   void restart() {
-    Arrays.setAll(members, i -> new Member());
+    long environmentSeed = Conversation.environmentSeed(seeds[0]);
+    for (int i = 0; i < members.length; i++) {
+      members[i] =
+          new Member(
+              new Conversation(
+                  texts, problem, promptTokens, seeds[i], environmentSeed, maxNewTokens));
+    }
   }
 
   /** Tokens of all its rollouts so far. */
   long tokens() {
-    return Arrays.stream(members).mapToLong(member -> member.sofar.tokens().length).sum();
+    return Arrays.stream(members)
+        .mapToLong(member -> member.conversation.all().tokens().length)
+        .sum();
   }
 
   /** Rollouts that several versions of the policy sampled. */
@@ -185,7 +225,7 @@ final class OpenGroup {
   RolloutGroup toTraining() {
     List<Rollout> rollouts = new ArrayList<>();
     for (int i = 0; i < members.length; i++) {
-      Generation generation = members[i].sofar;
+      Generation generation = members[i].conversation.all();
       Reward reward = rewards().get(i);
       rollouts.add(
           new Rollout(
@@ -215,11 +255,12 @@ final class OpenGroup {
             .map(
                 member ->
                     new RolloutState(
-                        member.sofar.tokens(),
-                        member.sofar.samplingLogProbs(),
-                        member.sofar.policyLogProbs(),
-                        member.complete ? member.sofar.finishReason() : null,
-                        member.segments))
+                        member.conversation.all().tokens(),
+                        member.conversation.all().samplingLogProbs(),
+                        member.conversation.all().policyLogProbs(),
+                        member.completion != null ? member.conversation.all().finishReason() : null,
+                        member.segments,
+                        member.conversation.turns()))
             .toList());
   }
 }

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
-import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
@@ -131,27 +130,94 @@ public final class PolicySampler {
    */
   public void sample(
       List<Request> wanted, SamplingConfig config, long seed, CompletionListener listener) {
-    List<GenerationRequest> requests = new ArrayList<>();
+    List<List<Conversation>> groups = new ArrayList<>();
     for (Request request : wanted) {
-      long[] seeds = new long[request.samples().length];
-      Arrays.setAll(seeds, i -> Draws.seed(seed, request.number(), request.samples()[i]));
-      requests.add(new GenerationRequest(texts.encode(prompt(request.problem())), seeds));
+      Problem problem = request.problem();
+      int[] prompt = texts.encode(prompt(problem));
+      long environmentSeed = Conversation.environmentSeed(Draws.seed(seed, request.number(), 0));
+      groups.add(
+          Arrays.stream(request.samples())
+              .mapToLong(sample -> Draws.seed(seed, request.number(), sample))
+              .mapToObj(
+                  own ->
+                      new Conversation(
+                          texts, problem, prompt, own, environmentSeed, config.maxNewTokens()))
+              .toList());
     }
+    int done = 0;
+    while (true) {
+      List<Turn> turns = turns(groups);
+      if (turns.isEmpty()) {
+        return;
+      }
+      sample(wanted, groups, turns, done, config, listener);
+      done = (int) groups.stream().flatMap(List::stream).filter(Conversation::isComplete).count();
+    }
+  }
+
+  /**
+   * A request for turns of a problem's conversations.
+   *
+   * @param group the problem's place in what is wanted
+   */
+  private record Turn(int group, Conversation.Ask ask) {}
+
+  private static List<Turn> turns(List<List<Conversation>> groups) {
+    List<Turn> turns = new ArrayList<>();
+    for (int g = 0; g < groups.size(); g++) {
+      for (Conversation.Ask ask : Conversation.asks(groups.get(g), 0)) {
+        turns.add(new Turn(g, ask));
+      }
+    }
+    return turns;
+  }
+
+  /** Samples a turn of each conversation that goes on, and has its environment answer. */
+  private void sample(
+      List<Request> wanted,
+      List<List<Conversation>> groups,
+      List<Turn> turns,
+      int done,
+      SamplingConfig config,
+      CompletionListener listener) {
     pool.generate(
-        WorkUnit.cut(requests, unitProblems, (long) BATCHES_PER_UNIT * config.maxBatch()),
+        WorkUnit.cut(
+            turns.stream().map(turn -> turn.ask().request()).toList(),
+            unitProblems,
+            (long) BATCHES_PER_UNIT * config.maxBatch()),
         config,
         new SamplingListener() {
           @Override
           public void status(SamplingStatus status) {
-            listener.status(status);
+            listener.status(status.after(done));
           }
 
           @Override
           public void finished(int request, int sample, Generation generation) {
-            Request asked = wanted.get(request);
-            listener.completed(
-                asked.number(), asked.samples()[sample], generation, texts.decode(generation));
+            Turn turn = turns.get(request);
+            int member = turn.ask().members()[sample];
+            Conversation conversation = groups.get(turn.group()).get(member);
+            conversation.add(generation);
+            tell(wanted.get(turn.group()), member, conversation, listener);
           }
         });
+    List<Conversation> waiting =
+        groups.stream().flatMap(List::stream).filter(Conversation::awaitsReply).toList();
+    Conversation.replies(waiting, Conversation::reply);
+    for (int g = 0; g < groups.size(); g++) {
+      for (int i = 0; i < groups.get(g).size(); i++) {
+        if (waiting.contains(groups.get(g).get(i))) {
+          tell(wanted.get(g), i, groups.get(g).get(i), listener);
+        }
+      }
+    }
+  }
+
+  private static void tell(
+      Request asked, int member, Conversation conversation, CompletionListener listener) {
+    if (conversation.isComplete()) {
+      listener.completed(
+          asked.number(), asked.samples()[member], conversation.all(), conversation.completion());
+    }
   }
 }

@@ -9,6 +9,14 @@ public interface PromptRenderer {
   String render(Problem problem);
 
   /**
+   * What an environment answers to a turn that the model has ended: the text between that turn's
+   * end and the model's next one. Templates without roles put the answer there as it is.
+   */
+  default String observation(String text) {
+    return text;
+  }
+
+  /**
    * Whether the text spells every special token that is wanted, as chat templates do: then the
    * tokenizer puts none before it.
    */

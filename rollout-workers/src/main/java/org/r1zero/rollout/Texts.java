@@ -1,17 +1,35 @@
 package org.r1zero.rollout;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
-import org.r1zero.rollout.generation.Generation;
-import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.environment.Environment;
+import org.r1zero.verify.environment.EnvironmentFactory;
 
 /**
  * Between text and token ids: on one side problems and completions, on the other what is sampled.
  *
  * @param tokenizer the policy's
  * @param renderer puts problems to the policy
+ * @param environments answers the policy's turns; {@code null} where a rollout is one turn
  */
-public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
+public record Texts(
+    Tokenizer tokenizer, PromptRenderer renderer, @Nullable EnvironmentFactory environments) {
+
+  /** Rollouts of one turn. */
+  public Texts(Tokenizer tokenizer, PromptRenderer renderer) {
+    this(tokenizer, renderer, null);
+  }
+
+  /**
+   * Begins what answers a rollout of a problem; {@code null} where nothing does.
+   *
+   * @param seed decides all that is random in it
+   */
+  @Nullable Environment begin(Problem problem, long seed) {
+    return environments == null ? null : environments.begin(problem, seed);
+  }
 
   /** The whole text that the policy continues. */
   String prompt(Problem problem) {
@@ -36,9 +54,26 @@ public record Texts(Tokenizer tokenizer, PromptRenderer renderer) {
     return tokens;
   }
 
-  /** What was said. */
-  Completion decode(Generation generation) {
-    int[] tokens = generation.tokens();
-    return new Completion(tokenizer.decode(tokens), tokens.length, generation.finishReason());
+  /**
+   * The token ids of what an environment answers, encoded once and never again: a turn of the
+   * template's own where the model has ended its turn, otherwise, after a stop string, the text as
+   * it is, within the model's turn.
+   *
+   * @param last the model's last token: where the template's end of a turn is the same, it is not
+   *     put a second time
+   */
+  int[] observation(String text, int last) {
+    if (!tokenizer.specialTokens().endOfSequence().contains(last)) {
+      return tokenizer.encode(text);
+    }
+    int[] tokens = tokenizer.encode(renderer.observation(text));
+    return tokens.length > 0 && tokens[0] == last
+        ? Arrays.copyOfRange(tokens, 1, tokens.length)
+        : tokens;
+  }
+
+  /** What was said, special tokens left out. */
+  String decode(int[] tokens) {
+    return tokenizer.decode(tokens);
   }
 }

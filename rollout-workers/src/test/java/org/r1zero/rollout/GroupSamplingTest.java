@@ -11,13 +11,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.RolloutBatch;
 import org.r1zero.grpo.data.Rollout;
@@ -38,6 +39,8 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.environment.Environment;
+import org.r1zero.verify.environment.EnvironmentFactory;
 import org.r1zero.verify.reward.Reward;
 import org.r1zero.verify.reward.ScoringConfig;
 
@@ -56,6 +59,8 @@ class GroupSamplingTest {
   private Tokenizer tokenizer;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final List<PolicyModel> policies = new ArrayList<>();
+
+  private @Nullable EnvironmentFactory environments;
 
   @BeforeEach
   void open() throws IOException {
@@ -210,8 +215,10 @@ class GroupSamplingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Mode.class)
-  void aRestoredRunCollectsWhatTheUninterruptedOneDoes(Mode mode) throws Exception {
+  @CsvSource({"SYNC, false", "ASYNC, false", "SYNC, true", "ASYNC, true"})
+  void aRestoredRunCollectsWhatTheUninterruptedOneDoes(Mode mode, boolean converses)
+      throws Exception {
+    environments = converses ? GroupSamplingTest::counting : null;
     RolloutsConfig config = config(mode, 3, filter(20), new PartialRollouts(true, 5, 2));
     Run straight = new Run(config, true);
     List<RolloutBatch> expected = new ArrayList<>();
@@ -234,6 +241,58 @@ class GroupSamplingTest {
       assertThat(batch.metrics().get("sampling/staleness/mean"))
           .isEqualTo(expected.get(step).metrics().get("sampling/staleness/mean"));
     }
+  }
+
+  @Test
+  void conversationsInPartsEqualWholeOnesWhileTheWeightsAreTheSame() {
+    environments = GroupSamplingTest::counting;
+    Map<String, RolloutGroup> whole = new HashMap<>();
+    Run uninterrupted = new Run(config(Mode.SYNC, 3, KEEP_ALL, WHOLE), PROBLEMS + 2, true);
+    uninterrupted.step(0, false).groups().forEach(group -> whole.put(group.problemId(), group));
+    Run parts = new Run(config(Mode.SYNC, 3, KEEP_ALL, new PartialRollouts(true, 2, 2)), true);
+    int compared = 0;
+    int turns = 0;
+    for (int step = 0; step < 3; step++) {
+      for (RolloutGroup group : parts.step(step, false).groups()) {
+        RolloutGroup expected = whole.get(group.problemId());
+        if (expected != null) {
+          requireEqual(group, expected);
+          compared++;
+          turns +=
+              group.rollouts().stream().filter(r -> r.sampled() != null).mapToInt(r -> 1).sum();
+        }
+      }
+    }
+    assertThat(compared).isEqualTo(PROBLEMS + 2);
+    assertThat(turns).as("rollouts of several turns").isPositive();
+  }
+
+  @Test
+  void aSavedConversationThatIsAnsweredOtherwiseIsRefused() throws Exception {
+    environments = GroupSamplingTest::counting;
+    RolloutsConfig config = config(Mode.SYNC, 3, KEEP_ALL, new PartialRollouts(true, 2, 3));
+    Run first = new Run(config, true);
+    first.step(0, false);
+    String saved = JSON.writeValueAsString(first.collector.state());
+    environments = (problem, seed) -> text -> Environment.Reply.goOn("p");
+    Run second = new Run(config, true);
+    assertThatThrownBy(() -> second.collector.restore((ObjectNode) JSON.readTree(saved)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("must give the same answers for the same problem, seed and turns");
+  }
+
+  /** Answers with the number of the turn as a letter, four times; pays for each. */
+  private static Environment counting(Problem problem, long seed) {
+    int[] turn = {0};
+    return text ->
+        ++turn[0] == 4
+            ? new Environment.Reply("", 1, true)
+            : new Environment.Reply(
+                "lmn".substring(turn[0] - 1, turn[0]) + seedLetter(seed), 1, false);
+  }
+
+  private static String seedLetter(long seed) {
+    return "cd".substring((int) (seed & 1), (int) (seed & 1) + 1);
   }
 
   @Test
@@ -322,7 +381,7 @@ class GroupSamplingTest {
               config,
               new SamplingConfig(1, 0, 1, 0, LIMIT, List.of("e", "k"), 8),
               place -> new Problem("p" + place, "cdefghij".charAt((int) (place % 8)) + "", ""),
-              new Texts(tokenizer, problem -> "ab" + problem.question()),
+              new Texts(tokenizer, problem -> "ab" + problem.question(), environments),
               pool,
               new RewardScorer(
                   (problem, completion) -> score(problem, completion, rewardsDiffer),

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,7 @@ import org.r1zero.rollout.worker.WorkerPools;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.environment.Environment;
 
 @Tag("slow")
 class PolicySamplerTest {
@@ -132,6 +134,54 @@ class PolicySamplerTest {
         .containsExactly(
             Map.entry("1/2", all.get(1).completions().get(2).text()),
             Map.entry("1/4", all.get(1).completions().get(4).text()));
+  }
+
+  @Test
+  void evaluationPlaysAllTurns() {
+    Texts texts =
+        new Texts(
+            tokenizer,
+            problem -> problem.question() + "=?",
+            (problem, seed) -> {
+              int[] turns = {0};
+              return text -> new Environment.Reply(problem.gold(), 0.25, ++turns[0] == 3);
+            });
+    PolicySampler conversing = new PolicySampler(texts, single, 1);
+    SamplingConfig config =
+        new SamplingConfig(1, 0, 1, 0, 60, List.of("1", "2", "3", "a", "b", "="), 5);
+    List<SampledGroup> groups = conversing.sample(PROBLEMS, 6, config, 5, status -> {});
+    int whole = 0;
+    for (SampledGroup group : groups) {
+      for (int i = 0; i < 6; i++) {
+        Completion completion = group.completions().get(i);
+        Completion.Transcript said = Objects.requireNonNull(completion.transcript());
+        Generation generation = group.generations().get(i);
+        int observed = 0;
+        for (float logProb : generation.policyLogProbs()) {
+          observed += Float.isNaN(logProb) ? 1 : 0;
+        }
+        assertThat(said.text()).isEqualTo(tokenizer.decode(generation.tokens()));
+        assertThat(said.text()).endsWith(completion.text());
+        assertThat(observed).isEqualTo(said.turns() - 1);
+        assertThat(completion.tokenCount()).isEqualTo(generation.tokens().length - observed);
+        if (!completion.truncated()) {
+          assertThat(said.turns()).isEqualTo(3);
+          assertThat(said.reward()).isEqualTo(0.75);
+          whole++;
+        }
+      }
+    }
+    assertThat(whole).as("conversations that came to their end").isGreaterThan(5);
+    Map<String, Completion> some = new TreeMap<>();
+    conversing.sample(
+        List.of(new PolicySampler.Request(1, PROBLEMS.get(1), new int[] {4, 2})),
+        config,
+        5,
+        (problem, sample, generation, completion) -> some.put(problem + "/" + sample, completion));
+    assertThat(some)
+        .containsExactly(
+            Map.entry("1/2", groups.get(1).completions().get(2)),
+            Map.entry("1/4", groups.get(1).completions().get(4)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.r1zero.grpo.data;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sampled completion with its reward.
@@ -9,7 +10,8 @@ import java.util.Arrays;
  *     {@code [T]}, at least one
  * @param policyLogProbs log-probability of each token under the policy at the sampling temperature
  *     without filters, as the sampler computed it: what training must reproduce, and what ratios to
- *     the sampler are taken of; {@code [T]}
+ *     the sampler are taken of; {@code [T]}; NaN for a token that the policy did not sample, as in
+ *     an environment's observation
  * @param reward what training maximises, where rewards are summed before they are compared
  * @param scores each verifier's own score, unweighted, in the recipe's order, {@code [K]}; NaN
  *     where a verifier did not apply; empty where only the sum is known
@@ -40,6 +42,17 @@ public record Rollout(
       throw new IllegalArgumentException(
           "scores must be finite, or NaN for none, were " + Arrays.toString(scores));
     }
+  }
+
+  /** Which tokens the policy sampled, {@code [T]}; {@code null} where it did all. */
+  public boolean @Nullable [] sampled() {
+    boolean[] sampled = new boolean[tokens.length];
+    boolean all = true;
+    for (int t = 0; t < sampled.length; t++) {
+      sampled[t] = !Float.isNaN(policyLogProbs[t]);
+      all &= sampled[t];
+    }
+    return all ? null : sampled;
   }
 
   /** A rollout of which only the summed reward is known. */

@@ -82,9 +82,15 @@ final class Schedule {
     return waiting > 0;
   }
 
-  /** The most positions that a sequence may take. */
+  /** The most positions that a sequence may take in this call. */
   int longest() {
-    return maxNewTokens + requests.stream().mapToInt(r -> r.prompt().length).max().orElse(0);
+    int longest = 0;
+    for (GenerationRequest request : requests) {
+      for (int sample = 0; sample < request.seeds().length; sample++) {
+        longest = Math.max(longest, request.prompt().length + request.limit(sample, maxNewTokens));
+      }
+    }
+    return longest;
   }
 
   /** The most positions of its row that a sequence may fill: the last token sampled needs none. */

@@ -15,12 +15,13 @@ import org.r1zero.verify.reward.Reward;
  * @param problem its id
  * @param sample which of its group
  * @param prompt the whole text that the model was given
- * @param completion what it said
+ * @param completion what it said, in a conversation with what its environment answered
  * @param gold the reference answer
  * @param tokens how many it sampled
  * @param finishReason whether it came to its end or to the limit
  * @param reward what training maximised
  * @param verdicts by verifier
+ * @param turns of the model; 1 without an environment
  */
 public record RolloutTrace(
     long step,
@@ -32,7 +33,8 @@ public record RolloutTrace(
     int tokens,
     String finishReason,
     double reward,
-    Map<String, VerdictTrace> verdicts) {
+    Map<String, VerdictTrace> verdicts,
+    int turns) {
 
   /**
    * A verdict in short.
@@ -53,17 +55,19 @@ public record RolloutTrace(
           entry.getKey(),
           new VerdictTrace(verdict.score(), lower(verdict.outcome()), verdict.reason()));
     }
+    Completion.Transcript transcript = completion.transcript();
     return new RolloutTrace(
         step,
         problem.id(),
         sample,
         prompt,
-        completion.text(),
+        transcript == null ? completion.text() : transcript.text(),
         problem.gold(),
         completion.tokenCount(),
         lower(completion.finishReason()),
         reward.total(),
-        verdicts);
+        verdicts,
+        transcript == null ? 1 : transcript.turns());
   }
 
   private static String lower(Enum<?> value) {

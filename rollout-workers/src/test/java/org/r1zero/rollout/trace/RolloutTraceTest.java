@@ -39,7 +39,7 @@ class RolloutTraceTest {
                 + "\"gold\":\"72\",\"tokens\":5,\"finish_reason\":\"length\",\"reward\":0.25,"
                 + "\"verdicts\":{\"number\":{\"score\":0.0,\"outcome\":\"incorrect\","
                 + "\"reason\":\"expected 72, found 70\"},\"format\":{\"score\":0.5,"
-                + "\"outcome\":\"partial\",\"reason\":\"no think tags\"}}}");
+                + "\"outcome\":\"partial\",\"reason\":\"no think tags\"}},\"turns\":1}");
     assertThat(JSON.readValue(line, RolloutTrace.class)).isEqualTo(trace);
   }
 }
