@@ -26,6 +26,25 @@ public record ChatPrompt(ChatTemplate template, String system) implements Prompt
     return template.render(messages, true);
   }
 
+  /** As a user's turn; the template's texts before, between and after the turns are kept. */
+  @Override
+  public String observation(String text) {
+    String said = "\uE000"; // stands nowhere else
+    List<Message> turns =
+        List.of(
+            new Message("user", "?"),
+            new Message("assistant", said),
+            new Message("user", text.strip()));
+    String all = template.render(turns, true);
+    int at = all.indexOf(said);
+    if (at < 0) {
+      throw new IllegalArgumentException(
+          "the chat template does not show an assistant's earlier turn, so a conversation can't go"
+              + " on; choose another prompt.template");
+    }
+    return all.substring(at + said.length());
+  }
+
   @Override
   public boolean spellsSpecialTokens() {
     return true;

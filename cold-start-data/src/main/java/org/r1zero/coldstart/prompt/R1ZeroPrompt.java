@@ -18,13 +18,21 @@ public record R1ZeroPrompt() implements PromptRenderer {
     StringBuilder text = new StringBuilder(BEFORE);
     for (Message turn : Conversation.of(problem)) {
       String content = turn.content();
-      if (Conversation.isSystem(turn) || turn.role().equals("assistant")) {
-        text.append(' ').append(content);
-      } else {
-        String bare = content.endsWith(".") ? content.substring(0, content.length() - 1) : content;
-        text.append(" User: ").append(bare).append(". Assistant:");
-      }
+      text.append(
+          Conversation.isSystem(turn) || turn.role().equals("assistant")
+              ? " " + content
+              : asked(content));
     }
     return text.toString();
+  }
+
+  @Override
+  public String observation(String text) {
+    return asked(text.strip());
+  }
+
+  private static String asked(String text) {
+    String bare = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    return " User: " + bare + ". Assistant:";
   }
 }

@@ -60,6 +60,25 @@ class PromptsTest {
                 + " 2+3?<|im_end|>\n<|im_start|>assistant\n");
   }
 
+  /** What stands between the model's turn, which it ended itself, and its next one. */
+  @Test
+  void anObservationIsAUsersTurn() throws IOException {
+    assertThat(new ChatPrompt(smolLm2(), "Be brief.").observation("\nlower\n"))
+        .isEqualTo("<|im_end|>\n<|im_start|>user\nlower<|im_end|>\n<|im_start|>assistant\n");
+    assertThat(new R1ZeroPrompt().observation("\nTry again.\n"))
+        .isEqualTo(" User: Try again. Assistant:");
+    assertThat(PlainPrompt.defaults().observation("\nlower\n")).isEqualTo("\nlower\n");
+  }
+
+  @Test
+  void aTemplateWithoutTheAssistantsTurnsCannotGoOn() throws IOException {
+    smolLm2();
+    Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages[-1]['content'] }}");
+    ChatTemplate template = ChatTemplate.open(folder);
+    assertThatThrownBy(() -> new ChatPrompt(template, "").observation("x"))
+        .hasMessageContaining("does not show an assistant's earlier turn");
+  }
+
   /** A question is data: what looks like Jinja in it is not run. */
   @Test
   void chatDoesNotInterpretTheQuestion() throws IOException {

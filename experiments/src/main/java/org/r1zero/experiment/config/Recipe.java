@@ -28,6 +28,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param prompt how they are put
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
+ * @param environment what answers the model's turns, where a rollout has several
  * @param sampling how completions are drawn
  * @param rollouts who samples them, when, and which of them training gets
  * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
@@ -48,6 +49,7 @@ public record Recipe(
     PromptConfig prompt,
     List<RewardEntry> rewards,
     ScoringConfig scoring,
+    EnvironmentConfig environment,
     SamplingConfig sampling,
     RolloutsConfig rollouts,
     LoraConfig lora,
@@ -117,6 +119,12 @@ public record Recipe(
           "rewards must have no gate where grpo.advantage.multi_objective_aggregation is"
               + " normalize_then_sum (each is compared within its group alone)");
     }
+    boolean paid = rewards.stream().anyMatch(reward -> reward.verifier().equals("environment"));
+    if (paid && !environment.isOn()) {
+      faults.add(
+          "environment.name must name an environment where rewards has the verifier environment, was"
+              + " none (it scores what the environment paid)");
+    }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }
@@ -158,6 +166,7 @@ public record Recipe(
         PromptConfig.defaults(),
         List.of(RewardEntry.defaults()),
         ScoringConfig.defaults(),
+        EnvironmentConfig.defaults(),
         SamplingConfig.defaults(),
         RolloutsConfig.defaults(),
         LoraConfig.defaults(),

@@ -22,6 +22,11 @@ record FewShotPrompt(PromptRenderer renderer, List<Example> examples) implements
   }
 
   @Override
+  public String observation(String text) {
+    return renderer.observation(text);
+  }
+
+  @Override
   public boolean spellsSpecialTokens() {
     return renderer.spellsSpecialTokens();
   }

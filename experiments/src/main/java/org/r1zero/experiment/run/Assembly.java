@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.EnvironmentConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
@@ -16,7 +17,11 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.Texts;
+import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.environment.EnvironmentFactory;
+import org.r1zero.verify.environment.Environments;
+import org.r1zero.verify.reward.ScoringConfig;
 import org.r1zero.verify.reward.WeightedReward;
 
 /** A recipe's parts, made: the one place that calls their constructors. */
@@ -29,10 +34,15 @@ final class Assembly implements AutoCloseable {
    * What a recipe names, found and checked, before any weight is read.
    *
    * @param scorer judges completions
+   * @param environments begins conversations; {@code null} where rollouts are one turn
    * @param fit has the problems and prompts
    * @param folder has the model's files
    */
-  private record Checked(RewardScorer scorer, Fit fit, ModelFolder folder) {}
+  private record Checked(
+      RewardScorer scorer,
+      @Nullable EnvironmentFactory environments,
+      Fit fit,
+      ModelFolder folder) {}
 
   /** Checks all that can be checked first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe, Preflight.Purpose purpose) throws IOException {
@@ -85,11 +95,19 @@ final class Assembly implements AutoCloseable {
             faults);
     Dataset dataset =
         attempt(() -> choose.apply(recipe.task().load(recipe.seed(), recipe.scoring())), faults);
+    EnvironmentFactory environments =
+        recipe.environment().isOn()
+            ? attempt(() -> environments(recipe.environment(), recipe.scoring()), faults)
+            : null;
     List<String> unjudged = new ArrayList<>();
     if (reward != null && dataset != null) {
       dataset =
           Preflight.judgeable(
-              reward, dataset, purpose.trains(), purpose.evaluates(recipe), unjudged);
+              problem -> check(reward, environments, problem),
+              dataset,
+              purpose.trains(),
+              purpose.evaluates(recipe),
+              unjudged);
     }
     Dataset usable = dataset;
     attempt(() -> Torch.device(recipe.device()), faults);
@@ -114,6 +132,9 @@ final class Assembly implements AutoCloseable {
     }
     if (fit != null && folder != null) {
       all.addAll(fit.faults());
+      if (environments != null) {
+        add(unanswerable(fit.renderer()), all);
+      }
       Preflight.checkCache(recipe, fit, folder.directory().config(), all);
       if (fit.faults().isEmpty() && fit.dropped() > 0 && fit.dataset().train().isEmpty()) {
         add(purpose.trains() ? "prompt.overlong: drop leaves no problem" : null, all);
@@ -121,7 +142,7 @@ final class Assembly implements AutoCloseable {
     }
     all.addAll(unjudged);
     if (reward != null && fit != null && folder != null && all.isEmpty()) {
-      return new Checked(new RewardScorer(reward, recipe.scoring()), fit, folder);
+      return new Checked(new RewardScorer(reward, recipe.scoring()), environments, fit, folder);
     }
     if (folder != null) {
       folder.close();
@@ -130,6 +151,30 @@ final class Assembly implements AutoCloseable {
       throw f;
     }
     throw new ConfigException("recipe " + recipe.name(), all);
+  }
+
+  private static EnvironmentFactory environments(EnvironmentConfig config, ScoringConfig scoring) {
+    return Environments.create(
+        config.name(), config.options(), config.maxTurns(), scoring.pluginFolders());
+  }
+
+  /** Whether verifiers and environment have what they need of a problem. */
+  private static void check(
+      WeightedReward reward, @Nullable EnvironmentFactory environments, Problem problem) {
+    reward.check(problem);
+    if (environments != null) {
+      environments.begin(problem, 0);
+    }
+  }
+
+  /** Why the prompt's template can't show an environment's answer; {@code null} where it can. */
+  private static @Nullable String unanswerable(PromptRenderer renderer) {
+    try {
+      renderer.observation("?");
+      return null;
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
   }
 
   private static void add(@Nullable String fault, List<String> faults) {
@@ -179,7 +224,7 @@ final class Assembly implements AutoCloseable {
   }
 
   Texts texts() {
-    return new Texts(checked.folder.tokenizer(), checked.fit.renderer());
+    return new Texts(checked.folder.tokenizer(), checked.fit.renderer(), checked.environments);
   }
 
   /**

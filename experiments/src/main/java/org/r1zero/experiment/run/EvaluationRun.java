@@ -77,15 +77,24 @@ public final class EvaluationRun {
             parts.directory().path(),
             progress::say)) {
       CompletionCache cache =
-          new CompletionCache(
-              Path.of(recipe.output(), ".r1zero", "completions"),
-              ModelHash.of(parts.directory().path())
-                  + state
-                  + " "
-                  + recipe.dtype()
-                  + " "
-                  + parts.policy().device());
+          recipe.environment().isOn() ? null : cache(parts, state); // its program may have changed
       return HeldOut.evaluate(parts, workers.sampler(), recipe, progress, of, cache);
     }
+  }
+
+  /**
+   * What was sampled with these weights before.
+   *
+   * @param state what tells a checkpoint's weights from those of the model's files
+   */
+  private CompletionCache cache(Assembly parts, String state) throws IOException {
+    return new CompletionCache(
+        Path.of(recipe.output(), ".r1zero", "completions"),
+        ModelHash.of(parts.directory().path())
+            + state
+            + " "
+            + recipe.dtype()
+            + " "
+            + parts.policy().device());
   }
 }

@@ -10,6 +10,7 @@ import org.r1zero.experiment.evaluate.Evaluator;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.rollout.PolicySampler;
+import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.Problem;
 
 /** Measures a policy on the problems that its recipe holds out. */
@@ -65,9 +66,10 @@ final class HeldOut {
   }
 
   private static String line(Evaluation evaluation, String when) {
+    double turns = evaluation.traces().stream().mapToInt(RolloutTrace::turns).average().orElse(1);
     return String.format(
         Locale.ROOT,
-        "held-out pass@1 %s: greedy %s, sampled %s, pass@%d %.1f %%, %.0f tokens, %.1f %% truncated"
+        "held-out pass@1 %s: greedy %s, sampled %s, pass@%d %.1f %%, %.0f tokens, %s%.1f %% truncated"
             + " (%d problems)",
         when,
         evaluation.greedy(),
@@ -75,6 +77,7 @@ final class HeldOut {
         evaluation.passAt().lastKey(),
         100 * evaluation.passAt().lastEntry().getValue(),
         evaluation.meanLength(),
+        turns > 1 ? String.format(Locale.ROOT, "%.1f turns, ", turns) : "",
         100 * evaluation.truncated(),
         evaluation.problems());
   }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,6 @@ import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.MicroBatchMemory;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.reward.WeightedReward;
 
 /**
  * What is known of a run before its weights are read: the same for {@code --dry-run} and for the
@@ -155,19 +155,20 @@ public record Preflight(
   }
 
   /**
-   * Asks the verifiers about every problem. As many as the data set can spare are left out and
-   * noted; if there are more, the first few are named as faults.
+   * Checks every problem. As many as the data set can spare are left out and noted; if there are
+   * more, the first few are named as faults.
    *
+   * @param check throws an {@link IllegalArgumentException} about a problem that lacks something
    * @return the data set without problems that can't be judged
    */
   static Dataset judgeable(
-      WeightedReward reward,
+      Consumer<Problem> check,
       Dataset dataset,
       boolean training,
       boolean evaluating,
       List<String> faults) {
-    Map<String, String> train = training ? unjudged(reward, dataset.train()) : Map.of();
-    Map<String, String> heldOut = evaluating ? unjudged(reward, dataset.heldOut()) : Map.of();
+    Map<String, String> train = training ? unjudged(check, dataset.train()) : Map.of();
+    Map<String, String> heldOut = evaluating ? unjudged(check, dataset.heldOut()) : Map.of();
     int count = train.size() + heldOut.size();
     if (count == 0) {
       return dataset;
@@ -189,11 +190,11 @@ public record Preflight(
   }
 
   /** What is wrong with each problem that can't be judged, by its id. */
-  private static Map<String, String> unjudged(WeightedReward reward, List<Problem> problems) {
+  private static Map<String, String> unjudged(Consumer<Problem> check, List<Problem> problems) {
     Map<String, String> unjudged = new LinkedHashMap<>();
     for (Problem problem : problems) {
       try {
-        reward.check(problem);
+        check.accept(problem);
       } catch (IllegalArgumentException e) {
         unjudged.put(problem.id(), String.valueOf(e.getMessage()));
       }

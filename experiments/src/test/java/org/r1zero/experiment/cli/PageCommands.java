@@ -1,6 +1,9 @@
 package org.r1zero.experiment.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 
 /**
  * Runs a page's commands word by word: in a folder with the repository's files, where {@code
@@ -122,5 +129,37 @@ final class PageCommands {
       process.destroyForcibly();
     }
     return new Outcome(process.waitFor(), Files.readString(log));
+  }
+
+  /** Compiles a plug-in's sources and puts them with its resources into {@code target}. */
+  static void makeJar(Path plugin) throws IOException {
+    Path classes = Files.createDirectories(plugin.resolve("classes"));
+    List<String> arguments = new ArrayList<>(List.of("-d", classes.toString(), "-proc:none"));
+    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    files(plugin.resolve("src/main/java")).forEach(source -> arguments.add(source.toString()));
+    int failed =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, arguments.toArray(String[]::new));
+    assertThat(failed).as("compiling the page's code").isZero();
+    Path jar = Files.createDirectories(plugin.resolve("target")).resolve("plugin.jar");
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file)) {
+      addAll(out, classes);
+      addAll(out, plugin.resolve("src/main/resources"));
+    }
+  }
+
+  private static void addAll(JarOutputStream out, Path root) throws IOException {
+    for (Path file : files(root)) {
+      out.putNextEntry(new JarEntry(root.relativize(file).toString()));
+      Files.copy(file, out);
+      out.closeEntry();
+    }
+  }
+
+  private static List<Path> files(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
   }
 }

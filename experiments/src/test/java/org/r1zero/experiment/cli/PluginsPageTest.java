@@ -3,15 +3,9 @@ package org.r1zero.experiment.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,7 +43,7 @@ class PluginsPageTest {
         PageCommands.blocks(page, "text").get(0));
     Files.writeString(folder.resolve("my-recipe.yaml"), yaml.get(0));
     Files.writeString(folder.resolve("squares.yaml"), yaml.get(1));
-    makeJar(plugin);
+    PageCommands.makeJar(plugin);
 
     List<String> commands = PageCommands.commands(page, "./r1zero");
     assertThat(commands).hasSize(4);
@@ -80,36 +74,5 @@ class PluginsPageTest {
     }
     assertThat(PageCommands.blocks(page, "xml").get(0))
         .contains("<artifactId>cold-start-data</artifactId>");
-  }
-
-  private void makeJar(Path plugin) throws IOException {
-    Path classes = Files.createDirectories(folder.resolve("classes"));
-    List<String> arguments = new ArrayList<>(List.of("-d", classes.toString(), "-proc:none"));
-    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    files(plugin.resolve("src/main/java")).forEach(source -> arguments.add(source.toString()));
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, arguments.toArray(String[]::new));
-    assertThat(failed).as("compiling the page's code").isZero();
-    Path jar = Files.createDirectories(plugin.resolve("target")).resolve("plugin.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file)) {
-      addAll(out, classes);
-      addAll(out, plugin.resolve("src/main/resources"));
-    }
-  }
-
-  private static void addAll(JarOutputStream out, Path root) throws IOException {
-    for (Path file : files(root)) {
-      out.putNextEntry(new JarEntry(root.relativize(file).toString()));
-      Files.copy(file, out);
-      out.closeEntry();
-    }
-  }
-
-  private static List<Path> files(Path root) throws IOException {
-    try (Stream<Path> all = Files.walk(root)) {
-      return all.filter(Files::isRegularFile).toList();
-    }
   }
 }

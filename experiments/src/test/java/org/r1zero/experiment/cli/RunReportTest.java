@@ -41,7 +41,8 @@ class RunReportTest {
                           "stop",
                           bonus + (right[i] ? 1 : 0),
                           Map.of(
-                              Judges.PREFIX + "language", new VerdictTrace(1, outcome, "because")));
+                              Judges.PREFIX + "language", new VerdictTrace(1, outcome, "because")),
+                          1);
                   return new EvaluatedSample(trace, right[i], "", null, -1);
                 })
             .toList();

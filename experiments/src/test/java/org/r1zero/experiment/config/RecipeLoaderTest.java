@@ -41,6 +41,23 @@ class RecipeLoaderTest {
   }
 
   @Test
+  void whatAnEnvironmentPaysNeedsOne() throws IOException {
+    Path recipe =
+        file(
+            "a.yaml",
+            "rewards: [{verifier: environment}]\nenvironment: {name: guess, options: {a: 1}}");
+    Recipe read = RecipeLoader.load(List.of(recipe), List.of("environment.max_turns=3"));
+    assertThat(read.environment().name()).isEqualTo("guess");
+    assertThat(read.environment().maxTurns()).isEqualTo(3);
+    assertThat(read.environment().options().path("a").asInt()).isEqualTo(1);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of("environment.name=none")))
+        .hasMessageContaining("environment.name must name an environment")
+        .hasMessageContaining("was none");
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of("environment.max_turns=0")))
+        .hasMessageContaining("environment.max_turns must be >= 1, was 0");
+  }
+
+  @Test
   void laterFilesWinAndSettingsWinOverFiles() throws IOException {
     Path first = file("a.yaml", "seed: 1\ngrpo: {steps: 5, num_generations: 4}\nname: first");
     Path second = file("b.yaml", "grpo: {steps: 6}\nseed: 2");

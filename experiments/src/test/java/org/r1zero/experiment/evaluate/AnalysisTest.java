@@ -96,7 +96,7 @@ class AnalysisTest {
       String finish,
       String text) {
     return new EvaluatedSample(
-        new RolloutTrace(0, problem, sample, "?", text, "12", tokens, finish, 0, Map.of()),
+        new RolloutTrace(0, problem, sample, "?", text, "12", tokens, finish, 0, Map.of(), 1),
         right,
         difficulty,
         vote < 0 ? null : "x" + vote,
@@ -112,7 +112,7 @@ class AnalysisTest {
     verdicts.put(Judges.PREFIX + "repetition", new RolloutTrace.VerdictTrace(1, repetition, ""));
     verdicts.put(Judges.PREFIX + "format", new RolloutTrace.VerdictTrace(1, "correct", ""));
     return new EvaluatedSample(
-        new RolloutTrace(0, problem, sample, "?", "text", "12", 9, finish, 0, verdicts),
+        new RolloutTrace(0, problem, sample, "?", "text", "12", 9, finish, 0, verdicts, 1),
         true,
         "",
         null,

@@ -38,6 +38,7 @@ class RolloutTextsTest {
         5,
         "stop",
         reward,
-        Map.of("number", new RolloutTrace.VerdictTrace(1, "correct", "r")));
+        Map.of("number", new RolloutTrace.VerdictTrace(1, "correct", "r")),
+        1);
   }
 }
