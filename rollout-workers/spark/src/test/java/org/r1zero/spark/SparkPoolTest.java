@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,12 @@ class SparkPoolTest {
   private Tokenizer tokenizer;
   private PolicyModel first;
   private PolicyModel second;
+
+  /** Spark starts executors only from a home that has a folder of jars; ours come by class path. */
+  @BeforeAll
+  static void makeSparkHome() throws IOException {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+  }
 
   @BeforeEach
   void open() throws IOException {
