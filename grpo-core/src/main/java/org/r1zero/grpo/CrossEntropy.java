@@ -1,6 +1,7 @@
 package org.r1zero.grpo;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.loss.LossMetrics;
@@ -16,8 +17,7 @@ import org.r1zero.grpo.torch.Torch;
 public final class CrossEntropy implements Objective {
 
   @Override
-  public void accumulate(
-      PolicyModel policy, MicroBatch part, UpdateSize update, StepMetrics metrics) {
+  public Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update) {
     try (Scope scope = Torch.openScope(policy.device())) {
       TokenLogProbs logProbs = policy.logProbsForTraining(part.tokens(), 1, scope);
       LossMetrics numbers = new LossMetrics();
@@ -31,7 +31,7 @@ public final class CrossEntropy implements Objective {
         from += sample.tokens().length;
       }
       logProbs.backward(gradient, null);
-      metrics.addLoss(lossSum / update.tokens(), numbers);
+      return metrics -> metrics.addLoss(lossSum / update.tokens(), numbers);
     }
   }
 

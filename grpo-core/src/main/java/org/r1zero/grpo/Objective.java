@@ -1,5 +1,6 @@
 package org.r1zero.grpo;
 
+import java.util.function.Consumer;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.PolicyModel;
@@ -11,9 +12,9 @@ public sealed interface Objective permits PolicyObjective, CrossEntropy, Reverse
    * Adds the gradient of a part of an update to the gradients of the policy's parameters.
    *
    * @param update the size of the whole update, by which the part's share is weighed
-   * @param metrics takes the part's loss, and what else there is to report
+   * @return reports the part's loss, and what else there is, once the whole update is computed
    */
-  void accumulate(PolicyModel policy, MicroBatch part, UpdateSize update, StepMetrics metrics);
+  Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update);
 
   /**
    * Called after an update.

@@ -1,5 +1,6 @@
 package org.r1zero.grpo;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.loss.LossInputs;
@@ -33,8 +34,7 @@ final class PolicyObjective implements Objective {
   }
 
   @Override
-  public void accumulate(
-      PolicyModel policy, MicroBatch part, UpdateSize update, StepMetrics metrics) {
+  public Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update) {
     try (Scope scope = Torch.openScope(policy.device())) {
       TokenLogProbs current =
           policy.logProbsForTraining(part.tokens(), settings.temperature(), scope);
@@ -48,10 +48,13 @@ final class PolicyObjective implements Objective {
                   settings.maxCompletionTokens(),
                   entropy.applied()));
       current.backward(output.gradient(), output.entropyGradient());
-      entropy.add(output);
-      metrics.addSamplingGap(part.samplingLogProbs(), current.values());
-      metrics.addPolicyLoss(output.policyLoss());
-      metrics.addLoss(output.loss(), output.metrics());
+      float[] trained = current.values();
+      return metrics -> {
+        entropy.add(output);
+        metrics.addSamplingGap(part.samplingLogProbs(), trained);
+        metrics.addPolicyLoss(output.policyLoss());
+        metrics.addLoss(output.loss(), output.metrics());
+      };
     }
   }
 

@@ -1,5 +1,6 @@
 package org.r1zero.grpo;
 
+import java.util.function.Consumer;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.loss.LossMetrics;
 import org.r1zero.grpo.loss.UpdateSize;
@@ -19,15 +20,15 @@ import org.r1zero.grpo.torch.Torch;
 public record ReverseKl(PolicyModel teacher, double temperature) implements Objective {
 
   @Override
-  public void accumulate(
-      PolicyModel policy, MicroBatch part, UpdateSize update, StepMetrics metrics) {
+  public Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update) {
     double weight = 1.0 / update.tokens();
-    double sum = 0;
     try (Scope scope = Torch.openScope(policy.device())) {
+      double sum = 0;
       for (float kl : policy.reverseKl(teacher, part.tokens(), temperature, weight, scope)) {
         sum += kl;
       }
+      double loss = weight * sum;
+      return metrics -> metrics.addLoss(loss, new LossMetrics());
     }
-    metrics.addLoss(weight * sum, new LossMetrics());
   }
 }

@@ -29,6 +29,7 @@ final class SamplePreparation {
   private final PolicyModel policy;
   private final @Nullable PolicyModel reference;
   private final AdvantageEstimator estimator;
+  private final Portions portions = new Portions();
 
   SamplePreparation(
       GrpoConfig config,
@@ -85,22 +86,26 @@ final class SamplePreparation {
   private List<List<Sample>> withLogProbs(List<List<Sample>> groups, long seed) {
     IdentityHashMap<Sample, Sample> completed = new IdentityHashMap<>();
     for (Minibatch minibatch : packer.pack(groups, seed)) {
-      for (MicroBatch micro : minibatch.micros()) {
-        float[] old = needsOld() ? logProbs(policy, micro) : null;
-        float[] other = reference == null ? null : logProbs(reference, micro);
-        int from = 0;
-        for (Sample s : micro.samples()) {
-          int to = from + s.tokens().length;
-          completed.put(
-              s,
-              s.withLogProbs(
-                  old == null ? s.old() : Arrays.copyOfRange(old, from, to),
-                  other == null ? null : Arrays.copyOfRange(other, from, to)));
-          from = to;
-        }
-      }
+      portions.compute(minibatch.micros(), this::withLogProbs, () -> {}).forEach(completed::putAll);
     }
     return groups.stream().map(g -> g.stream().map(completed::get).toList()).toList();
+  }
+
+  private IdentityHashMap<Sample, Sample> withLogProbs(MicroBatch micro) {
+    float[] old = needsOld() ? logProbs(policy, micro) : null;
+    float[] other = reference == null ? null : logProbs(reference, micro);
+    IdentityHashMap<Sample, Sample> completed = new IdentityHashMap<>();
+    int from = 0;
+    for (Sample s : micro.samples()) {
+      int to = from + s.tokens().length;
+      completed.put(
+          s,
+          s.withLogProbs(
+              old == null ? s.old() : Arrays.copyOfRange(old, from, to),
+              other == null ? null : Arrays.copyOfRange(other, from, to)));
+      from = to;
+    }
+    return completed;
   }
 
   private float[] logProbs(PolicyModel model, MicroBatch micro) {

@@ -24,6 +24,7 @@ public final class UpdateLoop {
   private final Objective objective;
   private final long steps;
   private final long totalUpdates;
+  private final Portions portions;
   private long step;
   private long updates;
   private long tokensSeen;
@@ -35,10 +36,16 @@ public final class UpdateLoop {
    * @param totalUpdates in all of them, which the learning rate's schedule goes by
    */
   public UpdateLoop(Surroundings around, Objective objective, long steps, long totalUpdates) {
+    this(around, objective, steps, totalUpdates, new Portions());
+  }
+
+  UpdateLoop(
+      Surroundings around, Objective objective, long steps, long totalUpdates, Portions portions) {
     this.around = around;
     this.objective = objective;
     this.steps = steps;
     this.totalUpdates = totalUpdates;
+    this.portions = portions;
   }
 
   /**
@@ -69,10 +76,12 @@ public final class UpdateLoop {
    */
   public void update(Minibatch minibatch, List<Minibatch> batch, StepMetrics metrics) {
     UpdateSize size = UpdateSize.of(minibatch, batch);
-    for (MicroBatch part : minibatch.micros()) {
-      objective.accumulate(around.policy(), part, size, metrics);
-      metrics.addTrained(part.tokens());
-    }
+    portions
+        .compute(
+            minibatch.micros(),
+            part -> accumulate(part, size),
+            around.optimizer()::discardGradients)
+        .forEach(report -> report.accept(metrics));
     double rate = around.optimizer().rateAt(updates, totalUpdates);
     double gradNorm = Double.NaN;
     if (around
@@ -86,6 +95,12 @@ public final class UpdateLoop {
     updates++;
     metrics.addUpdate(gradNorm, rate);
     objective.updated(updates, around.policy(), metrics);
+  }
+
+  private Consumer<StepMetrics> accumulate(MicroBatch part, UpdateSize size) {
+    return objective
+        .accumulate(around.policy(), part, size)
+        .andThen(metrics -> metrics.addTrained(part.tokens()));
   }
 
   /** Which weights are not numbers, in words. */
