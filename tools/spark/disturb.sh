@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Trains on a standalone Spark cluster of this machine (PyPI's pyspark: a master, two workers of one core) while executors are
+# killed, stopped and join late and the driver is killed; each model must be that of processes, byte for byte.
+# Usage: tools/spark/disturb.sh [FOLDER]      about 15 minutes on two busy cores; FOLDER keeps Spark, runs and logs
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+folder=$(mkdir -p "${1:-/tmp/r1zero-spark}" && cd "${1:-/tmp/r1zero-spark}" && pwd)
+[ -x "$folder/env/bin/pip" ] || python3 -m venv "$folder/env"
+"$folder/env/bin/pip" install -q 'pyspark==4.1.*'
+SPARK_HOME=$(echo "$folder"/env/lib/python3*/site-packages/pyspark)
+export SPARK_HOME SPARK_LOCAL_IP=127.0.0.1
+master=spark://127.0.0.1:7077
+runs=$folder/runs
+rm -rf "$runs"
+mkdir -p "$runs"
+recipe=(recipes/algorithms/base.yaml recipes/algorithms/grpo.yaml --set grpo.steps=12 --set dtype=float32
+  --set evaluation.problems=64 --set rollouts.unit_problems=2 --set rollouts.threads=1 --set checkpoint.save_steps=2)
+
+worker() {
+  "$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.worker.Worker --cores 1 --memory 2g --work-dir "$folder/work$1" \
+    --webui-port "809$1" "$master" >"$folder/worker$1.log" 2>&1 &
+}
+executors() { pgrep -f CoarseGrainedExecutorBackend; }
+submit() { # NAME
+  ./r1zero submit --master "$master" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" \
+    >"$runs/$1.log" 2>&1 &
+  pid=$!
+}
+after_step() { # NAME STEP
+  until grep -q "step $2/12" "$runs/$1.log"; do
+    kill -0 "$pid"
+    sleep 0.3
+  done
+}
+executor() { executors | shuf -n 1; }
+
+"$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 7077 --webui-port 8090 \
+  >"$folder/master.log" 2>&1 &
+trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+sleep 5
+worker 1
+worker 2
+second=$!
+
+echo "processes, undisturbed"
+./r1zero train "${recipe[@]}" --set rollouts.backend=process --set rollouts.workers=2 --set output="$runs/process" \
+  >"$runs/process.log" 2>&1
+echo "kill -9 of an executor after steps 2, 4 and 6"
+submit kill
+for step in 2 4 6; do
+  after_step kill "$step"
+  kill -9 "$(executor)"
+done
+wait "$pid"
+echo "an executor stopped after step 3, never continued"
+submit stop
+after_step stop 3
+stopped=$(executor)
+kill -STOP "$stopped"
+wait "$pid"
+kill -9 "$stopped" 2>/dev/null || :
+echo "an executor that joins after step 4"
+kill "$second"
+wait "$second" || :
+submit late
+after_step late 4
+worker 2
+wait "$pid"
+echo "the driver killed after step 5, then --resume"
+submit driver
+after_step driver 5
+kill -9 "$pid"
+wait "$pid" || :
+sleep 5
+./r1zero submit --master "$master" -- train --resume "$runs"/driver/* >>"$runs/driver.log" 2>&1
+
+sha256sum "$runs"/*/*/model/model.safetensors
+[ "$(sha256sum "$runs"/*/*/model/model.safetensors | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] || {
+  echo "the models differ" >&2
+  exit 1
+}
+echo "all models are the same"
