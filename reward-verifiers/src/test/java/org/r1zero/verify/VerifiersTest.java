@@ -36,6 +36,12 @@ class VerifiersTest {
           JsonNodeFactory.instance
               .objectNode()
               .set("command", JsonNodeFactory.instance.arrayNode().add("true")),
+          "judge",
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("url", "http://127.0.0.1:9/v1")
+              .put("model", "any")
+              .put("rubric", "any"),
           "python",
           JsonNodeFactory.instance
               .objectNode()
