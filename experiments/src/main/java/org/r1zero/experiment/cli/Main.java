@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ExportCommand.class,
       VerifyCommand.class,
+      DataCommand.class,
       CurateCommand.class,
       SftCommand.class,
       PipelineCommand.class,
