@@ -94,15 +94,9 @@ final class WordPuzzles {
             + (shift == 1 ? " place" : " places")
             + " in the alphabet, and from z on to a.";
     if (random.nextBoolean()) {
-      return Puzzle.of(
-          AnswerKind.WORDS,
-          by + " Write '" + plain + "' in it." + only,
-          coded);
+      return Puzzle.of(AnswerKind.WORDS, by + " Write '" + plain + "' in it." + only, coded);
     }
-    return Puzzle.of(
-        AnswerKind.WORDS,
-        by + " What does '" + coded + "' mean?" + only,
-        plain);
+    return Puzzle.of(AnswerKind.WORDS, by + " What does '" + coded + "' mean?" + only, plain);
   }
 
   private static char moved(char letter, int places) {

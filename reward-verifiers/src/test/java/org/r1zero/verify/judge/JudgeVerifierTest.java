@@ -302,8 +302,7 @@ class JudgeVerifierTest extends VerifierContractTest {
         .hasMessageContaining("must have no password")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(
-            () ->
-                judge("'min': 5, 'max': 1, 'request': {'messages': []}, 'attempts': 0"))
+            () -> judge("'min': 5, 'max': 1, 'request': {'messages': []}, 'attempts': 0"))
         .hasMessageContaining("min < correct_at <= max")
         .hasMessageContaining("must not have messages")
         .hasMessageContaining("option 'attempts'");
