@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.r1zero.grpo.TestTraining.Options;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
@@ -108,6 +109,38 @@ class GrpoTrainerTest {
       rollouts.add(new Rollout(new int[] {token}, logProb, token % 3 == 0 ? 1 : 0, false, 0));
     }
     return new RolloutGroup("multiples of 3", PROMPT, rollouts);
+  }
+
+  /** An observation at the end is read by no sampled token: the update is that without it. */
+  @ParameterizedTest
+  @EnumSource(
+      value = LossType.class,
+      names = {"GRPO", "DAPO", "DR_GRPO"})
+  void tokensThatThePolicyDidNotSampleTeachNothing(LossType aggregation) {
+    Options options = steps(2).lossType(aggregation).iterations(2);
+    RolloutGroup plain = group(PROMPT, 1, 0, 0, 0);
+    train(options, fixed(plain));
+    double[] expected = sequenceLogProbs();
+    policy.close();
+    policy = TestModels.random(1);
+    List<Rollout> observed = new ArrayList<>();
+    for (Rollout rollout : plain.rollouts()) {
+      int length = rollout.tokens().length;
+      int[] tokens = Arrays.copyOf(rollout.tokens(), length + 2);
+      float[] logProbs = Arrays.copyOf(rollout.policyLogProbs(), length + 2);
+      Arrays.fill(tokens, length, length + 2, 60);
+      Arrays.fill(logProbs, length, length + 2, Float.NaN);
+      observed.add(new Rollout(tokens, logProbs, rollout.reward(), false, 0));
+    }
+    train(options, fixed(new RolloutGroup("p", PROMPT, observed)));
+    assertThat(sequenceLogProbs()).containsExactly(expected, within(1e-5));
+    for (String metric : List.of("loss", "entropy", "grad_norm")) {
+      assertThat(reports.get(3).metric(metric))
+          .as(metric)
+          .isCloseTo(reports.get(1).metric(metric), within(1e-4));
+    }
+    assertThat(reports.get(3).metric("sampling/sampling_logp_difference/max"))
+        .isCloseTo(reports.get(1).metric("sampling/sampling_logp_difference/max"), within(1e-4));
   }
 
   @Test
