@@ -194,7 +194,7 @@ final class Conversation {
   }
 
   private Environment.Reply step() {
-    Environment.Reply reply = Objects.requireNonNull(environment).step(lastTurn());
+    Environment.Reply reply = Objects.requireNonNull(environment).step(texts.turn(lastTurn()));
     earned += reply.reward();
     return reply;
   }
@@ -203,8 +203,8 @@ final class Conversation {
     return texts.observation(reply.observation(), all.tokens()[all.tokens().length - 1]);
   }
 
-  private String lastTurn() {
-    return texts.decode(Arrays.copyOfRange(all.tokens(), turnFrom, all.tokens().length));
+  private int[] lastTurn() {
+    return Arrays.copyOfRange(all.tokens(), turnFrom, all.tokens().length);
   }
 
   /**
@@ -282,7 +282,7 @@ final class Conversation {
   Completion completion() {
     int sampled = all.tokens().length - observed();
     return new Completion(
-        lastTurn(),
+        texts.decode(lastTurn()),
         sampled,
         all.finishReason(),
         environment == null

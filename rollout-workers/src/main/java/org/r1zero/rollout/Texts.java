@@ -72,6 +72,16 @@ public record Texts(
         : tokens;
   }
 
+  /**
+   * A turn as its environment hears it: without the token that ends it, other special tokens as
+   * they are written, since calls of tools may be among them.
+   */
+  String turn(int[] tokens) {
+    int last = tokens.length - 1;
+    boolean ended = last >= 0 && tokenizer.specialTokens().endOfSequence().contains(tokens[last]);
+    return tokenizer.decode(ended ? Arrays.copyOf(tokens, last) : tokens, false);
+  }
+
   /** What was said, special tokens left out. */
   String decode(int[] tokens) {
     return tokenizer.decode(tokens);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +194,20 @@ class ConversationTest {
     List<int[]> first = tokens(collect(turns(TURNS), LIMIT));
     List<int[]> second = tokens(collect(turns(TURNS), LIMIT));
     assertThat(second).usingRecursiveComparison().isEqualTo(first);
+  }
+
+  @Test
+  void theEnvironmentHearsATurnWithoutTheTokenThatEndsIt() {
+    List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    collect(
+        (problem, seed) ->
+            text -> {
+              heard.add(text);
+              return Environment.Reply.end();
+            },
+        LIMIT);
+    assertThat(heard).hasSizeGreaterThan(6).allMatch(text -> text.matches("[a-p]*"));
+    assertThat(judged).containsAll(heard);
   }
 
   @Test
