@@ -26,7 +26,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
-      ExplainCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
       ReportCommand.class,

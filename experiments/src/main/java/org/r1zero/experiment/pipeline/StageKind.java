@@ -1,32 +1,19 @@
 package org.r1zero.experiment.pipeline;
 
-import org.r1zero.experiment.config.Recipe;
-
 /** What a stage does. */
 public enum StageKind {
   /** Reinforcement learning: a training recipe's sections, from the stage's model. */
-  RL(Recipe.class),
+  RL,
   /** Makes training examples of a model's samples, or of given files. */
-  CURATE(CurateOptions.class),
+  CURATE,
   /** The same: what R1 calls making data from the policy that RL has made. */
-  REJECTION_SAMPLING(CurateOptions.class),
+  REJECTION_SAMPLING,
   /** Supervised training on examples. */
-  SFT(SftOptions.class),
+  SFT,
   /** A teacher's samples, curated, then supervised training of the stage's model on them. */
-  DISTILL(DistillOptions.class),
+  DISTILL,
   /** Reverse KL from the teacher on the stage's model's own samples. */
-  ON_POLICY_DISTILL(OnPolicyOptions.class);
-
-  private final Class<? extends Record> options;
-
-  StageKind(Class<? extends Record> options) {
-    this.options = options;
-  }
-
-  /** The record of its options: their keys. */
-  public Class<? extends Record> options() {
-    return options;
-  }
+  ON_POLICY_DISTILL;
 
   /** Whether a model comes out of it. */
   boolean makesModel() {

@@ -19,7 +19,8 @@ public interface Environment {
   /**
    * Answers a turn.
    *
-   * @param text what the model wrote in this turn, special tokens left out
+   * @param text what the model wrote in this turn, without the token that ended it; other special
+   *     tokens as they are written, such as a chat template's for calls of tools
    */
   Reply step(String text);
 

@@ -3,7 +3,10 @@ package org.r1zero.verify.environment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.VerifierOptions;
 
@@ -19,12 +22,15 @@ import org.r1zero.verify.VerifierOptions;
  *
  * The first is in the tool's own tags, which are options; the second is what the chat templates of
  * Hermes and Qwen have. After a call nothing may follow but punctuation and space, since a stop
- * string ends a turn with the whole token that completes it.
+ * string ends a turn with the whole token that completes it. A turn with several {@code
+ * <tool_call>} has as many responses, of 16 at most.
  */
 public final class Tool {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Tags CALL =
       new Tags("<tool_call>", "</tool_call>", "<tool_response>\n", "\n</tool_response>");
+
+  private static final int MOST_CALLS = 16;
 
   private final String name;
   private final String argument;
@@ -76,8 +82,29 @@ public final class Tool {
     if (call == null) {
       return Environment.Reply.end();
     }
-    String result = inOwn ? work.apply(call) : asked(call, work);
-    return Environment.Reply.goOn(tags.resultOpen() + result + tags.resultClose());
+    List<String> results =
+        inOwn
+            ? List.of(work.apply(call))
+            : calls(turn).stream().map(one -> asked(one, work)).toList();
+    return Environment.Reply.goOn(
+        results.stream()
+            .map(result -> tags.resultOpen() + result + tags.resultClose())
+            .collect(Collectors.joining("\n")));
+  }
+
+  /** All calls of a turn in the chat templates' form, which may have several. */
+  private static List<String> calls(String turn) {
+    List<String> calls = new ArrayList<>();
+    int from = turn.indexOf(CALL.open());
+    while (from >= 0 && calls.size() < MOST_CALLS) {
+      int to = turn.indexOf(CALL.close(), from);
+      if (to < 0) {
+        break;
+      }
+      calls.add(turn.substring(from + CALL.open().length(), to));
+      from = turn.indexOf(CALL.open(), to);
+    }
+    return calls;
   }
 
   /** What the call says with which a turn ends; {@code null} where it does not end with one. */

@@ -92,6 +92,17 @@ class EnvironmentsTest {
     assertThat(reply.observation()).isEqualTo("<tool_response>\n" + result + "\n</tool_response>");
   }
 
+  @Test
+  void eachOfSeveralCallsIsAnswered() {
+    String first = "{\"name\": \"calculator\", \"arguments\": {\"expression\": \"1+1\"}}";
+    String turn =
+        "Two: <tool_call>\n" + first + "\n</tool_call>\n<tool_call>{\"name\": \"x\"}</tool_call>";
+    assertThat(begin("calculator").step(turn).observation())
+        .isEqualTo(
+            "<tool_response>\n2\n</tool_response>\n<tool_response>\nerror: there is no tool 'x', only"
+                + " 'calculator'\n</tool_response>");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "50, false, '\nlower\n', 0",
@@ -259,7 +270,7 @@ class EnvironmentsTest {
     assertThatThrownBy(() -> begin("calculater"))
         .hasMessageContaining("no environment 'calculater'")
         .hasMessageContaining("calculator")
-        .hasMessageContaining("found: calculator, guess, program, python, retry, wordle");
+        .hasMessageContaining("found: calculator, guess, program, python, retry, search, wordle");
     assertThatThrownBy(() -> begin("calculator", options().put("opne", "x"), 8))
         .hasMessageContaining("unknown option 'opne'");
     assertThatThrownBy(() -> begin("retry", options().put("verifier", "nobody"), 8))
