@@ -28,11 +28,10 @@ public record SftSchedule(
     if (numTrainEpochs < 1) {
       faults.add("num_train_epochs must be >= 1, was " + numTrainEpochs);
     }
-    if (maxSteps < 0 || evalSteps < 0 || earlyStoppingPatience < 0 || saveSteps < 0) {
-      faults.add(
-          "max_steps, eval_steps, early_stopping_patience and save_steps must be >= 0, were "
-              + List.of(maxSteps, evalSteps, earlyStoppingPatience, saveSteps));
-    }
+    requireNotNegative("max_steps", maxSteps, faults);
+    requireNotNegative("eval_steps", evalSteps, faults);
+    requireNotNegative("early_stopping_patience", earlyStoppingPatience, faults);
+    requireNotNegative("save_steps", saveSteps, faults);
     if (!(evalFraction >= 0 && evalFraction < 1)) {
       faults.add("eval_fraction must be in [0, 1), was " + evalFraction);
     }
@@ -47,5 +46,11 @@ public record SftSchedule(
   /** Three epochs, a twentieth held out, validated each epoch, no early stop. */
   public static SftSchedule defaults() {
     return new SftSchedule(3, 0, 0.05, 0, 0, 50);
+  }
+
+  private static void requireNotNegative(String name, int value, List<String> faults) {
+    if (value < 0) {
+      faults.add(name + " must be >= 0, was " + value);
+    }
   }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
+      ExplainCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
       ReportCommand.class,

@@ -42,7 +42,7 @@ final class PipelineCommand implements Callable<Integer> {
     PipelineRecipe recipe = PipelineRecipe.load(recipes, options.settings());
     PipelineRun run = new PipelineRun(recipe, System.err, from);
     if (dry.wanted) {
-      return DryRun.say(recipe, run.verify());
+      return DryRun.say(recipe.withAllOptions(), run.verify());
     }
     PipelineReport.print(run.run(), common.json);
     return 0;

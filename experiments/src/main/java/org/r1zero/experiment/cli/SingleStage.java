@@ -44,7 +44,7 @@ final class SingleStage {
   static int run(PipelineRecipe recipe, DryRun dry, boolean json) throws IOException {
     PipelineRun run = new PipelineRun(recipe, System.err);
     if (dry.wanted) {
-      return DryRun.say(recipe, run.verify());
+      return DryRun.say(recipe.withAllOptions(), run.verify());
     }
     PipelineReport.print(run.run(), json);
     return 0;

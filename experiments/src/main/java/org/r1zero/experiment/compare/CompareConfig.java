@@ -12,8 +12,8 @@ import org.r1zero.experiment.config.Recipe;
  * What is compared, how it is measured and what it is priced at.
  *
  * @param name becomes part of the folder's name
- * @param arms at least one
- * @param seeds each arm is trained with each of them
+ * @param arms the ways of training that are compared, at least one
+ * @param seeds each arm is trained with each of these seeds
  * @param shared recipe keys laid over every arm's recipe: model, task, evaluation, budget
  * @param base whether the model that arms start from is measured too, as an arm without training
  * @param evaluationSeed makes the problems and draws the samples of the evaluation: the same for
@@ -34,9 +34,9 @@ public record CompareConfig(
   /**
    * One way of training.
    *
-   * @param name in tables and charts
+   * @param name what tables and charts call the arm
    * @param recipe the file of a training recipe or of a pipeline's, relative to the comparison's
-   * @param settings as {@code --set} takes them
+   * @param settings changes of the recipe, as {@code --set} takes them
    */
   public record ArmConfig(String name, String recipe, List<String> settings) {
 
@@ -54,17 +54,23 @@ public record CompareConfig(
   /**
    * What turns wall time into cost and energy.
    *
-   * @param perHour price of an hour of this machine
-   * @param currency its name
+   * @param perHour the price of an hour of this machine
+   * @param currency of the price
    * @param watts power of this machine under load: an estimate, nothing is measured
    */
   public record Price(double perHour, String currency, double watts) {
 
     /** Checks the ranges. */
     public Price {
-      if (!(perHour >= 0) || !(watts >= 0)) {
-        throw new IllegalArgumentException(
-            "per_hour and watts must be >= 0, were " + perHour + " and " + watts);
+      List<String> faults = new ArrayList<>();
+      if (!(perHour >= 0)) {
+        faults.add("per_hour must be >= 0, was " + perHour);
+      }
+      if (!(watts >= 0)) {
+        faults.add("watts must be >= 0, was " + watts);
+      }
+      if (!faults.isEmpty()) {
+        throw new IllegalArgumentException(String.join("; ", faults));
       }
     }
 

@@ -7,9 +7,9 @@ import java.util.List;
  * How the state of training is kept, under transformers' names.
  *
  * @param saveSteps steps between checkpoints; with 1 a killed run loses at most the step under way
- * @param saveTotalLimit how many of the newest are kept, besides the best
+ * @param saveTotalLimit how many of the newest checkpoints are kept, besides the best
  * @param metricForBestModel the step metric by which a checkpoint is the best; empty keeps none
- * @param greaterIsBetter whether that metric should rise
+ * @param greaterIsBetter whether {@code metric_for_best_model} should rise
  * @param loadBestModelAtEnd whether the best checkpoint's weights are what the run results in
  * @param ifDamaged what happens when the newest checkpoint is found damaged on resuming
  */

@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * What is measured on held-out problems, before and after training.
  *
- * @param problems how many; 0 skips evaluation
- * @param samples sampled completions a problem, besides a greedy one
- * @param temperature of those samples
+ * @param problems how many problems are measured; 0 skips evaluation
+ * @param samples sampled completions per problem, besides a greedy one
+ * @param temperature temperature of the sampled completions
  * @param readability whether language, repetition and format are measured too; the first time in a
  *     process that takes some seconds and 250 MB, for the language models
- * @param language that completions should be in, ISO 639-1
+ * @param language the language that completions should be in, ISO 639-1
  */
 public record EvaluationConfig(
     int problems, int samples, double temperature, boolean readability, String language) {

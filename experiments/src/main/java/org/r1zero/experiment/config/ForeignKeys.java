@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,12 @@ final class ForeignKeys {
    */
   record Entry(String tool, String name, String here, String note) {
 
-    private String advice() {
+    /** The name without its sections. */
+    String lastPart() {
+      return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    String advice() {
       String text = here.isEmpty() ? " has no counterpart here" : " is " + here + " here";
       return tool + "'s " + name + text + (note.isEmpty() ? "" : ": " + note);
     }
@@ -62,6 +68,22 @@ final class ForeignKeys {
     return key.contains("_")
         ? ALL.stream().filter(e -> e.name().endsWith("." + key)).findFirst().map(Entry::advice)
         : Optional.empty();
+  }
+
+  /** A tool's entry of a name, or of the innermost section of it that has one. */
+  static Optional<Entry> covering(String tool, String name) {
+    return ALL.stream()
+        .filter(e -> e.tool().equals(tool))
+        .filter(e -> name.equals(e.name()) || name.startsWith(e.name() + "."))
+        .max(Comparator.comparingInt(e -> e.name().length()));
+  }
+
+  /** Entries of a name, or of the end of one of verl's; short ones such as n may be anything. */
+  static List<Entry> named(String name) {
+    boolean whole = name.contains("_") || name.contains(".");
+    return ALL.stream()
+        .filter(e -> e.name().equals(name) || (whole && e.name().endsWith("." + name)))
+        .toList();
   }
 
   /** Advice on a key below one of verl's sections. */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How a problem is put to the model.
  *
- * @param template {@code r1_zero}, {@code plain}, {@code chat} or {@code raw}
+ * @param template what a prompt looks like
  * @param system the system message of the chat template; empty leaves the template's own
  * @param overlong what happens to problems whose prompt and {@code sampling.max_new_tokens} exceed
  *     the model's context: {@code error} names the first and ends the run before it begins, {@code

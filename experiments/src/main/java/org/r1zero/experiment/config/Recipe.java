@@ -20,17 +20,17 @@ import org.r1zero.verify.reward.ScoringConfig;
  *
  * @param name becomes part of the run directory's name
  * @param seed decides all randomness
- * @param model a folder in Hugging Face layout, or {@code embedded}
+ * @param model the model to train: a folder in Hugging Face layout, or {@code embedded}
  * @param dtype what the network computes in; weights are kept in fp32
- * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param device where the model is: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param output the folder that run directories go to
  * @param task where problems come from
- * @param prompt how they are put
+ * @param prompt how problems are put to the model
  * @param rewards how answers are judged; the first is what accuracy means
  * @param scoring how verifiers are run
  * @param environment what answers the model's turns, where a rollout has several
  * @param sampling how completions are drawn
- * @param rollouts who samples them, when, and which of them training gets
+ * @param rollouts who samples completions, when, and which of them training gets
  * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
  * @param evaluation what is measured before and after

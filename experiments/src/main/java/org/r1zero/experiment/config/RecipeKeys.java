@@ -14,7 +14,7 @@ final class RecipeKeys {
   /** A leaf that so many sections have is meant by none of them in particular. */
   private static final int MAX_SUGGESTIONS = 3;
 
-  private static final String REFERENCE = "r1zero train --dry-run prints all keys";
+  private static final String REFERENCE = "r1zero explain lists all keys";
 
   private final List<String> paths = new ArrayList<>();
 

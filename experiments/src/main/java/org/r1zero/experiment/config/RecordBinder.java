@@ -18,10 +18,11 @@ import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.verify.records.Records;
 
 /**
- * Fills records from a tree. Keys are the components' names in snake case; a record's static {@code
- * defaults()} gives what the tree leaves out; without one, only nullable components may be left
- * out. The constructor checks the values. Faults are collected, not thrown: a value that can't be
- * used is replaced by its default, so that the values beside it are checked too.
+ * Fills records from a tree. Keys are the components' names in snake case; the outermost record's
+ * static {@code defaults()} gives what the tree leaves out, also of the sections within; without
+ * one, only nullable components may be left out. The constructor checks the values. Faults are
+ * collected, not thrown: a value that can't be used is replaced by its default, so that the values
+ * beside it are checked too.
  */
 final class RecordBinder {
   /** Between the faults that a constructor names. */
@@ -43,6 +44,17 @@ final class RecordBinder {
 
   /** Binds an object to a record; {@code null} where that was not possible. */
   <R> @Nullable R bind(JsonNode node, Class<R> type, String path) {
+    return bind(node, type, path, defaults(type));
+  }
+
+  /**
+   * The same.
+   *
+   * @param defaults what the record around it has in this place, so that one key of a section
+   *     changes no other; {@code null} where nothing has a default
+   */
+  private <R> @Nullable R bind(
+      JsonNode node, Class<R> type, String path, @Nullable Object defaults) {
     if (!node.isObject()) {
       fault(path.isEmpty() ? "the recipe" : path, "a mapping", node);
       return null;
@@ -54,7 +66,6 @@ final class RecordBinder {
         faults.addAll(known.unknown(path, field.getKey(), field.getValue(), keys));
       }
     }
-    Object defaults = defaults(type);
     Object[] values = new Object[components.length];
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < components.length; i++) {
@@ -86,7 +97,13 @@ final class RecordBinder {
       }
       return null;
     }
-    return value.isNull() && mayBeNull ? null : value(value, component.getGenericType(), path);
+    if (value.isNull() && mayBeNull) {
+      return null;
+    }
+    Object around = defaults == null ? null : call(component, defaults);
+    return component.getType().isRecord() && around != null
+        ? bind(value, component.getType(), path, around)
+        : value(value, component.getGenericType(), path);
   }
 
   private @Nullable Object value(JsonNode node, Type type, String path) {
@@ -142,9 +159,7 @@ final class RecordBinder {
 
   private @Nullable Object enumValue(JsonNode node, Class<?> type, String path) {
     List<String> names =
-        Arrays.stream(type.getEnumConstants())
-            .map(c -> ((Enum<?>) c).name().toLowerCase(Locale.ROOT))
-            .toList();
+        Arrays.stream(type.getEnumConstants()).map(c -> RecordWriter.name((Enum<?>) c)).toList();
     int index = names.indexOf(node.asText());
     return index >= 0
         ? type.getEnumConstants()[index]

@@ -22,6 +22,11 @@ final class RecordWriter {
     return node;
   }
 
+  /** What a recipe calls an enum's constant. */
+  static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   private static JsonNode toNode(@Nullable Object value) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     if (value == null) {
@@ -35,7 +40,7 @@ final class RecordWriter {
       list.forEach(element -> array.add(toNode(element)));
       return array;
     } else if (value instanceof Enum<?> constant) {
-      return nodes.textNode(constant.name().toLowerCase(Locale.ROOT));
+      return nodes.textNode(name(constant));
     } else if (value instanceof Integer number) {
       return nodes.numberNode(number);
     } else if (value instanceof Long number) {

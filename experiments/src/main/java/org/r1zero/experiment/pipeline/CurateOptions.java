@@ -10,20 +10,21 @@ import org.r1zero.verify.reward.RewardEntry;
 /**
  * Options of making examples.
  *
- * @param files given traces to choose from; none samples the stage's model instead
- * @param maxBad most bad records of those files
- * @param problems how many training problems are sampled, from the data set's first on
- * @param firstProblem where that begins
- * @param samples completions a problem
- * @param temperature of those samples
+ * @param files files of traces to choose from; none samples the stage's model instead
+ * @param maxBad the most bad records that the files may have
+ * @param problems how many training problems are sampled
+ * @param firstProblem the place of the first problem that is sampled
+ * @param samples completions per problem
+ * @param temperature temperature of the samples
  * @param fewShot a file of examples that are put before each question, or {@code null}
  * @param verifiers what a trace must pass besides the recipe's first reward, one after the other
  * @param evaluationFiles files of examples whose questions must not occur, besides the data set's
  *     held-out problems
  * @param form how examples are laid out
- * @param file their file's name: {@code .jsonl}, {@code .jsonl.gz} or {@code .parquet}
+ * @param file the name of the examples' file: it ends in {@code .jsonl}, {@code .jsonl.gz} or
+ *     {@code .parquet}
  * @param licence of the data, for its card
- * @param filters how they are chosen
+ * @param filters how traces are chosen
  */
 record CurateOptions(
     List<String> files,
@@ -45,8 +46,14 @@ record CurateOptions(
     if (maxBad < 0) {
       faults.add("max_bad must be >= 0, was " + maxBad);
     }
-    if (problems < 1 || samples < 1 || firstProblem < 0) {
-      faults.add("problems and samples must be >= 1, and first_problem >= 0");
+    if (problems < 1) {
+      faults.add("problems must be >= 1, was " + problems);
+    }
+    if (samples < 1) {
+      faults.add("samples must be >= 1, was " + samples);
+    }
+    if (firstProblem < 0) {
+      faults.add("first_problem must be >= 0, was " + firstProblem);
     }
     if (!(temperature > 0)) {
       faults.add("temperature must be > 0, was " + temperature);

@@ -11,7 +11,7 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * @param teacher an earlier stage's name, or whatever a recipe's {@code model} takes
  * @param steps how often the student is sampled and updated
  * @param problemsPerStep problems in a step
- * @param numGenerations samples a problem
+ * @param numGenerations samples per problem
  * @param microBatchTokens most tokens in one forward and backward pass
  * @param saveSteps steps between checkpoints; 0 for none
  * @param optimizer the update rule
@@ -27,11 +27,10 @@ record OnPolicyOptions(
 
   OnPolicyOptions {
     List<String> faults = new ArrayList<>();
-    if (steps < 1 || problemsPerStep < 1 || numGenerations < 1 || microBatchTokens < 1) {
-      faults.add(
-          "steps, problems_per_step, num_generations and micro_batch_tokens must be >= 1, were "
-              + List.of(steps, problemsPerStep, numGenerations, microBatchTokens));
-    }
+    requirePositive("steps", steps, faults);
+    requirePositive("problems_per_step", problemsPerStep, faults);
+    requirePositive("num_generations", numGenerations, faults);
+    requirePositive("micro_batch_tokens", microBatchTokens, faults);
     if (saveSteps < 0) {
       faults.add("save_steps must be >= 0, was " + saveSteps);
     }
@@ -49,5 +48,11 @@ record OnPolicyOptions(
         4096,
         20,
         new OptimizerConfig(3e-4, LearningRateSchedule.CONSTANT, 3, 0, 0.9, 0.999, 1e-8, 1));
+  }
+
+  private static void requirePositive(String name, int value, List<String> faults) {
+    if (value < 1) {
+      faults.add(name + " must be >= 1, was " + value);
+    }
   }
 }

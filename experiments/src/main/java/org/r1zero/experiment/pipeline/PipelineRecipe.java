@@ -2,6 +2,7 @@ package org.r1zero.experiment.pipeline;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +39,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rollouts who samples: training, curation, distillation and evaluation alike
  * @param evaluation what is measured
  * @param health what is watched during training
- * @param stages in order
+ * @param stages the stages of a pipeline, in order
  */
 public record PipelineRecipe(
     String name,
@@ -118,6 +119,31 @@ public record PipelineRecipe(
    */
   public Recipe toRecipe(String startsFrom) {
     return toRecipe("pipeline " + name, name, startsFrom, JsonNodeFactory.instance.objectNode());
+  }
+
+  /** The same with every key of every stage's options. */
+  public PipelineRecipe withAllOptions() {
+    ObjectNode tree = RecipeLoader.toTree(this);
+    for (int i = 0; i < stages.size(); i++) {
+      ((ObjectNode) tree.path("stages").get(i)).set("options", allOptions(stages.get(i)));
+    }
+    return RecipeLoader.bind(PipelineRecipe.class, "recipe " + name, tree, List.of());
+  }
+
+  private ObjectNode allOptions(StageConfig stage) {
+    String source = "stage " + stage.name();
+    ObjectNode given = stage.optionsOrEmpty();
+    if (stage.kind() != StageKind.RL) {
+      return RecipeLoader.toTree(
+          RecipeLoader.bind(stage.kind().options(), source, given, List.of()));
+    }
+    ObjectNode all = RecipeLoader.toTree(toRecipe(source, stage.name(), model, given));
+    for (RecordComponent shared : PipelineRecipe.class.getRecordComponents()) {
+      if (!given.has(shared.getName())) {
+        all.remove(shared.getName()); // the stage's is the pipeline's
+      }
+    }
+    return all;
   }
 
   /** The same with one option of every stage set. */

@@ -12,10 +12,10 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  *
  * @param data the stage that made the examples, or a file of them; {@code null} for the newest
  *     stage that made any
- * @param maxBad most bad records of a file
- * @param batchSize examples an update
+ * @param maxBad the most bad records that the file may have
+ * @param batchSize examples per update
  * @param microBatchTokens most tokens in one forward and backward pass
- * @param schedule how long it goes on
+ * @param schedule how long training goes on
  * @param optimizer the update rule
  */
 record SftOptions(

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One stage of a pipeline, as its recipe says it.
  *
- * @param name unique within the pipeline
- * @param kind what it does
- * @param model what it starts from: {@code base} for the pipeline's own model, an earlier stage's
- *     name, or whatever a recipe's {@code model} takes; {@code null} for the model of the stages
- *     before
- * @param options of its kind
+ * @param name the stage's name, unique within the pipeline
+ * @param kind what the stage does
+ * @param model what the stage starts from: {@code base} for the pipeline's own model, an earlier
+ *     stage's name, or whatever a recipe's {@code model} takes; {@code null} for the model of the
+ *     stages before
+ * @param options the options of the stage's kind
  */
 public record StageConfig(
     String name, StageKind kind, @Nullable String model, @Nullable ObjectNode options) {

@@ -34,6 +34,37 @@ class DryRunTest {
   }
 
   @Test
+  void everyKeyIsPrintedAlsoThoseOfStagesAndThoseThatAreNull() throws IOException {
+    Path recipe = Files.writeString(folder.resolve("r.yaml"), "name: x\n");
+    assertThat(dry(List.of("train", recipe.toString())).out())
+        .contains("epsilon_high: null")
+        .contains("delta: null")
+        .contains("importance_sampling_clip_min: null");
+    Files.writeString(folder.resolve("t.jsonl"), TRACE.repeat(4));
+    Path stages =
+        Files.writeString(
+            folder.resolve("p.yaml"),
+            """
+            stages:
+            - {name: a, kind: sft, options: {data: DATA, optimizer: {warmup_steps: 3}}}
+            - {name: b, kind: rl, options: {grpo: {steps: 3}, evaluation: {problems: 0}}}
+            """
+                .replace("DATA", folder.resolve("t.jsonl").toString()));
+    Ran ran = dry(List.of("pipeline", stages.toString()));
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("batch_size: 32")
+        .contains("learning_rate: 2.0E-5")
+        .contains("lr_scheduler_type: linear")
+        .contains("epsilon_high: null")
+        .contains("model: null");
+    Path printed = Files.writeString(folder.resolve("printed.yaml"), ran.out());
+    Ran again = dry(List.of("pipeline", printed.toString()));
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.out()).isEqualTo(ran.out());
+  }
+
+  @Test
   void curateSaysWhatItSamples() {
     Ran ran = dry(List.of("curate", "../recipes/curate.yaml"));
     assertThat(ran.code()).as(ran.err()).isZero();

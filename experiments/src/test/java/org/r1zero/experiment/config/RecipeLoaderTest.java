@@ -324,7 +324,7 @@ class RecipeLoaderTest {
         "data.train_batch_size=8 | verl's data.train_batch_size is grpo.problems_per_step here",
         "algorithm.kl_ctrl.kl_coef=1 | is grpo.loss.beta here",
         "grpo.kl_loss_coef=1 | is grpo.loss.beta here",
-        "grpo.qwertyuiop=1 | r1zero train --dry-run prints all keys",
+        "grpo.qwertyuiop=1 | r1zero explain lists all keys",
       })
   void anUnknownKeyIsAnsweredWithOurs(String setting, String advice) throws IOException {
     Path recipe = file("a.yaml", "rewards: [{verifier: number}]");
@@ -334,6 +334,24 @@ class RecipeLoaderTest {
         .hasMessageContaining(advice)
         .message()
         .satisfies(text -> assertThat(text.lines()).hasSize(1).allMatch(l -> l.length() < 250));
+  }
+
+  @Test
+  void oneKeyOfASectionLeavesTheOthersAsTheyAreWithoutIt() {
+    record Inner(int a, int b) {
+      @SuppressWarnings("UnusedMethod") // called by its name
+      static Inner defaults() {
+        return new Inner(1, 2);
+      }
+    }
+    record Outer(Inner inner) {
+      @SuppressWarnings("UnusedMethod") // called by its name
+      static Outer defaults() {
+        return new Outer(new Inner(3, 4));
+      }
+    }
+    assertThat(RecipeLoader.bind(Outer.class, "x", RecipeLoader.parse("inner: {a: 5}"), List.of()))
+        .isEqualTo(new Outer(new Inner(5, 4)));
   }
 
   @Test

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * One verifier's part in a reward, as a recipe says it.
  *
- * @param verifier its id
+ * @param verifier the verifier's id; {@code r1zero verify --list} lists them
  * @param name what metrics and rollouts call it; empty for the verifier's id. Needed where one
  *     verifier is used twice with different options.
- * @param weight its score is multiplied by this
+ * @param weight the verifier's score is multiplied by this
  * @param gate whether the others earn nothing unless this verifier finds the completion right
  * @param options the verifier's own options
  */
