@@ -18,7 +18,7 @@ class ArchitectureTest {
     return rules
         .layers(
             List.of(
-                Set.of("records"),
+                Set.of("records", "puzzle"),
                 Set.of("", "dataset", "prompt", "sft", "curate"),
                 Set.of("corpus")))
         .tests();

@@ -5,6 +5,7 @@
   const fields = {
     reward: [(m) => m.reward, 'mean reward', false],
     accuracy: [(m) => m.accuracy, 'share of rollouts right', true],
+    heldout: [(m) => m['eval/pass1_sampled'], 'share of answers right', true],
     length: [(m) => m['completions/mean_length'], 'tokens per rollout', false],
     entropy: [(m) => m.entropy, 'entropy (nats per token)', false],
     metric: [(m) => m[$('metric').value], '', false],
@@ -173,6 +174,7 @@
     if (!keys.has(chosen) && $('metric').dataset.standard) $('metric').value = $('metric').dataset.standard;
     for (const [id, [of, title, share]] of Object.entries(fields)) {
       const lines = shown.map((r, i) => ({ name: r.title, index: 1 + (i % 7), points: smooth(numbers(metrics[i], of)) }));
+      if (id === 'heldout') $('c-heldout').closest('figure').hidden = !keys.has('eval/pass1_sampled');
       R1.draw('c-' + id, () => R1.lines(lines.filter((s) => s.points.length), 'step', title || $('metric').value, share, { y: { beginAtZero: share } }));
     }
     const last = own.filter((r) => 'accuracy' in r).pop() || own[own.length - 1];

@@ -57,6 +57,8 @@
     R1.draw('chart-wrong-' + i, () => bars(faults, 'share of answers', group));
   });
   R1.draw('chart-supervised', () => R1.lines(supervised(), 'step', 'loss (nats per token)', false));
+  const heldOut = arms.map((a) => ({ name: a.name, index: a.index, points: (a.held_out || [])[0] || [] })).filter((s) => s.points.length);
+  R1.draw('chart-held-out', () => R1.lines(heldOut, 'RL step', 'share of answers right', true));
   R1.draw('chart-accuracy', () => R1.lines(curves('accuracy'), 'RL step', 'share of rollouts right', true));
   R1.draw('chart-reward', () => R1.lines(curves('reward'), 'RL step', 'mean reward', false));
   R1.draw('chart-length', () => R1.lines(curves('length'), 'RL step', 'tokens per rollout', false));

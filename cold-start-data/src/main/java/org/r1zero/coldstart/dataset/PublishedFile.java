@@ -67,8 +67,8 @@ final class PublishedFile {
   /** A text that a record has to have. */
   static String text(JsonNode node, String field, String where) {
     JsonNode value = node.path(field);
-    if (value.isIntegralNumber()) {
-      return value.asText();
+    if (value.isNumber()) { // 142.0 in some files stands for 142
+      return value.decimalValue().stripTrailingZeros().toPlainString();
     }
     if (!value.isTextual() || value.textValue().isBlank()) {
       throw new IllegalArgumentException(

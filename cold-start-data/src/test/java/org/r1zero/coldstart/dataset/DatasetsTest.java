@@ -23,7 +23,7 @@ class DatasetsTest {
     assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "task.name must be one of aime, arithmetic, countdown, file, gsm8k, guess, humaneval,"
-                + " math500, mbpp, mix, puzzles, wordle, was gsm (did you mean 'gsm8k'?)");
+            "task.name must be one of aime, amc, arithmetic, countdown, file, gpqa, gsm8k, guess,"
+                + " humaneval, math500, mbpp, mix, puzzles, wordle, was gsm (did you mean 'gsm8k'?)");
   }
 }

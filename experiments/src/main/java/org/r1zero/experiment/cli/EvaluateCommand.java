@@ -225,7 +225,7 @@ final class EvaluateCommand implements Callable<Integer> {
         recipe.prompt().template().name().toLowerCase(Locale.ROOT),
         recipe.accuracyColumn(),
         recipe.evaluation().samples(),
-        recipe.sampling().temperature(),
-        recipe.sampling().maxNewTokens());
+        recipe.evaluation().temperature(),
+        recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
   }
 }

@@ -33,7 +33,7 @@ import org.r1zero.verify.reward.ScoringConfig;
  * @param rollouts who samples completions, when, and which of them training gets
  * @param lora low-rank adapters, trained in place of the weights where their rank is above 0
  * @param grpo the training
- * @param evaluation what is measured before and after
+ * @param evaluation what is measured on held-out problems, and when
  * @param checkpoint how the state of training is kept
  * @param health what is watched in training, and what is done about it
  * @param metrics where else the run's numbers can be read
@@ -105,6 +105,7 @@ public record Recipe(
               + rollouts.partialRollouts().overSampling()
               + " (a step has to be able to train all that was carried over)");
     }
+    faults.addAll(bestByEvaluation(evaluation, checkpoint.metricForBestModel()));
     if (lora.r() > 0 && grpo.reference().syncRefModel()) {
       faults.add(
           "grpo.reference.sync_ref_model must be false where lora.r is > 0, was true (the reference"
@@ -129,6 +130,37 @@ public record Recipe(
       throw new IllegalArgumentException(String.join("; ", faults));
     }
     rewards = List.copyOf(rewards);
+  }
+
+  private static List<String> bestByEvaluation(EvaluationConfig evaluation, String best) {
+    boolean measured = best.startsWith(EvaluationConfig.METRICS);
+    List<String> known =
+        List.of(
+            EvaluationConfig.SAMPLED,
+            EvaluationConfig.GREEDY,
+            EvaluationConfig.LENGTH,
+            EvaluationConfig.TRUNCATED);
+    if (measured && !known.contains(best)) {
+      return List.of(
+          "checkpoint.metric_for_best_model must be one of "
+              + String.join(", ", known)
+              + " where it is a metric of evaluation, was "
+              + best);
+    }
+    if (measured && evaluation.everySteps() == 0) {
+      return List.of(
+          "evaluation.every_steps must be > 0 where checkpoint.metric_for_best_model is "
+              + best
+              + ", was 0");
+    }
+    if (!measured && evaluation.patience() > 0) {
+      return List.of(
+          "checkpoint.metric_for_best_model must be a metric of evaluation, such as "
+              + EvaluationConfig.SAMPLED
+              + ", where evaluation.patience is > 0, was "
+              + best);
+    }
+    return List.of();
   }
 
   /** What is wrong with a name that becomes part of a folder's: nothing, or one fault. */

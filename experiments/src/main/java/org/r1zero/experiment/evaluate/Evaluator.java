@@ -51,7 +51,8 @@ public final class Evaluator {
       long seed,
       @Nullable CompletionCache cache) {
     this.config = config;
-    this.sampling = sampling.withQuantization(Quantization.NONE); // judge what is trained
+    this.sampling =
+        config.sampling(sampling).withQuantization(Quantization.NONE); // judge what is trained
     this.scoring = scoring;
     this.seed = seed;
     this.cache = cache;
@@ -68,13 +69,12 @@ public final class Evaluator {
                 sample(sampler, problems, 1, sampling.withTemperature(0), progress),
                 GREEDY));
     if (config.samples() > 0) {
-      SamplingConfig how = sampling.withTemperature(config.temperature());
       List<List<Completion>> sampled =
           sample(
               sampler,
               problems,
               config.samples(),
-              how,
+              sampling,
               status -> progress.accept(status.after(problems.size())));
       all.addAll(judge(sampler, problems, sampled, 0));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.rollout.generation.SamplingStatus;
 
@@ -124,9 +125,16 @@ public final class Progress {
         line.add(0, "step " + stepsDone + "/" + steps)
             .add(1, metric("reward %.3f", report.metric("reward")), Style.BOLD)
             .add(2, metric("accuracy %5.1f %%", 100 * report.metric(accuracyMetric)), Style.BOLD)
+            .add(2, heldOut(report), Style.BOLD)
             .add(5, metric("length %.0f", report.metric("completions/mean_length")))
             .add(6, metric("%.0f tokens/s", report.metric("tokens_per_second/rollout")))
             .add(3, "left " + Counting.clock(secondsLeft()), Style.FAINT));
+  }
+
+  /** Nothing after a step that was not followed by an evaluation. */
+  private static String heldOut(StepReport report) {
+    double accuracy = report.metric(EvaluationConfig.SAMPLED);
+    return Double.isNaN(accuracy) ? "" : metric("held-out %.1f %%", 100 * accuracy);
   }
 
   private static String metric(String format, double value) {

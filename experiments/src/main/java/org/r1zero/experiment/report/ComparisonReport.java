@@ -44,6 +44,7 @@ public final class ComparisonReport {
         List<Path> runs = seed.run().runs().stream().map(Path::of).toList();
         seeds.add(curves.read(runs));
         arm.withArray("/supervised").add(curves.supervised(runs));
+        arm.withArray("/held_out").add(curves.heldOut(runs));
       }
       arm.set("bands", CurveBands.of(seeds));
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
+import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Judges;
@@ -70,19 +71,30 @@ final class RunCurves {
         "Share of rollouts with fewer than 97 % of their words in the wanted language; "
             + ROLLOUTS_A_STEP
             + " rollouts a step.");
-    boolean supervised = false;
-    for (JsonNode arm : data.path("arms")) {
-      for (JsonNode seed : arm.path("supervised")) {
-        supervised |= !seed.isEmpty();
-      }
+    if (any(data, "held_out")) {
+      page.chart(
+          "chart-held-out",
+          "Accuracy on held-out problems",
+          "Sampled pass@1 while it trained (evaluation.every_steps); the first seed.");
     }
-    if (supervised) {
+    if (any(data, "supervised")) {
       page.chart(
           "chart-supervised",
           "Loss of supervised stages",
           "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another."
               + " Of several seeds the mean, from the lowest to the highest.");
     }
+  }
+
+  private static boolean any(JsonNode data, String curves) {
+    for (JsonNode arm : data.path("arms")) {
+      for (JsonNode seed : arm.path(curves)) {
+        if (!seed.isEmpty()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -128,6 +140,25 @@ final class RunCurves {
           last = step.path("step").asLong();
           ObjectNode point = points.addObject().put("step", offset + last);
           point.set("loss", step.path("loss"));
+        }
+      }
+      offset += last;
+    }
+    return points;
+  }
+
+  /** Accuracy on held-out problems, of the steps after which it was measured. */
+  ArrayNode heldOut(List<Path> runs) throws IOException {
+    ArrayNode points = JSON.createArrayNode();
+    long offset = 0;
+    for (Path run : runs) {
+      long last = 0;
+      for (JsonNode step : new RunSteps(run).metrics()) {
+        last = step.has("reward") ? step.path("step").asLong() : last;
+        JsonNode accuracy = step.path(EvaluationConfig.SAMPLED);
+        if (accuracy.isNumber()) {
+          ObjectNode point = points.addObject().put("x", offset + last);
+          point.set("mean", accuracy);
         }
       }
       offset += last;

@@ -65,6 +65,7 @@ public final class RunsReport {
       curve.set("points", RunCurves.points(steps));
       arm.set("bands", CurveBands.of(List.of(steps)));
       arm.putArray("supervised").add(curves.supervised(run.metrics()));
+      arm.putArray("held_out").add(curves.heldOut(run.metrics()));
       arm.set("stages", run.stages());
     }
     evaluations.write(data);

@@ -49,14 +49,35 @@ public record Fit(
       ModelFolder folder,
       Preflight.Purpose purpose,
       UnaryOperator<PromptRenderer> put) {
-    return of(
-        recipe.prompt().overlong(),
-        recipe.sampling().maxNewTokens(),
-        dataset,
-        purpose.trains(),
-        purpose.evaluates(recipe),
-        new Texts(folder.tokenizer(), put.apply(folder.renderer(recipe.prompt()))),
-        folder.directory().config().maxPositionEmbeddings());
+    int newTokens = newTokens(recipe, purpose);
+    Fit fit =
+        of(
+            recipe.prompt().overlong(),
+            newTokens,
+            dataset,
+            purpose.trains(),
+            purpose.evaluates(recipe),
+            new Texts(folder.tokenizer(), put.apply(folder.renderer(recipe.prompt()))),
+            folder.directory().config().maxPositionEmbeddings());
+    return newTokens == recipe.sampling().maxNewTokens()
+        ? fit
+        : new Fit(
+            fit.dataset,
+            fit.renderer,
+            fit.context,
+            fit.longest,
+            fit.dropped,
+            fit.faults.stream().map(f -> f.replace("sampling.max", "evaluation.max")).toList());
+  }
+
+  /** The longest completion that there may be, in training or evaluation. */
+  static int newTokens(Recipe recipe, Preflight.Purpose purpose) {
+    int trained = recipe.sampling().maxNewTokens();
+    int evaluated = recipe.evaluation().sampling(recipe.sampling()).maxNewTokens();
+    if (!purpose.evaluates(recipe)) {
+      return trained;
+    }
+    return purpose.trains() ? Math.max(trained, evaluated) : evaluated;
   }
 
   /**

@@ -65,7 +65,8 @@ final class HeldOut {
     return evaluation;
   }
 
-  private static String line(Evaluation evaluation, String when) {
+  /** What a person is told of an evaluation. */
+  static String line(Evaluation evaluation, String when) {
     double turns = evaluation.traces().stream().mapToInt(RolloutTrace::turns).average().orElse(1);
     return String.format(
         Locale.ROOT,

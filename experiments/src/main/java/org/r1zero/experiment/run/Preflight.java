@@ -105,7 +105,7 @@ public record Preflight(
         Math.min(recipe.evaluation().problems(), heldOut),
         fit.dropped(),
         fit.longest(),
-        recipe.sampling().maxNewTokens(),
+        Fit.newTokens(recipe, purpose),
         fit.context(),
         new MemoryEstimate(config, recipe.dtype()).parameters(),
         bytes(recipe, purpose, fit, new MemoryEstimate(config, recipe.dtype())),
@@ -118,7 +118,7 @@ public record Preflight(
         purpose == Purpose.TRAINING
             ? Math.min(recipe.sampling().maxBatch(), sequences)
             : recipe.sampling().maxBatch();
-    long positions = rows * (fit.longest() + recipe.sampling().maxNewTokens());
+    long positions = rows * (fit.longest() + Fit.newTokens(recipe, purpose));
     long cache =
         Math.min(positions * memory.cachePerToken(), (long) recipe.sampling().kvCacheMb() << 20);
     long sampling = MemoryEstimate.PROCESS + cache;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
@@ -181,9 +182,9 @@ public final class R1ZeroRun {
             parts.texts(),
             parts.directory().path(),
             progress::say)) {
-      Evaluation before = evaluate(parts, workers, directory, manifest, "before");
-      train(parts, workers, directory, manifest, stop, endpoint);
-      Evaluation after = evaluate(parts, workers, directory, manifest, "after");
+      Evaluation before = evaluate(parts, workers, directory, manifest, "before", null);
+      Evaluation last = train(parts, workers, directory, manifest, stop, endpoint);
+      Evaluation after = evaluate(parts, workers, directory, manifest, "after", last);
       progress.say("writing the model to " + directory.model());
       directory.writeModel(parts.policy(), parts.directory().path());
       manifest.finish(RunManifest.DONE);
@@ -202,7 +203,12 @@ public final class R1ZeroRun {
     }
   }
 
-  private void train(
+  /**
+   * Trains to the end, planned or early.
+   *
+   * @return an evaluation of the weights that it ends with, where one was made on the way
+   */
+  private @Nullable Evaluation train(
       Assembly parts,
       Workers workers,
       RunDirectory directory,
@@ -211,6 +217,7 @@ public final class R1ZeroRun {
       @Nullable MetricsEndpoint endpoint)
       throws IOException {
     int steps = recipe.grpo().steps();
+    InterimEvaluation interim = new InterimEvaluation(parts, workers, recipe, progress);
     TrainingRecord record =
         new TrainingRecord(
             recipe.checkpoint(),
@@ -224,7 +231,9 @@ public final class R1ZeroRun {
               }
             },
             steps,
-            false);
+            recipe.checkpoint().metricForBestModel().startsWith(EvaluationConfig.METRICS),
+            interim,
+            (long) recipe.evaluation().patience() * recipe.evaluation().everySteps());
     HealthMonitor health =
         new HealthMonitor(
             recipe.health(),
@@ -249,19 +258,26 @@ public final class R1ZeroRun {
       if (resumption != null) {
         resume(trainer, record);
       }
-      if (trainer.step() < steps) {
+      if (trainer.step() < steps && !record.isPast(trainer.step())) {
         new EvaluationMemory(directory).forget("after");
+        trainer.train();
       }
-      trainer.train();
-      if (trainer.step() < steps) {
+      long done = trainer.step();
+      if (done < steps && !record.isPast(done)) {
         throw stop.stopped();
       }
-      progress.say("trained " + steps + " steps in " + progress.trainingTime());
+      if (done < steps) {
+        progress.say(record.whyPast());
+        manifest.result("stopped_early_after_step", done);
+      }
+      progress.say("trained " + done + " steps in " + progress.trainingTime());
     }
     if (recipe.checkpoint().loadBestModelAtEnd()) {
       record.loadBest(parts.policy());
       workers.publish(workers.pool().version() + 1); // other weights than those published last
+      return null;
     }
+    return interim.ofLastStep();
   }
 
   private void resume(GrpoTrainer trainer, TrainingRecord record) throws IOException {
@@ -314,7 +330,12 @@ public final class R1ZeroRun {
   }
 
   private @Nullable Evaluation evaluate(
-      Assembly parts, Workers workers, RunDirectory directory, RunManifest manifest, String when)
+      Assembly parts,
+      Workers workers,
+      RunDirectory directory,
+      RunManifest manifest,
+      String when,
+      @Nullable Evaluation known)
       throws IOException {
     if (recipe.evaluation().problems() == 0) {
       return null;
@@ -324,8 +345,12 @@ public final class R1ZeroRun {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    Evaluation evaluation =
-        HeldOut.evaluate(parts, workers.sampler(), recipe, progress, when + " training");
+    Evaluation evaluation = known;
+    if (evaluation == null) {
+      evaluation = HeldOut.evaluate(parts, workers.sampler(), recipe, progress, when + " training");
+    } else {
+      progress.say(HeldOut.line(evaluation, when + " training"));
+    }
     directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +34,29 @@ final class TrainingRecord implements StepBoundary {
   private final Consumer<StepReport> heard;
   private final long steps;
   private final boolean everyBest;
+  private final Between between;
+  private final long patience;
   private long bestStep = -1;
   private double bestMetric = Double.NaN;
   private double lastSeconds = Double.NaN;
 
+  /** What a step's metrics are added to, such as by an evaluation. */
+  @FunctionalInterface
+  interface Between {
+
+    /**
+     * Called after each step.
+     *
+     * @param finished steps
+     * @param state has to be asked for before anything is sampled: that waits for what is being
+     *     sampled ahead
+     * @return metrics by name
+     */
+    Map<String, Double> measure(long finished, Supplier<TrainingState> state);
+  }
+
   /**
-   * Sets where and when.
+   * Sets where and when; nothing is measured between steps.
    *
    * @param say takes what there is to say
    * @param heard is told of each step once its metrics are written
@@ -53,6 +71,25 @@ final class TrainingRecord implements StepBoundary {
       Consumer<StepReport> heard,
       long steps,
       boolean everyBest) {
+    this(config, directory, stop, say, heard, steps, everyBest, (finished, state) -> Map.of(), 0);
+  }
+
+  /**
+   * The same with evaluations between steps.
+   *
+   * @param between measures
+   * @param patience training ends so many steps after the best one; 0 never does
+   */
+  TrainingRecord(
+      CheckpointConfig config,
+      RunDirectory directory,
+      StopSignal stop,
+      Consumer<String> say,
+      Consumer<StepReport> heard,
+      long steps,
+      boolean everyBest,
+      Between between,
+      long patience) {
     this.config = config;
     this.directory = directory;
     this.store = new CheckpointStore(directory.checkpoints(), config.saveTotalLimit());
@@ -61,6 +98,8 @@ final class TrainingRecord implements StepBoundary {
     this.heard = heard;
     this.steps = steps;
     this.everyBest = everyBest;
+    this.between = between;
+    this.patience = patience;
   }
 
   /**
@@ -108,16 +147,26 @@ final class TrainingRecord implements StepBoundary {
   }
 
   @Override
-  public boolean passed(StepReport report, Supplier<TrainingState> state) {
+  public boolean passed(StepReport passed, Supplier<TrainingState> state) {
+    long finished = passed.step() + 1;
+    Map<String, Double> metrics = new TreeMap<>(passed.metrics());
+    metrics.putAll(between.measure(finished, state));
+    StepReport report = new StepReport(passed.step(), metrics);
     directory.appendMetrics(withCheckpointTime(report));
     heard.accept(report);
-    long finished = report.step() + 1;
     boolean stopping = stop.requested();
     boolean due = finished % config.saveSteps() == 0 || finished == steps || stopping;
-    if (due || (everyBest && isBetter(report.metric(config.metricForBestModel())))) {
+    boolean best = everyBest && isBetter(report.metric(config.metricForBestModel()));
+    boolean early = !best && isPast(finished);
+    if (due || best || early) {
       save(report, state.get());
     }
-    return !stopping;
+    return !stopping && !early;
+  }
+
+  /** Whether the best step is so long ago that training ends, after so many steps. */
+  boolean isPast(long finished) {
+    return patience > 0 && bestStep >= 0 && finished - bestStep >= patience;
   }
 
   private boolean isBetter(double metric) {
@@ -153,6 +202,16 @@ final class TrainingRecord implements StepBoundary {
     }
     store.save(state, bestStep < 0 ? Set.of() : Set.of(bestStep));
     lastSeconds = (System.nanoTime() - started) / 1e9;
+  }
+
+  /** Why training ends early. */
+  String whyPast() {
+    return String.format(
+        Locale.ROOT,
+        "training ends early: the best %s was that of step %d, %s (evaluation.patience)",
+        config.metricForBestModel(),
+        bestStep,
+        bestMetric);
   }
 
   /** Gives a policy the best checkpoint's weights, where there is one. */

@@ -310,7 +310,7 @@ class RecipeLoaderTest {
         "learning_rate=1 | TRL's learning_rate is grpo.optimizer.learning_rate here",
         "epsilon_high=1 | TRL's epsilon_high is grpo.loss.epsilon_high here",
         "grpo.max_completion_length=1 | is sampling.max_new_tokens here",
-        "max_new_tokens=1 | did you mean sampling.max_new_tokens?",
+        "max_new_tokens=1 | did you mean sampling.max_new_tokens or ",
         "grpo.max_batch=1 | did you mean sampling.max_batch?",
         "sampling.num_generations=1 | is grpo.num_generations here",
         "use_vllm=true | TRL's use_vllm has no counterpart here: not needed",

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,14 @@ class ProgressTest {
   void anEightyColumnWindowHasRoomForWhatMattersInAStep() {
     progress(80).stepFinished(report(11));
     assertThat(said()).contains("step 12/20").contains("reward 0.912").contains("91.2 %");
+  }
+
+  @Test
+  void aStepThatWasFollowedByAnEvaluationShowsItInEightyColumns() {
+    Map<String, Double> metrics = new TreeMap<>(report(11).metrics());
+    metrics.put("eval/pass1_sampled", 0.345);
+    progress(80).stepFinished(new StepReport(11, metrics));
+    assertThat(said()).contains("step 12/20").contains("91.2 %").contains("held-out 34.5 %");
   }
 
   @Test
