@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.r1zero.verify.Problem;
 
 /**
- * {@code math500}, {@code aime} and {@code amc}: {@code problem} and {@code answer} in JSON lines, as MATH-500
- * (Lightman et al., arXiv:2305.20050) the AIME and the AMC sets are published.
+ * {@code math500}, {@code aime} and {@code amc}: {@code problem} and {@code answer} in JSON lines,
+ * as MATH-500 (Lightman et al., arXiv:2305.20050) the AIME and the AMC sets are published.
  */
 abstract class MathBenchmark extends HeldOutBenchmark {
   MathBenchmark(String file, String form) {

@@ -243,8 +243,7 @@ public final class Comparison {
     Path file = place.resolve("evaluation.jsonl");
     if (Files.exists(mark) && Files.readString(mark).equals(hash)) {
       List<EvaluatedSample> samples = EvaluationFiles.read(file);
-      return Evaluation.of(
-          samples, recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
+      return Evaluation.of(samples, recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
     }
     Evaluation evaluation =
         new EvaluationRun(recipe, new Progress(out, 0, recipe.accuracyColumn())).run();

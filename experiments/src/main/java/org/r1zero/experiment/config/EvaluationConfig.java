@@ -17,8 +17,8 @@ import org.r1zero.rollout.generation.SamplingConfig;
  *     process that takes some seconds and 250 MB, for the language models
  * @param language the language that completions should be in, ISO 639-1
  * @param everySteps steps between evaluations while it trains; 0 evaluates before and after alone
- * @param patience evaluations in a row without a better one after which training ends; 0 never
- *     ends it early
+ * @param patience evaluations in a row without a better one after which training ends; 0 never ends
+ *     it early
  */
 public record EvaluationConfig(
     int problems,

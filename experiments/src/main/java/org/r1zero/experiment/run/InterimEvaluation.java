@@ -36,11 +36,16 @@ final class InterimEvaluation implements TrainingRecord.Between {
     Evaluation evaluation = HeldOut.evaluate(parts, workers.sampler(), recipe, progress, when);
     ofLastStep = evaluation;
     return Map.of(
-        EvaluationConfig.GREEDY, evaluation.greedy().mean(),
-        EvaluationConfig.SAMPLED, evaluation.sampled().mean(),
-        EvaluationConfig.LENGTH, evaluation.meanLength(),
-        EvaluationConfig.TRUNCATED, evaluation.truncated(),
-        "time/evaluation", (System.nanoTime() - started) / 1e9);
+        EvaluationConfig.GREEDY,
+        evaluation.greedy().mean(),
+        EvaluationConfig.SAMPLED,
+        evaluation.sampled().mean(),
+        EvaluationConfig.LENGTH,
+        evaluation.meanLength(),
+        EvaluationConfig.TRUNCATED,
+        evaluation.truncated(),
+        "time/evaluation",
+        (System.nanoTime() - started) / 1e9);
   }
 
   /** The evaluation of the weights that training ended with; {@code null} where none was due. */

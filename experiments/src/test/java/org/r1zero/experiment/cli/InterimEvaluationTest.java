@@ -93,7 +93,8 @@ class InterimEvaluationTest {
     assertThat(train("x", 2, "", "evaluation.patience=1").err())
         .contains("every_steps must be > 0 where patience is");
     assertThat(train("x", 2, "", "evaluation.patience=1", "evaluation.every_steps=1").err())
-        .contains("metric_for_best_model must be a metric of evaluation, such as eval/pass1_sampled");
+        .contains(
+            "metric_for_best_model must be a metric of evaluation, such as eval/pass1_sampled");
     assertThat(train("x", 2, "", "checkpoint.metric_for_best_model=eval/pass1_sampled").err())
         .contains("evaluation.every_steps must be > 0");
     assertThat(train("x", 2, "", "checkpoint.metric_for_best_model=eval/pass@1").err())
@@ -138,9 +139,7 @@ class InterimEvaluationTest {
 
   private Path run(String name) throws IOException {
     try (Stream<Path> runs = Files.list(folder.resolve(name))) {
-      return runs.filter(run -> Files.exists(run.resolve("recipe.yaml")))
-          .findFirst()
-          .orElseThrow();
+      return runs.filter(run -> Files.exists(run.resolve("recipe.yaml"))).findFirst().orElseThrow();
     }
   }
 
