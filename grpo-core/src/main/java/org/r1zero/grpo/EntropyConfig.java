@@ -3,13 +3,13 @@ package org.r1zero.grpo;
 /**
  * Options of the entropy bonus, under TRL's names: {@code loss - entropy_coef * mean entropy}.
  *
- * @param entropyCoef its coefficient, adaptive or not at the start; 0 for none
+ * @param entropyCoef coefficient of the entropy bonus, and where an adaptive one starts; 0 for none
  * @param useAdaptiveEntropy whether the coefficient follows the entropy: Skywork-OR1
  *     (arXiv:2505.22312), section 3.3
- * @param entropyCoefMin the least adaptive coefficient
- * @param entropyCoefMax the largest
- * @param entropyCoefDelta how far it moves with each update
- * @param entropyTarget in nats a token: at or below it the bonus acts and its coefficient grows
+ * @param entropyCoefMin the smallest adaptive coefficient
+ * @param entropyCoefMax the largest adaptive coefficient
+ * @param entropyCoefDelta how far an adaptive coefficient moves with each update
+ * @param entropyTarget in nats per token: at or below it the bonus acts and its coefficient grows
  */
 public record EntropyConfig(
     double entropyCoef,

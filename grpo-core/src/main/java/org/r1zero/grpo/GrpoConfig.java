@@ -11,10 +11,10 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * Options of GRPO training, under the names of TRL's {@code GRPOConfig} where it has them.
  *
  * @param steps how often rollouts are collected
- * @param problemsPerStep problems in a step
- * @param numGenerations rollouts a problem, {@code G}
+ * @param problemsPerStep problems per step
+ * @param numGenerations rollouts per problem, {@code G}
  * @param numIterations passes over a step's rollouts ({@code mu} in the paper)
- * @param numMinibatches optimizer updates a pass
+ * @param numMinibatches optimizer updates per pass over a step's rollouts
  * @param microBatchTokens most tokens in one forward and backward pass: bounds memory, changes
  *     nothing else; 0 has a run choose as many as its memory takes
  * @param gradientCheckpointing whether backward computes each block's activations again instead of
@@ -22,7 +22,7 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * @param scaleRewards what advantages are divided by
  * @param maskTruncatedCompletions whether completions that the limit on new tokens cut off are left
  *     out of the loss (DAPO's overlong filtering, arXiv:2503.14476, section 3.4)
- * @param advantage how else rewards become advantages
+ * @param advantage how rewards become advantages
  * @param loss the objective
  * @param entropy the entropy bonus
  * @param offPolicy how rollouts of another policy are treated

@@ -19,7 +19,7 @@ import org.r1zero.grpo.loss.VespoSurrogate;
  * @param lossType the surrogate, and how tokens are averaged
  * @param importanceSamplingLevel what importance weights are ratios of
  * @param epsilon lower clip range
- * @param epsilonHigh upper clip range, with {@code cispo} the largest weight; {@code null} for
+ * @param epsilonHigh upper clip range; with {@code cispo}, the largest weight; {@code null} takes
  *     {@code epsilon}
  * @param delta the largest importance weight (two-sided clipping); {@code null} for none
  * @param beta KL coefficient; 0 switches the KL term and the reference policy off
@@ -27,11 +27,11 @@ import org.r1zero.grpo.loss.VespoSurrogate;
  * @param useBiasCorrectionKl whether the KL term is multiplied by the importance weight
  * @param topEntropyQuantile share of the tokens, by entropy, that the policy's term acts on
  * @param sapoTemperaturePos how soon {@code sapo} closes its gate for positive advantages
- * @param sapoTemperatureNeg the same for the others
+ * @param sapoTemperatureNeg how soon {@code sapo} closes its gate for the other advantages
  * @param vespoKPos power of the importance weight in {@code vespo}, for positive advantages
- * @param vespoLambdaPos decay by the importance weight, for positive advantages
- * @param vespoKNeg the power for negative advantages
- * @param vespoLambdaNeg the decay for negative advantages
+ * @param vespoLambdaPos decay by the importance weight in {@code vespo}, for positive advantages
+ * @param vespoKNeg power of the importance weight in {@code vespo}, for negative advantages
+ * @param vespoLambdaNeg decay by the importance weight in {@code vespo}, for negative advantages
  */
 public record LossConfig(
     LossType lossType,

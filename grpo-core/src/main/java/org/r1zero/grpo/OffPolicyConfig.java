@@ -8,13 +8,14 @@ import org.r1zero.grpo.loss.OffPolicyMask;
  * Options for rollouts that another policy sampled than the one that is trained: stale weights, or
  * another data type in sampling. TRL's names, without {@code vllm_}.
  *
- * @param oldLogProbs what ratios compare the policy with
+ * @param oldLogProbs whose log-probs the ratios compare the policy with
  * @param importanceSamplingCorrection whether the loss is multiplied by {@code exp(old - sampling)}
- * @param importanceSamplingMode of what that ratio is, and how it is bounded
- * @param importanceSamplingClipMax its upper bound; {@code null} for none
- * @param importanceSamplingClipMin its lower bound; {@code null} for none
- * @param offPolicyMaskThreshold completions with a negative advantage are left out beyond this
- *     divergence from the sampler; {@code null} for never
+ * @param importanceSamplingMode whether the correction is per token or per completion, and how it
+ *     is bounded
+ * @param importanceSamplingClipMax the correction's upper bound; {@code null} for none
+ * @param importanceSamplingClipMin the correction's lower bound; {@code null} for none
+ * @param offPolicyMaskThreshold completions with a negative advantage are left out where they
+ *     diverge from the sampler by more than this; {@code null} for never
  */
 public record OffPolicyConfig(
     OldLogProbs oldLogProbs,

@@ -4,9 +4,9 @@ package org.r1zero.grpo;
  * How the reference policy follows the policy: TR-DPO (arXiv:2404.09656), section 3, under TRL's
  * names.
  *
- * @param syncRefModel whether it follows at all
+ * @param syncRefModel whether the reference policy follows at all
  * @param refModelMixupAlpha {@code reference = alpha * policy + (1 - alpha) * reference}; 1 copies
- * @param refModelSyncSteps optimizer updates between two such mixes
+ * @param refModelSyncSteps optimizer updates between two mixes of the policy into the reference
  */
 public record ReferenceConfig(
     boolean syncRefModel, double refModelMixupAlpha, int refModelSyncSteps) {

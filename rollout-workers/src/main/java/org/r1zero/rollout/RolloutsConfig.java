@@ -9,9 +9,9 @@ import org.r1zero.rollout.worker.WorkerPools;
  * How rollouts are made: by whom, when, and which of them training gets.
  *
  * @param workers generators that sample at once
- * @param backend where they are: the name of a {@link org.r1zero.rollout.worker.WorkerBackend}
+ * @param backend where workers are: {@code in_process}, {@code process}, or {@code spark}
  * @param threads processor threads of each worker; 0 is all of the machine where a step is one unit
- *     of work, else 1
+ *     of work, otherwise 1
  * @param unitProblems problems that one generator call samples together; 0 is a whole step. It
  *     decides last bits, so it never follows from the number of workers
  * @param mode whether the next step's rollouts are sampled while this one trains

@@ -6,17 +6,20 @@ import java.util.List;
 /**
  * What is watched, and the answers.
  *
- * @param nan a loss or gradient that is NaN or infinite; such an update is never applied
- * @param mismatch the mean gap of log-probs between sampling and training, above {@code
- *     maxMismatch}
- * @param kl the KL divergence from the reference, above {@code maxKl}
- * @param entropy the policy's entropy, below {@code minEntropy} for {@code patience} steps
- * @param zeroVariance all groups of equal rewards for {@code patience} steps
- * @param memory the process grows by {@code maxMemoryGrowth} and goes on growing
- * @param maxMismatch nats a token
- * @param maxKl nats a token
- * @param minEntropy nats a token
- * @param maxMemoryGrowth as a share of what it was after the first steps
+ * @param nan what is done about a loss or gradient that is NaN or infinite; such an update is never
+ *     applied
+ * @param mismatch what is done about a mean gap of log-probs between sampling and training above
+ *     {@code maxMismatch}
+ * @param kl what is done about a KL divergence from the reference above {@code maxKl}
+ * @param entropy what is done where the policy's entropy is below {@code minEntropy} for {@code
+ *     patience} steps
+ * @param zeroVariance what is done where all groups have equal rewards for {@code patience} steps
+ * @param memory what is done where the process grows by {@code maxMemoryGrowth} and goes on growing
+ * @param maxMismatch the largest gap of log-probs between sampling and training, in nats per token
+ * @param maxKl the largest KL divergence from the reference, in nats per token
+ * @param minEntropy the policy's smallest entropy, in nats per token
+ * @param maxMemoryGrowth how far the process' memory may grow, as a share of what it was after the
+ *     first steps
  * @param patience steps in a row before entropy and zero variance are found
  * @param maxSkipped updates skipped in a row before the run is stopped
  */

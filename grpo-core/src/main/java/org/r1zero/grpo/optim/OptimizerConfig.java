@@ -6,15 +6,15 @@ import java.util.List;
 /**
  * Options of the update rule, under transformers' names.
  *
- * @param learningRate the peak
- * @param lrSchedulerType how it changes
- * @param lrSchedulerKwargs what single schedules take
+ * @param learningRate the peak of the learning rate
+ * @param lrSchedulerType how the learning rate changes
+ * @param lrSchedulerKwargs what single schedules of the learning rate take
  * @param warmupSteps optimizer updates of linear warm-up
  * @param weightDecay AdamW's decoupled decay, of all parameters
  * @param adamBeta1 decay of the mean of gradients
  * @param adamBeta2 decay of the mean of squared gradients
- * @param adamEpsilon added to the root of the latter
- * @param maxGradNorm the gradient's global L2 norm is clipped to it; 0 switches clipping off
+ * @param adamEpsilon added to the root of the mean of squared gradients
+ * @param maxGradNorm the gradient's global L2 norm is clipped to this; 0 switches clipping off
  */
 public record OptimizerConfig(
     double learningRate,

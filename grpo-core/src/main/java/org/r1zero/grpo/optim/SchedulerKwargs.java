@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param numCycles waves of the cosine; {@code null} for half a wave, of {@code
  *     cosine_with_restarts} for one
  * @param minLr where {@code cosine_with_min_lr} ends; {@code null} where {@code minLrRate} says it
- * @param minLrRate the same as a share of the peak
+ * @param minLrRate where {@code cosine_with_min_lr} ends, as a share of the peak
  * @param lrEnd where {@code polynomial} ends
- * @param power of {@code polynomial}
- * @param timescale of {@code inverse_sqrt}, in updates; 0 for the warm-up, or 10,000 without one
+ * @param power the power of {@code polynomial}
+ * @param timescale the time scale of {@code inverse_sqrt}, in updates; 0 for the warm-up, or 10,000
+ *     without one
  * @param numDecaySteps updates of the last phase of {@code warmup_stable_decay}
- * @param minLrRatio where that phase ends and the warm-up starts, as a share of the peak
- * @param warmupType the form of its first phase
- * @param decayType the form of its last phase
+ * @param minLrRatio where the last phase of {@code warmup_stable_decay} ends and the warm-up
+ *     starts, as a share of the peak
+ * @param warmupType the form of the first phase of {@code warmup_stable_decay}
+ * @param decayType the form of the last phase of {@code warmup_stable_decay}
  */
 public record SchedulerKwargs(
     @Nullable Double numCycles,

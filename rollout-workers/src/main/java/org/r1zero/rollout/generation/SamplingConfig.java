@@ -11,8 +11,10 @@ import org.r1zero.grpo.model.SamplingParameters;
  *
  * @param temperature logits are divided by it; 0 is greedy
  * @param topK keep the k likeliest tokens; 0 keeps all
- * @param topP then keep the likeliest tokens that together reach this probability; 1 keeps all
- * @param minP then keep tokens at least this share as likely as the likeliest; 0 keeps all
+ * @param topP keep the likeliest tokens that together reach this probability, after {@code top_k};
+ *     1 keeps all
+ * @param minP keep tokens at least this share as likely as the likeliest, after {@code top_p}; 0
+ *     keeps all
  * @param maxNewTokens a completion is cut off after so many tokens
  * @param stop texts that end a completion; they stay part of it
  * @param maxBatch most sequences decoded at once
