@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       TrainCommand.class,
       ExplainCommand.class,
+      ImportConfigCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
       ReportCommand.class,

@@ -1,0 +1,423 @@
+package org.r1zero.experiment.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * verl's configuration, by names with their sections. A key that it leaves out has verl's default,
+ * also where r1zero's is another one.
+ */
+final class VerlConfig extends ForeignConfig {
+  private static final String ACTOR = "actor_rollout_ref.actor.";
+  private static final String ROLLOUT = "actor_rollout_ref.rollout.";
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([a-z_0-9.]{1,200})}");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z_0-9]*)}?");
+  private static final Pattern OTHERWISE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
+  private static final Pattern ASSIGNED =
+      Pattern.compile("^\\s*(?:export\\s+)?([A-Za-z_]\\w*)=(\\S*)\\s*(?:#.*)?$", Pattern.MULTILINE);
+  private static final Pattern WORD =
+      Pattern.compile("(?<![\\w.])\\+{0,2}([a-z_]+(?:\\.[a-z_0-9]+)+)=(\"[^\"]*\"|'[^']*'|\\S*)");
+  private static final int MOST_REFERENCES = 20;
+
+  VerlConfig(Map<String, JsonNode> given) {
+    super("verl", resolved(given));
+  }
+
+  static boolean isKey(String name) {
+    int dot = name.indexOf('.');
+    return dot > 0 && ForeignKeys.isSection(name.substring(0, dot));
+  }
+
+  /** Leaves by their names with sections; lists and empty mappings are leaves. */
+  static void flatten(String path, JsonNode node, Map<String, JsonNode> leaves) {
+    if (node.isObject() && !(node.isEmpty() && !path.isEmpty())) {
+      node.properties()
+          .forEach(
+              field -> flatten(RecordBinder.join(path, field.getKey()), field.getValue(), leaves));
+    } else if (!path.isEmpty() && !path.equals("defaults")) {
+      leaves.put(path, node);
+    }
+  }
+
+  /** The {@code key=value} words of a command, with the variables that its script sets. */
+  static Map<String, JsonNode> words(String text) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("HOME", System.getProperty("user.home"));
+    Matcher assigned = ASSIGNED.matcher(text);
+    while (assigned.find()) {
+      Matcher otherwise = OTHERWISE.matcher(assigned.group(2)); // ${NAME:-value}
+      variables.put(
+          assigned.group(1), unquoted(otherwise.find() ? otherwise.group(1) : assigned.group(2)));
+    }
+    String whole = text.replaceAll("(?m)^\\s*#.*$", "");
+    for (int i = 0; i < MOST_REFERENCES && VARIABLE.matcher(whole).find(); i++) {
+      whole =
+          VARIABLE
+              .matcher(whole)
+              .replaceAll(
+                  m ->
+                      Matcher.quoteReplacement(
+                          variables.getOrDefault(m.group(1), "?" + m.group(1))));
+    }
+    Map<String, JsonNode> words = new LinkedHashMap<>();
+    Matcher word =
+        WORD.matcher(
+            whole.replaceAll("[\"'](\\+{0,2}[a-z_]+(?:\\.[a-z_0-9]+)+=[^\"']*)[\"']", "$1"));
+    while (word.find()) {
+      words.put(word.group(1), value(unquoted(word.group(2))));
+    }
+    return words;
+  }
+
+  private static String unquoted(String word) {
+    return word.replaceFirst("^(['\"])(.*)\\1$", "$2");
+  }
+
+  private static JsonNode value(String text) {
+    try {
+      JsonNode value = YamlReader.read(text);
+      return value.isMissingNode() || value.isObject()
+          ? JsonNodeFactory.instance.textNode(text)
+          : value;
+    } catch (YamlReader.YamlException e) {
+      return JsonNodeFactory.instance.textNode(text);
+    }
+  }
+
+  /** What refers to another key, <code>${data.max_response_length}</code>, has that one's value. */
+  private static Map<String, JsonNode> resolved(Map<String, JsonNode> given) {
+    Map<String, JsonNode> all = new LinkedHashMap<>(given);
+    for (int i = 0; i < MOST_REFERENCES; i++) {
+      for (Map.Entry<String, JsonNode> entry : all.entrySet()) {
+        if (!entry.getValue().isTextual()) {
+          continue;
+        }
+        String text = entry.getValue().asText();
+        Matcher whole = REFERENCE.matcher(text);
+        if (whole.matches()) {
+          entry.setValue(all.getOrDefault(whole.group(1), JsonNodeFactory.instance.nullNode()));
+        } else if (whole.find()) {
+          entry.setValue(
+              JsonNodeFactory.instance.textNode(
+                  whole.replaceAll(
+                      m -> {
+                        JsonNode found = all.get(m.group(1));
+                        return Matcher.quoteReplacement(found == null ? "" : found.asText());
+                      })));
+        }
+      }
+    }
+    return all;
+  }
+
+  @Override
+  void convert() {
+    model("actor_rollout_ref.model.path");
+    dtype();
+    batches();
+    clipping();
+    loss();
+    advantages();
+    divergence();
+    sampling();
+    evaluation();
+    task();
+    saving();
+    lora();
+  }
+
+  private void dtype() {
+    String type = word(ROLLOUT + "dtype");
+    if (type.equals("float16") || type.equals("half")) {
+      leave(ROLLOUT + "dtype", "bfloat16 is taken instead of float16");
+    }
+    put("dtype", type.equals("float32") ? type : "bfloat16", ROLLOUT + "dtype");
+    String device = word("trainer.device");
+    if (device.equals("cpu")) {
+      put("device", device, "trainer.device");
+    }
+  }
+
+  /** Batches are counted in prompts; the rate changes once a step, whatever its updates are. */
+  private void batches() {
+    double problems = number("data.train_batch_size", 1024);
+    put("grpo.problems_per_step", problems, "data.train_batch_size");
+    put("grpo.num_generations", number(ROLLOUT + "n", 1), ROLLOUT + "n");
+    double minibatches = problems / number(ACTOR + "ppo_mini_batch_size", 256);
+    minibatches(minibatches, problems, ACTOR + "ppo_mini_batch_size");
+    double epochs = number(ACTOR + "ppo_epochs", 1);
+    put("grpo.num_iterations", epochs, ACTOR + "ppo_epochs");
+    double steps = number("trainer.total_training_steps", -1);
+    steps = steps > 0 ? steps : number(ACTOR + "optim.total_training_steps", -1);
+    take(ACTOR + "optim.total_training_steps");
+    JsonNode passes = take("trainer.total_epochs");
+    if (steps > 0) {
+      put("grpo.steps", steps, "trainer.total_training_steps");
+    } else {
+      check(
+          "grpo.steps is 100: verl trains "
+              + (passes == null ? "30" : passes.asText())
+              + " epochs, each of problems / grpo.problems_per_step steps");
+    }
+    schedule(steps, Math.max(1, minibatches) * epochs);
+    leaveGiven(
+        "data.gen_batch_size", "rollouts.filter_groups samples until problems_per_step are left");
+    boolean inTokens = flag(ACTOR + "use_dynamic_bsz", false);
+    if (!inTokens) {
+      leaveGiven(
+          ACTOR + "ppo_max_token_len_per_gpu", "use_dynamic_bsz is off: micro-batches are counted");
+    }
+    for (String side :
+        List.of(ACTOR + "ppo", ROLLOUT + "log_prob", "actor_rollout_ref.ref.log_prob")) {
+      leaveGiven(side + "_micro_batch_size", "grpo.micro_batch_tokens is counted in tokens");
+      leaveGiven(
+          side + "_micro_batch_size_per_gpu", "grpo.micro_batch_tokens is counted in tokens");
+    }
+  }
+
+  private void schedule(double steps, double updates) {
+    String optim = ACTOR + "optim.";
+    double warmup = number(optim + "lr_warmup_steps", -1);
+    double ratio = number(optim + "lr_warmup_steps_ratio", 0);
+    if (warmup > 0) {
+      put("grpo.optimizer.warmup_steps", Math.rint(warmup * updates), optim + "lr_warmup_steps");
+    } else if (warmup < 0 && ratio > 0 && steps > 0) {
+      put(
+          "grpo.optimizer.warmup_steps",
+          Math.rint(ratio * steps * updates),
+          optim + "lr_warmup_steps_ratio");
+    } else if (warmup < 0 && ratio > 0) {
+      leave(optim + "lr_warmup_steps_ratio", "needs trainer.total_training_steps");
+    }
+    String style = word(optim + "lr_scheduler_type") + word(optim + "warmup_style");
+    double least = number(optim + "min_lr_ratio", 0);
+    if (style.equals("cosine") && least > 0) {
+      put("grpo.optimizer.lr_scheduler_type", "cosine_with_min_lr", optim + "min_lr_ratio");
+      put("grpo.optimizer.lr_scheduler_kwargs.min_lr_rate", least, optim + "min_lr_ratio");
+    } else if (!style.isEmpty()) {
+      put("grpo.optimizer.lr_scheduler_type", style, optim + "lr_scheduler_type");
+    }
+    if (!has(optim + "weight_decay")) {
+      put("grpo.optimizer.weight_decay", 0.01, optim + "weight_decay");
+    }
+  }
+
+  private void clipping() {
+    double both = number(ACTOR + "clip_ratio", 0.2);
+    double low = number(ACTOR + "clip_ratio_low", both);
+    double high = number(ACTOR + "clip_ratio_high", both);
+    put("grpo.loss.epsilon", low, ACTOR + "clip_ratio_low");
+    if (high != low) {
+      put("grpo.loss.epsilon_high", high, ACTOR + "clip_ratio_high");
+    }
+    put("grpo.loss.delta", number(ACTOR + "clip_ratio_c", 3), ACTOR + "clip_ratio_c");
+  }
+
+  private void loss() {
+    String mode = word(ACTOR + "loss_agg_mode");
+    String type =
+        switch (mode) {
+          case "", "token-mean" -> "dapo";
+          case "seq-mean-token-mean" -> "grpo";
+          case "seq-mean-token-sum" -> "luspo";
+          case "seq-mean-token-sum-norm" -> "dr_grpo";
+          default -> mode;
+        };
+    String kind = word(ACTOR + "policy_loss.loss_mode");
+    switch (kind) {
+      case "", "vanilla" -> {
+        // clipped ratios of tokens
+      }
+      case "gspo" ->
+          put("grpo.loss.importance_sampling_level", "sequence", ACTOR + "policy_loss.loss_mode");
+      case "cispo", "sapo" -> type = kind;
+      default -> leave(ACTOR + "policy_loss.loss_mode", kind + " has no counterpart");
+    }
+    put("grpo.loss.loss_type", type, ACTOR + "loss_agg_mode");
+  }
+
+  private void advantages() {
+    String estimator = word("algorithm.adv_estimator");
+    if (estimator.isEmpty() || estimator.equals("gae")) {
+      leave("algorithm.adv_estimator", "gae needs a critic, which there is not: grpo is taken");
+    } else {
+      put("grpo.advantage.estimator", estimator, "algorithm.adv_estimator");
+    }
+    if (!flag("algorithm.norm_adv_by_std_in_grpo", true)) {
+      put("grpo.scale_rewards", "none", "algorithm.norm_adv_by_std_in_grpo");
+    }
+  }
+
+  private void divergence() {
+    boolean inLoss = flag(ACTOR + "use_kl_loss", false);
+    boolean inReward = flag("algorithm.use_kl_in_reward", false);
+    String loss = inLoss ? ACTOR + "kl_loss_coef" : "algorithm.kl_ctrl.kl_coef";
+    double lossWeight = number(ACTOR + "kl_loss_coef", 0.001);
+    double rewardWeight = number("algorithm.kl_ctrl.kl_coef", 0.001);
+    String lossKind = word(ACTOR + "kl_loss_type");
+    String rewardKind = word("algorithm.kl_penalty");
+    if (inLoss && inReward) {
+      leave(
+          "algorithm.use_kl_in_reward", "use_kl_loss is on too: the KL term is in the loss alone");
+    }
+    if (!inLoss && !inReward) {
+      return;
+    }
+    put("grpo.loss.beta", inLoss ? lossWeight : rewardWeight, loss);
+    put("grpo.advantage.use_kl_in_reward", !inLoss, "algorithm.use_kl_in_reward");
+    String kind = inLoss ? lossKind : rewardKind;
+    String estimator =
+        switch (kind) {
+          case "kl", "k1" -> "k1";
+          case "mse", "k2" -> "k2";
+          case "low_var_kl", "k3" -> "k3";
+          case "" -> inLoss ? "k3" : "k1";
+          default -> kind;
+        };
+    put(
+        "grpo.loss.kl_estimator",
+        estimator,
+        inLoss ? ACTOR + "kl_loss_type" : "algorithm.kl_penalty");
+    put("grpo.loss.use_bias_correction_kl", false, "algorithm.kl_penalty");
+  }
+
+  private void sampling() {
+    if (!has(ROLLOUT + "response_length") || has("data.max_response_length")) {
+      take(ROLLOUT + "response_length");
+      put(
+          "sampling.max_new_tokens",
+          number("data.max_response_length", 512),
+          "data.max_response_length");
+    }
+    double most = number(ROLLOUT + "top_k", -1);
+    if (most > 0) {
+      put("sampling.top_k", most, ROLLOUT + "top_k");
+    }
+    leaveGiven(
+        ROLLOUT + "mode",
+        "verl's async is a server of its own, and rollouts.mode: async trains a step behind");
+    leaveGiven(ROLLOUT + "gpu_memory_utilization", "sampling.kv_cache_mb bounds the cache, in MB");
+    leaveGiven(ROLLOUT + "calculate_log_probs", "the sampler's are always recorded");
+    leaveGiven("data.val_batch_size", "sampling.max_batch bounds what is sampled at once");
+    boolean drop = flag("data.filter_overlong_prompts", false);
+    String truncation = word("data.truncation");
+    if (drop) {
+      put("prompt.overlong", "drop", "data.filter_overlong_prompts");
+    } else if (truncation.equals("left")) {
+      put("prompt.overlong", "cut_left", "data.truncation");
+    } else if (!truncation.isEmpty() && !truncation.equals("error")) {
+      leave("data.truncation", truncation + " has no counterpart: error, drop and cut_left are");
+    }
+    String correction = word("algorithm.rollout_correction.rollout_is");
+    if (correction.equals("token") || correction.equals("sequence")) {
+      put(
+          "grpo.off_policy.importance_sampling_correction",
+          true,
+          "algorithm.rollout_correction.rollout_is");
+      put(
+          "grpo.off_policy.importance_sampling_mode",
+          correction + "_truncate",
+          "algorithm.rollout_correction.rollout_is");
+    }
+  }
+
+  private void evaluation() {
+    String validation = ROLLOUT + "val_kwargs.";
+    boolean sampled = flag(validation + "do_sample", false);
+    double temperature = number(validation + "temperature", 0);
+    double count = number(validation + "n", 1);
+    put("evaluation.samples", sampled ? count : 0, validation + "n");
+    if (sampled && temperature > 0) {
+      put("evaluation.temperature", temperature, validation + "temperature");
+    }
+    if (!flag("trainer.val_before_train", true) && number("trainer.test_freq", -1) <= 0) {
+      put("evaluation.problems", 0, "trainer.val_before_train");
+    }
+  }
+
+  private void task() {
+    JsonNode train = take("data.train_files");
+    JsonNode held = take("data.val_files");
+    if (train == null) {
+      check("task is arithmetic: name your data, such as {name: file, options: {path: FILE}}");
+    } else if (areFiles(train)) {
+      put("task.name", "file", "data.train_files");
+      put("task.options.path", train, "data.train_files");
+      if (held != null && areFiles(held)) {
+        put("task.options.held_out", held, "data.val_files");
+      }
+      JsonNode question = take("data.prompt_key");
+      if (question != null && !question.asText().equals("prompt")) {
+        put("task.options.question", question, "data.prompt_key");
+      }
+    } else {
+      leave(
+          "data.train_files",
+          train.asText(train.toString())
+              + " is not a file here: task {name: file, options: {path: FILE}}");
+    }
+    leaveGiven("data.prompt_key", "the data is not here");
+    check(
+        "rewards has the verifier number: verl chooses by data_source, as verifier by_source does");
+    for (String rule :
+        List.of(
+            "custom_reward_function.path",
+            "custom_reward_function.name",
+            "reward_model.reward_manager")) {
+      leaveGiven(
+          rule, "rewards names verifiers; a Python function is called by the verifier python");
+    }
+    String buffer = "reward_model.overlong_buffer.";
+    leaveGiven(buffer + "enable", "add the verifier length with the options max and cache");
+    leaveGiven(buffer + "len", "option cache of the verifier length");
+  }
+
+  private static boolean areFiles(JsonNode paths) {
+    if (paths instanceof ArrayNode list) {
+      for (JsonNode path : list) {
+        if (!Files.isRegularFile(Path.of(path.asText()))) {
+          return false;
+        }
+      }
+      return !list.isEmpty();
+    }
+    return Files.isRegularFile(Path.of(paths.asText()));
+  }
+
+  private void saving() {
+    double every = number("trainer.save_freq", -1);
+    if (every > 0) {
+      put("checkpoint.save_steps", every, "trainer.save_freq");
+    }
+    leaveGiven(
+        "trainer.project_name", "each run gets a folder named after trainer.experiment_name");
+  }
+
+  private void lora() {
+    double rank = number("actor_rollout_ref.model.lora_rank", 0);
+    JsonNode modules = take("actor_rollout_ref.model.target_modules");
+    if (rank > 0) {
+      put("lora.r", rank, "actor_rollout_ref.model.lora_rank");
+      put(
+          "lora.lora_alpha",
+          number("actor_rollout_ref.model.lora_alpha", 16),
+          "actor_rollout_ref.model.lora_alpha");
+      if (modules != null) {
+        put(
+            "lora.target_modules",
+            modules.isArray() ? modules : JsonNodeFactory.instance.arrayNode().add(modules),
+            "actor_rollout_ref.model.target_modules");
+      }
+    } else {
+      take("actor_rollout_ref.model.lora_alpha");
+    }
+  }
+}
