@@ -21,6 +21,8 @@ final class TrlConfig extends ForeignConfig {
           "think_format_reward", "format",
           "format_reward", "format");
 
+  private double updatesPerStep = 1;
+
   TrlConfig(Map<String, JsonNode> given) {
     super("TRL", given);
   }
@@ -88,14 +90,14 @@ final class TrlConfig extends ForeignConfig {
     } else {
       leave(name, "the completions of a step must be a multiple of num_generations");
     }
-    double before = minibatches;
+    updatesPerStep = minibatches * iterations;
     minibatches(minibatches, problems, "steps_per_generation");
     check(
         "grpo.problems_per_step counts the prompts of one process: multiply it by the number of"
             + " processes");
     double updates = number("max_steps", -1);
     if (updates > 0) {
-      put("grpo.steps", Math.ceil(updates / (before * iterations)), "max_steps");
+      put("grpo.steps", Math.ceil(updates / updatesPerStep), "max_steps");
     } else {
       JsonNode epochs = take("num_train_epochs");
       check(
@@ -241,6 +243,13 @@ final class TrlConfig extends ForeignConfig {
       leave("save_steps", "a share of the run: set checkpoint.save_steps in steps");
     } else if (steps >= 1) {
       put("checkpoint.save_steps", steps, "save_steps");
+    }
+    String evaluates = word("eval_strategy");
+    double every = number("eval_steps", 0);
+    if (evaluates.equals("steps") && every >= 1) {
+      put("evaluation.every_steps", Math.ceil(every / updatesPerStep), "eval_steps");
+    } else if (!evaluates.isEmpty() && !evaluates.equals("no")) {
+      leave("eval_strategy", "needs eval_steps of 1 or more: set evaluation.every_steps");
     }
     if (has("do_eval") && !flag("do_eval", true)) {
       put("evaluation.problems", 0, "do_eval");

@@ -338,7 +338,11 @@ final class VerlConfig extends ForeignConfig {
     if (sampled && temperature > 0) {
       put("evaluation.temperature", temperature, validation + "temperature");
     }
-    if (!flag("trainer.val_before_train", true) && number("trainer.test_freq", -1) <= 0) {
+    double every = number("trainer.test_freq", -1);
+    if (every > 0) {
+      put("evaluation.every_steps", every, "trainer.test_freq");
+    }
+    if (!flag("trainer.val_before_train", true) && every <= 0) {
       put("evaluation.problems", 0, "trainer.val_before_train");
     }
   }

@@ -45,6 +45,8 @@ class ImportConfigCommandTest {
             scale_rewards: false
             tf32: true
             top_k: -1
+            eval_strategy: steps
+            eval_steps: 50
             unheard_of: 3
             """);
     Recipe recipe = recipe(ran);
@@ -55,6 +57,7 @@ class ImportConfigCommandTest {
     assertThat(recipe.grpo().problemsPerStep()).isEqualTo(8);
     assertThat(recipe.grpo().numMinibatches()).isEqualTo(2);
     assertThat(recipe.grpo().steps()).isEqualTo(200);
+    assertThat(recipe.evaluation().everySteps()).isEqualTo(25);
     assertThat(recipe.grpo().optimizer().warmupSteps()).isEqualTo(40);
     assertThat(recipe.grpo().scaleRewards()).isEqualTo(GroupRelative.Scale.NONE);
     assertThat(recipe.grpo().loss().epsilon()).as("2 is out of range").isEqualTo(0.2);
@@ -117,7 +120,7 @@ class ImportConfigCommandTest {
             optim: {lr: 2e-6, lr_warmup_steps: 10, warmup_style: cosine, min_lr_ratio: 0.1}
           rollout: {n: 5, response_length: "${data.max_response_length}", top_k: -1}
         critic: {optim: {lr: 1e-5}, strategy: fsdp}
-        trainer: {total_training_steps: 70, logger: [console]}
+        trainer: {test_freq: -1, total_training_steps: 70, logger: [console]}
         """,
         """
         # data.train_batch_size=9
