@@ -11,7 +11,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -46,7 +45,8 @@ final class PageCommands {
                 + "' -Xmx1g -XX:TieredStopAtLevel=1 -Dai.djl.offline=true"
                 + " -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp '"
                 + absolute(System.getProperty("java.class.path"))
-                + "' org.r1zero.experiment.cli.Main \"$@\" $R1ZERO_TEST_ARGUMENTS\n");
+                + "' $R1ZERO_JAVA_OPTS org.r1zero.experiment.cli.Main \"$@\""
+                + " $R1ZERO_TEST_ARGUMENTS\n");
     if (!script.toFile().setExecutable(true)) {
       throw new IOException(script + " can't be made executable");
     }
@@ -120,11 +120,7 @@ final class PageCommands {
    */
   Outcome run(String command, String arguments) throws IOException, InterruptedException {
     Path log = Files.createTempFile(folder, "said", ".log");
-    ProcessBuilder builder = new ProcessBuilder("bash", "-c", command);
-    builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.put("R1ZERO_TEST_ARGUMENTS", arguments);
-    Process process = builder.start();
+    Process process = start(command, arguments, log);
     if (!process.waitFor(5, TimeUnit.MINUTES)) {
       process.destroyForcibly();
     }
@@ -161,5 +157,31 @@ final class PageCommands {
     try (Stream<Path> all = Files.walk(root)) {
       return all.filter(Files::isRegularFile).toList();
     }
+  }
+
+  /** Runs a command that runs until it is stopped; code 0 where it came to say something. */
+  Outcome serve(String command, String arguments, String wanted)
+      throws IOException, InterruptedException {
+    Path log = Files.createTempFile(folder, "said", ".log");
+    Process process = start("exec " + command, arguments, log);
+    try {
+      for (int i = 0; i < 600 && process.isAlive(); i++) {
+        if (Files.readString(log).contains(wanted)) {
+          return new Outcome(0, Files.readString(log));
+        }
+        Thread.sleep(100);
+      }
+      return new Outcome(process.isAlive() ? -1 : process.exitValue(), Files.readString(log));
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+
+  private Process start(String command, String arguments, Path log) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", command);
+    builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("R1ZERO_TEST_ARGUMENTS", arguments);
+    return builder.start();
   }
 }

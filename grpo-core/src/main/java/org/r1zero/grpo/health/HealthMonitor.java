@@ -16,6 +16,10 @@ import java.util.function.Supplier;
  */
 public final class HealthMonitor {
   private static final int WARM_UP = 5;
+
+  /** A share of completions that were cut off which explains equal rewards. */
+  private static final double MOSTLY = 0.8;
+
   private final HealthConfig config;
   private final Consumer<String> say;
   private final DoubleSupplier memory;
@@ -111,7 +115,10 @@ public final class HealthMonitor {
   public Map<String, Double> endStep(long step, Map<String, Double> metrics) {
     watchKl(step, metrics.getOrDefault("kl", Double.NaN));
     watchEntropy(step, metrics.getOrDefault("entropy", Double.NaN));
-    watchVariance(step, metrics.getOrDefault("frac_reward_zero_std", Double.NaN));
+    watchVariance(
+        step,
+        metrics.getOrDefault("frac_reward_zero_std", Double.NaN),
+        metrics.getOrDefault("completions/clipped_ratio", 0.0));
     double megabytes = memory.getAsDouble();
     watchMemory(step, megabytes);
     skippedSteps += stepSkipped ? 1 : 0;
@@ -156,7 +163,7 @@ public final class HealthMonitor {
     }
   }
 
-  private void watchVariance(long step, double share) {
+  private void watchVariance(long step, double share, double cutOff) {
     zeroVariance = share >= 1 ? zeroVariance + 1 : 0;
     if (zeroVariance == config.patience() && config.zeroVariance() != HealthAction.OFF) {
       answer(
@@ -164,8 +171,15 @@ public final class HealthMonitor {
           step,
           "all groups had equal rewards for "
               + zeroVariance
-              + " steps: nothing is learnt; likely cause: problems too hard or too easy, a prompt or"
-              + " verifier that never fits, or too few num_generations; look into rollouts/");
+              + " steps: nothing is learnt; likely cause: "
+              + (cutOff >= MOSTLY
+                  ? String.format(
+                      Locale.ROOT,
+                      "%.0f %% of the completions were cut off by the limit on new tokens, so they"
+                          + " have no answer; raise sampling.max_new_tokens",
+                      100 * cutOff)
+                  : "problems too hard or too easy, a prompt or verifier that never fits, or too"
+                      + " few num_generations; look into rollouts/"));
     }
   }
 

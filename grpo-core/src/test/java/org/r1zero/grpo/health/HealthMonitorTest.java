@@ -64,7 +64,21 @@ class HealthMonitorTest {
     monitor.endStep(4, Map.of("entropy", 0.001, "frac_reward_zero_std", 1.0));
     assertThat(said).hasSize(2);
     assertThat(said.get(0)).contains("collapsed");
-    assertThat(said.get(1)).contains("all groups had equal rewards for 5 steps");
+    assertThat(said.get(1))
+        .contains("all groups had equal rewards for 5 steps")
+        .contains("too hard");
+  }
+
+  @Test
+  void equalRewardsOfCompletionsThatWereCutOffNameTheLimit() {
+    for (int i = 0; i < 5; i++) {
+      monitor.endStep(i, Map.of("frac_reward_zero_std", 1.0, "completions/clipped_ratio", 0.9));
+    }
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("90 % of the completions were cut off")
+        .contains("raise sampling.max_new_tokens");
   }
 
   @Test
