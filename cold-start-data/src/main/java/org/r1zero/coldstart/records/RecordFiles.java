@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -14,6 +13,7 @@ import org.r1zero.verify.records.DataLimit;
 import org.r1zero.verify.records.RecordFile;
 import org.r1zero.verify.records.RecordText;
 import org.r1zero.verify.records.Records;
+import org.r1zero.verify.sandbox.ScratchFolder;
 
 /**
  * Reads files of records: JSON lines ({@code .jsonl}, {@code .ndjson}), JSON, CSV, TSV and Parquet,
@@ -124,16 +124,14 @@ public final class RecordFiles {
       rows(file, file, limit, sink);
       return;
     }
-    Path unpacked = Files.createTempFile("r1zero", ".parquet");
-    try {
+    try (ScratchFolder scratch = ScratchFolder.create()) { // which is swept if this is killed
+      Path unpacked = scratch.path().resolve("unpacked.parquet");
       try (InputStream in = RecordText.counted(file, limit)) {
-        Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(in, unpacked);
       } catch (IOException e) {
         throw RecordText.fault(file, e);
       }
       rows(unpacked, file, limit, sink);
-    } finally {
-      Files.deleteIfExists(unpacked);
     }
   }
 

@@ -92,7 +92,7 @@ class PromptsTest {
     copy("generation_config.json");
     assertThatThrownBy(() -> ChatTemplate.open(folder))
         .isInstanceOf(ModelFileException.class)
-        .hasMessageContaining("choose another prompt template, such as r1_zero");
+        .hasMessageContaining("set prompt.template to another, such as r1_zero");
   }
 
   private ChatTemplate smolLm2() throws IOException {

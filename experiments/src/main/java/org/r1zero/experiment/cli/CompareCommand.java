@@ -76,6 +76,7 @@ final class CompareCommand implements Callable<Integer> {
     Path parent = ProgramHome.find(recipes.get(0)).toAbsolutePath().getParent();
     Path base = isList() && parent != null ? parent : Path.of("");
     Path out = folder == null ? Path.of(config.output(), "compare-" + config.name()) : folder;
+    Places.requireFolder(folder == null ? "output" : "--out", out);
     Comparison comparison = new Comparison(config, base, out, System.err);
     if (dry.wanted) {
       return DryRun.say(config, comparison.verify());

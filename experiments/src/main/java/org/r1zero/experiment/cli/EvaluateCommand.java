@@ -16,9 +16,11 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.EvaluationRun;
+import org.r1zero.experiment.run.ModelFolder;
 import org.r1zero.experiment.run.RunDirectory;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.weights.ModelFileException;
+import org.r1zero.verify.ProgramHome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -98,6 +100,9 @@ final class EvaluateCommand implements Callable<Integer> {
     if (out != null && Files.exists(out)) {
       throw new IllegalArgumentException("--out " + out + " exists already; name another file");
     }
+    if (out != null) {
+      Places.requireNewFile("--out", out);
+    }
     long started = System.nanoTime();
     System.err.println(said(recipe));
     Progress progress = new Progress(System.err, 0, recipe.accuracyColumn());
@@ -128,6 +133,15 @@ final class EvaluateCommand implements Callable<Integer> {
     boolean run = sources.size() == 1 && Files.isDirectory(sources.get(0));
     if (step != null && !run) {
       throw new ConfigException("--step", List.of("takes a run directory, such as runs/NAME"));
+    }
+    for (Path source : sources) {
+      if (!Files.exists(ProgramHome.find(source))) {
+        throw new ConfigException(
+            source.toString(),
+            List.of(
+                "there is no such run or recipe; name a run's folder, such as runs/NAME, a"
+                    + " RECIPE.yaml, or a model by --model DIR"));
+      }
     }
     if (run) {
       RunDirectory opened = RunDirectory.open(sources.get(0));
@@ -181,6 +195,7 @@ final class EvaluateCommand implements Callable<Integer> {
       recipes.add(RunDirectory.open(run).recipe());
       return;
     }
+    ModelFolder.require(name);
     if (!isChosen("task")) {
       if (name.startsWith("embedded")) {
         return;

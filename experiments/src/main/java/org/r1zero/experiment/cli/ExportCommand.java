@@ -69,6 +69,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new ConfigException(
           "--adapter", List.of("adapters are written in fp32; leave --dtype " + dtype + " out"));
     }
+    Places.requireFolder("OUT", out);
     TensorType type = dtype == Form.FP32 ? TensorType.F32 : TensorType.BF16;
     new RunExport(new ModelExport(type, bytes()), adapter).write(source, step, out);
     System.err.println("written to " + out);

@@ -48,7 +48,7 @@ final class GenerateBenchCommand implements Callable<Integer> {
   private int prompt = 100;
 
   @Option(
-      names = "--new",
+      names = {"--new", "--max-new-tokens"},
       description = "Tokens a completion, the longest where spread (default: ${DEFAULT-VALUE}).")
   private int newTokens = 128;
 

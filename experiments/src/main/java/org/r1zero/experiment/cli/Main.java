@@ -95,12 +95,27 @@ public final class Main implements Runnable {
 
   private static int wrongUse(ParameterException fault, Console said) {
     CommandLine command = fault.getCommandLine();
-    said.say("error: " + fault.getMessage(), Style.BAD);
+    String message = OptionWords.in(words(fault), command.getCommandSpec());
+    said.say("error: " + message, Style.BAD);
     PrintWriter writer = command.getErr();
     UnmatchedArgumentException.printSuggestions(fault, writer);
     writer.flush();
     said.println(command.getCommandSpec().qualifiedName() + " --help lists all options");
     return Faults.WRONG_USE;
+  }
+
+  /** picocli's messages without the names of Java's types and of its own parts. */
+  private static String words(ParameterException fault) {
+    String message = String.valueOf(fault.getMessage());
+    if (fault instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      String first = unmatched.getUnmatched().get(0);
+      return fault.getCommandLine().getSubcommands().isEmpty()
+          ? "'" + first + "' is more than this command takes"
+          : "there is no command '" + first + "'";
+    }
+    return message
+        .replaceFirst(" is not an? (?:long|int)$", " is not a whole number")
+        .replaceFirst(" is not a double$", " is not a number");
   }
 
   private static int failed(Throwable fault, CommandSpec command, boolean verbose, Console said) {
@@ -112,7 +127,8 @@ public final class Main implements Runnable {
       return stopped.exitCode();
     }
     boolean offerTrace = !verbose && command.findOption("--verbose") != null;
-    said.say("error: " + Faults.message(fault, offerTrace), Style.BAD);
+    String message = OptionWords.in(Faults.message(fault, offerTrace), command);
+    said.say("error: " + message, Style.BAD);
     return Faults.exitCode(fault);
   }
 

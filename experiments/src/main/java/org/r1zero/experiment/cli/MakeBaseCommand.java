@@ -1,8 +1,10 @@
 package org.r1zero.experiment.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.r1zero.coldstart.corpus.BaseModelMaker;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.health.HealthMonitor;
 import picocli.CommandLine.Command;
@@ -31,6 +33,10 @@ final class MakeBaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (steps < 1) {
+      throw new ConfigException("--steps", List.of("must be >= 1, was " + steps));
+    }
+    Places.requireFolder("DIR", target);
     long started = System.nanoTime();
     new BaseModelMaker(size, seed, steps)
         .make(

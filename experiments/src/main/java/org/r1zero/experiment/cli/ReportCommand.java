@@ -37,6 +37,9 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (folder != null) {
+      Places.requireFolder("--out", folder);
+    }
     ObjectNode numbers = RunsReport.write(runs, folder == null ? runs.get(0) : folder);
     System.err.println("report " + numbers.path("report").asText());
     if (common.json) {

@@ -64,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
       return report(new R1ZeroRun(resumption, progress(resumption.recipe())));
     }
     RecipeFiles.requireTraining(recipes);
-    Recipe recipe = RecipeLoader.load(recipes, options.settings());
+    Recipe recipe = Preflight.load(recipes, options.settings());
     if (dry.wanted) {
       Preflight found = Preflight.of(recipe, Preflight.Purpose.TRAINING);
       return DryRun.say(recipe, List.of(found.toString()));

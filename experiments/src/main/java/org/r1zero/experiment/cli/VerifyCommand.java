@@ -18,6 +18,7 @@ import org.r1zero.experiment.verify.FileVerification;
 import org.r1zero.experiment.verify.VerifySummary;
 import org.r1zero.verify.Verifier;
 import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.records.Records;
 import org.r1zero.verify.reward.GuardedVerifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -138,6 +139,9 @@ final class VerifyCommand implements Callable<Integer> {
     if (threads < 1 || !(timeout > 0 && timeout <= 86_400)) {
       throw wrongUse("--threads must be >= 1 and --timeout within (0, 86400] seconds");
     }
+    if (!(minAgreement >= 0 && minAgreement <= 1)) {
+      throw wrongUse("--min-agreement must be within 0 and 1, was " + minAgreement);
+    }
     if (file == null) {
       throw wrongUse("name the file to be judged");
     }
@@ -146,6 +150,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
     if (out != null && out.toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize())) {
       throw wrongUse("--out must be another file than the one that is judged");
+    }
+    if (out != null) {
+      Places.requireNewFile("--out", out);
     }
     return file;
   }
@@ -158,7 +165,7 @@ final class VerifyCommand implements Callable<Integer> {
       JsonNode node = JSON.readTree(options);
       return known.create(name, node);
     } catch (JsonProcessingException e) {
-      throw wrongUse("--options is no JSON: " + e.getOriginalMessage());
+      throw wrongUse("--options is not JSON: " + Records.why(e) + "; give {\"option\": value}");
     } catch (IllegalArgumentException e) {
       throw wrongUse(String.valueOf(e.getMessage()));
     }

@@ -101,6 +101,30 @@ public final class RecipeLoader {
     return recipe;
   }
 
+  /**
+   * Of a recipe with faults, the sections that have none: what they name can be looked at all the
+   * same, so that every fault is said at once.
+   *
+   * @param files and settings as in {@link #load(List, List)}
+   * @return the sections that were given and have no fault, of those asked for
+   */
+  public static ObjectNode sound(List<Path> files, List<String> settings, List<String> sections) {
+    ObjectNode tree = tree(files);
+    List<String> faults = new ArrayList<>();
+    settings.forEach(setting -> apply(setting, tree, faults));
+    ObjectNode sound = JsonNodeFactory.instance.objectNode();
+    for (String section : sections) {
+      ObjectNode alone = JsonNodeFactory.instance.objectNode();
+      if (tree.has(section)) {
+        alone.set(section, tree.get(section));
+        faults.clear();
+        new RecordBinder(Recipe.class, faults).bind(alone.deepCopy(), Recipe.class, "");
+        sound.setAll(faults.isEmpty() ? alone : JsonNodeFactory.instance.objectNode());
+      }
+    }
+    return sound;
+  }
+
   /** Every key of a recipe with its value, as YAML. */
   public static String toYaml(Record recipe) {
     try {

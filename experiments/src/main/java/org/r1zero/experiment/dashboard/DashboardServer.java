@@ -81,13 +81,20 @@ public final class DashboardServer implements AutoCloseable {
 
   /** Asked before the server is, which would log its own words first. */
   private static void requireFree(String host, int port) {
+    if (port < 0 || port > 65_535) {
+      throw new ConfigException("--port", List.of("must be within 0 and 65535, was " + port));
+    }
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
     } catch (UnknownHostException e) {
       throw new ConfigException(
           "--host", List.of(host + " is not an address of this machine; 127.0.0.1 always is"));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("assign requested address")) {
+        throw new ConfigException(
+            "--host", List.of(host + " is not an address of this machine; 127.0.0.1 always is"));
+      }
       throw new ConfigException(
           "--port",
           List.of(

@@ -18,6 +18,7 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
+import org.r1zero.verify.records.Records;
 
 /**
  * What the folder of a run, or of a pipeline, says.
@@ -102,7 +103,7 @@ record ReportedRun(
     try {
       return JSON.readTree(file.toFile());
     } catch (JsonProcessingException e) {
-      throw new IOException(file + " can't be read: " + e.getOriginalMessage(), e);
+      throw new IOException(file + " can't be read: " + Records.why(e), e);
     }
   }
 

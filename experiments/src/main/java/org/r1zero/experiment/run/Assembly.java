@@ -3,6 +3,7 @@ package org.r1zero.experiment.run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
@@ -76,6 +77,46 @@ final class Assembly implements AutoCloseable {
     try (ModelFolder folder = parts.folder) {
       return Preflight.of(recipe, purpose, parts.fit, folder.directory().config());
     }
+  }
+
+  /**
+   * What is wrong with the data, the verifiers, the model, the device and the output that sections
+   * of a recipe name, whose other sections have faults.
+   */
+  static List<String> faults(Recipe recipe, Set<String> sections) throws IOException {
+    List<RuntimeException> faults = new ArrayList<>();
+    WeightedReward reward =
+        sections.contains("rewards")
+            ? attempt(
+                () ->
+                    WeightedReward.of(
+                        recipe.rewards(),
+                        Verifiers.discover(recipe.scoring().pluginFolders()),
+                        recipe.scoring()),
+                faults)
+            : null;
+    Dataset dataset =
+        sections.contains("task")
+            ? attempt(() -> recipe.task().load(recipe.seed(), recipe.scoring()), faults)
+            : null;
+    if (sections.contains("device")) {
+      attempt(() -> Torch.device(recipe.device()), faults);
+    }
+    if (sections.contains("model")) {
+      ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
+      if (folder != null) {
+        folder.close();
+      }
+    }
+    List<String> all = new ArrayList<>();
+    faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
+    if (sections.contains("output")) {
+      add(Preflight.unwritable(recipe.output()), all);
+    }
+    if (reward != null && dataset != null) {
+      Preflight.judgeable(reward::check, dataset, true, true, all);
+    }
+    return all;
   }
 
   private static Checked check(

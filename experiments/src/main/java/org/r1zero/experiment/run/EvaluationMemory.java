@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.grpo.files.WholeFiles;
+import org.r1zero.verify.records.Records;
 import org.slf4j.LoggerFactory;
 
 /** Finished evaluations of a run, so that one that goes on does not make them again. */
@@ -37,7 +38,7 @@ final class EvaluationMemory {
       return Optional.of(JSON.readValue(file(when).toFile(), Evaluation.class));
     } catch (JsonProcessingException e) {
       LoggerFactory.getLogger(EvaluationMemory.class)
-          .warn("{} can't be read and is made again: {}", file(when), e.getOriginalMessage());
+          .warn("{} can't be read and is made again: {}", file(when), Records.why(e));
       return Optional.empty();
     }
   }

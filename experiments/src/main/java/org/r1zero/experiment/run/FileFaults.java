@@ -8,8 +8,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipException;
@@ -56,6 +58,26 @@ public final class FileFaults {
       return "a compressed file is damaged or cut off: " + fault.getMessage();
     }
     return fault instanceof IOException ? system(String.valueOf(fault.getMessage())) : null;
+  }
+
+  /**
+   * What stands in the way of writing below a folder, which need not be there yet; {@code null} for
+   * nothing.
+   */
+  public static @Nullable String unwritable(Path folder) {
+    Path place = folder.toAbsolutePath().normalize();
+    while (place.getParent() != null && !Files.exists(place)) {
+      place = place.getParent();
+    }
+    if (!Files.isDirectory(place)) {
+      return place + " is not a folder";
+    }
+    try {
+      Files.delete(Files.createTempFile(place, ".r1zero", ""));
+      return null;
+    } catch (IOException e) {
+      return place + " can't be written to";
+    }
   }
 
   private static @Nullable String reason(FileSystemException fault) {

@@ -149,7 +149,7 @@ public record Fit(
   }
 
   private static List<Measured> measure(List<Problem> problems, Texts texts) {
-    return problems.stream()
+    return problems.parallelStream()
         .map(p -> new Measured(p, texts.encode(texts.renderer().render(p)).length))
         .toList();
   }

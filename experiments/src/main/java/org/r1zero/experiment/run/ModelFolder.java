@@ -16,12 +16,17 @@ public final class ModelFolder implements AutoCloseable {
   /** What recipes for a model of the user's own have. */
   private static final String PLACEHOLDER = "DIR";
 
+  private final String name;
   private final @Nullable ScratchFolder unpacked;
   private final ModelDirectory directory;
   private final Tokenizer tokenizer;
 
   private ModelFolder(
-      @Nullable ScratchFolder unpacked, ModelDirectory directory, Tokenizer tokenizer) {
+      String name,
+      @Nullable ScratchFolder unpacked,
+      ModelDirectory directory,
+      Tokenizer tokenizer) {
+    this.name = name;
     this.unpacked = unpacked;
     this.directory = directory;
     this.tokenizer = tokenizer;
@@ -35,26 +40,34 @@ public final class ModelFolder implements AutoCloseable {
    * @throws org.r1zero.grpo.model.weights.ModelFileException if a file can't be used
    */
   public static ModelFolder open(String name) throws IOException {
+    require(name);
     if (!EmbeddedModel.isName(name)) {
-      Path path = Path.of(name);
-      if (!Files.isDirectory(path)) {
-        throw new ModelFileException(
-            path,
-            name.equals(PLACEHOLDER)
-                ? "stands for a model's folder in this recipe: name yours by --set model=FOLDER"
-                : "is not a folder; model takes a folder in Hugging Face layout, or embedded, the"
-                    + " program's own");
-      }
-      return open(null, path);
+      return open(name, null, Path.of(name));
     }
     ScratchFolder unpacked = ScratchFolder.create();
-    return open(unpacked, EmbeddedModel.unpack(name, unpacked.path()));
+    return open(name, unpacked, EmbeddedModel.unpack(name, unpacked.path()));
   }
 
-  private static ModelFolder open(@Nullable ScratchFolder unpacked, Path path) {
+  /**
+   * Asks for no more than that there is such a model.
+   *
+   * @throws org.r1zero.grpo.model.weights.ModelFileException if it is neither embedded nor a folder
+   */
+  public static void require(String name) {
+    if (!EmbeddedModel.isName(name) && !Files.isDirectory(Path.of(name))) {
+      throw new ModelFileException(
+          Path.of(name),
+          name.equals(PLACEHOLDER)
+              ? "stands for a model's folder in this recipe: name yours by --set model=FOLDER"
+              : "is not a folder; model takes a folder in Hugging Face layout, or embedded, the"
+                  + " program's own");
+    }
+  }
+
+  private static ModelFolder open(String name, @Nullable ScratchFolder unpacked, Path path) {
     ModelDirectory directory = ModelDirectory.open(path);
     return new ModelFolder(
-        unpacked, directory, Tokenizer.open(path, directory.config().vocabSize()));
+        name, unpacked, directory, Tokenizer.open(path, directory.config().vocabSize()));
   }
 
   /** Its configuration and weights. */
@@ -74,7 +87,15 @@ public final class ModelFolder implements AutoCloseable {
    *     for
    */
   public PromptRenderer renderer(PromptConfig prompt) {
-    return Prompts.of(prompt, directory.path());
+    try {
+      return Prompts.of(prompt, directory.path());
+    } catch (ModelFileException e) {
+      if (unpacked == null) {
+        throw e;
+      }
+      String said = String.valueOf(e.getMessage());
+      throw new ModelFileException(Path.of(name), said.replace(directory.path() + ": ", ""), e);
+    }
   }
 
   @Override

@@ -1,21 +1,25 @@
 package org.r1zero.experiment.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.MicroBatchMemory;
 import org.r1zero.rollout.PromptRenderer;
@@ -51,6 +55,10 @@ public record Preflight(
     List<String> notes) {
   private static final int NAMED = 3;
 
+  /** Sections that name files, devices and verifiers, and what these need to be found. */
+  private static final List<String> NAMING =
+      List.of("seed", "model", "device", "output", "task", "rewards", "scoring");
+
   /** What a recipe's parts are wanted for. */
   public enum Purpose {
     /** Problems to train on, and all that a run opens. */
@@ -81,6 +89,24 @@ public record Preflight(
    */
   public static Preflight of(Recipe recipe, Purpose purpose) throws IOException {
     return Assembly.verify(recipe, purpose, data -> data, renderer -> renderer);
+  }
+
+  /**
+   * A recipe for training; where it has faults, those of the data, verifiers, model, device and
+   * output that its sound sections name are said with them.
+   *
+   * @throws ConfigException with every fault, if there is any
+   */
+  public static Recipe load(List<Path> files, List<String> settings) throws IOException {
+    try {
+      return RecipeLoader.load(files, settings);
+    } catch (ConfigException e) {
+      ObjectNode sound = RecipeLoader.sound(files, settings, NAMING);
+      Set<String> sections = new HashSet<>();
+      sound.fieldNames().forEachRemaining(sections::add);
+      Recipe rest = RecipeLoader.bind(Recipe.class, files.toString(), sound, List.of());
+      throw e.with(Assembly.faults(rest, sections));
+    }
   }
 
   /**
@@ -218,22 +244,10 @@ public record Preflight(
 
   /** What stands in the way of writing below a folder, which need not be there yet. */
   static @Nullable String unwritable(String output) {
-    Path place = Path.of(output).toAbsolutePath().normalize();
-    while (place.getParent() != null && !Files.exists(place)) {
-      place = place.getParent();
-    }
-    String fault;
-    if (!Files.isDirectory(place)) {
-      fault = place + " is not a folder";
-    } else {
-      try {
-        Files.delete(Files.createTempFile(place, ".r1zero", ""));
-        return null;
-      } catch (IOException e) {
-        fault = place + " can't be written to";
-      }
-    }
-    return "output " + output + ": can't be used: " + fault + " (--set output=DIR)";
+    String fault = FileFaults.unwritable(Path.of(output));
+    return fault == null
+        ? null
+        : "output " + output + ": can't be used: " + fault + " (--set output=DIR)";
   }
 
   /** What stands in the way of listening at a port of this machine; 0 and less are free. */

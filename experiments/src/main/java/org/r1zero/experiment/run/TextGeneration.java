@@ -38,7 +38,7 @@ public final class TextGeneration implements AutoCloseable {
         PolicyModel.frozen(
             folder.directory().config(), folder.directory(), dtype, Torch.device(device));
     Path path = folder.directory().path();
-    Texts texts = new Texts(folder.tokenizer(), Prompts.of(prompt, path));
+    Texts texts = new Texts(folder.tokenizer(), folder.renderer(prompt));
     this.workers = new Workers(RolloutsConfig.defaults(), policy, texts, path, LOG::warn);
   }
 

@@ -101,7 +101,7 @@ class CommandsTest {
       delimiter = '|',
       value = {
         "                                        | name a command: demo, train",
-        "frobnicate                              | Unmatched argument at index 0: 'frobnicate'",
+        "frobnicate                              | there is no command 'frobnicate'",
         "train                                   | name a RECIPE.yaml, or --resume RUN",
         "train --resume none                     | none: is no run directory: it has no recipe.yaml",
         "train none.yaml                         | none.yaml: there is no such file",
@@ -112,7 +112,37 @@ class CommandsTest {
         "demo --seed x                           | Invalid value for option '--seed'",
         "generate hi                             | Missing required option: '--model=DIR'",
         "generate --model embedded -n 0 hi       | --num-generations must be >= 1, was 0",
-        "generate --model embedded --top-p 0 hi  | top_p must be in (0, 1], was 0.0",
+        "generate --model embedded --top-p 0 hi  | error: --top-p must be in (0, 1], was 0.0",
+        "generate --model embedded --temperature -1 hi | error: --temperature must be 0",
+        "generate --model embedded --max-new-tokens 0 hi | error: --max-new-tokens must be >= 1",
+        "generate --model embedded --max-new-tokens 300 hi | lower --max-new-tokens to 25",
+        "generate --model embedded --device mps hi | error: --device must be auto",
+        "generate --model embedded --template chat hi | error: embedded: has no chat template",
+        "generate --model embedded --template chat hi | set --template to another",
+        "generate --model none hi                | --model takes a folder",
+        "bench generate --model embedded --new 10000 | lower --max-new-tokens to",
+        "bench generate --model embedded --device mps | error: --device must be auto",
+        "eval --model embedded --problems -1     | --problems must be >= 0, was -1",
+        "eval --model embedded --workers 0       | --workers must be >= 1, was 0",
+        "eval --model none                       | none: is not a folder; --model takes",
+        "eval none                               | none: there is no such run or recipe",
+        "eval --model embedded --out /proc/x     | --out: /proc/x can't be used: /proc can't",
+        "demo extra                              | 'extra' is more than this command takes",
+        "demo --seed x                           | 'x' is not a whole number",
+        "verify pom.xml --verifier number --timeout x | 'x' is not a number",
+        "verify pom.xml --verifier number --min-agreement 7 | --min-agreement must be within 0 and",
+        "verify pom.xml --verifier number --out /proc/x | --out: /proc/x can't be used",
+        "verify pom.xml --verifier number --out src | --out: src can't be used: it is a folder",
+        "verify pom.xml --verifier number --out none/x | /none is not a folder; name another place",
+        "verify pom.xml --verifier number --options { | --options is not JSON: Unexpected end-of-input",
+        "export embedded /proc/x                 | OUT: /proc/x can't be used: /proc can't be written",
+        "export embedded pom.xml/x               | pom.xml is not a folder",
+        "report none --out pom.xml               | --out: pom.xml can't be used",
+        "compare ../recipes/small-rl.yaml --out pom.xml | --out: pom.xml can't be used",
+        "make-base /proc/x                       | DIR: /proc/x can't be used",
+        "make-base none --steps 0                | --steps: must be >= 1, was 0",
+        "dashboard . --port 99999                | --port: must be within 0 and 65535, was 99999",
+        "dashboard . --port 0 --host 1.2.3.4     | --host: 1.2.3.4 is not an address of this machine",
         "generate --model embedded --dtype x hi  | Invalid value for option '--dtype'",
         "generate --model none hi                | none: is no",
         "generate --model embedded --template chat hi | has no chat template",
@@ -128,6 +158,36 @@ class CommandsTest {
     assertThat(ran.code()).as(ran.err()).isEqualTo(2);
     assertThat(ran.err()).contains(message).doesNotContain("\tat ");
     assertThat(ran.out()).isEmpty();
+  }
+
+  @Test
+  void faultsOfKeysAndOfWhatTheRecipeNamesComeAtOnce() throws IOException {
+    Path data = folder.resolve("data.jsonl");
+    Files.writeString(data, "{\"question\": \"a\", \"answer\": \"1\"}\n{\"question\": \"b\"}\n");
+    Path recipe =
+        Files.writeString(
+            folder.resolve("r.yaml"),
+            "name: x\nmodel: /nowhere\ndevice: mps\noutput: /proc/x\n"
+                + "task: {name: file, options: {path: "
+                + data
+                + "}}\nrewards: [{verifier: nosuch}]\n"
+                + "grpo: {steps: -3, stepz: 1}\nsampling: {temperature: -1}\n");
+    Ran ran = Ran.command("train", recipe.toString());
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains("r.yaml has 8 faults:")
+        .contains("grpo.steps must be >= 1, was -3")
+        .contains("unknown key grpo.stepz; did you mean grpo.steps?")
+        .contains("sampling.temperature must be 0")
+        .contains("/nowhere: is not a folder")
+        .contains("device must be auto")
+        .contains("output /proc/x: can't be used")
+        .contains("data.jsonl:2: it has no answer")
+        .contains("'nosuch'");
+    Ran sound =
+        Ran.command(
+            "train", recipe.toString(), "--set", "task={name: nosuch}", "--set", "rewards=[]");
+    assertThat(sound.err()).contains("task.name must be one of").doesNotContain("data.jsonl");
   }
 
   @ParameterizedTest

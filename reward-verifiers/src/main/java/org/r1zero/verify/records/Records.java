@@ -15,7 +15,8 @@ public final class Records {
   private static final Pattern SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]|[\\ud800-\\udfff]");
 
   private static final Pattern PARSER =
-      Pattern.compile(", from `[^`]*`|: enable `[^`]*` to allow|; to allow use `[^`]*`");
+      Pattern.compile(
+          ", from `[^`]*`|: enable `[^`]*` to allow|; to allow use `[^`]*`| \\(start marker at \\[.*?\\]\\)");
 
   private Records() {}
 

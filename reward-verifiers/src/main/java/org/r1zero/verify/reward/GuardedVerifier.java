@@ -89,12 +89,21 @@ public final class GuardedVerifier implements Verifier {
       return failed(Outcome.TIMEOUT, "took longer than " + limit.toMillis() + " ms");
     } catch (ExecutionException e) {
       LOGGER.debug("verifier {} failed on problem {}", id(), problem.id(), e.getCause());
-      return failed(Outcome.ERROR, "the verifier failed: " + e.getCause());
+      return failed(Outcome.ERROR, "the verifier failed: " + said(e.getCause()));
     } catch (InterruptedException e) {
       judging.cancel(true);
       Thread.currentThread().interrupt();
       return failed(Outcome.ERROR, "judging was interrupted");
     }
+  }
+
+  /** A fault of the data says itself what it is; of others the kind has to be known, too. */
+  private static String said(@Nullable Throwable cause) {
+    return cause instanceof IllegalArgumentException
+            && cause.getClass() == IllegalArgumentException.class
+            && cause.getMessage() != null
+        ? cause.getMessage()
+        : String.valueOf(cause);
   }
 
   @Override

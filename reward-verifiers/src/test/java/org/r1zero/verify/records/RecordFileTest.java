@@ -118,13 +118,15 @@ class RecordFileTest {
       value = {
         "[|2000|nesting depth (1001) exceeds the maximum allowed (1000)",
         "9|5000|length (5000) exceeds the maximum allowed (1000)",
-        "NaN|1|Non-standard token 'NaN'"
+        "NaN|1|Non-standard token 'NaN'",
+        "{|1|expected close marker for Object",
+        "[1,|1|Unexpected end-of-input"
       })
   void whatTheParserRefusesIsSaidWithoutItsSwitches(String part, int times, String reason) {
     String json = part.repeat(times);
     assertThatThrownBy(() -> Records.parse(json))
         .isInstanceOfSatisfying(
             JsonProcessingException.class,
-            e -> assertThat(Records.why(e)).endsWith(reason).doesNotContain("`"));
+            e -> assertThat(Records.why(e)).contains(reason).doesNotContain("`", "Source:"));
   }
 }

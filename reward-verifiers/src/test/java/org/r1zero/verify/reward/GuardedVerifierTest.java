@@ -35,6 +35,8 @@ class GuardedVerifierTest {
     assertThat(thrown.score()).isEqualTo(-0.5);
     assertThat(thrown.reason())
         .isEqualTo("the verifier failed: java.lang.IllegalStateException: can't");
+    assertThat(judge(() -> fail(new IllegalArgumentException("problem 7: no gold"))).reason())
+        .isEqualTo("the verifier failed: problem 7: no gold");
     assertThat(judge(() -> fail(new NumberFormatException("For input \"x\""))).outcome())
         .isEqualTo(Outcome.ERROR);
     assertThat(judge(GuardedVerifierTest::overflow).reason()).contains("StackOverflowError");

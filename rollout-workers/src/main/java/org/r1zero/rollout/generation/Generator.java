@@ -182,7 +182,12 @@ public final class Generator implements AutoCloseable {
               + config.maxNewTokens()
               + ") exceed the model's max_position_embeddings ("
               + context
-              + "); lower sampling.max_new_tokens");
+              + "); "
+              + (longest - config.maxNewTokens() < context
+                  ? "lower sampling.max_new_tokens to "
+                      + (context - longest + config.maxNewTokens())
+                      + " or less"
+                  : "shorten the prompt"));
     }
   }
 

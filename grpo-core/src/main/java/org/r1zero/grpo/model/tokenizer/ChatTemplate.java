@@ -74,7 +74,7 @@ public final class ChatTemplate {
         folder,
         "has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)"
             + (templates.isEmpty() ? "" : " named default, only " + templates.keySet())
-            + "; choose another prompt template, such as r1_zero");
+            + "; set prompt.template to another, such as r1_zero");
   }
 
   private static String text(Path file) {

@@ -83,7 +83,7 @@ final class DecoderConfigReader {
         heads,
         kvHeads,
         headDim,
-        root.path("rms_norm_eps").asDouble(1e-6),
+        small("rms_norm_eps", 1e-6),
         rope.theta(),
         rope.scaling(),
         context,
@@ -146,6 +146,18 @@ final class DecoderConfigReader {
       throw fault(field, "must be a whole number >= 1", node.isMissingNode() ? "missing" : node);
     }
     return node.asInt();
+  }
+
+  /** What keeps a division from zero. */
+  private double small(String field, double otherwise) {
+    JsonNode node = root.path(field);
+    if (!has(field)) {
+      return otherwise;
+    }
+    if (!node.isNumber() || !(node.asDouble() >= 0 && node.asDouble() < 1)) {
+      throw fault(field, "must be a number >= 0 and below 1, such as 1e-6", node);
+    }
+    return node.asDouble();
   }
 
   private ModelFileException fault(String field, String expected, Object found) {

@@ -246,7 +246,7 @@ class TokenizerFolderTest {
     assertThatThrownBy(() -> ChatTemplate.open(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessageStartingWith(folder + ": has no chat template (chat_template.jinja")
-        .hasMessageEndingWith("choose another prompt template, such as r1_zero");
+        .hasMessageEndingWith("set prompt.template to another, such as r1_zero");
   }
 
   @ParameterizedTest

@@ -57,6 +57,8 @@ class BrokenModelFolderTest {
         "hidden_act|\"gelu\"|hidden_act must be silu, was gelu",
         "partial_rotary_factor|0.5|partial_rotary_factor must be 1, was 0.5",
         "hidden_size|\"32\"|hidden_size must be a whole number >= 1, was \"32\"",
+        "rms_norm_eps|-1e-5|rms_norm_eps must be a number >= 0 and below 1, such as 1e-6, was -1.0E-5",
+        "rms_norm_eps|\"1e-5\"|rms_norm_eps must be a number >= 0 and below 1",
         "num_hidden_layers|0|num_hidden_layers must be a whole number >= 1, was 0",
         "vocab_size|null|vocab_size must be a whole number >= 1, was null",
         "num_key_value_heads|3|num_key_value_heads must divide num_attention_heads 4, was 3",
