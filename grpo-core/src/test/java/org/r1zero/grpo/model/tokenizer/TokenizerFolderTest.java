@@ -284,7 +284,7 @@ class TokenizerFolderTest {
   void namedTemplatesWithoutADefaultAreNamed() throws IOException {
     write("tokenizer_config.json", "{\"chat_template\": {\"rag\": \"R\", \"tool_use\": \"T\"}}");
     assertThatThrownBy(() -> ChatTemplate.open(folder))
-        .hasMessageContaining("named default, only [rag, tool_use]; choose another");
+        .hasMessageContaining("named default, only [rag, tool_use]; set prompt.template");
   }
 
   @Test
