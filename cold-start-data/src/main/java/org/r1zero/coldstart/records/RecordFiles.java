@@ -80,6 +80,21 @@ public final class RecordFiles {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": there is no such file");
     }
+    try {
+      readWhole(file, sink);
+    } catch (OutOfMemoryError e) { // less than DataLimit, but more than this process has
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: does not fit into the %,d MB of the Java heap, unpacked; if it is meant to be so"
+                  + " large, R1ZERO_JAVA_OPTS=-Xmx8g gives the heap 8 GB",
+              file,
+              Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
+  }
+
+  private static void readWhole(Path file, RecordSink sink) throws IOException {
     switch (ending(file)) {
       case ".jsonl", ".ndjson" -> lines(file, sink);
       case ".json" -> JsonDocument.read(file, sink);

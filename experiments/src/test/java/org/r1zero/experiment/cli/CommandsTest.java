@@ -124,7 +124,7 @@ class CommandsTest {
         "bench generate --model embedded --device mps | error: --device must be auto",
         "eval --model embedded --problems -1     | --problems must be >= 0, was -1",
         "eval --model embedded --workers 0       | --workers must be >= 1, was 0",
-        "eval --model none                       | none: is not a folder; --model takes",
+        "eval --model none                       | none: is not a folder",
         "eval none                               | none: there is no such run or recipe",
         "eval --model embedded --out /proc/x     | --out: /proc/x can't be used: /proc can't",
         "demo extra                              | 'extra' is more than this command takes",

@@ -63,11 +63,14 @@ class ReadmePageTest {
               "./r1zero train --resume runs/*-gsm8k",
               "--allow-changes --set grpo.steps=3",
               "trained 3 steps"),
-          run("./r1zero eval runs/*-gsm8k --samples 16", "--problems 1", "16 samples of each"),
+          run(
+              "./r1zero eval runs/*-gsm8k --samples 16",
+              "--problems 1 --set sampling.max_new_tokens=16",
+              "16 samples of each"),
           run(
               "./r1zero generate --model runs/*-gsm8k/model --template chat \"How many eggs are 3"
                   + " dozen?\"",
-              ""),
+              "--max-new-tokens 16"),
           run(
               "./r1zero verify examples/answers.jsonl --verifier number",
               "",
