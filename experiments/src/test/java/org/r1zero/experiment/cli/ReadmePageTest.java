@@ -58,6 +58,7 @@ class ReadmePageTest {
               "tokens/s"),
           run("./r1zero train recipes/gsm8k.yaml --set model=DIR", SHORT, "trained 2 steps"),
           run("./r1zero train recipes/own-data.yaml", TWO_STEPS, "trained 2 steps"),
+          run("./r1zero data recipes/data/own-data.jsonl", "", "question"),
           run("./r1zero train RECIPE.yaml --set grpo.steps=200 --dry-run", "", "steps: 200", "OK:"),
           run(
               "./r1zero train --resume runs/*-gsm8k",
