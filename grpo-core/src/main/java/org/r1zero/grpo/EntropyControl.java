@@ -5,8 +5,8 @@ import org.r1zero.grpo.loss.LossOutput;
 /**
  * The coefficient of the entropy bonus from update to update: Skywork-OR1 (arXiv:2505.22312),
  * section 3.3, as TRL has it. After an update whose mean entropy was at or below the target the
- * coefficient grows by {@code entropy_coef_delta}, else it shrinks; the bonus acts only after an
- * update whose entropy was at or below the target, so never in the first.
+ * coefficient grows by {@code entropy_coef_delta}, otherwise it shrinks; the bonus acts only after
+ * an update whose entropy was at or below the target, so never in the first.
  */
 final class EntropyControl {
   private final EntropyConfig config;

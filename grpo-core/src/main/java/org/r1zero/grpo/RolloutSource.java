@@ -25,7 +25,7 @@ public interface RolloutSource {
 
   /**
    * What the next {@link #collect} depends on besides the step and the weights: rollouts begun, a
-   * position in data that is no function of the step. Empty where there is nothing.
+   * position in data that is not a function of the step. Empty where there is nothing.
    */
   default ObjectNode state() {
     return JsonNodeFactory.instance.objectNode();

@@ -10,7 +10,7 @@ import org.r1zero.grpo.optim.AdamW;
  * @param policy is trained in place
  * @param optimizer of the policy's parameters; stays the caller's to close
  * @param health looks at each update and each step
- * @param boundary hears of each step, keeps the state, ends training early
+ * @param boundary is notified of each step, keeps the state, ends training early
  */
 public record Surroundings(
     PolicyModel policy, AdamW optimizer, HealthMonitor health, StepBoundary boundary) {

@@ -26,7 +26,7 @@ public final class NearestName {
     return Optional.ofNullable(best);
   }
 
-  /** {@code (did you mean 'x'?)} where there is a guess, else nothing. */
+  /** {@code (did you mean 'x'?)} where there is a guess, otherwise nothing. */
   public static String hint(String name, Collection<String> known) {
     return of(name, known).map(guess -> " (did you mean '" + guess + "'?)").orElse("");
   }

@@ -44,8 +44,8 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   /**
    * How much to collect.
    *
-   * @param problemsPerStep groups a step
-   * @param numGenerations rollouts a group
+   * @param problemsPerStep groups per step
+   * @param numGenerations rollouts per group
    * @param seed decides every draw
    * @param steps of training: nothing is sampled ahead for later ones
    */
@@ -151,7 +151,7 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   /**
    * Goes on from a saved state; the weights of that moment have to be published too.
    *
-   * @throws IllegalArgumentException if it is no such state
+   * @throws IllegalArgumentException if it is not such a state
    */
   @Override
   public void restore(ObjectNode tree) {

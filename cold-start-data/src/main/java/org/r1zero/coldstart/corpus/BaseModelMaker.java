@@ -87,7 +87,7 @@ public final class BaseModelMaker {
    *
    * @param target a folder that does not exist; its parent does
    * @param health looks at each update
-   * @param boundary hears of each step; may end training early
+   * @param boundary is notified of each step; may end training early
    * @throws IllegalArgumentException if the target exists
    */
   public void make(Path target, HealthMonitor health, StepBoundary boundary) throws IOException {

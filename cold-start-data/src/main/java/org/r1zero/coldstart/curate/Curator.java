@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Chooses traces: what verifiers let through, is no near-duplicate, shares no run of words with an
- * evaluation set, and is balanced over problems and difficulties.
+ * Chooses traces: what verifiers let through, is not a near-duplicate, shares no run of words with
+ * an evaluation set, and is balanced over problems and difficulties.
  */
 public final class Curator {
   private final CurationConfig config;

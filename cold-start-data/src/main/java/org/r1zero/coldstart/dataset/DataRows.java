@@ -48,7 +48,7 @@ public final class DataRows {
   }
 
   /**
-   * Reads files; what is no row is noted.
+   * Reads files; what is not a row is noted.
    *
    * @throws IllegalArgumentException if one can't be read at all
    */

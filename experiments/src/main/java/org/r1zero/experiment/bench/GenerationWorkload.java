@@ -13,9 +13,9 @@ import org.r1zero.rollout.generation.StopCondition;
  * tools/bench/generate_vs_trl.py}).
  *
  * @param problems prompts
- * @param group completions a prompt
- * @param promptTokens tokens a prompt
- * @param newTokens tokens a completion, or the longest where lengths are spread
+ * @param group completions per prompt
+ * @param promptTokens tokens per prompt
+ * @param newTokens tokens per completion, or the longest where lengths are spread
  * @param lengths how completions' lengths are distributed
  * @param maxBatch most sequences decoded at once
  * @param rounds how often this is sampled

@@ -11,7 +11,7 @@ import org.r1zero.rollout.trace.RolloutTrace;
  *
  * @param id in JSON
  * @param label in tables
- * @param greedy whether greedy completions count, else the sampled ones
+ * @param greedy whether greedy completions count, otherwise the sampled ones
  * @param isShare whether it is from 0 to 1, shown as per cent
  * @param higherIsBetter which way is better; {@code null} where neither is
  * @param of one completion

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 
-/** From completions to one number a problem. */
+/** From completions to one number per problem. */
 final class PerProblem {
   private PerProblem() {}
 

@@ -58,7 +58,7 @@ final class PipelineArms {
    *
    * @param key of the training
    * @param earlier stages of failed tries, kept in the account where these leave none of their own
-   * @throws StoppedException if a signal ended it: that is no fault of the arm
+   * @throws StoppedException if a signal ended it: that is not a fault of the arm
    */
   ArmRun train(Arm arm, long seed, String key, List<ArmRun.Stage> earlier) throws IOException {
     PipelineRecipe recipe = recipe(arm, seed);

@@ -5,7 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * A page that is told of runs by a thread of its own: one that stops reading keeps no other
+ * A page that is notified of runs by a thread of its own: one that stops reading keeps no other
  * waiting. Only the newest list waits for it, since that says all.
  */
 final class PageListener implements AutoCloseable {

@@ -32,7 +32,7 @@ final class Analysis {
     }
   }
 
-  /** Sampled completions where there are any, else the greedy ones. */
+  /** Sampled completions where there are any, otherwise the greedy ones. */
   private Map<String, List<EvaluatedSample>> main() {
     return sampled.isEmpty() ? greedy : sampled;
   }

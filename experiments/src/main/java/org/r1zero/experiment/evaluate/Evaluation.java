@@ -8,7 +8,7 @@ import org.r1zero.rollout.trace.RolloutTrace;
  * What a policy achieves on held-out problems.
  *
  * @param problems how many
- * @param samples sampled completions a problem; 0 where only greedy ones were made
+ * @param samples sampled completions per problem; 0 where only greedy ones were made
  * @param greedy pass@1 of greedy decoding
  * @param sampled pass@1 as the mean over samples; that of greedy where there are none
  * @param passAt unbiased pass@k by k: the powers of two up to {@code samples}, and that itself

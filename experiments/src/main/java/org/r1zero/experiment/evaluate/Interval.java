@@ -51,8 +51,8 @@ public record Interval(double mean, double low, double high) {
   }
 
   /**
-   * Student's interval of a mean that is no share, such as of lengths. Of one problem alone it has
-   * no width: there is nothing to tell it from.
+   * Student's interval of a mean that is not a share, such as of lengths. Of one problem alone it
+   * has no width: there is nothing to tell it from.
    *
    * @param problems one value per problem, at least one
    * @param trainings the mean of each training where there are several, whose spread counts too

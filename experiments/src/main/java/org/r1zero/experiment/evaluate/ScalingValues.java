@@ -5,8 +5,8 @@ import java.util.TreeMap;
 import org.r1zero.experiment.evaluate.EvaluationDetails.BudgetPoint;
 
 /**
- * What the curves of test-time scaling are means of: one number a problem, problems in the order of
- * their ids. So arms' curves can have intervals over problems and seeds, as their other numbers
+ * What the curves of test-time scaling are means of: one number per problem, problems in the order
+ * of their ids. So arms' curves can have intervals over problems and seeds, as their other numbers
  * have.
  *
  * @param passAt unbiased pass@k by k

@@ -39,7 +39,7 @@ public final class Console extends PrintStream {
     this.coloured = coloured;
   }
 
-  /** A console over a stream that is no terminal; one that is a console already stays itself. */
+  /** A console over a stream that is not a terminal; one that is a console already stays itself. */
   public static Console of(PrintStream out) {
     return out instanceof Console console ? console : new Console(new Sink(out), () -> 0, false);
   }
@@ -66,13 +66,13 @@ public final class Console extends PrintStream {
     return width.getAsInt() > 0;
   }
 
-  /** Columns, and a great many where it is no terminal. */
+  /** Columns, and a great many where it is not a terminal. */
   int width() {
     int columns = width.getAsInt();
     return columns > 0 ? columns : Integer.MAX_VALUE;
   }
 
-  /** Shows a line that the next one replaces, never wrapped; nothing where it is no terminal. */
+  /** Shows a line that the next one replaces, never wrapped; nothing where it is not a terminal. */
   void status(StatusLine line) {
     if (isTerminal()) {
       sink.status(CLEAR + line.fit(width() - 1, coloured)); // the last column would wrap in some

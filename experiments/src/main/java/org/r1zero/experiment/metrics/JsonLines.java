@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Appends records to a file, one JSON object a line; keys are in snake case. */
+/** Appends records to a file, one JSON object per line; keys are in snake case. */
 public final class JsonLines {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);

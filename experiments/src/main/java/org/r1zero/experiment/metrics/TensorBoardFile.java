@@ -43,7 +43,7 @@ public final class TensorBoardFile {
     return events;
   }
 
-  /** Appends the numbers of a step; those that are no numbers are left out. */
+  /** Appends the numbers of a step; those that are not numbers are left out. */
   public void scalars(long step, Map<String, Double> values) {
     Message summary = new Message();
     values.forEach(

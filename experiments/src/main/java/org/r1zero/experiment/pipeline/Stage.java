@@ -19,7 +19,7 @@ interface Stage {
    * Runs it, or goes on where an earlier try stopped.
    *
    * @param folder its own
-   * @param meter is told of all work
+   * @param meter is notified of all work
    */
   Made run(Path folder, StageMeter meter) throws IOException;
 

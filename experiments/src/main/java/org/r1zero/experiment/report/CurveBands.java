@@ -81,7 +81,7 @@ final class CurveBands {
     return found;
   }
 
-  /** The problems' values where rollouts were kept, else the steps' own. */
+  /** The problems' values where rollouts were kept, otherwise the steps' own. */
   private static double[] values(List<CurveStep> steps, String field) {
     if (steps.stream().allMatch(step -> step.ofProblems().containsKey(field))) {
       return steps.stream()

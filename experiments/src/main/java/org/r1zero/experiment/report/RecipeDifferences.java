@@ -80,7 +80,9 @@ final class RecipeDifferences {
     }
   }
 
-  /** Every value under its whole key; an item of a list is named by its name, else its number. */
+  /**
+   * Every value under its whole key; an item of a list is named by its name, otherwise its number.
+   */
   private static Map<String, String> flat(String yaml) {
     Map<String, String> values = new LinkedHashMap<>();
     flatten("", RecipeLoader.parse(yaml), values);

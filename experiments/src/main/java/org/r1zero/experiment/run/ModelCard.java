@@ -15,7 +15,7 @@ import org.r1zero.experiment.config.Recipe;
  * it achieves.
  *
  * @param base the model that was trained
- * @param license of the base as its own card says, else {@code unknown}
+ * @param license of the base as its own card says, otherwise {@code unknown}
  * @param body what follows the title
  */
 record ModelCard(String base, String license, String body) {

@@ -88,7 +88,7 @@ public final class ModelSession implements AutoCloseable {
    * Starts workers that sample with it.
    *
    * @param prompts how a problem is put to it
-   * @param say is told of each worker that is lost
+   * @param say is notified of each worker that is lost
    */
   public Workers workers(RolloutsConfig config, PromptRenderer prompts, Consumer<String> say) {
     return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path, say);

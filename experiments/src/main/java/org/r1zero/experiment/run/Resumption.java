@@ -31,8 +31,8 @@ public record Resumption(
    * @param run the run directory
    * @param recipes what it is to do now; empty for what it did
    * @param settings as in {@link RecipeLoader#load}
-   * @throws ConfigException if it is no run directory, or the recipe has changed and that was not
-   *     allowed: the message has every difference
+   * @throws ConfigException if it is not a run directory, or the recipe has changed and that was
+   *     not allowed: the message has every difference
    */
   public static Resumption of(
       Path run, List<Path> recipes, List<String> settings, boolean allowChanges) {

@@ -283,7 +283,7 @@ public final class RunDirectory {
     return growing;
   }
 
-  /** Writes a step's metrics; one that is no number, as of a skipped update, is left out. */
+  /** Writes a step's metrics; one that is not a number, as of a skipped update, is left out. */
   void appendMetrics(StepReport report) {
     Map<String, Object> line = new TreeMap<>(report.metrics());
     line.values().removeIf(value -> !Double.isFinite((Double) value));

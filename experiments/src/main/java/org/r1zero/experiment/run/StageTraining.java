@@ -29,7 +29,7 @@ public final class StageTraining implements AutoCloseable {
    *
    * @param steps of the whole training
    * @param say takes what there is to say
-   * @param heard is told of each step
+   * @param heard is notified of each step
    */
   public StageTraining(
       Path folder,

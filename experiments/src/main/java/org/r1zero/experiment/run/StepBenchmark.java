@@ -64,7 +64,7 @@ public final class StepBenchmark {
    * What is timed.
    *
    * @param problems in a step
-   * @param group rollouts a problem
+   * @param group rollouts per problem
    * @param prompt tokens of each prompt
    * @param newTokens tokens of each completion; with {@code spread} of the longest
    * @param spread whether lengths vary from 16 up, most of them short

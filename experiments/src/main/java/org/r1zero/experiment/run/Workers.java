@@ -24,7 +24,7 @@ public final class Workers implements AutoCloseable {
    * Starts the workers that a recipe asks for, with the policy's weights as they are.
    *
    * @param model the folder with the policy's configuration and tokenizer, for other processes
-   * @param say is told of each worker that is lost
+   * @param say is notified of each worker that is lost
    */
   public Workers(
       RolloutsConfig config, PolicyModel policy, Texts texts, Path model, Consumer<String> say) {

@@ -23,7 +23,7 @@ import org.r1zero.verify.records.Records;
  */
 record AnswerRecord(int line, Problem problem, Completion completion, @Nullable Boolean expected) {
 
-  /** The line is no such record; the message says why. */
+  /** The line is not such a record; the message says why. */
   static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1;
 

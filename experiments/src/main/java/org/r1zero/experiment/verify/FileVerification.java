@@ -51,7 +51,8 @@ public final class FileVerification {
   /**
    * Judges a file.
    *
-   * @param file one JSON object a line, gzipped where its name ends in .gz; blank lines are skipped
+   * @param file one JSON object per line, gzipped where its name ends in .gz; blank lines are
+   *     skipped
    * @param out where verdicts go as JSON lines; {@code null} for nowhere
    * @throws IOException if the file can't be read or the verdicts can't be written
    */

@@ -230,7 +230,7 @@ public final class CheckpointStore {
    * The newest checkpoint that is whole; empty where there is none of any kind. Damaged ones that
    * are newer are renamed, so that nobody takes them again.
    *
-   * @param damaged hears of each damaged one that was passed over
+   * @param damaged is notified of each damaged one that was passed over
    * @throws CheckpointException if all are damaged
    */
   public Optional<Checkpoint> newest(Consumer<CheckpointException> damaged) {

@@ -20,13 +20,13 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
 
   /** TRL's {@code vllm_importance_sampling_mode}. */
   public enum Mode {
-    /** A ratio a token, moved to the bound that it passed. */
+    /** A ratio per token, moved to the bound that it passed. */
     TOKEN_TRUNCATE,
-    /** A ratio a token, 0 out of bounds. */
+    /** A ratio per token, 0 out of bounds. */
     TOKEN_MASK,
-    /** One ratio a completion, moved to the bound that it passed. */
+    /** One ratio per completion, moved to the bound that it passed. */
     SEQUENCE_TRUNCATE,
-    /** One ratio a completion, 0 out of bounds. */
+    /** One ratio per completion, 0 out of bounds. */
     SEQUENCE_MASK;
 
     boolean perSequence() {

@@ -1,6 +1,6 @@
 package org.r1zero.grpo.loss;
 
-/** What is optimized in place of the expected reward: a loss a token. */
+/** What is optimized in place of the expected reward: a loss per token. */
 public sealed interface Surrogate
     permits ClippedSurrogate, CispoSurrogate, SapoSurrogate, VespoSurrogate {
 

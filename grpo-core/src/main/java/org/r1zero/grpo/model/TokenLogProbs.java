@@ -50,7 +50,7 @@ public final class TokenLogProbs {
     return entropyValues;
   }
 
-  /** 1 where greedy decoding would have picked the completion's token, else 0: {@code [N]}. */
+  /** 1 where greedy decoding would have picked the completion's token, otherwise 0: {@code [N]}. */
   public float[] greedyMatches() {
     return model.greedyMatches(pass, scope);
   }

@@ -155,7 +155,7 @@ final class TrainingNetwork {
         limit);
   }
 
-  /** 1 where greedy decoding would have picked a pass's target, else 0: {@code [N]}. */
+  /** 1 where greedy decoding would have picked a pass's target, otherwise 0: {@code [N]}. */
   float[] greedyMatches(List<NDArray> weights, Pass pass, Scope scope) {
     return module
         .call(

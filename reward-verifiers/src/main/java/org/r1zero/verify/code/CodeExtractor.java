@@ -13,10 +13,10 @@ import org.r1zero.verify.format.TagScanner;
 /**
  * Finds the program in a completion.
  *
- * <p>Looks in the last answer tags, else in what follows the reasoning, else in the whole text.
- * There the last fenced block counts that is in the wanted language and defines the wanted name,
- * else the last one in the language, else the last one without a language. Without any fence the
- * text itself is taken for the program, as models without chat training write it.
+ * <p>Looks in the last answer tags, otherwise in what follows the reasoning, otherwise in the whole
+ * text. There the last fenced block counts that is in the wanted language and defines the wanted
+ * name, otherwise the last one in the language, otherwise the last one without a language. Without
+ * any fence the text itself is taken for the program, as models without chat training write it.
  */
 final class CodeExtractor {
 

@@ -180,7 +180,7 @@ final class CodeTaskReader {
     return node.isTextual() ? parsed(node.textValue()) : node;
   }
 
-  /** The JSON that a text holds, else the text. */
+  /** The JSON that a text holds, otherwise the text. */
   private static JsonNode parsed(String text) {
     try {
       JsonNode node = JSON.readTree(text);

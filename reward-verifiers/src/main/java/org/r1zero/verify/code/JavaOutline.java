@@ -100,7 +100,7 @@ record JavaOutline(List<Type> types, int importsEnd) {
         && head.get(name + 1).equals("(");
   }
 
-  /** The class to start: the public one with a main method, else the first that has one. */
+  /** The class to start: the public one with a main method, otherwise the first that has one. */
   String mainClass() {
     return types.stream()
         .filter(Type::hasMain)

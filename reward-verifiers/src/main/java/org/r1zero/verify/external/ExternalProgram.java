@@ -19,9 +19,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running program that answers a line for each line that it is given. Whatever it does - ends,
- * hangs, does not read, writes without end - an exchange comes to an end in time; after a failed
- * exchange it is killed, with its descendants, and can't be used again.
+ * One running program that answers one line for each line that it is given. Whatever it does -
+ * ends, hangs, does not read, writes without end - an exchange comes to an end in time; after a
+ * failed exchange it is killed, with its descendants, and can't be used again.
  *
  * <p>For one thread at a time.
  */

@@ -102,7 +102,7 @@ public final class ExternalVerifier implements Verifier {
     }
   }
 
-  /** What a program is told of a completion and its problem, in one line. */
+  /** What a program is told about a completion and its problem, in one line. */
   static String request(Problem problem, Completion completion) {
     ObjectNode node = JSON.createObjectNode();
     node.put("id", problem.id());

@@ -34,7 +34,7 @@ final class Markup {
               + "(?:[ ,.;:!?]{1,3}+\\n?+\\p{L}[\\p{L}\\p{M}'’]{0,40}){"
               + (SENTENCE - 1)
               + ",400})"
-              // Letters that are no symbols.
+              // Letters that are not symbols.
               + "|([\\p{L}\\p{M}&&[^\\p{IsLatin}\\p{IsGreek}\\p{IsCommon}\\p{IsInherited}]]{2,400})");
 
   /** Lines that can hardly be anything else than code. */

@@ -35,7 +35,7 @@ import org.r1zero.verify.Verifier;
  */
 public final class RepetitionVerifier implements Verifier {
 
-  /** The largest idle share that is no rambling. */
+  /** The largest idle share that is not rambling. */
   public static final double DEFAULT_MAX_REPETITION = 0.25;
 
   /** Tokens of an n-gram. */

@@ -162,7 +162,7 @@ final class Boxes {
           && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '.')) {
         end++;
       }
-      // A word is no argument: "with \boxed as you asked".
+      // A word is not an argument: "with \boxed as you asked".
       boolean word = end - open > 1 && Character.isLetter(text.charAt(open));
       return end == open || word ? null : new Box(start, text.substring(open, end), end);
     }

@@ -21,7 +21,7 @@ import org.r1zero.verify.records.Records;
  * Whether the answer is exactly the gold number: for GSM8K and arithmetic.
  *
  * <p>Score 1 if the answer has one number and it equals the gold as a rational number ({@code 72},
- * {@code $72.00}, {@code 144/2} are equal; {@code 0.333} and {@code 1/3} are not), else 0. An
+ * {@code $72.00}, {@code 144/2} are equal; {@code 0.333} and {@code 1/3} are not), otherwise 0. An
  * answer of several numbers or a calculation is {@link Outcome#UNPARSEABLE}: listing guesses does
  * not pay.
  */

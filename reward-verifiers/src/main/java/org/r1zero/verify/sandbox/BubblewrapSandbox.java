@@ -219,7 +219,7 @@ public final class BubblewrapSandbox implements Sandbox {
     return a;
   }
 
-  /** A link on systems that keep everything in /usr, else a folder of its own. */
+  /** A link on systems that keep everything in /usr, otherwise a folder of its own. */
   private static void mountTopLevel(List<String> a, Path path) {
     try {
       if (Files.isSymbolicLink(path)) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * Control groups, which bound the memory of a whole process tree with its files in memory, where
  * resource limits bound single processes. Used where this user may make them: as root, or in a
- * delegated part of the hierarchy; version 2, else version 1. Elsewhere the tree is bounded by
+ * delegated part of the hierarchy; version 2, otherwise version 1. Elsewhere the tree is bounded by
  * {@code memoryBytes} times {@code processes}.
  */
 final class ControlGroups {
@@ -256,7 +256,9 @@ final class ControlGroups {
     }
   }
 
-  /** Writes to a file that the kernel made; in a folder that is no control group there is none. */
+  /**
+   * Writes to a file that the kernel made; in a folder that is not a control group there is none.
+   */
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text, StandardOpenOption.WRITE);
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** What the kernel says of process trees in {@code /proc}. */
 final class ProcessorTime {
 
-  /** Clock ticks a second: what the kernel shows programs, on all machines that we know. */
+  /** Clock ticks per second: what the kernel shows programs, on all machines that we know. */
   private static final int TICKS = 100;
 
   /**

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Calls a tested method inside the sandbox: one JSON array of arguments a line on standard input, one
+ * Calls a tested method inside the sandbox: one JSON array of arguments per line on standard input, one
  * marked line with the result as JSON each on standard output. Arguments: class names joined by
  * commas, the method's name. Nothing here is trusted, and what is expected never comes here.
  */

@@ -45,7 +45,7 @@ final class SparkCluster implements Cluster {
    * Samples with the executors of a context.
    *
    * @param folder for weights; {@code auto} broadcasts them
-   * @param say is told of each lost executor
+   * @param say is notified of each lost executor
    */
   SparkCluster(JavaSparkContext context, String folder, Consumer<String> say) {
     this.context = context;

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * What is still to be sampled of a call's completions. Attempts that end early number only the rest
- * as theirs; the call's listener hears of each completion once, under its own number.
+ * as theirs; the call's listener is notified of each completion once, under its own number.
  */
 final class Remaining {
   private final List<GenerationRequest> all;
@@ -27,7 +27,7 @@ final class Remaining {
    *
    * @param requests what is left
    * @param stop what ends a completion
-   * @param listener hears of it
+   * @param listener is notified of it
    */
   record Attempt(List<GenerationRequest> requests, StopCondition stop, SamplingListener listener) {}
 

@@ -8,7 +8,7 @@ package org.r1zero.rollout.generation;
 @FunctionalInterface
 public interface SamplingListener {
 
-  /** How far the call is: after each decoding step, or several times a second. */
+  /** How far the call is: after each decoding step, or several times per second. */
   void status(SamplingStatus status);
 
   /**

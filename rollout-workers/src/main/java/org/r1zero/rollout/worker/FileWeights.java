@@ -64,7 +64,7 @@ final class FileWeights implements WeightStore {
     }
   }
 
-  /** Shared memory where the machine has it, else the folder for temporary files. */
+  /** Shared memory where the machine has it, otherwise the folder for temporary files. */
   static Path defaultFolder() {
     return Files.isWritable(SHARED_MEMORY)
         ? SHARED_MEMORY

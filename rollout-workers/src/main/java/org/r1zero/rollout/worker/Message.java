@@ -36,7 +36,7 @@ sealed interface Message {
   /** From the worker: it can take units. */
   record Ready() implements Message {}
 
-  /** From the worker, several times a second: how far its unit is. */
+  /** From the worker, several times per second: how far its unit is. */
   record Heartbeat(long id, SamplingStatus status) implements Message {}
 
   /** From the worker: a completion. */
@@ -66,7 +66,7 @@ sealed interface Message {
       }
     }
 
-    /** Throws where a line is no message: native code may print to standard output. */
+    /** Throws where a line is not a message: native code may print to standard output. */
     static Message read(String line) throws JsonProcessingException {
       return JSON.readValue(line, Message.class);
     }

@@ -149,7 +149,7 @@ final class RemoteHost implements AutoCloseable {
           new SamplingListener() {
             @Override
             public void status(SamplingStatus status) {
-              // the driver hears of a unit when it is done
+              // the driver is notified of a unit when it is done
             }
 
             @Override

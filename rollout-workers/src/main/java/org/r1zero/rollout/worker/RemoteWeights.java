@@ -64,7 +64,7 @@ final class RemoteWeights implements WeightStore {
     return crc.getValue();
   }
 
-  /** What tasks are told of weights. */
+  /** What tasks are told about the weights. */
   RemoteTask.Version version(Weights weights) {
     RemoteTask.Version version = versions[weights.slot()];
     if (version == null || version.number() != weights.version()) {

@@ -38,7 +38,7 @@ final class SupervisedPool implements WorkerPool {
   /**
    * Starts the workers.
    *
-   * @param say is told of each lost worker
+   * @param say is notified of each lost worker
    */
   SupervisedPool(
       WeightStore store,

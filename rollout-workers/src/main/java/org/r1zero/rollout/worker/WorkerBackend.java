@@ -15,7 +15,7 @@ public interface WorkerBackend {
    * Opens a pool that samples from a policy. Rollouts are the same whichever backend makes them
    * (bit for bit in fp32), so draws and cuts come from the units alone.
    *
-   * @param say is told of each worker that is lost
+   * @param say is notified of each worker that is lost
    * @throws IllegalArgumentException if the options or the policy do not suit this backend; the
    *     message names the recipe's key
    */

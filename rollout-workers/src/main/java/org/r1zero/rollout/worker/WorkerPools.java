@@ -63,7 +63,7 @@ public final class WorkerPools {
    *
    * @param version of the policy's weights
    * @param stops makes what ends a completion from the texts that do
-   * @param say is told of each lost worker
+   * @param say is notified of each lost worker
    */
   public static WorkerPool inProcess(
       PoolOptions options,
@@ -96,7 +96,7 @@ public final class WorkerPools {
    * @param version of the policy's weights
    * @param model the folder with the model's configuration and tokenizer
    * @param folder where the files with the weights go
-   * @param say is told of each lost worker
+   * @param say is notified of each lost worker
    * @throws IllegalArgumentException if the folder has not enough room, or the policy is not on the
    *     CPU
    */

@@ -137,7 +137,7 @@ public final class RealSets {
         : new RealSet.End(expr, value, closed && !Double.isInfinite(value));
   }
 
-  /** The real value of an expression without variables, infinities included, else NaN. */
+  /** The real value of an expression without variables, infinities included, otherwise NaN. */
   private static double value(Expr expr) {
     if (expr == Expr.Constant.INFINITY) {
       return Double.POSITIVE_INFINITY;

@@ -173,7 +173,7 @@ public final class Values {
     return sign(gold) != 0 || sign(answer) != 0;
   }
 
-  /** 1 and -1 for the infinities, else 0. */
+  /** 1 and -1 for the infinities, otherwise 0. */
   private static int sign(Expr expr) {
     if (expr == Expr.Constant.INFINITY) {
       return 1;

@@ -83,7 +83,7 @@ public sealed interface Expr {
     }
   }
 
-  /** Words that are no mathematics, in lower case with single spaces. */
+  /** Words that are not mathematics, in lower case with single spaces. */
   record Text(String words) implements Expr {}
 
   /** What stands around the values of a {@link Group}. */

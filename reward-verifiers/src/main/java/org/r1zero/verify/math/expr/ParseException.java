@@ -1,6 +1,6 @@
 package org.r1zero.verify.math.expr;
 
-/** A text that is no mathematics this package can read; caught before it leaves the package. */
+/** A text that is not mathematics this package can read; caught before it leaves the package. */
 public final class ParseException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -156,7 +156,7 @@ public final class AnswerCleaner {
     return narrow.toString();
   }
 
-  /** Exclamation and question marks end a sentence, they are no factorial. */
+  /** Exclamation and question marks end a sentence, they are not factorials. */
   private static boolean isWide(char c) {
     return (c > '！' && c <= '～' && c != '？') || c == '　' || c == '、';
   }

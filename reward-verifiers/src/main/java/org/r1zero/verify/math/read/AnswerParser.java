@@ -121,7 +121,7 @@ public final class AnswerParser {
     List<Expr> sides = new ArrayList<>();
     List<Expr.Relation> relations = new ArrayList<>();
     // An equation broken into lines may start with its sign: "= 5". Another relation without its
-    // left side, as "> 5", is no answer.
+    // left side, as "> 5", is not an answer.
     skipCells();
     if (!in.takeIf(Token.Kind.RELATION, Expr.Relation.EQUAL.name())) {
       in.takeIf(Token.Kind.RELATION, Expr.Relation.APPROXIMATELY.name());

@@ -88,7 +88,7 @@ public final class AnswerText {
     return text.length() < 200 && DEGREES.matcher(text).find();
   }
 
-  /** The tree that the text is read as; {@code null} where it is no mathematics. */
+  /** The tree that the text is read as; {@code null} where it is not mathematics. */
   public @Nullable Expr read(ReadingRules way) {
     synchronized (readings) {
       Object known = readings.computeIfAbsent(way, this::parse);
@@ -110,7 +110,9 @@ public final class AnswerText {
     }
   }
 
-  /** Of {@code \frac72\ (3.5)} the first; {@code null} where it is no value with the same again. */
+  /**
+   * Of {@code \frac72\ (3.5)} the first; {@code null} where it is not a value with the same again.
+   */
   private @Nullable Expr writtenTwice(ReadingRules way) {
     String[] both = Remarks.twice(text);
     if (both == null) {

@@ -18,7 +18,7 @@ public final class EulersNumber {
   private static final Pattern FACTOR =
       Pattern.compile("(?<![\\d.,])(?!1e)(\\d{1,9})e(?=[+-][1-9]\\d{0,2}(?![\\d.]))");
 
-  /** An e that is no letter of a word and not the sign for a power of ten. */
+  /** An e that is not a letter of a word and not the sign for a power of ten. */
   private static final Pattern EULER =
       Pattern.compile(
           "\\\\(?:mathrm|text|operatorname|rm)\\s?\\{?\\s?e\\s?\\}|\\\\exp\\b"

@@ -518,7 +518,7 @@ public final class Lexer {
   private void addRelation(Expr.Relation relation) {
     boolean negated =
         !tokens.isEmpty() && tokens.get(tokens.size() - 1).is(Token.Kind.OPERATOR, "not");
-    // "x!=3" is no factorial, "5!=120" is one.
+    // "x!=3" is not a factorial, "5!=120" is one.
     int size = tokens.size();
     boolean programmed =
         relation == Expr.Relation.EQUAL

@@ -16,7 +16,7 @@ import org.r1zero.verify.math.expr.ParseException;
  */
 public record NumberScanner(String digits, Expr.Num value, int end) {
 
-  /** Longer numbers and larger powers of ten are no answers, and cost time. */
+  /** Longer numbers and larger powers of ten are not answers, and cost time. */
   private static final int MAX_DIGITS = 1000;
 
   private static final int MAX_EXPONENT = 1000;

@@ -59,7 +59,7 @@ public final class Sentences {
 
   private Sentences() {}
 
-  /** Whether words deny, doubt or ask, so that what they lead to is no answer. */
+  /** Whether words deny, doubt or ask, so that what they lead to is not an answer. */
   static boolean changes(String words) {
     return CHANGES.matcher(words).find();
   }

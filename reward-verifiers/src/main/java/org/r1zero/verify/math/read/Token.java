@@ -19,7 +19,7 @@ public record Token(Kind kind, String text, @Nullable Expr meaning, boolean spac
     CONSTANT,
     /** One letter. */
     LETTER,
-    /** Several letters that are no known name: a unit, a word, or a product of variables. */
+    /** Several letters that are not a known name: a unit, a word, or a product of variables. */
     WORD,
     /** What stands in {@code \text{…}}. */
     TEXT,

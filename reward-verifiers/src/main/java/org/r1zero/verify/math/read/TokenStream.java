@@ -7,7 +7,7 @@ import org.r1zero.verify.math.expr.ParseException;
 /** A place in a list of tokens, and how deeply nested it is. */
 public final class TokenStream {
 
-  /** Deeper nesting is no answer, and would exhaust the stack. */
+  /** Deeper nesting is not an answer, and would exhaust the stack. */
   private static final int MAX_DEPTH = 60;
 
   private final List<Token> tokens;

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * Units and counted things: words that may follow a value without changing it.
  *
- * <p>Things that can be counted are no closed list, but the words of grammar and of calculation
+ * <p>Things that can be counted are not a closed list, but the words of grammar and of calculation
  * are: a phrase is a unit where it has a known unit or a noun in the plural, and none of those
  * words. "12 cm", "5 different ways" and "3 miles per hour" name units, "5 squared", "5 or more"
  * and "5 dozen" do not.

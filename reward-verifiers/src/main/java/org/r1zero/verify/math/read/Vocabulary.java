@@ -402,7 +402,7 @@ public final class Vocabulary {
           "times",
           "per");
 
-  /** Short words that are no products of variables. */
+  /** Short words that are not products of variables. */
   private static final Set<String> WORDS =
       Set.of(
           "no", "yes", "on", "odd", "even", "true", "none", "all", "one", "two", "six", "ten",

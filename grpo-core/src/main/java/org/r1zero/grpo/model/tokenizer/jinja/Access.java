@@ -8,7 +8,7 @@ import java.util.Map;
 final class Access {
   private Access() {}
 
-  /** {@code object.name}: a method, else an item. */
+  /** {@code object.name}: a method, otherwise an item. */
   static Object attribute(Object object, String name) {
     if (object instanceof Undefined undefined) {
       throw undefined.failure();
@@ -46,7 +46,7 @@ final class Access {
     };
   }
 
-  /** {@code object[key]}: an item, else a field. */
+  /** {@code object[key]}: an item, otherwise a field. */
   static Object item(Object object, Object key) {
     if (object instanceof Undefined undefined) {
       throw undefined.failure();

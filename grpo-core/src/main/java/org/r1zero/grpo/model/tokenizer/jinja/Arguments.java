@@ -13,7 +13,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
 
   static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-  /** The argument at a place or under a name, else {@code otherwise}. */
+  /** The argument at a place or under a name, otherwise {@code otherwise}. */
   Object get(int place, String name, Object otherwise) {
     if (place < positional.size()) {
       return positional.get(place);
