@@ -107,7 +107,7 @@ class CommandsTest {
         "train none.yaml                         | none.yaml: there is no such file",
         "demo --set grpo.steps=0                 | grpo.steps must be >= 1, was 0",
         "demo --set task.name=x --set rewards=[{verifier:nr}] | demo.yaml",
-        "demo --set task.name=gsm                | task.name must be one of aime, arithmetic",
+        "demo --set task.name=gsm                | task.name must be one of aime, amc",
         "demo --set task.options.trian=3         | unknown key task.options.trian",
         "demo --seed x                           | Invalid value for option '--seed'",
         "generate hi                             | Missing required option: '--model=DIR'",
