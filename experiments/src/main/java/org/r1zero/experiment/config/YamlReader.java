@@ -17,9 +17,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -28,6 +30,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads one YAML document into a tree. Anchors, aliases and merge keys are resolved. Plain {@code
@@ -44,6 +47,10 @@ final class YamlReader {
   private static final int MAX_DIGITS = 400;
 
   private static final String MERGE = "<<";
+
+  /** What SnakeYAML's message of a text that is nested too deep begins with. */
+  private static final String TOO_DEEP = "Nesting Depth exceeded";
+
   private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
@@ -114,11 +121,55 @@ final class YamlReader {
           ? JsonNodeFactory.instance.missingNode()
           : new YamlReader().node(documents.get(0));
     } catch (MarkedYAMLException e) {
-      int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
-      throw new YamlException("line " + line + ": " + e.getProblem());
+      throw new YamlException(words(e));
+    } catch (ReaderException e) {
+      int line =
+          1
+              + (int)
+                  text.codePoints()
+                      .takeWhile(c -> c != e.getCodePoint())
+                      .filter(c -> c == '\n')
+                      .count();
+      throw new YamlException(
+          String.format(
+              "line %d: has the character U+%04X, which YAML does not allow; delete it",
+              line, e.getCodePoint()));
     } catch (YAMLException e) {
-      throw new YamlException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      String message = String.valueOf(e.getMessage());
+      throw new YamlException(
+          message.startsWith(TOO_DEEP)
+              ? "is nested more than " + options.getNestingDepthLimit() + " deep"
+              : message.lines().findFirst().orElse(""));
     }
+  }
+
+  /** Where the fault is, what it is a part of, and what to do about the usual ones. */
+  private static String words(MarkedYAMLException e) {
+    int line = line(e.getProblemMark());
+    String problem =
+        String.valueOf(e.getProblem())
+            .replace("\n(10)", "at the end of the line")
+            .replaceFirst("\\.? \\(Do not use .* for indentation\\)", "");
+    String hint =
+        problem.contains("(TAB)")
+            ? "; indent by spaces"
+            : problem.contains("that cannot start any token")
+                ? "; a text that begins with it needs quotes"
+                : problem.startsWith("mapping values are not allowed")
+                    ? "; a value with a colon and a space in it needs quotes"
+                    : problem.startsWith("expected <block end>")
+                        ? "; is the line indented as those beside it?"
+                        : "";
+    int begin = line(e.getContextMark());
+    String context =
+        begin > 0 && begin != line && String.valueOf(e.getContext()).startsWith("while ")
+            ? ", " + e.getContext() + " that begins in line " + begin
+            : "";
+    return "line " + line + ": " + problem + context + hint;
+  }
+
+  private static int line(@Nullable Mark mark) {
+    return mark == null ? 0 : mark.getLine() + 1;
   }
 
   private JsonNode node(Node node) throws YamlException {

@@ -60,7 +60,7 @@ record ReportedRun(
     if (!Files.isRegularFile(place.resolve(RECIPE))) {
       throw new ConfigException(
           folder.toString(),
-          List.of("is no run: it has no " + RECIPE + "; name a run's or a pipeline's folder"));
+          List.of("is not a run: it has no " + RECIPE + "; name a run's or a pipeline's folder"));
     }
     ObjectNode recipe = RecipeLoader.tree(List.of(place.resolve(RECIPE)));
     boolean pipeline = recipe.has("stages");

@@ -109,7 +109,7 @@ public final class RunDirectory {
     if (!Files.isRegularFile(path.resolve(RECIPE))) {
       throw new ConfigException(
           path.toString(),
-          List.of("is no run directory: it has no " + RECIPE + "; runs/ holds them"));
+          List.of("is not a run directory: it has no " + RECIPE + "; runs/ holds them"));
     }
     return new RunDirectory(path);
   }

@@ -58,11 +58,11 @@ public final class RunExport {
     if (!Files.isRegularFile(run.resolve("recipe.yaml"))) {
       if (step != null) {
         throw new ConfigException(
-            source, List.of("is no run directory, so it has no checkpoints; leave --step out"));
+            source, List.of("is not a run directory, so it has no checkpoints; leave --step out"));
       }
       if (adapter) {
         throw new ConfigException(
-            source, List.of("is no run directory, so it has no adapters; leave --adapter out"));
+            source, List.of("is not a run directory, so it has no adapters; leave --adapter out"));
       }
       write(source, LoraConfig.defaults(), null, null, ModelCard.of(source), target);
       return;

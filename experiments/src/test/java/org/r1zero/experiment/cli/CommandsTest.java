@@ -103,7 +103,7 @@ class CommandsTest {
         "                                        | name a command: demo, train",
         "frobnicate                              | there is no command 'frobnicate'",
         "train                                   | name a RECIPE.yaml, or --resume RUN",
-        "train --resume none                     | none: is no run directory: it has no recipe.yaml",
+        "train --resume none                     | none: is not a run directory: it has no recipe.yaml",
         "train none.yaml                         | none.yaml: there is no such file",
         "demo --set grpo.steps=0                 | grpo.steps must be >= 1, was 0",
         "demo --set task.name=x --set rewards=[{verifier:nr}] | demo.yaml",

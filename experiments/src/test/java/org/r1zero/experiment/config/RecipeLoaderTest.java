@@ -389,6 +389,13 @@ class RecipeLoaderTest {
       delimiter = '|',
       value = {
         "'a: [1,\n b'  | is not valid YAML: line 2",
+        "'a: \"b\nc: 1\n' | line 3: found unexpected end of stream, while scanning a quoted scalar that begins in line 1",
+        "'a: b: c' | line 1: mapping values are not allowed here; a value with a colon and a space in it needs quotes",
+        "'a:\n  b: 1\n c: 2' | is the line indented as those beside it?",
+        "'a:\n\tb: 1' | line 2: found character '\\t(TAB)' that cannot start any token; indent by spaces",
+        "'a: @b' | line 1: found character '@' that cannot start any token; a text that begins with it needs quotes",
+        "'a: &\n' | line 1: unexpected character found at the end of the line",
+        "'a: 1\nb: \u0007' | line 2: has the character U+0007, which YAML does not allow; delete it",
         "'- 1'         | a recipe is a mapping of keys",
         "''            | a recipe is a mapping of keys",
         "'seed: 1\nseed: 2' | line 2: the key seed is there twice, first in line 1",
@@ -412,6 +419,14 @@ class RecipeLoaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("bad.yaml")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void deepNestingIsNamed() throws IOException {
+    Path recipe = file("bad.yaml", "name: " + "[".repeat(3000));
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageEndingWith("is nested more than 50 deep");
   }
 
   @Test

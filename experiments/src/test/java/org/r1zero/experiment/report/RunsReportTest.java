@@ -189,7 +189,7 @@ class RunsReportTest {
   void aFolderWithoutARunIsAClearError() {
     assertThatThrownBy(() -> RunsReport.write(List.of(folder), folder))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("is no run: it has no recipe.yaml");
+        .hasMessageContaining("is not a run: it has no recipe.yaml");
   }
 
   @Test

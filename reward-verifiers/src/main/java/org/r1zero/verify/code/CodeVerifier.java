@@ -62,8 +62,12 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     this.sandbox = config.isolation().open();
     if (config.isolation() == CodeConfig.Isolation.NONE) {
       LOGGER.warn("{}; a model's program can do anything that you can", sandbox.describe());
-    } else {
+    } else if (sandbox.isComplete()) {
       LOGGER.info("programs run under {}", sandbox.describe());
+    } else {
+      LOGGER.warn(
+          "programs run under {}; docs/verifiers-code.md says what still holds",
+          sandbox.describe());
     }
     this.harness = new Harness(python, config.packages());
     requireStart(python);

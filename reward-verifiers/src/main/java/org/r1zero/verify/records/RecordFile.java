@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * name ends in {@code .gz}. Every fault names the file and, where it has one, the line.
  */
 public final class RecordFile implements AutoCloseable {
+  private static final byte[] EMPTY = {};
   private final Path file;
   private final InputStream in;
   private final boolean strict;
   private final DataLimit limit;
+  private final byte[] chunk = new byte[1 << 16];
+  private int at;
+  private int end;
   private long line;
   private boolean afterReturn;
 
@@ -65,6 +69,9 @@ public final class RecordFile implements AutoCloseable {
       if (bytes == null) {
         return null;
       }
+      if (bytes.length == 0) {
+        continue; // a small gzip file can hold thousands of millions of them
+      }
       String text = text(bytes);
       if (line == 1 && text.startsWith("\uFEFF")) {
         text = text.substring(1);
@@ -85,25 +92,39 @@ public final class RecordFile implements AutoCloseable {
     return file + ":" + line;
   }
 
+  private int read() throws IOException {
+    if (at == end) {
+      at = 0;
+      end = Math.max(0, in.read(chunk));
+    }
+    return end == 0 ? -1 : chunk[at++] & 0xff;
+  }
+
   private byte @Nullable [] nextBytes() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    ByteArrayOutputStream bytes;
     try {
-      int next = in.read();
+      int next = read();
       if (afterReturn && next == '\n') {
         limit.add(1);
-        next = in.read();
+        next = read();
       }
       afterReturn = false;
       if (next < 0) {
         return null;
       }
       line++;
+      if (next == '\n' || next == '\r') {
+        afterReturn = next == '\r';
+        limit.add(1);
+        return EMPTY;
+      }
+      bytes = new ByteArrayOutputStream(256);
       while (next >= 0 && next != '\n' && next != '\r') {
         bytes.write(next);
         if (bytes.size() > limit.recordBytes()) {
           throw limit.recordTooLong(where());
         }
-        next = in.read();
+        next = read();
       }
       afterReturn = next == '\r';
     } catch (IOException e) {

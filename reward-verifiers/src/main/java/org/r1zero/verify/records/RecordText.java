@@ -64,7 +64,8 @@ public final class RecordText {
       return raw;
     }
     try {
-      return new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16);
+      return new GZIPInputStream(
+          raw, 1 << 16); // it gives what it has before it says what is missing
     } catch (IOException e) {
       raw.close();
       throw new IllegalArgumentException(

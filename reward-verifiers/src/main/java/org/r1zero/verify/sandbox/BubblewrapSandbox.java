@@ -145,6 +145,11 @@ public final class BubblewrapSandbox implements Sandbox {
   }
 
   @Override
+  public boolean isComplete() {
+    return filters && features.tmpfsSize() && groups.missing().isEmpty();
+  }
+
+  @Override
   public String describe() {
     return "bubblewrap"
         + (features.dropRoot() ? ", as nobody" : "")

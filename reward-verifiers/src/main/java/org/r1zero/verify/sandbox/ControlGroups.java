@@ -25,10 +25,15 @@ final class ControlGroups {
 
   private static final String PREFIX = "r1zero-";
 
+  private static final String MEMORY = "memory";
+  private static final String PROCESSOR_TIME = "processor time";
+  private static final String TASKS = "tasks";
+  private static final List<String> LIMITED = List.of(MEMORY, PROCESSOR_TIME, TASKS);
+
   private final List<Base> bases;
   private final AtomicInteger count = new AtomicInteger();
 
-  private ControlGroups(List<Base> bases) {
+  ControlGroups(List<Base> bases) {
     this.bases = bases;
   }
 
@@ -96,16 +101,29 @@ final class ControlGroups {
 
   /** One line for the log. */
   String describe() {
-    List<String> limited = new ArrayList<>();
-    bases.forEach(
-        base -> {
-          base.memory().ifPresent(file -> limited.add("memory"));
-          base.cpu().ifPresent(file -> limited.add("processor time"));
-          limited.addAll(base.tasks() ? List.of("tasks") : List.of());
-        });
-    return limited.isEmpty()
-        ? "no control groups (memory is limited for each process, not in sum)"
-        : "control groups of " + String.join(", ", limited);
+    if (bases.isEmpty()) {
+      return "no control groups (memory is limited for each process, not in sum; processor time is"
+          + " looked at now and then)";
+    }
+    List<String> missing = missing();
+    List<String> limited = new ArrayList<>(LIMITED);
+    limited.removeAll(missing);
+    return "control groups of "
+        + String.join(", ", limited)
+        + (missing.isEmpty() ? "" : " (none of " + String.join(", ", missing) + ")");
+  }
+
+  /** What no group limits. */
+  List<String> missing() {
+    List<String> missing = new ArrayList<>(LIMITED);
+    for (Base base : bases) {
+      base.memory().ifPresent(file -> missing.remove(MEMORY));
+      base.cpu().ifPresent(file -> missing.remove(PROCESSOR_TIME));
+      if (base.tasks()) {
+        missing.remove(TASKS);
+      }
+    }
+    return missing;
   }
 
   /** Removes the folders, which works when the processes in them are gone. */

@@ -24,6 +24,9 @@ public sealed interface Sandbox extends AutoCloseable permits BubblewrapSandbox,
   /** Whether a process tree sees no process but its own. */
   boolean isIsolated();
 
+  /** Whether every protection that it knows is in force on this machine. */
+  boolean isComplete();
+
   /** One line for the log: what it is, and which protections are in force. */
   String describe();
 

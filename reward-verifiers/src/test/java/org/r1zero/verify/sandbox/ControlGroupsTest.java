@@ -35,6 +35,23 @@ class ControlGroupsTest {
   }
 
   @Test
+  void saysWhatNoGroupLimits() {
+    ControlGroups.Base memory =
+        new ControlGroups.Base(folder, Optional.of("memory.max"), true, Optional.empty());
+    ControlGroups.Base cpu =
+        new ControlGroups.Base(folder, Optional.empty(), false, Optional.of("cpu.cfs_quota_us"));
+    ControlGroups part = new ControlGroups(List.of(memory));
+    assertThat(part.missing()).containsExactly("processor time");
+    assertThat(part.describe())
+        .isEqualTo("control groups of memory, tasks (none of processor time)");
+    ControlGroups whole = new ControlGroups(List.of(memory, cpu));
+    assertThat(whole.missing()).isEmpty();
+    assertThat(whole.describe()).isEqualTo("control groups of memory, processor time, tasks");
+    assertThat(ControlGroups.none().missing()).containsExactly("memory", "processor time", "tasks");
+    assertThat(ControlGroups.none().describe()).startsWith("no control groups (memory is limited");
+  }
+
+  @Test
   void boundsTheMemoryOfAllProcessesInSum() throws SandboxException {
     try (BubblewrapSandbox sandbox = BubblewrapSandbox.open()) {
       assumeFalse(

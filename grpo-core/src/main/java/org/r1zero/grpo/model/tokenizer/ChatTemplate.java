@@ -62,7 +62,7 @@ public final class ChatTemplate {
       try {
         node = JSON.readTree(config.toFile()).path("chat_template");
       } catch (IOException e) {
-        throw new ModelFileException(config, "is not valid JSON: " + e.getMessage(), e);
+        throw ModelFileException.notJson(config, e);
       }
     }
     Map<String, JsonNode> templates = named(node);

@@ -104,7 +104,7 @@ public record SpecialTokens(List<Integer> endOfSequence, Map<String, String> tex
     try {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {
-      throw new ModelFileException(file, "is not valid JSON: " + e.getMessage(), e);
+      throw ModelFileException.notJson(file, e);
     }
   }
 }

@@ -58,10 +58,7 @@ record Vocabulary(int largest, Map<String, Integer> added, Map<String, Integer> 
         }
       }
     } catch (IOException e) {
-      throw new ModelFileException(
-          file,
-          "is not a tokenizer: " + String.valueOf(e.getMessage()).lines().findFirst().get(),
-          e);
+      throw new ModelFileException(file, "is not a tokenizer: " + ModelFileException.why(e), e);
     }
     return new Vocabulary(largest, added, known);
   }

@@ -33,12 +33,8 @@ final class DecoderConfigReader {
       }
       return new DecoderConfigReader(file, root).config();
     } catch (IOException e) {
-      throw new ModelFileException(file, "is not valid JSON: " + firstLine(e.toString()), e);
+      throw ModelFileException.notJson(file, e);
     }
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse(text);
   }
 
   private DecoderConfig config() {

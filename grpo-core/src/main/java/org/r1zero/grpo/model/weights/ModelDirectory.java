@@ -139,7 +139,7 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
         shards.add(file);
       }
     } catch (IOException e) {
-      throw new ModelFileException(index, "is not valid JSON: " + e.getMessage(), e);
+      throw ModelFileException.notJson(index, e);
     }
     if (shards.isEmpty()) {
       throw new ModelFileException(index, "weight_map is missing or empty");

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SafetensorsFile {
   private static final long MAX_HEADER = 100_000_000;
+  private static final String LFS = "version https://git-lfs";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path path;
@@ -63,10 +65,12 @@ public final class SafetensorsFile {
       if (headerSize < 2 || headerSize > MAX_HEADER || headerSize > size - 8) {
         throw new ModelFileException(
             path,
-            "is truncated or no safetensors file: it states a header of "
-                + headerSize
-                + " bytes in a file of "
-                + size);
+            isPointer(channel, size)
+                ? "is Git LFS's pointer to the file, not the file; run git lfs pull in its folder"
+                : "is truncated or not a safetensors file: it states a header of "
+                    + headerSize
+                    + " bytes in a file of "
+                    + size);
       }
       byte[] header = new byte[(int) headerSize];
       bytes(channel, 8, header.length).get(header);
@@ -76,13 +80,23 @@ public final class SafetensorsFile {
     }
   }
 
+  /** What a clone holds where Git LFS is not installed. */
+  private static boolean isPointer(FileChannel channel, long size) throws IOException {
+    if (size < LFS.length()) {
+      return false;
+    }
+    byte[] start = new byte[LFS.length()];
+    bytes(channel, 0, start.length).get(start);
+    return LFS.equals(new String(start, StandardCharsets.US_ASCII));
+  }
+
   private static Map<String, Entry> parse(Path path, byte[] header, long base, long size) {
     JsonNode root;
     try {
       root = JSON.readTree(header);
     } catch (JsonProcessingException e) {
       throw new ModelFileException(
-          path, "has a header that is not valid JSON: " + e.getOriginalMessage(), e);
+          path, "has a header that is not valid JSON: " + ModelFileException.why(e), e);
     } catch (IOException e) {
       throw new ModelFileException(path, "has a header that can't be read: " + e, e);
     }

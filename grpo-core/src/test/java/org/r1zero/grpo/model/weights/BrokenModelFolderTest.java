@@ -103,13 +103,28 @@ class BrokenModelFolderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"a\": |is not valid JSON",
+        "{\"a\": |is not valid JSON: line 1: Unexpected end-of-input",
         "[1, 2]|is not a JSON object",
         "''|is not a JSON object"
       })
   void configThatIsNoJson(String text, String message) throws IOException {
     Files.writeString(folder.resolve("config.json"), text);
     assertFails("config.json", message);
+  }
+
+  /** Neither Java's class names nor the parser's switches say anything to who has the folder. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[|100000|Document nesting depth (1001) exceeds the maximum allowed (1000)",
+        "{\"a\": \"|1|line 1: Unexpected end-of-input in VALUE_STRING",
+        "{\"rope_theta\": Infinity}|1|line 1: Non-standard token 'Infinity'",
+      })
+  void whatTheParserSaysIsInPlainWords(String text, int times, String message) throws IOException {
+    Files.writeString(folder.resolve("config.json"), text.repeat(times));
+    assertThatThrownBy(() -> ModelDirectory.open(folder))
+        .hasMessage(folder.resolve("config.json") + ": is not valid JSON: " + message);
   }
 
   @Test
@@ -194,6 +209,14 @@ class BrokenModelFolderTest {
     file.putLong(json.length).put(json);
     Files.write(folder.resolve(WEIGHTS), file.array());
     assertFails(WEIGHTS, message);
+  }
+
+  @Test
+  void pointerOfGitLfsIsNamed() throws IOException {
+    Files.writeString(
+        folder.resolve("model.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n");
+    assertFails("model.safetensors", "is Git LFS's pointer to the file, not the file");
   }
 
   @Test
