@@ -38,9 +38,8 @@ final class JsonDocument {
         JsonParser parser = JSON.createParser(text)) {
       JsonToken first = parser.nextToken();
       if (first == JsonToken.START_ARRAY) {
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          long line = parser.currentTokenLocation().getLineNr();
-          sink.record(line, Records.whole(JSON.<JsonNode>readTree(parser)));
+        for (long place = 1; parser.nextToken() != JsonToken.END_ARRAY; place++) {
+          sink.record(place, Records.whole(JSON.<JsonNode>readTree(parser)));
         }
       } else if (first == JsonToken.START_OBJECT) {
         object(Records.whole(JSON.<JsonNode>readTree(parser)), sink);

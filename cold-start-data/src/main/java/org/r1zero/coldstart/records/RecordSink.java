@@ -8,7 +8,8 @@ public interface RecordSink {
   /**
    * Takes a record.
    *
-   * @param line where it begins, from 1; in a Parquet file its row
+   * @param line where it begins, from 1; in a Parquet file its row, in a list of JSON its place
+   *     there, since most have all their records in one line
    * @param record whatever JSON value it is
    */
   void record(long line, JsonNode record);

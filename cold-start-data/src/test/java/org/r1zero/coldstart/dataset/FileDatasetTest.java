@@ -66,6 +66,7 @@ class FileDatasetTest {
     "a.jsonl",
     "a.ndjson",
     "a.json",
+    "line.json",
     "a.csv",
     "a.tsv",
     "a.parquet",
@@ -86,6 +87,7 @@ class FileDatasetTest {
     byte[] bytes =
         switch (plain) {
           case "a.json" -> utf8("\uFEFF" + list);
+          case "line.json" -> utf8(list.replace(",\n", ", "));
           case "keyed.json" -> utf8("{\"version\": 1, \"data\": " + list + "}");
           case "columns.json" ->
               utf8(

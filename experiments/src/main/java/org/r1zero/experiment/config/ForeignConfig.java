@@ -189,7 +189,7 @@ abstract class ForeignConfig {
     }
     Path folder = Path.of(given.asText().replaceFirst("^~", System.getProperty("user.home")));
     put("model", folder.toString(), name);
-    if (!Files.isDirectory(folder)) {
+    if (!Files.isDirectory(folder) && !given.asText().equals("embedded")) {
       check("model " + given.asText() + " is not a folder here: download it, and set model to it");
     }
     if (hasChatTemplate(folder)) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Map;
  */
 public record ImportedRecipe(
     String tool, ObjectNode recipe, List<String> leftOut, List<String> toCheck) {
+  private static final long MOST_BYTES = 1 << 20;
 
   /**
    * Reads a configuration of TRL (YAML or JSON of a {@code GRPOConfig}, with the options of its
@@ -64,6 +66,16 @@ public record ImportedRecipe(
 
   private static String read(Path file) {
     try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new ConfigException(
+            file.toString(),
+            List.of(
+                String.format(
+                    Locale.ROOT,
+                    "must be a configuration of at most %,d bytes, has %,d",
+                    MOST_BYTES,
+                    Files.size(file))));
+      }
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new ConfigException(file.toString(), List.of("is not a text in UTF-8"));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,10 +23,12 @@ final class VerlConfig extends ForeignConfig {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z_0-9]*)}?");
   private static final Pattern OTHERWISE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
   private static final Pattern ASSIGNED =
-      Pattern.compile("^\\s*(?:export\\s+)?([A-Za-z_]\\w*)=(\\S*)\\s*(?:#.*)?$", Pattern.MULTILINE);
+      Pattern.compile("^[ \\t]*(?:export[ \\t]+)?([A-Za-z_]\\w*)=(\\S*)[ \\t]*(?:#.*)?$", Pattern.MULTILINE);
   private static final Pattern WORD =
       Pattern.compile("(?<![\\w.])\\+{0,2}([a-z_]+(?:\\.[a-z_0-9]+)+)=(\"[^\"]*\"|'[^']*'|\\S*)");
   private static final int MOST_REFERENCES = 20;
+  private static final int MOST_VALUE = 10_000;
+  private static final int MOST_WORDS = 4_000_000;
 
   VerlConfig(Map<String, JsonNode> given) {
     super("verl", resolved(given));
@@ -57,15 +60,11 @@ final class VerlConfig extends ForeignConfig {
       variables.put(
           assigned.group(1), unquoted(otherwise.find() ? otherwise.group(1) : assigned.group(2)));
     }
-    String whole = text.replaceAll("(?m)^\\s*#.*$", "");
+    String whole = text.replaceAll("(?m)^[ \\t]*#.*$", "");
     for (int i = 0; i < MOST_REFERENCES && VARIABLE.matcher(whole).find(); i++) {
       whole =
-          VARIABLE
-              .matcher(whole)
-              .replaceAll(
-                  m ->
-                      Matcher.quoteReplacement(
-                          variables.getOrDefault(m.group(1), "?" + m.group(1))));
+          filled(
+              whole, VARIABLE, MOST_WORDS, name -> variables.getOrDefault(name, "?" + name));
     }
     Map<String, JsonNode> words = new LinkedHashMap<>();
     Matcher word =
@@ -105,17 +104,26 @@ final class VerlConfig extends ForeignConfig {
         if (whole.matches()) {
           entry.setValue(all.getOrDefault(whole.group(1), JsonNodeFactory.instance.nullNode()));
         } else if (whole.find()) {
-          entry.setValue(
-              JsonNodeFactory.instance.textNode(
-                  whole.replaceAll(
-                      m -> {
-                        JsonNode found = all.get(m.group(1));
-                        return Matcher.quoteReplacement(found == null ? "" : found.asText());
-                      })));
+          entry.setValue(              JsonNodeFactory.instance.textNode(
+                  filled(text, REFERENCE, MOST_VALUE, name -> all.containsKey(name) ? all.get(name).asText() : ""))));
         }
       }
     }
     return all;
+  }
+
+  /** A text with what it refers to; as it was where that would make it longer than is allowed. */
+  private static String filled(
+      String text, Pattern reference, int most, Function<String, String> values) {
+    StringBuilder filled = new StringBuilder();
+    Matcher found = reference.matcher(text);
+    while (found.find()) {
+      found.appendReplacement(filled, Matcher.quoteReplacement(values.apply(found.group(1))));
+      if (filled.length() > most) {
+        return text;
+      }
+    }
+    return found.appendTail(filled).toString();
   }
 
   @Override
@@ -365,7 +373,7 @@ final class VerlConfig extends ForeignConfig {
     } else {
       leave(
           "data.train_files",
-          train.asText(train.toString())
+          (train.isTextual() ? train.asText() : train.toString())
               + " is not a file here: task {name: file, options: {path: FILE}}");
     }
     leaveGiven("data.prompt_key", "the data is not here");

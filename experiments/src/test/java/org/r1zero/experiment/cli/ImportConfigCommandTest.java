@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,6 +209,44 @@ class ImportConfigCommandTest {
     Ran ran = imported(config);
     recipe(ran);
     assertThat(ran.err()).contains("left out:");
+  }
+
+  /** Values that double with each reference would fill the memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"yaml", "own", "script"})
+  @Timeout(60)
+  void referencesThatGrowWithoutEndStayAsTheyAre(String kind) throws IOException {
+    StringBuilder text = new StringBuilder(kind.equals("script") ? "k0=xx\n" : "data:\n  k0: xx\n");
+    for (int i = 1; i < 60; i++) {
+      String before = "${data.k" + (i - 1) + "}";
+      text.append(
+          switch (kind) {
+            case "yaml" -> "  k" + i + ": " + before + before + "\n";
+            case "own" -> "  k" + i + ": " + ("${data.k" + i + "}").repeat(9) + "\n";
+            default -> "k" + i + "=" + ("$k" + i).repeat(9) + "\n";
+          });
+    }
+    text.append(
+        kind.equals("script")
+            ? "python3 -m verl.trainer.main_ppo data.train_files=$k59 data.train_batch_size=8"
+            : "  train_files: ${data.k59}\n  train_batch_size: 8\n");
+    assertThat(recipe(imported(text.toString())).grpo().problemsPerStep()).isEqualTo(8);
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileOfDataIsNoConfiguration() throws IOException {
+    Ran ran = imported("a: " + "x".repeat(2_000_000));
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("at most 1,048,576 bytes, has 2,000,003").hasLineCount(1);
+  }
+
+  @Test
+  void filesThatAreNotHereAreNamed() throws IOException {
+    assertThat(imported("data: {train_files: [a.parquet, b.parquet]}\n").err())
+        .contains("data.train_files: [\"a.parquet\",\"b.parquet\"] is not a file here");
+    assertThat(imported("{num_generations: 8, model_name_or_path: embedded}").err())
+        .doesNotContain("embedded is not a folder");
   }
 
   private Ran imported(String config) throws IOException {
