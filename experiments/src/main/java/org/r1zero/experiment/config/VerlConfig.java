@@ -23,7 +23,8 @@ final class VerlConfig extends ForeignConfig {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z_0-9]*)}?");
   private static final Pattern OTHERWISE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
   private static final Pattern ASSIGNED =
-      Pattern.compile("^[ \\t]*(?:export[ \\t]+)?([A-Za-z_]\\w*)=(\\S*)[ \\t]*(?:#.*)?$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^[ \\t]*(?:export[ \\t]+)?([A-Za-z_]\\w*)=(\\S*)[ \\t]*(?:#.*)?$", Pattern.MULTILINE);
   private static final Pattern WORD =
       Pattern.compile("(?<![\\w.])\\+{0,2}([a-z_]+(?:\\.[a-z_0-9]+)+)=(\"[^\"]*\"|'[^']*'|\\S*)");
   private static final int MOST_REFERENCES = 20;
@@ -62,9 +63,7 @@ final class VerlConfig extends ForeignConfig {
     }
     String whole = text.replaceAll("(?m)^[ \\t]*#.*$", "");
     for (int i = 0; i < MOST_REFERENCES && VARIABLE.matcher(whole).find(); i++) {
-      whole =
-          filled(
-              whole, VARIABLE, MOST_WORDS, name -> variables.getOrDefault(name, "?" + name));
+      whole = filled(whole, VARIABLE, MOST_WORDS, name -> variables.getOrDefault(name, "?" + name));
     }
     Map<String, JsonNode> words = new LinkedHashMap<>();
     Matcher word =
@@ -104,8 +103,13 @@ final class VerlConfig extends ForeignConfig {
         if (whole.matches()) {
           entry.setValue(all.getOrDefault(whole.group(1), JsonNodeFactory.instance.nullNode()));
         } else if (whole.find()) {
-          entry.setValue(              JsonNodeFactory.instance.textNode(
-                  filled(text, REFERENCE, MOST_VALUE, name -> all.containsKey(name) ? all.get(name).asText() : ""))));
+          entry.setValue(
+              JsonNodeFactory.instance.textNode(
+                  filled(
+                      text,
+                      REFERENCE,
+                      MOST_VALUE,
+                      name -> all.containsKey(name) ? all.get(name).asText() : "")));
         }
       }
     }

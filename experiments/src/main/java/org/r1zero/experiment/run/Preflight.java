@@ -230,7 +230,12 @@ public record Preflight(
 
   private static void name(
       Map<String, String> unjudged, int problems, String which, List<String> faults) {
-    unjudged.values().stream().limit(NAMED).forEach(faults::add);
+    unjudged.values().stream()
+        .distinct()
+        .filter(fault -> !faults.contains(fault))
+        .limit(NAMED)
+        .toList()
+        .forEach(faults::add);
     if (unjudged.size() > NAMED) {
       faults.add(
           String.format(

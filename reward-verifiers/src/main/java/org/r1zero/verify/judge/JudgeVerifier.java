@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -30,7 +31,7 @@ public final class JudgeVerifier implements Verifier {
   private final JudgeCache cache;
   private final TagScanner scanner = new TagScanner(ReasoningFormat.DEFAULT);
   private final Map<String, CompletableFuture<JudgeReply>> asking = new ConcurrentHashMap<>();
-  private final AtomicBoolean tried = new AtomicBoolean();
+  private final AtomicReference<@Nullable String> trial = new AtomicReference<>();
 
   /**
    * Asks nothing yet.
@@ -55,17 +56,19 @@ public final class JudgeVerifier implements Verifier {
 
   /**
    * Asks about the first problem's reference answer, so that a wrong address, key or model shows
-   * before anything is sampled.
+   * before anything is sampled. An endpoint that fails is not asked again about the others: each of
+   * thousands would wait for all attempts.
    */
   @Override
   public void check(Problem problem) {
-    if (!tried.compareAndSet(false, true)) {
-      return;
+    String fault = trial.get();
+    if (fault == null) {
+      Verdict verdict = judge(problem, problem.gold());
+      fault = verdict.outcome().isFailure() ? verdict.reason() : "";
+      trial.set(fault);
     }
-    Verdict verdict = judge(problem, problem.gold());
-    if (verdict.outcome().isFailure()) {
-      tried.set(false);
-      throw new IllegalArgumentException("verifier 'judge': " + verdict.reason());
+    if (!fault.isEmpty()) {
+      throw new IllegalArgumentException("verifier 'judge': " + fault);
     }
   }
 

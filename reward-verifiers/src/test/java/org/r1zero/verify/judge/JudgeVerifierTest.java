@@ -276,6 +276,21 @@ class JudgeVerifierTest extends VerifierContractTest {
         .hasMessageContaining(address + "/chat/completions can't be reached");
   }
 
+  /** With thousands of problems and the default waits, the others would take hours. */
+  @Test
+  void anEndpointThatFailsIsNotAskedAboutEachProblem() {
+    server.answer(500, "boom");
+    Verifier judge = judge("'attempts': 2");
+    for (int i = 0; i < 3; i++) {
+      Problem problem =
+          new Problem("p/" + i, "What is " + i + "?", "" + i, JSON.createObjectNode());
+      assertThatThrownBy(() -> judge.check(problem))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("HTTP 500");
+    }
+    assertThat(server.requests()).hasSize(2);
+  }
+
   @Test
   void theAnswerAloneMayBeJudged() {
     Verifier judge = judge("'part': 'answer'");
