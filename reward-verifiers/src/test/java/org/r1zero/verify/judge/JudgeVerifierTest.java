@@ -279,7 +279,7 @@ class JudgeVerifierTest extends VerifierContractTest {
   /** With thousands of problems and the default waits, the others would take hours. */
   @Test
   void anEndpointThatFailsIsNotAskedAboutEachProblem() {
-    server.answer(500, "boom");
+    server.answer(500, "boom").answer(500, "boom");
     Verifier judge = judge("'attempts': 2");
     for (int i = 0; i < 3; i++) {
       Problem problem =
