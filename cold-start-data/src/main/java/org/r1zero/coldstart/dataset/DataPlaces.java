@@ -18,8 +18,9 @@ import org.r1zero.verify.ProgramHome;
  *
  * @param train to train on
  * @param heldOut for evaluation only
+ * @param unread of the folders to train on: their names say that they are of no part, or of another
  */
-record DataPlaces(List<Path> train, List<Path> heldOut) {
+record DataPlaces(List<Path> train, List<Path> heldOut, List<Path> unread) {
   private static final List<Set<String>> EVALUATION =
       List.of(Set.of("test"), Set.of("validation", "valid", "val", "dev", "eval"));
 
@@ -35,9 +36,11 @@ record DataPlaces(List<Path> train, List<Path> heldOut) {
       throws IOException {
     Set<Path> training = new LinkedHashSet<>();
     Set<Path> held = new LinkedHashSet<>();
+    Set<Path> unread = new LinkedHashSet<>();
     for (String name : train) {
       Path place = ProgramHome.find(Path.of(name));
       List<Path> files = RecordFiles.at(place);
+      unread.addAll(files);
       List<Path> named = part(place, files, Set.of("train"));
       add(named.isEmpty() ? files : named, training);
       if (byName && heldOut.isEmpty() && !named.isEmpty()) {
@@ -65,7 +68,9 @@ record DataPlaces(List<Path> train, List<Path> heldOut) {
             file + ": is named both for training (path) and for evaluation (held_out)");
       }
     }
-    return new DataPlaces(List.copyOf(training), List.copyOf(held));
+    unread.removeAll(training);
+    unread.removeAll(held);
+    return new DataPlaces(List.copyOf(training), List.copyOf(held), List.copyOf(unread));
   }
 
   private static void add(List<Path> files, Set<Path> all) {

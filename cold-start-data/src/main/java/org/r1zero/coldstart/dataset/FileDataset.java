@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.verify.Problem;
 
@@ -102,6 +103,15 @@ public final class FileDataset implements DatasetProvider {
     Dataset dataset() {
       ColumnChoice columns = columns(trainRows);
       notes.add(columns.said());
+      List<Path> unread = options.places.unread();
+      if (!unread.isEmpty()) {
+        notes.add(
+            "not read, by their names ("
+                + unread.size()
+                + "): "
+                + unread.stream().limit(NAMED).map(Path::toString).collect(Collectors.joining(", "))
+                + (unread.size() > NAMED ? ", …" : ""));
+      }
       List<Problem> train = problems(trainRows, columns);
       List<Problem> heldOut =
           heldOutRows.size() == 0 ? new ArrayList<>() : problems(heldOutRows, columns(heldOutRows));

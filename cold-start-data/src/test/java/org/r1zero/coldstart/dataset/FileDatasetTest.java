@@ -187,11 +187,14 @@ class FileDatasetTest {
       write("set/data/" + part + ".jsonl", "{\"question\": \"" + part + "?\", \"answer\": 1}\n");
     }
     write("set/README.md", "no data");
+    write("set/more.csv", "question,answer\nmore?,1\n");
     Dataset dataset = load("{'path': '" + folder.resolve("set") + "'}");
     assertThat(dataset.train()).hasSize(2);
     assertThat(dataset.heldOut())
         .extracting(Problem::question)
         .containsExactly("test-00000-of-00001?");
+    assertThat(dataset.notes())
+        .contains("not read, by their names (1): " + folder.resolve("set/more.csv"));
   }
 
   @Test
