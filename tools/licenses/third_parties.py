@@ -36,6 +36,8 @@ NOTES = {
     " (Apache-2.0) and a class of Baeldung's (MIT); their texts are in the jar",
     "ai.djl.pytorch:pytorch-native": "holds PyTorch (BSD-3-Clause, with oneDNN, FBGEMM and others under permissive licences) and"
     " GCC's libgomp (GPL-3.0 with the runtime library exception)",
+    "org.apache.lucene:lucene-core": "holds code and tables under BSD-2-Clause, BSD-3-Clause, MIT, Python's and Unicode's terms; its"
+    " LICENSE.txt has their texts",
     "net.java.dev.jna:jna": "also under LGPL-2.1; we take Apache-2.0",
     **{
         f"jakarta.{part}:": "also under GPL-2.0 with the classpath exception; we take EPL-2.0"
