@@ -46,6 +46,9 @@ final class ImportConfigCommand implements Callable<Integer> {
     if (target != null && Files.exists(target)) {
       throw new ConfigException(target.toString(), List.of("exists already; name another file"));
     }
+    if (target != null) {
+      Places.requireNewFile("--out", target);
+    }
     ImportedRecipe imported = ImportedRecipe.of(file, overrides);
     String yaml =
         "# Made of "

@@ -169,6 +169,10 @@ class ImportConfigCommandTest {
     Ran again = Ran.command(words);
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.err()).contains("exists already");
+    Path nowhere = folder.resolve("none/out.yaml");
+    Ran lost = Ran.command("import-config", config.toString(), "--out", nowhere.toString());
+    assertThat(lost.code()).isEqualTo(2);
+    assertThat(lost.err()).contains("--out").contains("is not a folder").hasLineCount(1);
   }
 
   @ParameterizedTest

@@ -161,10 +161,16 @@ public final class PuzzleVerifier implements AnswerVerifier {
   }
 
   private static BigDecimal number(String answer) throws UnreadableException {
-    List<BigDecimal> numbers = all(THOUSANDS.matcher(result(answer)).replaceAll(""));
+    String text = THOUSANDS.matcher(result(answer)).replaceAll("");
+    List<BigDecimal> numbers = all(text);
     if (numbers.size() != 1) {
       throw new UnreadableException(
           "expected one number, found " + (numbers.isEmpty() ? "none" : numbers.size()));
+    }
+    List<String> words = words(NUMBER.matcher(text).replaceFirst("0 "));
+    int place = words.indexOf("0");
+    if (place > 0 && negated(words, place)) {
+      throw new UnreadableException("expected an answer, found what it is not");
     }
     return numbers.get(0);
   }
@@ -208,9 +214,10 @@ public final class PuzzleVerifier implements AnswerVerifier {
   }
 
   private static String digits(String answer) throws UnreadableException {
-    List<String> words = words(result(answer));
-    if (words.size() != 1) {
-      throw new UnreadableException("expected digits only, found " + words.size() + " words");
+    String text = result(answer).strip();
+    List<String> words = words(text);
+    if (words.size() != 1 || text.startsWith("-")) {
+      throw new UnreadableException("expected digits only, found " + shown(text));
     }
     String digits = words.get(0).replaceFirst("^0+(?=.)", "");
     if (digits.length() > MAX_DIGITS) {
