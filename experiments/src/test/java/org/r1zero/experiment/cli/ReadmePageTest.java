@@ -60,6 +60,13 @@ class ReadmePageTest {
           run("./r1zero train recipes/own-data.yaml", TWO_STEPS, "trained 2 steps"),
           run("./r1zero data recipes/data/own-data.jsonl", "", "question"),
           run("./r1zero train RECIPE.yaml --set grpo.steps=200 --dry-run", "", "steps: 200", "OK:"),
+          run("./r1zero explain epsilon_high", "", "grpo.loss.epsilon_high"),
+          run(
+              "./r1zero import-config examples/trl-config.yaml",
+              "",
+              "num_generations: 8",
+              "epsilon_high: 0.28"),
+          run("./r1zero train recipes/tools.yaml", TWO_STEPS, "trained 2 steps"),
           run(
               "./r1zero train --resume runs/*-gsm8k",
               "--allow-changes --set grpo.steps=3",

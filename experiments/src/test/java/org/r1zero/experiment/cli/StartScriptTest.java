@@ -162,11 +162,16 @@ class StartScriptTest {
                 "--help"));
     assertThat(theirs.out()).startsWith("submitted ").endsWith("experiments-7.8.jar eval --help");
     assertThat(builds()).isEqualTo(1);
+    run("demo");
+    run("submit", "--print", "--", "eval");
+    run("demo");
+    assertThat(builds()).as("one of each flavour, neither sweeps the other").isEqualTo(2);
   }
 
   private void makeSparkModule() throws IOException {
     Path module = Files.createDirectories(checkout.resolve("rollout-workers/spark/src/main"));
-    Files.writeString(module.resolve("X.java"), "\n");
+    Files.createDirectories(module.resolve("conf"));
+    Files.writeString(module.resolve("conf/log4j2.properties"), "rootLogger.level = warn\n");
     Files.writeString(module.resolve("../../pom.xml"), "<p/>\n");
   }
 
