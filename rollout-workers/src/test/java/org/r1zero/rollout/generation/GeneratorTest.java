@@ -208,7 +208,7 @@ class GeneratorTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "the longest prompt (86 tokens) and max_new_tokens (11) exceed the model's"
-                  + " max_position_embeddings (96); lower sampling.max_new_tokens");
+                  + " max_position_embeddings (96); lower sampling.max_new_tokens to 10 or less");
       assertThat(only(generator, request, config(1, 10, 1), NEVER).tokens())
           .isEqualTo(full.tokens());
     }
