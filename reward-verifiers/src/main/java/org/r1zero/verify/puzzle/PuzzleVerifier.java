@@ -33,10 +33,40 @@ public final class PuzzleVerifier implements AnswerVerifier {
 
   private static final int MAX_ANSWER = 10_000;
   private static final int MAX_DIGITS = 60;
+
+  /** Words before an answer among which a negation is about it. */
+  private static final int NEAR = 2;
+
   private static final Pattern NUMBER = Pattern.compile("-?\\d+(?:\\.\\d+)?");
   private static final Pattern THOUSANDS = Pattern.compile("(?<=\\d),(?=\\d{3}(?!\\d))");
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:-[\\p{L}\\p{N}]+)*");
+
+  /** What makes another value of a number, or a question. */
+  private static final Pattern ATTACHED_BEFORE =
+      Pattern.compile("[\\p{L}\\p{N}]$|[-+*×.^/√∛<>≤≥≠~≈±]\\s*$");
+
+  private static final Pattern ATTACHED_AFTER =
+      Pattern.compile("^[\\p{L}\\p{No}]|^\\s*[%‰°^/*×+!?]|\\?\\s*$");
   private static final String ANSWER = "answer:";
+  private static final Set<String> HEDGES =
+      Set.of(
+          "about",
+          "almost",
+          "approximately",
+          "around",
+          "roughly",
+          "nearly",
+          "maybe",
+          "perhaps",
+          "possibly",
+          "probably",
+          "least",
+          "most",
+          "than",
+          "above",
+          "below",
+          "over",
+          "under");
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final Set<String> NEGATIONS = Set.of("not", "never", "neither", "nor", "cannot");
 
@@ -161,15 +191,24 @@ public final class PuzzleVerifier implements AnswerVerifier {
   }
 
   private static BigDecimal number(String answer) throws UnreadableException {
-    String text = THOUSANDS.matcher(result(answer)).replaceAll("");
+    String text = THOUSANDS.matcher(result(answer).replace("**", "")).replaceAll("");
     List<BigDecimal> numbers = all(text);
     if (numbers.size() != 1) {
       throw new UnreadableException(
           "expected one number, found " + (numbers.isEmpty() ? "none" : numbers.size()));
     }
-    List<String> words = words(NUMBER.matcher(text).replaceFirst("0 "));
-    int place = words.indexOf("0");
-    if (place > 0 && negated(words, place)) {
+    Matcher number = NUMBER.matcher(text);
+    number.find();
+    if (ATTACHED_BEFORE.matcher(text.substring(0, number.start())).find()
+        || ATTACHED_AFTER.matcher(text.substring(number.end())).find()) {
+      throw new UnreadableException("expected a number alone, found " + shown(text.strip()));
+    }
+    List<String> before = words(text.substring(0, number.start()));
+    if (before.stream().anyMatch(HEDGES::contains)) {
+      throw new UnreadableException("expected one number, found a bound or a guess");
+    }
+    before.add("");
+    if (before.size() > 1 && negated(before, before.size() - 1)) {
       throw new UnreadableException("expected an answer, found what it is not");
     }
     return numbers.get(0);
@@ -240,7 +279,11 @@ public final class PuzzleVerifier implements AnswerVerifier {
     texts(problem, "choices").forEach(choice -> choices.add(choice.toLowerCase(Locale.ROOT)));
     List<String> words = words(answer);
     for (int i = 1; i < words.size(); i++) {
-      if (choices.contains(words.get(i)) && negated(words, i)) {
+      boolean denied = false;
+      for (int near = Math.max(1, i - NEAR); near <= i; near++) {
+        denied |= negated(words, near);
+      }
+      if (choices.contains(words.get(i)) && denied) {
         throw new UnreadableException("expected an answer, found what it is not");
       }
     }
@@ -274,11 +317,18 @@ public final class PuzzleVerifier implements AnswerVerifier {
     List<String> words = words(answer);
     int place = 0;
     String current = null;
+    String last = null;
     for (Matcher word = WORD.matcher(answer); word.find(); ) {
       String name = among(names, word.group());
       String value = among(values, word.group());
       if (name != null) {
         current = name;
+        last = name;
+      } else if (value != null
+          && last != null
+          && current == null
+          && !value.equals(found.get(last))) {
+        throw new UnreadableException(last + " is said to be " + found.get(last) + " and " + value);
       } else if (value != null && current != null) {
         if (negated(words, place)) {
           throw new UnreadableException(current + " is only said not to be " + value);

@@ -50,6 +50,7 @@ class PuzzleVerifierTest extends VerifierContractTest {
         Completion.of("<answer>A: red, A: green, B: blue, C: red</answer>"),
         Completion.of("<answer>A: not red, B: not green, C: not red</answer>"),
         Completion.of("<answer>A isn't the red, B is green, C is red</answer>"),
+        Completion.of("<answer>A: red green B: blue red C: red</answer>"),
         Completion.of("<answer>red, green, blue</answer>"));
   }
 
@@ -66,6 +67,19 @@ class PuzzleVerifierTest extends VerifierContractTest {
         "number  | 17       | It isn't the 17.          | UNPARSEABLE",
         "number  | 17       | It is 17.                 | CORRECT",
         "number  | 1234     | 123                       | INCORRECT",
+        "number  | 17       | 17%                       | UNPARSEABLE",
+        "number  | 17       | 17²                       | UNPARSEABLE",
+        "number  | 17       | √17                       | UNPARSEABLE",
+        "number  | 17       | x17                       | UNPARSEABLE",
+        "number  | 17       | 17th                      | UNPARSEABLE",
+        "number  | 17       | 17?                       | UNPARSEABLE",
+        "number  | 17       | is it 17 or more?         | UNPARSEABLE",
+        "number  | 17       | about 17                  | UNPARSEABLE",
+        "number  | 17       | greater than 17           | UNPARSEABLE",
+        "number  | 17       | > 17                      | UNPARSEABLE",
+        "number  | 17       | 17!                       | UNPARSEABLE",
+        "number  | 17       | 17 apples.                | CORRECT",
+        "number  | 17       | $17$                      | CORRECT",
         "numbers | 1 2 3 4  | [[1, 2], [3, 4]]          | CORRECT",
         "numbers | 1 2 3 4  | 12 34                     | CORRECT",
         "numbers | 1 2 3 4  | 1 2 4 3                   | INCORRECT",
@@ -84,6 +98,7 @@ class PuzzleVerifierTest extends VerifierContractTest {
         "choice  | yes      | yesterday                 | UNPARSEABLE",
         "choice  | yes      | it is not a yes           | UNPARSEABLE",
         "choice  | yes      | it isn’t yes              | UNPARSEABLE",
+        "choice  | yes      | I can't say yes           | UNPARSEABLE",
         "choice  | no       | No, it does not follow    | CORRECT",
       })
   void readsAnswers(String kind, String gold, String answer, Outcome outcome) {
