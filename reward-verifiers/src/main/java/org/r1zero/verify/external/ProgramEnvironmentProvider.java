@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.Verifiers;
@@ -132,8 +133,10 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
       JsonNode observation = node.path("observation");
       JsonNode reward = node.path("reward");
       JsonNode done = node.path("done");
+      long known = Stream.of(observation, reward, done).filter(key -> !key.isMissingNode()).count();
       boolean readable =
-          done.isBoolean()
+          node.size() == known
+              && done.isBoolean()
               && (reward.isMissingNode()
                   || (reward.isNumber() && Double.isFinite(reward.doubleValue())))
               && (observation.isTextual() || done.booleanValue());

@@ -90,6 +90,7 @@ class ProgramEnvironmentTest extends EnvironmentContractTest {
           reply = {'observation': 'x'} | expected {"observation": text
           reply = {'done': False} | expected {"observation": text
           reply = {'observation': 'x', 'done': 'no'} | expected {"observation": text
+          reply = {'observation': 'x', 'rewards': 1, 'done': False} | expected {"observation": text
           reply = {'observation': 'x', 'reward': float('nan'), 'done': False} | the answer is not JSON
           reply = {'observation': 'x' * 3000000, 'done': False} | it wrote a line of more than
           """)
