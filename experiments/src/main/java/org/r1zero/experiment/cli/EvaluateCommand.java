@@ -2,6 +2,7 @@ package org.r1zero.experiment.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.EvaluationRun;
 import org.r1zero.experiment.run.ModelFolder;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.RunDirectory;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.weights.ModelFileException;
@@ -127,7 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Recipe recipe() {
+  private Recipe recipe() throws IOException {
     List<String> settings = new ArrayList<>();
     List<Path> recipes = new ArrayList<>(sources);
     boolean run = sources.size() == 1 && Files.isDirectory(sources.get(0));
@@ -182,7 +184,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     return recipes.isEmpty() && !isChosen("task")
         ? RecipeLoader.builtIn("demo.yaml", settings)
-        : RecipeLoader.load(recipes, settings);
+        : Preflight.load(recipes, settings);
   }
 
   /** A run's model is measured as its run was; of another, the task has to be given. */

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
+import org.r1zero.experiment.run.Preflight;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,7 +40,7 @@ final class PipelineCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     RecipeFiles.requireStages(recipes);
-    PipelineRecipe recipe = PipelineRecipe.load(recipes, options.settings());
+    PipelineRecipe recipe = Preflight.load(PipelineRecipe::load, recipes, options.settings());
     PipelineRun run = new PipelineRun(recipe, System.err, from);
     if (dry.wanted) {
       return DryRun.say(recipe.withAllOptions(), run.verify());

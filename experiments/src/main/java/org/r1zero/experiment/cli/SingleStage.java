@@ -11,15 +11,17 @@ import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
 import org.r1zero.experiment.pipeline.StageConfig;
 import org.r1zero.experiment.pipeline.StageKind;
+import org.r1zero.experiment.run.Preflight;
 
 /** Commands that run a recipe with a single stage. */
 final class SingleStage {
   private SingleStage() {}
 
   static PipelineRecipe load(
-      List<Path> files, List<String> settings, Set<StageKind> kinds, String command) {
+      List<Path> files, List<String> settings, Set<StageKind> kinds, String command)
+      throws IOException {
     RecipeFiles.requireStages(files);
-    PipelineRecipe recipe = PipelineRecipe.load(files, settings);
+    PipelineRecipe recipe = Preflight.load(PipelineRecipe::load, files, settings);
     List<StageConfig> stages = recipe.stages();
     if (stages.size() != 1 || !kinds.contains(stages.get(0).kind())) {
       String found =

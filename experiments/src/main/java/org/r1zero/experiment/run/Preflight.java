@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -98,8 +99,20 @@ public record Preflight(
    * @throws ConfigException with every fault, if there is any
    */
   public static Recipe load(List<Path> files, List<String> settings) throws IOException {
+    return load(RecipeLoader::load, files, settings);
+  }
+
+  /**
+   * The same of a recipe of another kind.
+   *
+   * @param loader reads it from files and settings
+   * @throws ConfigException with every fault, if there is any
+   */
+  public static <T> T load(
+      BiFunction<List<Path>, List<String>, T> loader, List<Path> files, List<String> settings)
+      throws IOException {
     try {
-      return RecipeLoader.load(files, settings);
+      return loader.apply(files, settings);
     } catch (ConfigException e) {
       ObjectNode sound = RecipeLoader.sound(files, settings, NAMING);
       Set<String> sections = new HashSet<>();

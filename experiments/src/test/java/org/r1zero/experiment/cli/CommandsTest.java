@@ -191,6 +191,27 @@ class CommandsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"pipeline", "sft", "eval"})
+  void soDoTheyInOtherCommands(String command) throws IOException {
+    String stages =
+        command.equals("eval") ? "" : "stages: [{name: a, kind: sft, options: {epochz: 1}}]\n";
+    Path recipe =
+        Files.writeString(
+            folder.resolve("r.yaml"),
+            "name: x\nmodel: /nowhere\noutput: /proc/x\ntask: {name: file, options: {path: gone.csv}}\n"
+                + "rewards: [{verifier: nosuch}]\nsampling: {temperatur: 1}\n"
+                + stages);
+    Ran ran = Ran.command(command, recipe.toString());
+    assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains("unknown key sampling.temperatur")
+        .contains("/nowhere: is not a folder")
+        .contains("output /proc/x: can't be used")
+        .contains("gone.csv")
+        .contains("'nosuch'");
+  }
+
+  @ParameterizedTest
   @CsvSource({"demo", "train", "eval", "export", "generate", "verify", "make-base"})
   void everyCommandHasHelp(String command) {
     Ran ran = Ran.command(command, "--help");
