@@ -308,7 +308,7 @@ class DashboardServerTest {
         later.resolve("manifest.json"),
         "{\"status\": \"done\", \"started\": \"2026-02-01T10:00:00Z\"}");
     String dom = Chromium.dom(server.address() + "?still", folder.resolve("profile"));
-    assertThat(dom).contains("data-charts=\"5\"").contains("2 runs, 1 running, still");
+    assertThat(dom).contains("data-charts=\"6\"").contains("2 runs, 1 running, still");
     assertThat(dom).contains("20260101-demo: running, step 2/4, accuracy 50.0 %, recipe demo");
     assertThat(dom).contains("<h4>20260101-demo, step 2</h4>").contains("1 of 2 right, gold 1");
     assertThat(dom).contains("12 rollouts of 11 problems, page 1 of 2");
