@@ -31,6 +31,24 @@ public final class NearestName {
     return of(name, known).map(guess -> " (did you mean '" + guess + "'?)").orElse("");
   }
 
+  /**
+   * Refuses a name that nothing has.
+   *
+   * @param kind of what was asked for, such as {@code verifier}
+   */
+  public static IllegalArgumentException unknown(
+      String kind, String name, Collection<String> known) {
+    return new IllegalArgumentException(
+        "no "
+            + kind
+            + " '"
+            + name
+            + "'"
+            + hint(name, known)
+            + "; found: "
+            + String.join(", ", known));
+  }
+
   /** Levenshtein distance. */
   private static int edits(String a, String b) {
     int[] row = new int[b.length() + 1];

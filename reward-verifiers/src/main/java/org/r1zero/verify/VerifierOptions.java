@@ -1,6 +1,7 @@
 package org.r1zero.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -101,6 +102,11 @@ public final class VerifierOptions {
       return defaultValue;
     }
     return number;
+  }
+
+  /** A time in seconds, from {@code min} to {@code max}. */
+  public Duration seconds(String name, double defaultValue, double min, double max) {
+    return Duration.ofNanos((long) (number(name, defaultValue, min, max) * 1e9));
   }
 
   /** A text that is not empty. */

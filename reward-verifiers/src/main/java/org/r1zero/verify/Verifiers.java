@@ -79,13 +79,7 @@ public final class Verifiers {
   public Verifier create(String id, JsonNode options) {
     Found found = byId.get(id);
     if (found == null) {
-      throw new IllegalArgumentException(
-          "no verifier '"
-              + id
-              + "'"
-              + NearestName.hint(id, byId.keySet())
-              + "; found: "
-              + String.join(", ", byId.keySet()));
+      throw NearestName.unknown("verifier", id, byId.keySet());
     }
     return found.provider().create(options, this);
   }

@@ -201,17 +201,20 @@ public final class PolicySampler {
             tell(wanted.get(turn.group()), member, conversation, listener);
           }
         });
-    List<Conversation> waiting =
-        groups.stream().flatMap(List::stream).filter(Conversation::awaitsReply).toList();
-    Conversation.replies(waiting, Conversation::reply);
+    List<Waiting> waiting = new ArrayList<>();
     for (int g = 0; g < groups.size(); g++) {
       for (int i = 0; i < groups.get(g).size(); i++) {
-        if (waiting.contains(groups.get(g).get(i))) {
-          tell(wanted.get(g), i, groups.get(g).get(i), listener);
+        if (groups.get(g).get(i).awaitsReply()) {
+          waiting.add(new Waiting(wanted.get(g), i, groups.get(g).get(i)));
         }
       }
     }
+    Conversation.replies(waiting, w -> w.conversation().reply());
+    waiting.forEach(w -> tell(w.asked(), w.member(), w.conversation(), listener));
   }
+
+  /** A conversation whose environment has to answer. */
+  private record Waiting(Request asked, int member, Conversation conversation) {}
 
   private static void tell(
       Request asked, int member, Conversation conversation, CompletionListener listener) {

@@ -127,8 +127,8 @@ final class DataCommand implements Callable<Integer> {
       out.printf(
           "%n--- %s%n%s%n--- gold: %s%n",
           ShownText.shown(shown.id()),
-          ShownText.shown(shortened(shown.prompt(), MAX_PROMPT)),
-          shown.gold().isEmpty() ? "none" : ShownText.shown(shortened(shown.gold(), 200)));
+          shortened(shown.prompt(), MAX_PROMPT),
+          shown.gold().isEmpty() ? "none" : shortened(shown.gold(), 200));
     }
   }
 

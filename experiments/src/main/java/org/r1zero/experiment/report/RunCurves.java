@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.config.EvaluationConfig;
@@ -132,38 +134,51 @@ final class RunCurves {
   /** The loss over the steps of stages without rewards: SFT and on-policy distillation. */
   ArrayNode supervised(List<Path> runs) throws IOException {
     ArrayNode points = JSON.createArrayNode();
-    long offset = 0;
-    for (Path run : runs) {
-      long last = 0;
-      for (JsonNode step : new RunSteps(run).metrics()) {
-        if (!step.has("reward") && step.path("loss").isNumber()) {
-          last = step.path("step").asLong();
-          ObjectNode point = points.addObject().put("step", offset + last);
-          point.set("loss", step.path("loss"));
-        }
-      }
-      offset += last;
-    }
+    Predicate<JsonNode> counts = step -> !step.has("reward") && step.path("loss").isNumber();
+    walk(
+        runs,
+        counts,
+        (step, number) -> {
+          if (counts.test(step)) {
+            points.addObject().put("step", number).set("loss", step.path("loss"));
+          }
+        });
     return points;
   }
 
   /** Accuracy on held-out problems, of the steps after which it was measured. */
   ArrayNode heldOut(List<Path> runs) throws IOException {
     ArrayNode points = JSON.createArrayNode();
+    walk(
+        runs,
+        step -> step.has("reward"),
+        (step, number) -> {
+          JsonNode accuracy = step.path(EvaluationConfig.SAMPLED);
+          if (accuracy.isNumber()) {
+            points.addObject().put("x", number).set("mean", accuracy);
+          }
+        });
+    return points;
+  }
+
+  /**
+   * Goes through the metrics of stages one after the other.
+   *
+   * @param counts which of them are steps of the curve
+   * @param visitor has each, with the number of the newest step over all stages
+   */
+  private static void walk(
+      List<Path> runs, Predicate<JsonNode> counts, ObjLongConsumer<JsonNode> visitor)
+      throws IOException {
     long offset = 0;
     for (Path run : runs) {
       long last = 0;
       for (JsonNode step : new RunSteps(run).metrics()) {
-        last = step.has("reward") ? step.path("step").asLong() : last;
-        JsonNode accuracy = step.path(EvaluationConfig.SAMPLED);
-        if (accuracy.isNumber()) {
-          ObjectNode point = points.addObject().put("x", offset + last);
-          point.set("mean", accuracy);
-        }
+        last = counts.test(step) ? step.path("step").asLong() : last;
+        visitor.accept(step, offset + last);
       }
       offset += last;
     }
-    return points;
   }
 
   private record CurvePlace(long number, int stage) {}

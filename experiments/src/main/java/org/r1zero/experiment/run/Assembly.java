@@ -86,15 +86,7 @@ final class Assembly implements AutoCloseable {
   static List<String> faults(Recipe recipe, Set<String> sections) throws IOException {
     List<RuntimeException> faults = new ArrayList<>();
     WeightedReward reward =
-        sections.contains("rewards")
-            ? attempt(
-                () ->
-                    WeightedReward.of(
-                        recipe.rewards(),
-                        Verifiers.discover(recipe.scoring().pluginFolders()),
-                        recipe.scoring()),
-                faults)
-            : null;
+        sections.contains("rewards") ? attempt(() -> reward(recipe), faults) : null;
     Dataset dataset =
         sections.contains("task")
             ? attempt(() -> recipe.task().load(recipe.seed(), recipe.scoring()), faults)
@@ -108,8 +100,7 @@ final class Assembly implements AutoCloseable {
         folder.close();
       }
     }
-    List<String> all = new ArrayList<>();
-    faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
+    List<String> all = messages(faults);
     if (sections.contains("output")) {
       add(Preflight.unwritable(recipe.output()), all);
     }
@@ -126,14 +117,7 @@ final class Assembly implements AutoCloseable {
       UnaryOperator<PromptRenderer> put)
       throws IOException {
     List<RuntimeException> faults = new ArrayList<>();
-    WeightedReward reward =
-        attempt(
-            () ->
-                WeightedReward.of(
-                    recipe.rewards(),
-                    Verifiers.discover(recipe.scoring().pluginFolders()),
-                    recipe.scoring()),
-            faults);
+    WeightedReward reward = attempt(() -> reward(recipe), faults);
     Dataset dataset =
         attempt(() -> choose.apply(recipe.task().load(recipe.seed(), recipe.scoring())), faults);
     EnvironmentFactory environments =
@@ -157,8 +141,7 @@ final class Assembly implements AutoCloseable {
         folder == null || usable == null
             ? null
             : attempt(() -> Fit.of(recipe, usable, folder, purpose, put), faults);
-    List<String> all = new ArrayList<>();
-    faults.forEach(f -> all.add(f.getMessage() == null ? f.toString() : f.getMessage()));
+    List<String> all = messages(faults);
     if (purpose == Preflight.Purpose.TRAINING) {
       add(Preflight.occupied(recipe.metrics().prometheusPort()), all);
     }
@@ -192,6 +175,17 @@ final class Assembly implements AutoCloseable {
       throw f;
     }
     throw new ConfigException("recipe " + recipe.name(), all);
+  }
+
+  private static WeightedReward reward(Recipe recipe) {
+    return WeightedReward.of(
+        recipe.rewards(), Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
+  }
+
+  private static List<String> messages(List<RuntimeException> faults) {
+    List<String> messages = new ArrayList<>();
+    faults.forEach(f -> messages.add(f.getMessage() == null ? f.toString() : f.getMessage()));
+    return messages;
   }
 
   private static EnvironmentFactory environments(EnvironmentConfig config, ScoringConfig scoring) {

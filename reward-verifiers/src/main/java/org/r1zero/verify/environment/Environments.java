@@ -35,13 +35,7 @@ public final class Environments {
     }
     EnvironmentProvider provider = found.get(id);
     if (provider == null) {
-      throw new IllegalArgumentException(
-          "no environment '"
-              + id
-              + "'"
-              + NearestName.hint(id, found.keySet())
-              + "; found: "
-              + String.join(", ", found.keySet()));
+      throw NearestName.unknown("environment", id, found.keySet());
     }
     EnvironmentFactory factory = provider.create(options, Verifiers.discover(loader));
     return (problem, seed) -> new Guarded(id, problem, begin(id, factory, problem, seed), maxTurns);

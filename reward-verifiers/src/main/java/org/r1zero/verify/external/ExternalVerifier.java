@@ -104,15 +104,21 @@ public final class ExternalVerifier implements Verifier {
 
   /** What a program is told about a completion and its problem, in one line. */
   static String request(Problem problem, Completion completion) {
+    ObjectNode node = request(problem);
+    node.put("completion", Records.whole(completion.text()));
+    node.put("tokens", completion.tokenCount());
+    node.put("finish_reason", lower(completion.finishReason()));
+    return written(node);
+  }
+
+  /** What a program is told of a problem. */
+  static ObjectNode request(Problem problem) {
     ObjectNode node = JSON.createObjectNode();
     node.put("id", problem.id());
     node.put("question", problem.question());
     node.put("gold", problem.gold());
     node.set("data", problem.data());
-    node.put("completion", Records.whole(completion.text()));
-    node.put("tokens", completion.tokenCount());
-    node.put("finish_reason", lower(completion.finishReason()));
-    return written(node);
+    return node;
   }
 
   /** A tree in one line of ASCII. */

@@ -36,8 +36,8 @@ public final class ExternalVerifierProvider implements VerifierProvider {
     double min = options.number("min", 0, -LARGEST, LARGEST);
     double max = options.number("max", 1, -LARGEST, LARGEST);
     double failureScore = options.number("failure_score", min, -LARGEST, LARGEST);
-    double timeout = options.number("timeout_seconds", 10, 0.001, LONGEST);
-    double startTimeout = options.number("start_timeout_seconds", 30, 0, LONGEST);
+    Duration timeout = options.seconds("timeout_seconds", 10, 0.001, LONGEST);
+    Duration startTimeout = options.seconds("start_timeout_seconds", 30, 0, LONGEST);
     int processes = options.integer("processes", 1, 1, 1000);
     if (command.isEmpty()) {
       options.fault("option 'command' must name a program, such as [python3, my_verifier.py]");
@@ -48,15 +48,6 @@ public final class ExternalVerifierProvider implements VerifierProvider {
     options.finish();
     return new ExternalVerifier(
         new ExternalConfig(
-            command,
-            new ScoreRange(min, max),
-            failureScore,
-            seconds(timeout),
-            seconds(startTimeout),
-            processes));
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos((long) (seconds * 1e9));
+            command, new ScoreRange(min, max), failureScore, timeout, startTimeout, processes));
   }
 }

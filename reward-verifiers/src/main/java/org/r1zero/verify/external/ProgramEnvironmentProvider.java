@@ -52,14 +52,14 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
     VerifierOptions options = VerifierOptions.of("environment 'program'", node);
     List<String> command = options.texts("command", List.of());
-    double timeout = options.number("timeout_seconds", 10, 0.001, LONGEST);
-    double startTimeout = options.number("start_timeout_seconds", 30, 0, LONGEST);
+    Duration timeout = options.seconds("timeout_seconds", 10, 0.001, LONGEST);
+    Duration startTimeout = options.seconds("start_timeout_seconds", 30, 0, LONGEST);
     int processes = options.integer("processes", 1, 1, 1000);
     if (command.isEmpty()) {
       options.fault("option 'command' must name a program, such as [python3, my_environment.py]");
     }
     options.finish();
-    ProgramPool pool = new ProgramPool(command, processes, seconds(timeout), seconds(startTimeout));
+    ProgramPool pool = new ProgramPool(command, processes, timeout, startTimeout);
     try {
       pool.start();
     } catch (IOException e) {
@@ -67,10 +67,6 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
           "environment 'program': can't start " + command + ": " + e.getMessage(), e);
     }
     return (problem, seed) -> new Conversation(pool, problem, seed);
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos((long) (seconds * 1e9));
   }
 
   /** Keeps the turns of one conversation. */
@@ -112,11 +108,7 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
     }
 
     private String request() {
-      ObjectNode node = ExternalVerifier.JSON.createObjectNode();
-      node.put("id", problem.id());
-      node.put("question", problem.question());
-      node.put("gold", problem.gold());
-      node.set("data", problem.data());
+      ObjectNode node = ExternalVerifier.request(problem);
       node.put("seed", seed);
       ArrayNode all = node.putArray("turns");
       turns.forEach(all::add);

@@ -49,8 +49,8 @@ public final class PythonVerifierProvider implements VerifierProvider {
     double correctAt = options.number("correct_at", node.has("max") ? max : 1, -LARGEST, LARGEST);
     double usual = node.has("min") ? min : Math.min(0, max);
     double failureScore = options.number("failure_score", usual, -LARGEST, LARGEST);
-    double timeout = options.number("timeout_seconds", 30, 0.001, LONGEST);
-    double startTimeout = options.number("start_timeout_seconds", 120, 0, LONGEST);
+    Duration timeout = options.seconds("timeout_seconds", 30, 0.001, LONGEST);
+    Duration startTimeout = options.seconds("start_timeout_seconds", 120, 0, LONGEST);
     int cores = Math.min(USUAL_PROCESSES, Runtime.getRuntime().availableProcessors());
     int processes = options.integer("processes", cores, 1, 1000);
     int batch = options.integer("batch", 1, 1, 10_000);
@@ -74,13 +74,9 @@ public final class PythonVerifierProvider implements VerifierProvider {
             new ScoreRange(min, max),
             correctAt,
             failureScore,
-            seconds(timeout),
-            seconds(startTimeout),
+            timeout,
+            startTimeout,
             processes,
             batch));
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos((long) (seconds * 1e9));
   }
 }

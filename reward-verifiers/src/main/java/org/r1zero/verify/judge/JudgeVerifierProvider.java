@@ -64,9 +64,9 @@ public final class JudgeVerifierProvider implements VerifierProvider {
     double min = options.number("min", 0, -LARGEST, LARGEST);
     double max = options.number("max", 10, -LARGEST, LARGEST);
     double correctAt = options.number("correct_at", max, -LARGEST, LARGEST);
-    double timeout = options.number("timeout_seconds", 30, 0.001, LONGEST);
+    Duration timeout = options.seconds("timeout_seconds", 30, 0.001, LONGEST);
     int attempts = options.integer("attempts", 4, 1, 100);
-    double backoff = options.number("backoff_seconds", 1, 0, LONGEST);
+    Duration backoff = options.seconds("backoff_seconds", 1, 0, LONGEST);
     int perMinute = options.integer("requests_per_minute", 0, 0, 1_000_000);
     String cache = options.text("cache", ".");
     if (model.isEmpty()) {
@@ -99,9 +99,9 @@ public final class JudgeVerifierProvider implements VerifierProvider {
             part,
             new ScoreRange(min, max),
             correctAt,
-            seconds(timeout),
+            timeout,
             attempts,
-            seconds(backoff),
+            backoff,
             perMinute,
             cache.equals(".") ? null : Path.of(cache)));
   }
@@ -155,9 +155,5 @@ public final class JudgeVerifierProvider implements VerifierProvider {
     }
     options.fault(wanted);
     return URI.create("http://127.0.0.1");
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos((long) (seconds * 1e9));
   }
 }

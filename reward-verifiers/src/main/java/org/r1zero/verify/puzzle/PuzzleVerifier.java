@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
@@ -207,8 +208,7 @@ public final class PuzzleVerifier implements AnswerVerifier {
     if (before.stream().anyMatch(HEDGES::contains)) {
       throw new UnreadableException("expected one number, found a bound or a guess");
     }
-    before.add("");
-    if (before.size() > 1 && negated(before, before.size() - 1)) {
+    if (!before.isEmpty() && negated(before, before.size())) {
       throw new UnreadableException("expected an answer, found what it is not");
     }
     return numbers.get(0);
@@ -279,11 +279,8 @@ public final class PuzzleVerifier implements AnswerVerifier {
     texts(problem, "choices").forEach(choice -> choices.add(choice.toLowerCase(Locale.ROOT)));
     List<String> words = words(answer);
     for (int i = 1; i < words.size(); i++) {
-      boolean denied = false;
-      for (int near = Math.max(1, i - NEAR); near <= i; near++) {
-        denied |= negated(words, near);
-      }
-      if (choices.contains(words.get(i)) && denied) {
+      if (choices.contains(words.get(i))
+          && IntStream.rangeClosed(Math.max(1, i - NEAR), i).anyMatch(n -> negated(words, n))) {
         throw new UnreadableException("expected an answer, found what it is not");
       }
     }
