@@ -164,9 +164,9 @@ final class GenerateBenchCommand implements Callable<Integer> {
     System.out.printf("share of the limit   %11.1f%%%n", 100 * r.limitShare());
     System.out.printf("peak memory, MB      %,12.0f%n", r.peakRssMb());
     if (rounds > 1) {
-      System.out.println("   sequences   resident, MB   of it Java heap, MB");
+      System.out.println("   sequences   resident, MB   Java heap, MB");
       for (MemorySeries.Point p : r.memory()) {
-        System.out.printf("%,12d %,14.0f %,21.0f%n", p.sequences(), p.rssMb(), p.heapMb());
+        System.out.printf("%,12d %,14.0f %,15.0f%n", p.sequences(), p.rssMb(), p.heapMb());
       }
     }
   }

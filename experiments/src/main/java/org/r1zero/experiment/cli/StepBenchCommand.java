@@ -36,10 +36,10 @@ final class StepBenchCommand implements Callable<Integer> {
   @Option(names = "--device", description = "auto, cpu, cuda or cuda:N.")
   private String device = "auto";
 
-  @Option(names = "--problems", description = "Problems a step (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--problems", description = "Problems per step (default: ${DEFAULT-VALUE}).")
   private int problems = 4;
 
-  @Option(names = "--group", description = "Rollouts a problem (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--group", description = "Rollouts per problem (default: ${DEFAULT-VALUE}).")
   private int group = 8;
 
   @Option(names = "--prompt", description = "Tokens of a prompt (default: ${DEFAULT-VALUE}).")

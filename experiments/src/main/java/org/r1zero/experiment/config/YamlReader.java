@@ -183,7 +183,7 @@ final class YamlReader {
       return scalar(scalar);
     }
     if (!open.add(node)) {
-      throw fault(node, "an alias stands inside of what it refers to");
+      throw fault(node, "an alias is inside the node that it refers to");
     }
     JsonNode result =
         node instanceof SequenceNode sequence ? list(sequence) : mapping((MappingNode) node);

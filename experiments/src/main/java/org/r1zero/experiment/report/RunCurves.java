@@ -72,7 +72,7 @@ final class RunCurves {
         "Language mixing",
         "Share of rollouts with fewer than 97 % of their words in the wanted language; "
             + ROLLOUTS_A_STEP
-            + " rollouts a step.");
+            + " rollouts per step.");
     if (any(data, "held_out")) {
       page.chart(
           "chart-held-out",

@@ -64,7 +64,7 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
   @Override
   public String toString() {
     return String.format(
-        "grpo.micro_batch_tokens: %d (%d MB free, %d kB a token)",
+        "grpo.micro_batch_tokens: %d (%d MB free, %d kB per token)",
         recipe.grpo().microBatchTokens(), freeBytes / 1_000_000, bytesPerToken / 1000);
   }
 }

@@ -401,7 +401,7 @@ class RecipeLoaderTest {
         "'seed: 1\nseed: 2' | line 2: the key seed is there twice, first in line 1",
         "'seed: 1\n---\nseed: 2' | line 3: a second document begins; a recipe is one",
         "'seed: &s 1\nname: *t' | line 2: found undefined alias t",
-        "'prompt: &p {a: *p}' | line 1: an alias stands inside of what it refers to",
+        "'prompt: &p {a: *p}' | line 1: an alias is inside the node that it refers to",
         "'seed: !!python/none x' | line 1: Global tag is not allowed: tag:yaml.org,2002:python/none",
         "'<<: 3' | line 1: << must be followed by a mapping",
         "'grpo: {gradient_checkpointing: perhaps}' | must be true or false, was \"perhaps\"",

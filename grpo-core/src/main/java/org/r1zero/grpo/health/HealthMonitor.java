@@ -81,7 +81,7 @@ public final class HealthMonitor {
             step,
             "log-probs of sampling and training differ by "
                 + mismatch
-                + " nats a token, above health.max_mismatch "
+                + " nats per token, above health.max_mismatch "
                 + config.maxMismatch()
                 + "; likely causes: rollouts of old weights, or bf16; set dtype: float32, or use"
                 + " grpo.off_policy");
@@ -141,7 +141,7 @@ public final class HealthMonitor {
           step,
           "the KL divergence from the reference is "
               + kl
-              + " nats a token, above health.max_kl "
+              + " nats per token, above health.max_kl "
               + config.maxKl()
               + "; likely cause: the policy runs away; lower learning_rate or raise loss.beta");
     }

@@ -119,7 +119,7 @@ final class PythonRunner implements CodeRunner {
     } catch (SandboxException e) {
       return Optional.of(TestReport.of(status(e), "when loaded: " + e.getMessage()));
     } catch (IOException e) {
-      return Optional.of(TestReport.of(Status.FAILED, "answered what is no reply"));
+      return Optional.of(TestReport.of(Status.FAILED, "answered something that is not a reply"));
     }
   }
 

@@ -135,7 +135,7 @@ public final class ExternalVerifier implements Verifier {
     try {
       node = JSON.readTree(answer);
     } catch (JsonProcessingException e) {
-      throw new ExternalProgram.Failure("the answer is no JSON: " + answer, false);
+      throw new ExternalProgram.Failure("the answer is not JSON: " + answer, false);
     }
     JsonNode score = node.path("score");
     if (!score.isNumber() || !config.range().contains(score.doubleValue())) {

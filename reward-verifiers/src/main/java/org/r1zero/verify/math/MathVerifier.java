@@ -77,7 +77,7 @@ final class MathVerifier implements AnswerVerifier {
       throw new IllegalArgumentException(
           "problem "
               + problem.id()
-              + ": the gold is no answer that can be compared: "
+              + ": the gold is not an answer that can be compared: "
               + shown(problem.gold())
               + "; give one, or leave the problem out");
     }

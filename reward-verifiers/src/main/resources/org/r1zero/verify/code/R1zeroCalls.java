@@ -195,7 +195,7 @@ final class R1zeroCalls {
   }
 
   private static IllegalArgumentException mismatch(Object value, Type type) {
-    return new IllegalArgumentException(value + " is no " + type.getTypeName());
+    return new IllegalArgumentException(value + " is not a " + type.getTypeName());
   }
 
   private static String write(Object value, int depth) {

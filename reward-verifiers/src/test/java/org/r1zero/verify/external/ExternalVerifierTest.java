@@ -92,7 +92,7 @@ class ExternalVerifierTest extends VerifierContractTest {
         "crash                          | ERROR   | the program ended with exit code 3, saying: Traceback",
         "hang                           | TIMEOUT | no answer within",
         "flood                          | ERROR   | the program failed: it wrote a line of more than",
-        "say nonsense                   | ERROR   | the answer is no JSON: nonsense",
+        "say nonsense                   | ERROR   | the answer is not JSON: nonsense",
         "say 1                          | ERROR   | expected an object with a score in [0.0, 1.0], found 1",
         "say {}                         | ERROR   | expected an object with a score",
         "say {\"score\": 2}             | ERROR   | expected an object with a score",
