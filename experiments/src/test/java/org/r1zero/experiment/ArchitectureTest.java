@@ -2,6 +2,8 @@ package org.r1zero.experiment;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,21 @@ class ArchitectureTest {
 
   @TestFactory
   Stream<DynamicTest> houseRules() {
-    return rules.printingAllowedIn("org.r1zero.experiment.cli").tests();
+    return rules
+        .printingAllowedIn("org.r1zero.experiment.cli")
+        .layers(
+            List.of(
+                Set.of("config", "verify"),
+                Set.of("metrics"),
+                Set.of("evaluate", "model"),
+                Set.of("rundir", "bench"),
+                Set.of("run"),
+                Set.of("pipeline"),
+                Set.of("compare"),
+                Set.of("report", "dashboard"),
+                Set.of("cli"),
+                Set.of("")))
+        .tests();
   }
 
   @Test

@@ -6,6 +6,7 @@ import org.r1zero.grpo.advantage.DecoupledNormalization;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.advantage.LeaveOneOut;
 import org.r1zero.grpo.advantage.ReinforcePlusPlus;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * Options of credit: from rewards to advantages.
@@ -50,16 +51,17 @@ public record AdvantageConfig(
     faults.require(
         multiObjectiveAggregation == MultiObjectiveAggregation.SUM_THEN_NORMALIZE
             || estimator == Estimator.GRPO,
-        "multi_objective_aggregation must be sum_then_normalize unless estimator is grpo, was"
-            + " normalize_then_sum");
+        "multi_objective_aggregation",
+        "must be sum_then_normalize unless estimator is grpo, was" + " normalize_then_sum");
     faults.require(
         multiObjectiveAggregation == MultiObjectiveAggregation.SUM_THEN_NORMALIZE || !useKlInReward,
-        "use_kl_in_reward must be false where multi_objective_aggregation is normalize_then_sum,"
+        "use_kl_in_reward",
+        "must be false where multi_objective_aggregation is normalize_then_sum,"
             + " was true (the KL term has no column of its own)");
     faults.require(
         !normalizeAdvantages || estimator == Estimator.RLOO,
-        "normalize_advantages must be false unless estimator is rloo, was true (scale_rewards"
-            + " scales grpo's)");
+        "normalize_advantages",
+        "must be false unless estimator is rloo, was true (scale_rewards" + " scales grpo's)");
     faults.check();
   }
 

@@ -1,5 +1,7 @@
 package org.r1zero.grpo;
 
+import org.r1zero.grpo.faults.Faults;
+
 /**
  * Options of the entropy bonus, under TRL's names: {@code loss - entropy_coef * mean entropy}.
  *
@@ -22,16 +24,15 @@ public record EntropyConfig(
   /** Checks the ranges; all faults are named at once. */
   public EntropyConfig {
     Faults faults = new Faults();
-    faults.require(Double.isFinite(entropyCoef), "entropy_coef must be finite, was " + entropyCoef);
+    faults.require(
+        Double.isFinite(entropyCoef), "entropy_coef", "must be finite, was " + entropyCoef);
     faults.require(
         entropyCoefMin <= entropyCoefMax,
-        "entropy_coef_min must be <= entropy_coef_max ("
-            + entropyCoefMax
-            + "), was "
-            + entropyCoefMin);
+        "entropy_coef_min",
+        "must be <= entropy_coef_max (" + entropyCoefMax + "), was " + entropyCoefMin);
     faults.require(
-        entropyCoefDelta >= 0, "entropy_coef_delta must be >= 0, was " + entropyCoefDelta);
-    faults.require(entropyTarget >= 0, "entropy_target must be >= 0 nats, was " + entropyTarget);
+        entropyCoefDelta >= 0, "entropy_coef_delta", "must be >= 0, was " + entropyCoefDelta);
+    faults.require(entropyTarget >= 0, "entropy_target", "must be >= 0 nats, was " + entropyTarget);
     faults.check();
   }
 

@@ -1,9 +1,9 @@
 package org.r1zero.grpo;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.grpo.advantage.AdvantageEstimator;
 import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
@@ -48,43 +48,29 @@ public record GrpoConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public GrpoConfig {
-    List<String> faults = new ArrayList<>();
-    requirePositive("steps", steps, faults);
-    requirePositive("problems_per_step", problemsPerStep, faults);
-    if (numGenerations < 2) {
-      faults.add(
-          "num_generations must be >= 2, was "
-              + numGenerations
-              + " (rewards are compared within a group; 8 is usual)");
-    }
-    requirePositive("num_iterations", numIterations, faults);
-    requirePositive("num_minibatches", numMinibatches, faults);
-    if (microBatchTokens < 0) {
-      faults.add(
-          "micro_batch_tokens must be >= 0, was "
-              + microBatchTokens
-              + " (0 has the run choose by the memory that is free)");
-    }
-    if (numMinibatches > problemsPerStep) {
-      faults.add(
-          "num_minibatches must be <= problems_per_step ("
-              + problemsPerStep
-              + "), was "
-              + numMinibatches);
-    }
-    if (reference.syncRefModel() && loss.beta() == 0) {
-      faults.add(
-          "loss.beta must be > 0 where reference.sync_ref_model is on, was 0 (without a KL term"
-              + " there is no reference policy)");
-    }
-    try {
-      loss.toLoss(offPolicy, true);
-    } catch (IllegalArgumentException e) {
-      faults.add("off_policy." + e.getMessage());
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "steps", steps);
+    faults.atLeast(1, "problems_per_step", problemsPerStep);
+    faults.atLeast(
+        2, "num_generations", numGenerations, "rewards are compared within a group; 8 is usual");
+    faults.atLeast(1, "num_iterations", numIterations);
+    faults.atLeast(1, "num_minibatches", numMinibatches);
+    faults.atLeast(
+        0,
+        "micro_batch_tokens",
+        microBatchTokens,
+        "0 has the run choose by the memory that is free");
+    faults.require(
+        numMinibatches <= problemsPerStep,
+        "num_minibatches",
+        "must be <= problems_per_step (" + problemsPerStep + "), was " + numMinibatches);
+    faults.require(
+        !reference.syncRefModel() || loss.beta() != 0,
+        "loss.beta",
+        "must be > 0 where reference.sync_ref_model is on, was 0 (without a KL term"
+            + " there is no reference policy)");
+    faults.part("off_policy.", () -> loss.toLoss(offPolicy, true));
+    faults.check();
   }
 
   /** On-policy training without entropy bonus, its reference fixed. */
@@ -157,11 +143,5 @@ public record GrpoConfig(
   /** Optimizer updates a step. */
   public int updatesPerStep() {
     return numIterations * numMinibatches;
-  }
-
-  private static void requirePositive(String name, int value, List<String> faults) {
-    if (value < 1) {
-      faults.add(name + " must be >= 1, was " + value);
-    }
   }
 }

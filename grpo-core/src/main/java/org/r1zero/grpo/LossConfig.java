@@ -1,6 +1,7 @@
 package org.r1zero.grpo;
 
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.grpo.loss.CispoSurrogate;
 import org.r1zero.grpo.loss.ClippedSurrogate;
 import org.r1zero.grpo.loss.ImportanceLevel;
@@ -55,11 +56,11 @@ public record LossConfig(
     Double high = epsilonHigh;
     double highOrLow = high == null ? epsilon : high;
     Faults faults = new Faults();
-    faults.requireValid("", () -> new ClippedSurrogate(epsilon, highOrLow, delta));
-    faults.requireValid("", () -> new KlPenalty(beta, klEstimator, useBiasCorrectionKl));
-    faults.requireValid("", () -> new TopEntropyMask(topEntropyQuantile));
-    faults.requireValid("sapo_", () -> new SapoSurrogate(sapoTemperaturePos, sapoTemperatureNeg));
-    faults.requireValid(
+    faults.part("", () -> new ClippedSurrogate(epsilon, highOrLow, delta));
+    faults.part("", () -> new KlPenalty(beta, klEstimator, useBiasCorrectionKl));
+    faults.part("", () -> new TopEntropyMask(topEntropyQuantile));
+    faults.part("sapo_", () -> new SapoSurrogate(sapoTemperaturePos, sapoTemperatureNeg));
+    faults.part(
         "vespo_", () -> new VespoSurrogate(vespoKPos, vespoLambdaPos, vespoKNeg, vespoLambdaNeg));
     faults.check();
   }

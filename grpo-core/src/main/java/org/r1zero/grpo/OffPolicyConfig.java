@@ -1,6 +1,7 @@
 package org.r1zero.grpo;
 
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.grpo.loss.ImportanceCorrection;
 import org.r1zero.grpo.loss.OffPolicyMask;
 
@@ -45,13 +46,14 @@ public record OffPolicyConfig(
     Double max = importanceSamplingClipMax;
     Double threshold = offPolicyMaskThreshold;
     Faults faults = new Faults();
-    faults.requireValid("", () -> new ImportanceCorrection(importanceSamplingMode, min, max));
+    faults.part("", () -> new ImportanceCorrection(importanceSamplingMode, min, max));
     if (threshold != null) {
-      faults.requireValid("", () -> new OffPolicyMask(threshold));
+      faults.part("", () -> new OffPolicyMask(threshold));
     }
     faults.require(
         !importanceSamplingCorrection || oldLogProbs == OldLogProbs.TRAINER,
-        "old_log_probs must be trainer where importance_sampling_correction is on, was sampler"
+        "old_log_probs",
+        "must be trainer where importance_sampling_correction is on, was sampler"
             + " (its ratios would all be 1)");
     faults.check();
   }

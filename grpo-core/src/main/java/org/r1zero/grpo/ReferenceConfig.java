@@ -1,5 +1,7 @@
 package org.r1zero.grpo;
 
+import org.r1zero.grpo.faults.Faults;
+
 /**
  * How the reference policy follows the policy: TR-DPO (arXiv:2404.09656), section 3, under TRL's
  * names.
@@ -16,9 +18,10 @@ public record ReferenceConfig(
     Faults faults = new Faults();
     faults.require(
         refModelMixupAlpha >= 0 && refModelMixupAlpha <= 1,
-        "ref_model_mixup_alpha must be in [0, 1], was " + refModelMixupAlpha + " (1 copies)");
+        "ref_model_mixup_alpha",
+        "must be in [0, 1], was " + refModelMixupAlpha + " (1 copies)");
     faults.require(
-        refModelSyncSteps > 0, "ref_model_sync_steps must be >= 1, was " + refModelSyncSteps);
+        refModelSyncSteps > 0, "ref_model_sync_steps", "must be >= 1, was " + refModelSyncSteps);
     faults.check();
   }
 

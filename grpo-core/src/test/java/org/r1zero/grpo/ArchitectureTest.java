@@ -18,7 +18,7 @@ class ArchitectureTest {
     return rules
         .layers(
             List.of(
-                Set.of("torch", "files"),
+                Set.of("torch", "files", "faults"),
                 Set.of("model"),
                 Set.of("data", "advantage", "loss", "optim"),
                 Set.of("checkpoint", "health"),

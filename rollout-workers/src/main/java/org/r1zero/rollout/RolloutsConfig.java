@@ -1,8 +1,7 @@
 package org.r1zero.rollout;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.rollout.worker.WorkerPools;
 
 /**
@@ -46,61 +45,44 @@ public record RolloutsConfig(
 
   /** Checks what the parts can't check alone; all faults are named at once. */
   public RolloutsConfig {
-    List<String> faults = new ArrayList<>();
-    if (workers < 1) {
-      faults.add("workers must be >= 1, was " + workers);
-    }
-    if (!WorkerPools.backends().contains(backend)) {
-      faults.add(
-          "backend must be one of "
-              + String.join(", ", WorkerPools.backends())
-              + ", was "
-              + backend
-              + (backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
-    }
-    if (threads < 0) {
-      faults.add("threads must be >= 0, was " + threads + " (0 chooses)");
-    }
-    if (unitProblems < 0) {
-      faults.add("unit_problems must be >= 0, was " + unitProblems + " (0 is a whole step)");
-    }
-    if (workers > 1 && unitProblems == 0) {
-      faults.add(
-          "unit_problems must be >= 1 where workers is "
-              + workers
-              + ": with 0 a step is one unit, and one worker does it all (try problems_per_step"
-              + " divided by twice the workers)");
-    }
-    if (mode == Mode.ASYNC && maxStaleness < 1) {
-      faults.add(
-          "max_staleness must be >= 1 where mode is async, was "
-              + maxStaleness
-              + " (its rollouts are a step old)");
-    }
-    if (maxStaleness < 0) {
-      faults.add("max_staleness must be >= 0, was " + maxStaleness);
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "workers", workers);
+    faults.require(
+        WorkerPools.backends().contains(backend),
+        "backend",
+        "must be one of "
+            + String.join(", ", WorkerPools.backends())
+            + ", was "
+            + backend
+            + (backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
+    faults.atLeast(0, "threads", threads, "0 chooses");
+    faults.atLeast(0, "unit_problems", unitProblems, "0 is a whole step");
+    faults.require(
+        workers <= 1 || unitProblems != 0,
+        "unit_problems",
+        "must be >= 1 where workers is "
+            + workers
+            + ": with 0 a step is one unit, and one worker does it all (try problems_per_step"
+            + " divided by twice the workers)");
+    faults.require(
+        mode != Mode.ASYNC || maxStaleness >= 1,
+        "max_staleness",
+        "must be >= 1 where mode is async, was " + maxStaleness + " (its rollouts are a step old)");
+    faults.atLeast(0, "max_staleness", maxStaleness);
     int leastForPartial = mode == Mode.ASYNC ? 2 : 1;
-    if (partialRollouts.enable() && maxStaleness < leastForPartial) {
-      faults.add(
-          "max_staleness must be >= "
-              + leastForPartial
-              + " for partial_rollouts in this mode, was "
-              + maxStaleness
-              + " (their first tokens are a step older)");
-    }
-    if (!(hangTimeout >= 1)) {
-      faults.add("hang_timeout must be >= 1 second, was " + hangTimeout);
-    }
-    if (maxReplacements < 0) {
-      faults.add("max_replacements must be >= 0, was " + maxReplacements);
-    }
-    if (weightsFolder.isBlank()) {
-      faults.add("weights_folder must be auto or a folder, was empty");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    faults.require(
+        !partialRollouts.enable() || maxStaleness >= leastForPartial,
+        "max_staleness",
+        "must be >= "
+            + leastForPartial
+            + " for partial_rollouts in this mode, was "
+            + maxStaleness
+            + " (their first tokens are a step older)");
+    faults.require(hangTimeout >= 1, "hang_timeout", "must be >= 1 second, was " + hangTimeout);
+    faults.atLeast(0, "max_replacements", maxReplacements);
+    faults.require(
+        !weightsFolder.isBlank(), "weights_folder", "must be auto or a folder, was empty");
+    faults.check();
   }
 
   /** One generator in this process, in turn with training. */
@@ -181,19 +163,16 @@ public record RolloutsConfig(
 
     /** Checks the ranges; all faults are named at once. */
     public PartialRollouts {
-      List<String> faults = new ArrayList<>();
-      if (enable && tokensPerStep < 1) {
-        faults.add("tokens_per_step must be >= 1, was " + tokensPerStep);
-      }
-      if (enable && overSampling < 1) {
-        faults.add(
-            "over_sampling must be >= 1, was "
-                + overSampling
-                + " (groups that may be carried over to the next step)");
-      }
-      if (!faults.isEmpty()) {
-        throw new IllegalArgumentException(String.join("; ", faults));
-      }
+      Faults faults = new Faults();
+      faults.require(
+          !enable || tokensPerStep >= 1, "tokens_per_step", "must be >= 1, was " + tokensPerStep);
+      faults.require(
+          !enable || overSampling >= 1,
+          "over_sampling",
+          "must be >= 1, was "
+              + overSampling
+              + " (groups that may be carried over to the next step)");
+      faults.check();
     }
 
     /** Off. */

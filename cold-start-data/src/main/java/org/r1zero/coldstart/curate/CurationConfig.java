@@ -1,7 +1,6 @@
 package org.r1zero.coldstart.curate;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * How traces are filtered.
@@ -16,22 +15,15 @@ public record CurationConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public CurationConfig {
-    List<String> faults = new ArrayList<>();
-    if (maxPerProblem < 1) {
-      faults.add("max_per_problem must be >= 1, was " + maxPerProblem);
-    }
-    if (target < 0) {
-      faults.add("target must be >= 0, was " + target + " (0: no limit)");
-    }
-    if (!(nearDuplicate >= 0 && nearDuplicate <= 1)) {
-      faults.add("near_duplicate must be in [0, 1], was " + nearDuplicate + " (0.8 is usual)");
-    }
-    if (decontaminateNgram < 0) {
-      faults.add("decontaminate_ngram must be >= 0, was " + decontaminateNgram + " (13 is usual)");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "max_per_problem", maxPerProblem);
+    faults.atLeast(0, "target", target, "0: no limit");
+    faults.require(
+        nearDuplicate >= 0 && nearDuplicate <= 1,
+        "near_duplicate",
+        "must be in [0, 1], was " + nearDuplicate + " (0.8 is usual)");
+    faults.atLeast(0, "decontaminate_ngram", decontaminateNgram, "13 is usual");
+    faults.check();
   }
 
   /** One a problem, no limit, 0.8, 13. */

@@ -2,6 +2,7 @@ package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.r1zero.coldstart.dataset.ArithmeticProblems.Split;
+import org.r1zero.verify.OptionReader;
 
 /**
  * {@code arithmetic}: word problems made from the run's seed. Options: {@code train} and {@code
@@ -17,7 +18,7 @@ public final class ArithmeticDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     int train = options.positive("train", 4000);
     int heldOut = options.positive("held_out", 1000);
     int maxSteps = options.positive("max_steps", ArithmeticProblems.MAX_STEPS);

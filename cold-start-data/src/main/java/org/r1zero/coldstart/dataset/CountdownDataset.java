@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -35,7 +36,7 @@ public final class CountdownDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     int train = options.positive("train", 4000);
     int heldOut = options.positive("held_out", 500);
     int min = options.positive("min_numbers", 3);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.r1zero.coldstart.records.BadRecord;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -38,9 +39,9 @@ public final class FileDataset implements DatasetProvider {
   private record Options(DataPlaces places, double share, double maxBad, ColumnChoice columns) {
 
     static Options of(JsonNode node) throws IOException {
-      TaskOptions options = new TaskOptions(node);
-      List<String> paths = options.texts("path");
-      List<String> heldOut = options.texts("held_out");
+      OptionReader options = OptionReader.at("task.options", node);
+      List<String> paths = options.texts("path", List.of());
+      List<String> heldOut = options.texts("held_out", List.of());
       double share = options.share("held_out_share", heldOut.isEmpty() ? HELD_OUT : 0);
       double maxBad = options.share("max_bad_share", MAX_BAD);
       ColumnChoice columns =

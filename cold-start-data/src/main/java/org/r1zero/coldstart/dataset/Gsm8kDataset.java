@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -24,7 +25,7 @@ public final class Gsm8kDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     Path train = options.file("train_file", "data/gsm8k/train.jsonl.gz");
     Path test = options.file("test_file", "data/gsm8k/test.jsonl.gz");
     int longest = options.positive("max_question_chars", Integer.MAX_VALUE);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -23,7 +24,7 @@ public final class GuessDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     int low = options.positive("low", 1);
     int high = options.positive("high", 100);
     options.require(

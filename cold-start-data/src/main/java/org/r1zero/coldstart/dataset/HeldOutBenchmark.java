@@ -3,6 +3,7 @@ package org.r1zero.coldstart.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -25,7 +26,7 @@ abstract class HeldOutBenchmark implements DatasetProvider {
 
   @Override
   public final Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     Path path = options.file("path", file);
     options.finish();
     return new Dataset(

@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Problem;
 
 /**
@@ -34,7 +36,7 @@ public final class MixDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed, Others others) {
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     List<JsonNode> tasks = options.objects("tasks");
     options.require(
         tasks.size() > 0, "tasks must be a list of data sets, such as [{name: gsm8k, weight: 2}]");
@@ -112,33 +114,23 @@ public final class MixDataset implements DatasetProvider {
   private record Task(String name, JsonNode options, double weight, String source) {
 
     static Task of(JsonNode node, String place) {
-      List<String> faults = new ArrayList<>();
-      for (String key : (Iterable<String>) node::fieldNames) {
-        if (!List.of("name", "options", "weight", "source").contains(key)) {
-          faults.add(
-              "unknown key " + place + "." + key + "; known are name, options, weight, source");
-        }
-      }
-      JsonNode weight = node.path("weight");
-      if (!node.path("name").isTextual()) {
-        faults.add(place + ".name must be the name of a data set, was " + node.path("name"));
-      }
-      if (!weight.isMissingNode() && !(weight.isNumber() && weight.doubleValue() > 0)) {
-        faults.add(place + ".weight must be a number > 0, was " + weight);
-      }
-      JsonNode options = node.path("options");
-      if (!options.isMissingNode() && !options.isObject()) {
-        faults.add(place + ".options must be a mapping, was " + options);
-      }
-      if (!faults.isEmpty()) {
-        throw new IllegalArgumentException(String.join("; ", faults));
-      }
-      String name = node.path("name").asText();
+      OptionReader keys = OptionReader.at(place, node);
+      String name = keys.text("name", "");
+      keys.require(!name.isEmpty(), "name must be the name of a data set, was none");
+      JsonNode options = keys.node("options");
+      keys.require(
+          options.isMissingNode() || options.isObject(),
+          "options must be a mapping, was " + options);
+      JsonNode given = keys.node("weight");
+      double weight = given.isMissingNode() ? 1 : OptionValues.number(given).orElse(0);
+      keys.require(weight > 0, "weight must be a number > 0, was " + given);
+      String source = keys.text("source", name);
+      keys.finish();
       return new Task(
           name,
           options.isObject() ? options : JsonNodeFactory.instance.objectNode(),
-          weight.asDouble(1),
-          node.path("source").asText(name));
+          weight,
+          source);
     }
 
     Dataset load(Others others, String place) {

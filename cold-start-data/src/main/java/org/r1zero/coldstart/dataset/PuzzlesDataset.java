@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import org.r1zero.coldstart.puzzle.Puzzle;
 import org.r1zero.coldstart.puzzle.PuzzleFamily;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -31,8 +32,8 @@ public final class PuzzlesDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    TaskOptions options = new TaskOptions(node);
-    List<String> wanted = options.texts("families");
+    OptionReader options = OptionReader.at("task.options", node);
+    List<String> wanted = options.texts("families", List.of());
     int level = options.positive("level", 1);
     int maxLevel = options.positive("max_level", level);
     int train = options.positive("train", 2000);
@@ -65,7 +66,7 @@ public final class PuzzlesDataset implements DatasetProvider {
     return new Dataset(name(), parts, evaluated, List.of(), 0);
   }
 
-  private static List<PuzzleFamily> families(List<String> wanted, TaskOptions options) {
+  private static List<PuzzleFamily> families(List<String> wanted, OptionReader options) {
     Set<PuzzleFamily> families = EnumSet.noneOf(PuzzleFamily.class);
     List<String> known = new ArrayList<>();
     for (PuzzleFamily family : PuzzleFamily.values()) {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
@@ -32,7 +33,7 @@ public final class WordleDataset implements DatasetProvider {
   @Override
   public Dataset load(JsonNode node, long seed) {
     List<String> words = new ArrayList<>(words());
-    TaskOptions options = new TaskOptions(node);
+    OptionReader options = OptionReader.at("task.options", node);
     int heldOut = options.positive("held_out", words.size() / 5);
     options.require(
         heldOut < words.size(), "held_out must be < " + words.size() + ", was " + heldOut);

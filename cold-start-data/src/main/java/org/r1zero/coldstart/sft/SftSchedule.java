@@ -1,7 +1,6 @@
 package org.r1zero.coldstart.sft;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * How long supervised training goes on, under transformers' names where it has them.
@@ -24,33 +23,25 @@ public record SftSchedule(
 
   /** Checks the ranges; all faults are named at once. */
   public SftSchedule {
-    List<String> faults = new ArrayList<>();
-    if (numTrainEpochs < 1) {
-      faults.add("num_train_epochs must be >= 1, was " + numTrainEpochs);
-    }
-    requireNotNegative("max_steps", maxSteps, faults);
-    requireNotNegative("eval_steps", evalSteps, faults);
-    requireNotNegative("early_stopping_patience", earlyStoppingPatience, faults);
-    requireNotNegative("save_steps", saveSteps, faults);
-    if (!(evalFraction >= 0 && evalFraction < 1)) {
-      faults.add("eval_fraction must be in [0, 1), was " + evalFraction);
-    }
-    if (earlyStoppingPatience > 0 && !(evalFraction > 0)) {
-      faults.add("eval_fraction must be > 0 where early_stopping_patience is set");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "num_train_epochs", numTrainEpochs);
+    faults.atLeast(0, "max_steps", maxSteps);
+    faults.atLeast(0, "eval_steps", evalSteps);
+    faults.atLeast(0, "early_stopping_patience", earlyStoppingPatience);
+    faults.atLeast(0, "save_steps", saveSteps);
+    faults.require(
+        evalFraction >= 0 && evalFraction < 1,
+        "eval_fraction",
+        "must be in [0, 1), was " + evalFraction);
+    faults.require(
+        earlyStoppingPatience <= 0 || evalFraction > 0,
+        "eval_fraction",
+        "must be > 0 where early_stopping_patience is set");
+    faults.check();
   }
 
   /** Three epochs, a twentieth held out, validated each epoch, no early stop. */
   public static SftSchedule defaults() {
     return new SftSchedule(3, 0, 0.05, 0, 0, 50);
-  }
-
-  private static void requireNotNegative(String name, int value, List<String> faults) {
-    if (value < 0) {
-      faults.add(name + " must be >= 0, was " + value);
-    }
   }
 }

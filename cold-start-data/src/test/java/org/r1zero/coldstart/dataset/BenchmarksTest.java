@@ -110,12 +110,12 @@ class BenchmarksTest {
   }
 
   private static Dataset load(String name, Path path) {
-    return Datasets.load(name, TaskOptionsTest.json("{'path': '" + path + "'}"), 1, List.of());
+    return Datasets.load(name, Options.json("{'path': '" + path + "'}"), 1, List.of());
   }
 
   private static Outcome verdict(String verifier, Problem problem, String completion) {
     return Verifiers.discover()
-        .create(verifier, TaskOptionsTest.json("{}"))
+        .create(verifier, Options.json("{}"))
         .verify(problem, Completion.of(completion))
         .outcome();
   }

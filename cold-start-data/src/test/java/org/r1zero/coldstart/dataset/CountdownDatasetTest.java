@@ -22,8 +22,7 @@ class CountdownDatasetTest {
 
   @Test
   void everyProblemHasASolutionWithAllItsNumbers() {
-    Verifier verifier =
-        Verifiers.discover().create("countdown", TaskOptionsTest.json("{'use_all': true}"));
+    Verifier verifier = Verifiers.discover().create("countdown", Options.json("{'use_all': true}"));
     Dataset dataset = load("{'train': 150, 'held_out': 50, 'max_numbers': 5}", 7);
     for (Problem problem : both(dataset)) {
       List<Term> terms = new ArrayList<>();
@@ -115,7 +114,7 @@ class CountdownDatasetTest {
   }
 
   private static Dataset load(String options, long seed) {
-    return Datasets.load("countdown", TaskOptionsTest.json(options), seed, List.of());
+    return Datasets.load("countdown", Options.json(options), seed, List.of());
   }
 
   private static List<Problem> both(Dataset dataset) {

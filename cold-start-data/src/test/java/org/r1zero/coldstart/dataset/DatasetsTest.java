@@ -10,17 +10,15 @@ class DatasetsTest {
 
   @Test
   void findsTheBuiltInOnes() {
-    assertThat(
-            Datasets.load("arithmetic", TaskOptionsTest.json("{'train': 2}"), 1, List.of()).train())
+    assertThat(Datasets.load("arithmetic", Options.json("{'train': 2}"), 1, List.of()).train())
         .hasSize(2);
-    assertThat(
-            Datasets.load("countdown", TaskOptionsTest.json("{'train': 2}"), 1, List.of()).train())
+    assertThat(Datasets.load("countdown", Options.json("{'train': 2}"), 1, List.of()).train())
         .hasSize(2);
   }
 
   @Test
   void anUnknownNameIsAnErrorThatListsTheKnown() {
-    assertThatThrownBy(() -> Datasets.load("gsm", TaskOptionsTest.json("{}"), 1, List.of()))
+    assertThatThrownBy(() -> Datasets.load("gsm", Options.json("{}"), 1, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "task.name must be one of aime, amc, arithmetic, countdown, file, gpqa, gsm8k, guess,"

@@ -256,7 +256,7 @@ class FileDatasetTest {
   }
 
   private static Dataset load(String options) {
-    return Datasets.load("file", TaskOptionsTest.json(options), 1, List.of());
+    return Datasets.load("file", Options.json(options), 1, List.of());
   }
 
   private Path write(String name, String text) throws IOException {

@@ -62,7 +62,6 @@ class GpqaBenchmarkTest {
 
   private List<Problem> load(String csv) throws IOException {
     Path file = Files.writeString(folder.resolve("gpqa.csv"), csv);
-    return Datasets.load("gpqa", TaskOptionsTest.json("{'path': '" + file + "'}"), 1, List.of())
-        .heldOut();
+    return Datasets.load("gpqa", Options.json("{'path': '" + file + "'}"), 1, List.of()).heldOut();
   }
 }

@@ -86,7 +86,7 @@ class MixDatasetTest {
   }
 
   private static Dataset load(String options) {
-    return Datasets.load("mix", TaskOptionsTest.json(options), 1, List.of());
+    return Datasets.load("mix", Options.json(options), 1, List.of());
   }
 
   private Path file(String name, int rows, String prefix) throws IOException {

@@ -64,6 +64,6 @@ class PuzzlesDatasetTest {
   }
 
   private static Dataset load(String options, long seed) {
-    return Datasets.load("puzzles", TaskOptionsTest.json(options), seed, List.of());
+    return Datasets.load("puzzles", Options.json(options), seed, List.of());
   }
 }

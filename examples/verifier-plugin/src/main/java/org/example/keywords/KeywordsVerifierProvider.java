@@ -2,7 +2,7 @@ package org.example.keywords;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.VerifierProvider;
 
 /** Makes {@link KeywordsVerifier}s; option {@code ignore_case} (default true). */
@@ -20,7 +20,7 @@ public final class KeywordsVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'keywords'", node);
+    OptionReader options = OptionReader.of("verifier 'keywords'", node);
     boolean ignoreCase = options.flag("ignore_case", true);
     options.finish(); // reports unknown options
     return new KeywordsVerifier(ignoreCase);

@@ -1,7 +1,7 @@
 package org.r1zero.experiment.bench;
 
 import java.io.IOException;
-import org.r1zero.experiment.run.ModelFolder;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.PolicyModel;

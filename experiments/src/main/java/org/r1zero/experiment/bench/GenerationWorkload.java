@@ -2,6 +2,7 @@ package org.r1zero.experiment.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -54,28 +55,19 @@ public record GenerationWorkload(
 
   /** Checks the numbers. */
   public GenerationWorkload {
-    List<String> faults = new ArrayList<>();
-    atLeastOne(faults, "problems", problems);
-    atLeastOne(faults, "group", group);
-    atLeastOne(faults, "prompt", promptTokens);
-    atLeastOne(faults, "new", newTokens);
-    atLeastOne(faults, "max-batch", maxBatch);
-    atLeastOne(faults, "rounds", rounds.timed());
-    if (rounds.warmup() < 0) {
-      faults.add("--warmup must be >= 0, was " + rounds.warmup());
-    }
-    if (lengths == Lengths.SPREAD && newTokens < SHORTEST) {
-      faults.add("--new must be >= " + SHORTEST + " with --lengths spread, was " + newTokens);
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
-  }
-
-  private static void atLeastOne(List<String> faults, String name, int value) {
-    if (value < 1) {
-      faults.add("--" + name + " must be >= 1, was " + value);
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "--problems", problems);
+    faults.atLeast(1, "--group", group);
+    faults.atLeast(1, "--prompt", promptTokens);
+    faults.atLeast(1, "--new", newTokens);
+    faults.atLeast(1, "--max-batch", maxBatch);
+    faults.atLeast(1, "--rounds", rounds.timed());
+    faults.atLeast(0, "--warmup", rounds.warmup());
+    faults.require(
+        lengths != Lengths.SPREAD || newTokens >= SHORTEST,
+        "--new",
+        "must be >= " + SHORTEST + " with --lengths spread, was " + newTokens);
+    faults.check();
   }
 
   /** Completions of a round. */

@@ -1,16 +1,11 @@
 package org.r1zero.experiment.cli;
 
-import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
-import org.r1zero.experiment.pipeline.StageKind;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.StageKind;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Makes cold-start data. */
 @Command(
@@ -22,33 +17,21 @@ import picocli.CommandLine.Parameters;
       "Takes a recipe with one stage, of kind curate."
     },
     mixinStandardHelpOptions = true)
-final class CurateCommand implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "RECIPE.yaml", description = "Later ones win.")
-  private List<Path> recipes = List.of();
-
+final class CurateCommand extends StagesCommand {
   @Option(
       names = "--max-bad",
       paramLabel = "N",
       description = "Stop at more bad records than this (the stage's max_bad).")
   private @Nullable Integer maxBad;
 
-  @Mixin private DryRun dry = new DryRun();
-
-  @Mixin private RecipeOptions options = new RecipeOptions();
-
-  @Mixin private CommonOptions common = new CommonOptions();
-
   @Override
   public Integer call() throws Exception {
-    PipelineRecipe recipe =
-        SingleStage.load(
-            recipes,
-            options.settings(),
-            EnumSet.of(StageKind.CURATE, StageKind.REJECTION_SAMPLING),
-            "curate");
-    if (maxBad != null) {
-      recipe = recipe.withOption("max_bad", maxBad);
-    }
-    return SingleStage.run(recipe, dry, common.json);
+    EnumSet<StageKind> kinds = EnumSet.of(StageKind.CURATE, StageKind.REJECTION_SAMPLING);
+    Recipe recipe = RecipeFiles.ofOneStage(recipes, options.settings(), kinds, "curate");
+    return run(
+        maxBad == null
+            ? recipe
+            : recipe.with(tree -> tree.withObject("/stages/0/options").put("max_bad", maxBad)),
+        null);
   }
 }

@@ -87,7 +87,7 @@ final class DataCommand implements Callable<Integer> {
   private Recipe recipe() {
     String name = place.toString();
     if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-      RecipeFiles.requireTraining(List.of(place));
+      RecipeFiles.requireNoArms(List.of(place));
       return RecipeLoader.load(List.of(place), options.settings());
     }
     ObjectNode tree = JsonNodeFactory.instance.objectNode();

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
-import org.r1zero.experiment.run.RunExport;
+import org.r1zero.experiment.rundir.RunExport;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package org.r1zero.experiment.cli;
 
 import java.io.UncheckedIOException;
 import org.r1zero.experiment.config.ConfigException;
-import org.r1zero.experiment.run.FileFaults;
+import org.r1zero.experiment.rundir.FileFaults;
 import org.r1zero.grpo.checkpoint.CheckpointException;
 import org.r1zero.grpo.health.HealthException;
 import org.r1zero.grpo.model.weights.ModelFileException;

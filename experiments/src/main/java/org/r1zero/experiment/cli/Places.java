@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
-import org.r1zero.experiment.run.FileFaults;
+import org.r1zero.experiment.rundir.FileFaults;
 
 /** Whether results can be written to where the command line says, asked before any work is done. */
 final class Places {

@@ -3,7 +3,7 @@ package org.r1zero.experiment.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.Callable;
-import org.r1zero.experiment.run.StepBenchmark;
+import org.r1zero.experiment.bench.StepBenchmark;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.torch.Torch;
 import picocli.CommandLine.Command;

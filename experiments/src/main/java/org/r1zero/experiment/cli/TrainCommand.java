@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.config.StageKind;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.experiment.run.Resumption;
-import org.r1zero.experiment.run.RunDirectory;
+import org.r1zero.experiment.rundir.RunDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,8 +65,9 @@ final class TrainCommand implements Callable<Integer> {
       Resumption resumption = Resumption.of(run, recipes, options.settings(), allowChanges);
       return report(new R1ZeroRun(resumption, progress(resumption.recipe())));
     }
-    RecipeFiles.requireTraining(recipes);
-    Recipe recipe = Preflight.load(recipes, options.settings());
+    Recipe recipe =
+        RecipeFiles.ofOneStage(recipes, options.settings(), EnumSet.of(StageKind.RL), "train")
+            .training();
     if (dry.wanted) {
       Preflight found = Preflight.of(recipe, Preflight.Purpose.TRAINING);
       return DryRun.say(recipe, List.of(found.toString()));

@@ -12,10 +12,4 @@ import org.r1zero.experiment.config.Recipe;
  * @param base the model that its result descends from, as the recipe names it
  * @param evaluation the same problems and judges as every other arm's, and its own prompt
  */
-record Arm(String name, String file, ObjectNode tree, String base, Recipe evaluation) {
-
-  /** Whether the recipe is a pipeline's. */
-  boolean isPipeline() {
-    return tree.has("stages");
-  }
-}
+record Arm(String name, String file, ObjectNode tree, String base, Recipe evaluation) {}

@@ -2,11 +2,11 @@ package org.r1zero.experiment.compare;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * What is compared, how it is measured and what it is priced at.
@@ -62,16 +62,10 @@ public record CompareConfig(
 
     /** Checks the ranges. */
     public Price {
-      List<String> faults = new ArrayList<>();
-      if (!(perHour >= 0)) {
-        faults.add("per_hour must be >= 0, was " + perHour);
-      }
-      if (!(watts >= 0)) {
-        faults.add("watts must be >= 0, was " + watts);
-      }
-      if (!faults.isEmpty()) {
-        throw new IllegalArgumentException(String.join("; ", faults));
-      }
+      Faults faults = new Faults();
+      faults.require(perHour >= 0, "per_hour", "must be >= 0, was " + perHour);
+      faults.require(watts >= 0, "watts", "must be >= 0, was " + watts);
+      faults.check();
     }
 
     /** About what a cloud asks for two cores, and what they draw. */
@@ -82,27 +76,27 @@ public record CompareConfig(
 
   /** Checks arms and seeds; all faults are named at once. */
   public CompareConfig {
-    List<String> faults = new ArrayList<>(Recipe.nameFaults(name));
-    if (arms.isEmpty()) {
-      faults.add("arms must name at least one arm, such as {name: R1-Zero, recipe: r1-zero.yaml}");
-    }
+    Faults faults = new Faults();
+    Recipe.checkName(faults, name);
+    faults.require(
+        !arms.isEmpty(),
+        "arms",
+        "must name at least one arm, such as {name: R1-Zero, recipe: r1-zero.yaml}");
     Set<String> folders = new HashSet<>();
     for (ArmConfig arm : arms) {
       if (arm.name().isBlank() || arm.recipe().isBlank()) {
-        faults.add("arms must have a name and a recipe, one was " + arm);
+        faults.add("arms", "must have a name and a recipe, one was " + arm);
       } else if (!folders.add(folder(arm.name()))) {
-        faults.add("arms must have different names, two are " + arm.name());
+        faults.add("arms", "must have different names, two are " + arm.name());
       }
     }
-    if (seeds.isEmpty() || seeds.stream().anyMatch(seed -> !seed.matches("-?\\d{1,18}"))) {
-      faults.add("seeds must be a list of whole numbers, such as [1, 2, 3], was " + seeds);
-    }
-    if (new HashSet<>(seeds).size() < seeds.size()) {
-      faults.add("seeds must be different, were " + seeds);
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    faults.require(
+        !seeds.isEmpty() && seeds.stream().allMatch(seed -> seed.matches("-?\\d{1,18}")),
+        "seeds",
+        "must be a list of whole numbers, such as [1, 2, 3], was " + seeds);
+    faults.require(
+        new HashSet<>(seeds).size() == seeds.size(), "seeds", "must be different, were " + seeds);
+    faults.check();
     arms = List.copyOf(arms);
     seeds = List.copyOf(seeds);
   }

@@ -25,7 +25,6 @@ import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.run.EvaluationRun;
 import org.r1zero.experiment.run.Preflight;
 import org.r1zero.grpo.files.Hashes;
@@ -41,7 +40,7 @@ import org.r1zero.grpo.model.weights.ModelFileException;
  * base did not change: so a comparison that was killed goes on.
  */
 public final class Comparison {
-  /** What a pipeline's recipe has besides a training recipe's sections. */
+  /** What a measured model does not depend on any more. */
   private static final Set<String> NO_EVALUATION_KEYS = Set.of("stages", "grpo");
 
   private static final ObjectMapper JSON =
@@ -75,24 +74,20 @@ public final class Comparison {
     ObjectNode tree = RecipeLoader.tree(List.of(base.resolve(arm.recipe())));
     RecipeLoader.merge(tree, config.shared().deepCopy(), arm.recipe());
     RecipeLoader.apply(tree, arm.settings(), arm.recipe());
-    ObjectNode measured = tree.deepCopy();
-    measured.remove(NO_EVALUATION_KEYS);
-    measured.put("seed", config.evaluationSeed());
-    measured.put("output", folder.toString());
-    Recipe evaluation = RecipeLoader.bind(Recipe.class, arm.recipe(), measured, List.of());
+    Recipe recipe = RecipeLoader.bind(Recipe.class, arm.recipe(), tree.deepCopy(), List.of());
+    Recipe evaluation =
+        recipe.with(
+            arm.recipe(),
+            measured -> {
+              measured.remove(NO_EVALUATION_KEYS);
+              measured.put("seed", config.evaluationSeed()).put("output", folder.toString());
+            });
     if (evaluation.evaluation().problems() == 0) {
       throw new ConfigException(
           arm.recipe(),
           List.of("evaluation.problems is 0: arms can't be compared; set it under shared"));
     }
-    String start = evaluation.model();
-    if (tree.has("stages")) {
-      start =
-          Lineage.of(
-                  RecipeLoader.bind(PipelineRecipe.class, arm.recipe(), tree.deepCopy(), List.of()))
-              .base();
-    }
-    return new Arm(arm.name(), arm.recipe(), tree, start, evaluation);
+    return new Arm(arm.name(), arm.recipe(), tree, Lineage.of(recipe).base(), evaluation);
   }
 
   private void requireAlike() {
@@ -235,10 +230,8 @@ public final class Comparison {
   }
 
   private Evaluation measure(Arm arm, String model, String key, Path place) throws IOException {
-    ObjectNode tree = RecipeLoader.toTree(arm.evaluation());
-    tree.put("model", model);
-    Recipe recipe = RecipeLoader.bind(Recipe.class, arm.file(), tree, List.of());
-    String hash = Hashes.sha256(key + yaml(tree));
+    Recipe recipe = arm.evaluation().with(arm.file(), tree -> tree.put("model", model));
+    String hash = Hashes.sha256(key + RecipeLoader.toYaml(recipe));
     Path mark = place.resolve("evaluation.key");
     Path file = place.resolve("evaluation.jsonl");
     if (Files.exists(mark) && Files.readString(mark).equals(hash)) {

@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.pipeline.Lineage;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.experiment.pipeline.PipelineRun;
 import org.r1zero.experiment.run.StoppedException;
 
@@ -23,10 +23,6 @@ import org.r1zero.experiment.run.StoppedException;
  */
 final class PipelineArms {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** What a training recipe has besides a pipeline's sections: its only stage's options. */
-  private static final List<String> STAGE_KEYS =
-      List.of("rollouts", "lora", "grpo", "checkpoint", "health", "metrics");
 
   private final Path output;
   private final PrintStream out;
@@ -61,7 +57,7 @@ final class PipelineArms {
    * @throws StoppedException if a signal ended it: that is not a fault of the arm
    */
   ArmRun train(Arm arm, long seed, String key, List<ArmRun.Stage> earlier) throws IOException {
-    PipelineRecipe recipe = recipe(arm, seed);
+    Recipe recipe = recipe(arm, seed);
     Path account =
         output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
     try {
@@ -76,22 +72,14 @@ final class PipelineArms {
   }
 
   /** Named after its arm: two arms may have one recipe with different settings. */
-  private PipelineRecipe recipe(Arm arm, long seed) {
+  private Recipe recipe(Arm arm, long seed) {
     ObjectNode tree = arm.tree().deepCopy();
-    if (!arm.isPipeline()) {
-      ObjectNode stage = tree.putArray("stages").addObject().put("name", "rl").put("kind", "rl");
-      ObjectNode options = stage.putObject("options");
-      for (String section : STAGE_KEYS) {
-        JsonNode given = tree.remove(section);
-        if (given != null) {
-          options.set(section, given);
-        }
-      }
-      options.putObject("evaluation").put("problems", 0); // measured by the comparison, once
+    if (!tree.has("stages")) {
+      tree.withObject("/evaluation").put("problems", 0); // measured by the comparison, once
     }
     tree.put("name", CompareConfig.folder(arm.name()).replaceFirst("(?<=.)-$", ""));
     tree.put("seed", seed).put("output", output.toString());
-    return RecipeLoader.bind(PipelineRecipe.class, arm.file(), tree, List.of());
+    return RecipeLoader.bind(Recipe.class, arm.file(), tree, List.of());
   }
 
   /**
@@ -126,22 +114,10 @@ final class PipelineArms {
               stage.path("tries").asInt(),
               stage.path("broken_seconds").asDouble()));
       if (lineage.isOfResult(stage.path("name").asText())) {
-        runs.addAll(withMetrics(Path.of(stage.path("directory").asText())));
+        RunSteps.below(Path.of(stage.path("directory").asText()))
+            .forEach(run -> runs.add(run.toString()));
       }
     }
     return new ArmRun(key, status, fault, stages, root.path("model").asText(""), runs);
-  }
-
-  private static List<String> withMetrics(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.walk(folder, 4)) {
-      return files
-          .filter(file -> file.endsWith("metrics.jsonl"))
-          .map(file -> String.valueOf(file.getParent()))
-          .sorted()
-          .toList();
-    }
   }
 }

@@ -1,7 +1,6 @@
 package org.r1zero.experiment.config;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * How the state of training is kept, under transformers' names.
@@ -31,24 +30,14 @@ public record CheckpointConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public CheckpointConfig {
-    List<String> faults = new ArrayList<>();
-    if (saveSteps < 1) {
-      faults.add("save_steps must be >= 1, was " + saveSteps + " (1 saves after every step)");
-    }
-    if (saveTotalLimit < 1) {
-      faults.add(
-          "save_total_limit must be >= 1, was "
-              + saveTotalLimit
-              + " (2 leaves one to fall back on)");
-    }
-    if (loadBestModelAtEnd && metricForBestModel.isEmpty()) {
-      faults.add(
-          "metric_for_best_model must name a metric where load_best_model_at_end is true, such as"
-              + " reward");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "save_steps", saveSteps, "1 saves after every step");
+    faults.atLeast(1, "save_total_limit", saveTotalLimit, "2 leaves one to fall back on");
+    faults.require(
+        !loadBestModelAtEnd || !metricForBestModel.isEmpty(),
+        "metric_for_best_model",
+        "must name a metric where load_best_model_at_end is true, such as" + " reward");
+    faults.check();
   }
 
   /** Each step, the newest two, and the one of the highest reward. */

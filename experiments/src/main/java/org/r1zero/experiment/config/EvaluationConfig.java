@@ -1,7 +1,6 @@
 package org.r1zero.experiment.config;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.rollout.generation.SamplingConfig;
 
 /**
@@ -49,43 +48,28 @@ public record EvaluationConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public EvaluationConfig {
-    List<String> faults = new ArrayList<>();
-    if (problems < 0) {
-      faults.add("problems must be >= 0, was " + problems + " (0 skips evaluation)");
-    }
-    if (samples < 0) {
-      faults.add("samples must be >= 0, was " + samples);
-    }
-    if (!(temperature > 0)) {
-      faults.add("temperature must be > 0, was " + temperature);
-    }
-    if (!(topP >= 0 && topP <= 1)) {
-      faults.add("top_p must be in [0, 1], was " + topP + " (0: that of sampling)");
-    }
-    if (topK < -1) {
-      faults.add("top_k must be >= -1, was " + topK + " (-1: that of sampling, 0: no limit)");
-    }
-    if (maxNewTokens < 0) {
-      faults.add("max_new_tokens must be >= 0, was " + maxNewTokens + " (0: that of sampling)");
-    }
-    if (!language.matches("[a-z]{2}")) {
-      faults.add("language must be a code such as en, was '" + language + "'");
-    }
-    if (everySteps < 0) {
-      faults.add("every_steps must be >= 0, was " + everySteps + " (0: not while it trains)");
-    }
-    if (patience < 0) {
-      faults.add("patience must be >= 0, was " + patience + " (0: training is never ended early)");
-    }
-    if (everySteps > 0 && problems == 0) {
-      faults.add("problems must be > 0 where every_steps is, was 0");
-    }
-    if (patience > 0 && everySteps == 0) {
-      faults.add("every_steps must be > 0 where patience is, was 0");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(0, "problems", problems, "0 skips evaluation");
+    faults.atLeast(0, "samples", samples);
+    faults.require(temperature > 0, "temperature", "must be > 0, was " + temperature);
+    faults.require(
+        topP >= 0 && topP <= 1,
+        "top_p",
+        "must be in [0, 1], was " + topP + " (0: that of sampling)");
+    faults.require(
+        topK >= -1, "top_k", "must be >= -1, was " + topK + " (-1: that of sampling, 0: no limit)");
+    faults.atLeast(0, "max_new_tokens", maxNewTokens, "0: that of sampling");
+    faults.require(
+        language.matches("[a-z]{2}"),
+        "language",
+        "must be a code such as en, was '" + language + "'");
+    faults.atLeast(0, "every_steps", everySteps, "0: not while it trains");
+    faults.atLeast(0, "patience", patience, "0: training is never ended early");
+    faults.require(
+        everySteps <= 0 || problems != 0, "problems", "must be > 0 where every_steps is, was 0");
+    faults.require(
+        patience <= 0 || everySteps != 0, "every_steps", "must be > 0 where patience is, was 0");
+    faults.check();
   }
 
   /** A quick look. */

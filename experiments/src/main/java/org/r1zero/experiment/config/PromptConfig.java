@@ -1,7 +1,6 @@
 package org.r1zero.experiment.config;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * How a problem is put to the model.
@@ -41,13 +40,12 @@ public record PromptConfig(Template template, String system, Overlong overlong) 
 
   /** Checks that a system message has somewhere to go. */
   public PromptConfig {
-    List<String> faults = new ArrayList<>();
-    if (!system.isEmpty() && template != Template.CHAT) {
-      faults.add("system must be empty unless template is chat, was '" + system + "'");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        system.isEmpty() || template == Template.CHAT,
+        "system",
+        "must be empty unless template is chat, was '" + system + "'");
+    faults.check();
   }
 
   /** The shortest template, which fits any model; a problem that does not fit is an error. */

@@ -43,7 +43,7 @@ public final class RecipeLoader {
   }
 
   /**
-   * Loads a recipe of another kind, such as a pipeline's.
+   * Loads another kind of file, such as a list of arms.
    *
    * @param type a record whose components' names, in snake case, are the keys
    * @param files later ones win
@@ -93,6 +93,9 @@ public final class RecipeLoader {
     List<String> faults = new ArrayList<>();
     for (String setting : settings) {
       apply(setting, tree, faults);
+    }
+    if (type == Recipe.class && tree.has("stages") && !tree.has("name")) {
+      tree.put("name", "pipeline");
     }
     R recipe = new RecordBinder(type, faults).bind(tree, type, "");
     if (recipe == null || !faults.isEmpty()) {
@@ -170,7 +173,11 @@ public final class RecipeLoader {
 
   /** Every key of a recipe with its value. */
   public static ObjectNode toTree(Record recipe) {
-    return RecordWriter.write(recipe);
+    ObjectNode tree = RecordWriter.write(recipe);
+    if (recipe instanceof Recipe whole) {
+      tree.remove(whole.unused());
+    }
+    return tree;
   }
 
   /**

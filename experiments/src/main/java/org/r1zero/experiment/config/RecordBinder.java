@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Fault;
+import org.r1zero.grpo.faults.FaultsException;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.records.Records;
 
 /**
@@ -25,12 +29,6 @@ import org.r1zero.verify.records.Records;
  * beside it are checked too.
  */
 final class RecordBinder {
-  /** Between the faults that a constructor names. */
-  private static final Pattern FAULTS = Pattern.compile("; (?=[a-z_.]+ must )");
-
-  private static final Pattern NUMBER =
-      Pattern.compile(
-          "[-+]?([0-9]{1,400}(\\.[0-9]{0,400})?|\\.[0-9]{1,400})([eE][-+]?[0-9]{1,9})?");
   private static final int SHOWN = 100;
 
   private final RecipeKeys known;
@@ -126,9 +124,11 @@ final class RecordBinder {
           ? (Object) node.asLong()
           : fault(path, "a whole number", node);
     } else if (raw == double.class || raw == Double.class) {
-      return number(node, path);
+      OptionalDouble number = OptionValues.number(node);
+      return number.isPresent() ? (Object) number.getAsDouble() : fault(path, "a number", node);
     } else if (raw == boolean.class) {
-      return truth(node, path);
+      Optional<Boolean> truth = OptionValues.truth(node);
+      return truth.isPresent() ? truth.get() : fault(path, "true or false", node);
     } else if (raw == ComputeType.class) {
       Optional<ComputeType> named = ComputeType.named(node.asText());
       return named.isPresent() ? named.get() : fault(path, "float32 or bfloat16", node);
@@ -138,28 +138,9 @@ final class RecordBinder {
     throw new IllegalStateException("no rule binds " + type + " at " + path);
   }
 
-  /** YAML 1.2 reads 1e-6 as a number, YAML 1.1 as a text: both are taken. */
-  private @Nullable Object number(JsonNode node, String path) {
-    if (node.isNumber()) {
-      return node.asDouble();
-    }
-    return NUMBER.matcher(node.asText()).matches()
-        ? (Object) Double.parseDouble(node.asText())
-        : fault(path, "a number", node);
-  }
-
-  /** Yes and on are what YAML 1.1 calls true. */
-  private @Nullable Object truth(JsonNode node, String path) {
-    return switch (node.asText().toLowerCase(Locale.ROOT)) {
-      case "true", "yes", "on" -> true;
-      case "false", "no", "off" -> false;
-      default -> fault(path, "true or false", node);
-    };
-  }
-
   private @Nullable Object enumValue(JsonNode node, Class<?> type, String path) {
     List<String> names =
-        Arrays.stream(type.getEnumConstants()).map(c -> RecordWriter.name((Enum<?>) c)).toList();
+        Arrays.stream(type.getEnumConstants()).map(c -> OptionValues.name((Enum<?>) c)).toList();
     int index = names.indexOf(node.asText());
     return index >= 0
         ? type.getEnumConstants()[index]
@@ -207,9 +188,9 @@ final class RecordBinder {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException invalid) {
-        for (String fault : FAULTS.splitAsStream(String.valueOf(invalid.getMessage())).toList()) {
+        for (Fault fault : FaultsException.of(invalid)) {
           if (wrong.stream().noneMatch(key -> mentions(fault, key))) {
-            faults.add(join(path, fault));
+            faults.add(fault.below(join(path, "")).toString());
           }
         }
         wrongValues++;
@@ -221,8 +202,8 @@ final class RecordBinder {
     }
   }
 
-  private static boolean mentions(String fault, String key) {
-    return Pattern.compile("\\b" + key + "\\b").matcher(fault).find();
+  private static boolean mentions(Fault fault, String key) {
+    return Pattern.compile("\\b" + key + "\\b").matcher(fault.toString()).find();
   }
 
   static @Nullable Object defaults(Class<?> type) {

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.OptionValues;
 
 /** The reverse of {@link RecordBinder}: a record as a tree with every key, null where it is off. */
 final class RecordWriter {
@@ -20,11 +20,6 @@ final class RecordWriter {
       node.set(RecordBinder.snake(component.getName()), toNode(value));
     }
     return node;
-  }
-
-  /** What a recipe calls an enum's constant. */
-  static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static JsonNode toNode(@Nullable Object value) {
@@ -40,7 +35,7 @@ final class RecordWriter {
       list.forEach(element -> array.add(toNode(element)));
       return array;
     } else if (value instanceof Enum<?> constant) {
-      return nodes.textNode(name(constant));
+      return nodes.textNode(OptionValues.name(constant));
     } else if (value instanceof Integer number) {
       return nodes.numberNode(number);
     } else if (value instanceof Long number) {

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableSet;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,7 +21,7 @@ import java.util.stream.Stream;
  * which counted from 0, are read as if they did, and go on with their own numbers.
  */
 public final class RunSteps {
-  private static final Pattern ROLLOUTS = Pattern.compile("step-(\\d+)\\.jsonl");
+  private static final Pattern ROLLOUTS = Pattern.compile("step-(\\d{1,18})\\.jsonl");
   private final Path run;
   private final OpenOption[] options;
 
@@ -38,9 +40,29 @@ public final class RunSteps {
     return Files.exists(run.resolve("rollouts").resolve(file(0))) ? 0 : 1;
   }
 
+  /** The folders below one that hold metrics, in the order of their names. */
+  public static List<Path> below(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> all = Files.walk(folder, 4)) {
+        all.filter(p -> p.getFileName().toString().equals("metrics.jsonl"))
+            .map(Path::getParent)
+            .sorted()
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
   /** The name of the file with a step's rollouts. */
   public static String file(long number) {
     return String.format(Locale.ROOT, "step-%06d.jsonl", number);
+  }
+
+  /** The number in such a name; empty where the file is another. */
+  public static OptionalLong number(Path file) {
+    Matcher step = ROLLOUTS.matcher(String.valueOf(file.getFileName()));
+    return step.matches() ? OptionalLong.of(Long.parseLong(step.group(1))) : OptionalLong.empty();
   }
 
   /** Each finished step's numbers; {@code step} counts from 1. */
@@ -59,13 +81,7 @@ public final class RunSteps {
     Path folder = run.resolve("rollouts");
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
-        files.forEach(
-            file -> {
-              Matcher step = ROLLOUTS.matcher(String.valueOf(file.getFileName()));
-              if (step.matches()) {
-                steps.add(Long.parseLong(step.group(1)) + 1 - first);
-              }
-            });
+        files.forEach(file -> number(file).ifPresent(step -> steps.add(step + 1 - first)));
       }
     }
     return steps;

@@ -2,11 +2,19 @@ package org.r1zero.experiment.pipeline;
 
 import java.util.List;
 import org.r1zero.coldstart.curate.Example;
+import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.grpo.model.tokenizer.Message;
 
 /** What can be put to a model of examples that are conversations. */
 final class Conversations {
   private Conversations() {}
+
+  /** Bad records of files, a line each. */
+  static String said(List<BadRecord> bad) {
+    StringBuilder said = new StringBuilder();
+    bad.forEach(fault -> said.append("\n    bad record ").append(fault));
+    return said.toString();
+  }
 
   /**
    * Checks that nothing comes before the question.

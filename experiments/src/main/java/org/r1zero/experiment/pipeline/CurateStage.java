@@ -3,10 +3,12 @@ package org.r1zero.experiment.pipeline;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -19,10 +21,14 @@ import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.records.BadRecord;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.CurateOptions;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
@@ -43,14 +49,13 @@ import org.r1zero.verify.reward.WeightedReward;
  */
 final class CurateStage implements Stage {
   private static final int CHUNK = 32;
-  private final PipelineRecipe recipe;
+  private final Recipe recipe;
   private final String name;
   private final CurateOptions options;
   private final Path model;
   private final PrintStream out;
 
-  CurateStage(
-      PipelineRecipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
+  CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
     this.recipe = recipe;
     this.name = name;
     this.options = options;
@@ -59,11 +64,48 @@ final class CurateStage implements Stage {
   }
 
   @Override
+  public String check() throws IOException {
+    List<String> files = new ArrayList<>(options.files());
+    files.addAll(options.evaluationFiles());
+    if (options.fewShot() != null) {
+      files.add(options.fewShot());
+    }
+    List<String> missing =
+        files.stream()
+            .filter(file -> !Files.isRegularFile(ProgramHome.find(Path.of(file))))
+            .map(file -> file + ": there is no such file")
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new ConfigException("stage " + name, missing);
+    }
+    List<BadRecord> bad = new ArrayList<>();
+    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
+    if (!options.files().isEmpty()) {
+      return String.format(
+              Locale.ROOT,
+              "%,d given traces in %s",
+              given(dataset, bad).size(),
+              options.files().size() == 1
+                  ? options.files().get(0)
+                  : options.files().size() + " files")
+          + Conversations.said(bad);
+    }
+    List<Example> shots = shots(evaluation(dataset, bad), bad);
+    Preflight found =
+        Preflight.ofSampling(
+            Stage.sampling(recipe, name, model, options.temperature(), filters()),
+            this::chosen,
+            renderer -> new FewShotPrompt(renderer, shots));
+    return String.format(Locale.ROOT, "%s%n    %d samples of each", found, options.samples())
+        + Conversations.said(bad);
+  }
+
+  @Override
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove(List.of("files", "evaluation_files", "few_shot"));
     node.put("name", name);
-    recipe.describeSampling(node);
+    Stage.describeSampling(recipe, node);
     node.set("accuracy", RecipeLoader.toTree(recipe.rewards().get(0)));
     return node;
   }
@@ -142,18 +184,12 @@ final class CurateStage implements Stage {
     return sources;
   }
 
-  /** The few-shot examples, for a check before the stage is run. */
-  List<Example> shots(List<BadRecord> bad) throws IOException {
-    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
-    return shots(evaluation(dataset, bad), bad);
-  }
-
   /**
    * The problems that are sampled: so many, from a first one on.
    *
    * @throws IllegalArgumentException if there is none
    */
-  Dataset chosen(Dataset dataset) {
+  private Dataset chosen(Dataset dataset) {
     int from = options.firstProblem();
     List<Problem> train = dataset.train();
     if (from >= train.size()) {
@@ -276,7 +312,7 @@ final class CurateStage implements Stage {
    * Given traces are judged by their problems; one whose problem is not a training problem of the
    * data set is a bad record.
    */
-  List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
+  private List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
     Map<String, Problem> known = new LinkedHashMap<>();
     dataset.train().forEach(problem -> known.put(problem.id(), problem));
     List<RewardEntry> filters = filters();
@@ -315,7 +351,7 @@ final class CurateStage implements Stage {
     return contents.examples();
   }
 
-  List<RewardEntry> filters() {
+  private List<RewardEntry> filters() {
     List<RewardEntry> filters = new ArrayList<>();
     filters.add(recipe.rewards().get(0));
     filters.addAll(options.verifiers());

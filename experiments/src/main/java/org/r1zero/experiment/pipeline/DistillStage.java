@@ -7,18 +7,23 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.DistillOptions;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.SftOptions;
 
 /** Distillation as in the R1 paper: a teacher's curated samples, then supervised training. */
 final class DistillStage implements Stage {
   private final CurateStage teaching;
-  private final PipelineRecipe recipe;
+  private final Recipe recipe;
+  private final String name;
   private final SftOptions sft;
   private final Path teacher;
   private final Path student;
   private final PrintStream out;
 
   DistillStage(
-      PipelineRecipe recipe,
+      Recipe recipe,
       String name,
       DistillOptions options,
       Path teacher,
@@ -26,17 +31,27 @@ final class DistillStage implements Stage {
       PrintStream out) {
     this.teaching = new CurateStage(recipe, name, options.curate(), teacher, out);
     this.recipe = recipe;
+    this.name = name;
     this.sft = options.sft();
     this.teacher = teacher;
     this.student = student;
     this.out = out;
   }
 
+  private SftStage learning(@Nullable Path data) {
+    return new SftStage(recipe, name, sft, student, data, out);
+  }
+
+  @Override
+  public String check() throws IOException {
+    return teaching.check() + "\n    then trains on what is kept: " + learning(null).memory();
+  }
+
   @Override
   public ObjectNode configuration() {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.set("curate", teaching.configuration());
-    node.set("sft", new SftStage(recipe, sft, student, student, out).configuration());
+    node.set("sft", learning(null).configuration());
     return node;
   }
 
@@ -54,7 +69,7 @@ final class DistillStage implements Stage {
     if (data == null) {
       throw new IllegalStateException("curation makes data");
     }
-    Path model = new SftStage(recipe, sft, student, data, out).run(folder, meter).model();
+    Path model = learning(data).run(folder, meter).model();
     return new Made(model, data);
   }
 }

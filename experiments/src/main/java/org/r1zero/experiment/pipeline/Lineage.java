@@ -2,6 +2,8 @@ package org.r1zero.experiment.pipeline;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.StageConfig;
 
 /**
  * Which model each stage's model descends from. A pipeline may train two: a teacher, and a student
@@ -16,13 +18,13 @@ public final class Lineage {
   }
 
   /** Follows a recipe's stages. */
-  public static Lineage of(PipelineRecipe recipe) {
+  public static Lineage of(Recipe recipe) {
     Lineage lineage = new Lineage(recipe.model());
-    for (StageConfig stage : recipe.stages()) {
+    for (StageConfig stage : recipe.asPipeline().stages()) {
       String start = lineage.base;
       if (stage.model() != null) {
         start =
-            stage.model().equals(Stages.BASE)
+            stage.model().equals(StageConfig.BASE)
                 ? recipe.model()
                 : lineage.origins.getOrDefault(stage.model(), stage.model());
       }

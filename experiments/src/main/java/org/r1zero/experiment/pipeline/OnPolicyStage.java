@@ -11,10 +11,15 @@ import java.util.stream.LongStream;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.CheckpointConfig;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.OnPolicyOptions;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
+import org.r1zero.experiment.model.MemoryEstimate;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.StageTraining;
 import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.Objective;
@@ -33,15 +38,22 @@ import org.r1zero.rollout.SampledGroup;
 
 /** On-policy distillation: the student samples, and comes nearer to the teacher at every token. */
 final class OnPolicyStage implements Stage {
-  private final PipelineRecipe recipe;
+  private final Recipe recipe;
+  private final String name;
   private final OnPolicyOptions options;
   private final Path teacher;
   private final Path student;
   private final PrintStream out;
 
   OnPolicyStage(
-      PipelineRecipe recipe, OnPolicyOptions options, Path teacher, Path student, PrintStream out) {
+      Recipe recipe,
+      String name,
+      OnPolicyOptions options,
+      Path teacher,
+      Path student,
+      PrintStream out) {
     this.recipe = recipe;
+    this.name = name;
     this.options = options;
     this.teacher = teacher;
     this.student = student;
@@ -49,10 +61,33 @@ final class OnPolicyStage implements Stage {
   }
 
   @Override
+  public String check() throws IOException {
+    Recipe sampling =
+        Stage.sampling(
+            recipe,
+            name,
+            student,
+            recipe.sampling().temperature(),
+            List.of(recipe.rewards().get(0)));
+    Preflight found = Preflight.ofSampling(sampling, data -> data, renderer -> renderer);
+    try (ModelFolder taught = ModelFolder.open(student.toString());
+        ModelFolder teaching = ModelFolder.open(teacher.toString())) {
+      MemoryEstimate own = new MemoryEstimate(taught.directory().config(), recipe.dtype());
+      MemoryEstimate other = new MemoryEstimate(teaching.directory().config(), recipe.dtype());
+      return found
+          .withMore(
+              own.optimizer()
+                  + own.activations(options.microBatchTokens(), false)
+                  + other.weights())
+          .toString();
+    }
+  }
+
+  @Override
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove("teacher");
-    recipe.describeSampling(node);
+    Stage.describeSampling(recipe, node);
     return node;
   }
 

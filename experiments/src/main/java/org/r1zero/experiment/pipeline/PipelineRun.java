@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.config.StageConfig;
 import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.run.StoppedException;
+import org.r1zero.grpo.model.weights.ModelFileException;
 
 /**
  * Runs a pipeline's stages in order. Each stage has a folder {@code stages/NAME-KEY} below the
@@ -24,12 +27,12 @@ import org.r1zero.experiment.run.StoppedException;
  */
 public final class PipelineRun {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final PipelineRecipe recipe;
+  private final Recipe recipe;
   private final PrintStream out;
   private final @Nullable String from;
 
   /** Takes a recipe; progress is printed. */
-  public PipelineRun(PipelineRecipe recipe, PrintStream out) {
+  public PipelineRun(Recipe recipe, PrintStream out) {
     this(recipe, out, null);
   }
 
@@ -38,11 +41,11 @@ public final class PipelineRun {
    *
    * @param from the stage's name, or {@code null}
    */
-  public PipelineRun(PipelineRecipe recipe, PrintStream out, @Nullable String from) {
-    this.recipe = recipe;
+  public PipelineRun(Recipe recipe, PrintStream out, @Nullable String from) {
+    this.recipe = recipe.asPipeline();
     this.out = Console.of(out);
     this.from = from;
-    List<String> names = recipe.stages().stream().map(StageConfig::name).toList();
+    List<String> names = this.recipe.stages().stream().map(StageConfig::name).toList();
     if (from != null && !names.contains(from)) {
       throw new ConfigException(
           "pipeline " + recipe.name(),
@@ -57,7 +60,22 @@ public final class PipelineRun {
    * @throws ConfigException with every fault
    */
   public List<String> verify() throws IOException {
-    return Stages.verify(recipe);
+    List<String> faults = new ArrayList<>();
+    List<String> found = new ArrayList<>();
+    Earlier earlier = new Earlier(recipe, null);
+    for (StageConfig config : recipe.stages()) {
+      try {
+        String said = Stage.of(recipe, config, earlier, out).check();
+        found.add("stage " + config.name() + " (" + config.kind() + "): " + said);
+      } catch (IllegalArgumentException | ConfigException | ModelFileException e) {
+        faults.add(String.valueOf(e.getMessage()));
+      }
+      earlier.expect(config);
+    }
+    if (!faults.isEmpty()) {
+      throw new ConfigException("pipeline " + recipe.name(), faults.stream().distinct().toList());
+    }
+    return found;
   }
 
   /**
@@ -83,22 +101,22 @@ public final class PipelineRun {
   private PipelineResult run(Path output, Path directory) throws IOException {
     List<StageResult> results = new ArrayList<>();
     boolean again = false;
-    Stages stages = new Stages(recipe, out);
+    Earlier earlier = new Earlier(recipe, output.resolve("base-models"));
     for (StageConfig config : recipe.stages()) {
       again |= config.name().equals(from);
-      Stage stage = stages.ready(config);
+      Stage stage = Stage.of(recipe, config, earlier, out);
       StageFolder folder = StageFolder.of(output.resolve("stages"), config, stage);
       if (again) {
         folder.delete();
       }
-      out.printf("stage %s (%s): %s%n", config.name(), Stages.kind(config), folder.path());
+      out.printf("stage %s (%s): %s%n", config.name(), config.kind(), folder.path());
       note(StageStatus.RUNNING, config, folder, results, directory);
       StageResult result = run(config, stage, folder, results, directory);
       results.add(result);
-      write(directory, results, stages.model());
-      stages.made(config, folder);
+      write(directory, results, earlier.model());
+      earlier.made(config, folder);
     }
-    Path model = stages.model();
+    Path model = earlier.model();
     write(directory, results, model);
     return new PipelineResult(directory, results, model);
   }
@@ -140,7 +158,7 @@ public final class PipelineRun {
       throws IOException {
     return new StageResult(
         config.name(),
-        Stages.kind(config),
+        config.kind().toString(),
         status,
         folder.path(),
         model,

@@ -10,11 +10,13 @@ import java.util.Optional;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
-import org.r1zero.experiment.run.ModelSize;
+import org.r1zero.experiment.model.MemoryEstimate;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.experiment.run.Resumption;
-import org.r1zero.experiment.run.RunDirectory;
+import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.model.weights.ModelDirectory;
 
 /** Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. */
 final class RlStage implements Stage {
@@ -22,11 +24,16 @@ final class RlStage implements Stage {
   private final Path model;
   private final PrintStream out;
 
-  /** Takes a recipe whose output and model are set when it runs. */
+  /** Takes what it trains by; its output is set when it runs. */
   RlStage(Recipe recipe, Path model, PrintStream out) {
     this.recipe = recipe;
     this.model = model;
     this.out = out;
+  }
+
+  @Override
+  public String check() throws IOException {
+    return Preflight.of(recipe, Preflight.Purpose.TRAINING).toString();
   }
 
   @Override
@@ -44,12 +51,10 @@ final class RlStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    ObjectNode tree = RecipeLoader.toTree(recipe);
-    tree.put("model", model.toString());
-    tree.put("output", folder.toString());
-    Recipe here = RecipeLoader.bind(Recipe.class, "stage " + recipe.name(), tree, List.of());
+    Recipe here = recipe.with(tree -> tree.put("output", folder.toString()));
     Progress progress = new Progress(out, here.grpo().steps(), here.accuracyColumn());
-    long parameters = ModelSize.parameters(model);
+    long parameters =
+        new MemoryEstimate(ModelDirectory.open(model).config(), here.dtype()).parameters();
     int rollouts = here.grpo().problemsPerStep() * here.grpo().numGenerations();
     long[] seen = {0};
     progress.alsoTell(report -> count(report, rollouts, parameters, seen, meter));

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.records.BadRecord;
@@ -14,29 +16,102 @@ import org.r1zero.coldstart.sft.SftCourse;
 import org.r1zero.coldstart.sft.SftPlan;
 import org.r1zero.coldstart.sft.SftSchedule;
 import org.r1zero.experiment.config.CheckpointConfig;
+import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.config.SftOptions;
 import org.r1zero.experiment.metrics.Counting;
+import org.r1zero.experiment.model.MemoryEstimate;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.StageTraining;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.torch.Torch;
 
 /** Supervised training of a model on a file of examples. */
 final class SftStage implements Stage {
-  private final PipelineRecipe recipe;
+  private final Recipe recipe;
+  private final String name;
   private final SftOptions options;
   private final Path model;
-  private final Path data;
+  private final @Nullable Path data;
   private final PrintStream out;
 
-  SftStage(PipelineRecipe recipe, SftOptions options, Path model, Path data, PrintStream out) {
+  /** Takes what it works with; the data are {@code null} where they have still to be made. */
+  SftStage(
+      Recipe recipe,
+      String name,
+      SftOptions options,
+      Path model,
+      @Nullable Path data,
+      PrintStream out) {
     this.recipe = recipe;
+    this.name = name;
     this.options = options;
     this.model = model;
     this.data = data;
     this.out = out;
+  }
+
+  @Override
+  public String check() throws IOException {
+    if (data == null) {
+      String maker = options.data() == null ? "an earlier stage" : "stage " + options.data();
+      return "trains on what " + maker + " makes; " + memory();
+    }
+    Torch.device(recipe.device());
+    ExampleFiles.Contents contents = SftTexts.read(data, options, recipe.prompt());
+    try (ModelFolder folder = ModelFolder.open(model.toString())) {
+      int context = folder.directory().config().maxPositionEmbeddings();
+      SftTexts texts =
+          new SftTexts(
+              recipe.prompt(),
+              folder.renderer(recipe.prompt()),
+              folder.directory().path(),
+              folder.tokenizer());
+      SftTexts.Encoded encoded = texts.encode(contents.examples(), context);
+      if (encoded.examples().isEmpty()) {
+        throw new ConfigException(
+            "stage " + name,
+            List.of(
+                String.format(
+                    Locale.ROOT,
+                    "%s has no example that can be trained on: %d of %d are longer than the context"
+                        + " of %d tokens",
+                    options.data(),
+                    encoded.tooLong(),
+                    contents.examples().size(),
+                    context)));
+      }
+      return String.format(
+              Locale.ROOT,
+              "%,d examples of up to %,d tokens, context %,d%s%n    %s",
+              encoded.examples().size(),
+              encoded.longest(),
+              context,
+              encoded.tooLong() == 0
+                  ? ""
+                  : String.format(Locale.ROOT, "; %,d left out as too long", encoded.tooLong()),
+              memory())
+          + Conversations.said(contents.bad());
+    }
+  }
+
+  /** What training the model will take, in words. */
+  String memory() throws IOException {
+    try (ModelFolder folder = ModelFolder.open(model.toString())) {
+      MemoryEstimate memory = new MemoryEstimate(folder.directory().config(), recipe.dtype());
+      return MemoryEstimate.said(
+          memory.parameters(),
+          MemoryEstimate.PROCESS
+              + memory.weights()
+              + memory.optimizer()
+              + memory.activations(options.microBatchTokens(), false),
+          "micro_batch_tokens");
+    }
   }
 
   @Override
@@ -50,12 +125,16 @@ final class SftStage implements Stage {
 
   @Override
   public Map<String, Path> inputs() {
-    return Map.of("model", model, "data", data);
+    return Map.of("model", model, "data", data());
+  }
+
+  private Path data() {
+    return Objects.requireNonNull(data, "the stage that makes the examples has been run");
   }
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    ExampleFiles.Contents contents = SftTexts.read(data, options, recipe.prompt());
+    ExampleFiles.Contents contents = SftTexts.read(data(), options, recipe.prompt());
     for (BadRecord bad : contents.bad()) {
       out.println("bad record " + bad);
     }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.experiment.config.SftOptions;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.model.tokenizer.ChatTemplate;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;

@@ -1,13 +1,69 @@
 package org.r1zero.experiment.pipeline;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.CurateOptions;
+import org.r1zero.experiment.config.DistillOptions;
+import org.r1zero.experiment.config.OnPolicyOptions;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.config.SftOptions;
+import org.r1zero.experiment.config.StageConfig;
+import org.r1zero.verify.reward.RewardEntry;
 
-/** A stage that is ready to run: its options checked, its inputs known. */
-interface Stage {
+/** A stage with its options and inputs: it checks and describes itself, and runs. */
+sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnPolicyStage {
+
+  /**
+   * A stage of a recipe, with what it finds.
+   *
+   * @param out for progress
+   * @throws org.r1zero.experiment.config.ConfigException if its options have a fault, or what they
+   *     name is not there
+   */
+  static Stage of(Recipe recipe, StageConfig config, Earlier earlier, PrintStream out)
+      throws IOException {
+    String name = config.name();
+    String source = "stage " + name;
+    Path start = earlier.model(source, "model", config.model());
+    return switch (config.kind()) {
+      case RL -> new RlStage(recipe.of(config, start.toString()), start, out);
+      case CURATE, REJECTION_SAMPLING ->
+          new CurateStage(recipe, name, options(CurateOptions.class, config), start, out);
+      case SFT -> {
+        SftOptions options = options(SftOptions.class, config);
+        yield new SftStage(recipe, name, options, start, earlier.data(source, options.data()), out);
+      }
+      case DISTILL -> {
+        DistillOptions options = options(DistillOptions.class, config);
+        Path teacher = earlier.model(source, "teacher", options.teacher());
+        yield new DistillStage(recipe, name, options, teacher, start, out);
+      }
+      case ON_POLICY_DISTILL -> {
+        OnPolicyOptions options = options(OnPolicyOptions.class, config);
+        Path teacher = earlier.model(source, "teacher", options.teacher());
+        yield new OnPolicyStage(recipe, name, options, teacher, start, out);
+      }
+    };
+  }
+
+  private static <R extends Record> R options(Class<R> type, StageConfig config) {
+    return RecipeLoader.bind(type, "stage " + config.name(), config.optionsOrEmpty(), List.of());
+  }
+
+  /**
+   * Checks all that can be checked before any stage is run.
+   *
+   * @return what it will work on, in words: counts, lengths, memory
+   * @throws org.r1zero.experiment.config.ConfigException with every fault
+   */
+  String check() throws IOException;
 
   /** Everything that decides what it makes, besides its inputs. */
   ObjectNode configuration();
@@ -30,4 +86,28 @@ interface Stage {
    * @param data a file of training examples, or {@code null}
    */
   record Made(@Nullable Path model, @Nullable Path data) {}
+
+  /** Puts what decides the samples of a model, as part of a stage's {@link #configuration}. */
+  static void describeSampling(Recipe recipe, ObjectNode node) {
+    node.put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
+    node.set("task", RecipeLoader.toTree(recipe.task()));
+    node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
+    node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
+    if (recipe.rollouts().unitProblems() > 0) {
+      node.put("unit_problems", recipe.rollouts().unitProblems()); // all else changes no completion
+    }
+  }
+
+  /** The recipe for a model that a stage only samples, and whose samples it judges. */
+  static Recipe sampling(
+      Recipe recipe, String stage, Path model, double temperature, List<RewardEntry> judges) {
+    return recipe.with(
+        "stage " + stage,
+        tree -> {
+          tree.put("name", stage).put("model", model.toString());
+          tree.withObject("/sampling").put("temperature", temperature);
+          ArrayNode rewards = tree.putArray("rewards");
+          judges.forEach(judge -> rewards.add(RecipeLoader.toTree(judge)));
+        });
+  }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.StageConfig;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.files.WholeFiles;
@@ -34,7 +35,7 @@ final class StageFolder {
   /** The folder of a stage with the inputs that it has now; nothing is made. */
   static StageFolder of(Path parent, StageConfig config, Stage stage) throws IOException {
     ObjectNode inputs = JSON.createObjectNode();
-    inputs.put("kind", Stages.kind(config));
+    inputs.put("kind", config.kind().toString());
     inputs.set("configuration", sorted(stage.configuration()));
     ObjectNode hashes = inputs.putObject("sha256");
     for (Map.Entry<String, Path> input : new TreeMap<>(stage.inputs()).entrySet()) {

@@ -42,9 +42,10 @@ public final class ComparisonReport {
       List<List<CurveStep>> seeds = new ArrayList<>();
       for (ArmResult.SeedResult seed : arms.get(i).seeds()) {
         List<Path> runs = seed.run().runs().stream().map(Path::of).toList();
-        seeds.add(curves.read(runs));
-        arm.withArray("/supervised").add(curves.supervised(runs));
-        arm.withArray("/held_out").add(curves.heldOut(runs));
+        RunCurves.Curves read = curves.read(runs);
+        seeds.add(read.steps());
+        arm.withArray("/supervised").add(read.supervised());
+        arm.withArray("/held_out").add(read.heldOut());
       }
       arm.set("bands", CurveBands.of(seeds));
     }

@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
+import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.pipeline.Lineage;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.verify.records.Records;
 
 /**
@@ -70,12 +71,11 @@ record ReportedRun(
     if (pipeline) {
       Lineage lineage =
           Lineage.of(
-              RecipeLoader.bind(
-                  PipelineRecipe.class, folder.toString(), recipe.deepCopy(), List.of()));
+              RecipeLoader.bind(Recipe.class, folder.toString(), recipe.deepCopy(), List.of()));
       base = lineage.base();
       for (JsonNode stage : account.path("stages")) {
         if (lineage.isOfResult(stage.path("name").asText())) { // a teacher's curves are not its own
-          metrics.addAll(RunCurves.below(Path.of(stage.path("directory").asText())));
+          metrics.addAll(RunSteps.below(Path.of(stage.path("directory").asText())));
         }
       }
     } else if (Files.exists(place.resolve("metrics.jsonl"))) {

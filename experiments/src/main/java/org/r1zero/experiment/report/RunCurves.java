@@ -12,9 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ObjLongConsumer;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.experiment.config.Recipe;
@@ -100,28 +97,48 @@ final class RunCurves {
   }
 
   /**
-   * Reads the steps of reinforcement learning.
+   * What the metrics of runs say.
    *
-   * @param runs folders with {@code metrics.jsonl}; one without rewards, such as of supervised
-   *     training, has no steps here
+   * @param steps of reinforcement learning
+   * @param supervised the loss over the steps of stages without rewards: SFT and on-policy
+   *     distillation
+   * @param heldOut accuracy on held-out problems, of the steps after which it was measured
    */
-  List<CurveStep> read(List<Path> runs) throws IOException {
-    List<CurveStep> steps = new ArrayList<>();
-    long offset = 0;
+  record Curves(List<CurveStep> steps, ArrayNode supervised, ArrayNode heldOut) {}
+
+  /**
+   * Reads the steps of runs, one run after the other.
+   *
+   * @param runs folders with {@code metrics.jsonl}
+   */
+  Curves read(List<Path> runs) throws IOException {
+    Curves curves = new Curves(new ArrayList<>(), JSON.createArrayNode(), JSON.createArrayNode());
+    long rewarded = 0;
+    long taught = 0;
     int stage = 0;
     for (Path run : runs) {
-      long last = 0;
+      long lastRewarded = 0;
+      long lastTaught = 0;
       String column = accuracyColumn(run);
       for (JsonNode step : new RunSteps(run).metrics()) {
+        long number = step.path("step").asLong();
         if (step.has("reward")) {
-          last = step.path("step").asLong();
-          steps.add(step(run, step, column, new CurvePlace(offset + last, stage)));
+          lastRewarded = number;
+          curves.steps.add(step(run, step, column, new CurvePlace(rewarded + number, stage)));
+          JsonNode accuracy = step.path(EvaluationConfig.SAMPLED);
+          if (accuracy.isNumber()) {
+            curves.heldOut.addObject().put("x", rewarded + number).set("mean", accuracy);
+          }
+        } else if (step.path("loss").isNumber()) {
+          lastTaught = number;
+          curves.supervised.addObject().put("step", taught + number).set("loss", step.get("loss"));
         }
       }
-      offset += last;
-      stage += last == 0 ? 0 : 1;
+      rewarded += lastRewarded;
+      taught += lastTaught;
+      stage += lastRewarded == 0 ? 0 : 1;
     }
-    return steps;
+    return curves;
   }
 
   /** The same as points with step, reward, accuracy, length and mixing. */
@@ -129,56 +146,6 @@ final class RunCurves {
     ArrayNode points = JSON.createArrayNode();
     steps.forEach(step -> points.add(step.point()));
     return points;
-  }
-
-  /** The loss over the steps of stages without rewards: SFT and on-policy distillation. */
-  ArrayNode supervised(List<Path> runs) throws IOException {
-    ArrayNode points = JSON.createArrayNode();
-    Predicate<JsonNode> counts = step -> !step.has("reward") && step.path("loss").isNumber();
-    walk(
-        runs,
-        counts,
-        (step, number) -> {
-          if (counts.test(step)) {
-            points.addObject().put("step", number).set("loss", step.path("loss"));
-          }
-        });
-    return points;
-  }
-
-  /** Accuracy on held-out problems, of the steps after which it was measured. */
-  ArrayNode heldOut(List<Path> runs) throws IOException {
-    ArrayNode points = JSON.createArrayNode();
-    walk(
-        runs,
-        step -> step.has("reward"),
-        (step, number) -> {
-          JsonNode accuracy = step.path(EvaluationConfig.SAMPLED);
-          if (accuracy.isNumber()) {
-            points.addObject().put("x", number).set("mean", accuracy);
-          }
-        });
-    return points;
-  }
-
-  /**
-   * Goes through the metrics of stages one after the other.
-   *
-   * @param counts which of them are steps of the curve
-   * @param visitor has each, with the number of the newest step over all stages
-   */
-  private static void walk(
-      List<Path> runs, Predicate<JsonNode> counts, ObjLongConsumer<JsonNode> visitor)
-      throws IOException {
-    long offset = 0;
-    for (Path run : runs) {
-      long last = 0;
-      for (JsonNode step : new RunSteps(run).metrics()) {
-        last = counts.test(step) ? step.path("step").asLong() : last;
-        visitor.accept(step, offset + last);
-      }
-      offset += last;
-    }
   }
 
   private record CurvePlace(long number, int stage) {}
@@ -234,19 +201,5 @@ final class RunCurves {
   private boolean mixes(String completion) {
     Problem problem = new Problem("rollout", "", "");
     return language.verify(problem, Completion.of(completion)).outcome() != Outcome.CORRECT;
-  }
-
-  /** The folders below one that hold metrics, in the order of their names. */
-  static List<Path> below(Path folder) throws IOException {
-    List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> all = Files.walk(folder, 4)) {
-        all.filter(p -> p.getFileName().toString().equals("metrics.jsonl"))
-            .map(Path::getParent)
-            .sorted()
-            .forEach(found::add);
-      }
-    }
-    return found;
   }
 }

@@ -61,11 +61,11 @@ public final class RunsReport {
       arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
       ObjectNode curve = arm.putArray("curves").addObject();
       curve.put("seed", run.recipe().path("seed").asLong());
-      List<CurveStep> steps = curves.read(run.metrics());
-      curve.set("points", RunCurves.points(steps));
-      arm.set("bands", CurveBands.of(List.of(steps)));
-      arm.putArray("supervised").add(curves.supervised(run.metrics()));
-      arm.putArray("held_out").add(curves.heldOut(run.metrics()));
+      RunCurves.Curves read = curves.read(run.metrics());
+      curve.set("points", RunCurves.points(read.steps()));
+      arm.set("bands", CurveBands.of(List.of(read.steps())));
+      arm.putArray("supervised").add(read.supervised());
+      arm.putArray("held_out").add(read.heldOut());
       arm.set("stages", run.stages());
     }
     evaluations.write(data);

@@ -10,6 +10,7 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.EnvironmentConfig;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;

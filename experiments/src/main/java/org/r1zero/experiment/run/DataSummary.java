@@ -15,6 +15,7 @@ import org.r1zero.coldstart.dataset.FileDataset;
 import org.r1zero.coldstart.dataset.HeldOutShare;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.TaskConfig;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Problem;
 
@@ -79,8 +80,7 @@ public record DataSummary(
   public static DataSummary of(Recipe recipe, int shown) throws IOException {
     Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
     try (ModelFolder folder = ModelFolder.open(recipe.model())) {
-      Texts texts =
-          new Texts(folder.tokenizer(), Prompts.of(recipe.prompt(), folder.directory().path()));
+      Texts texts = new Texts(folder.tokenizer(), folder.renderer(recipe.prompt()));
       int context = folder.directory().config().maxPositionEmbeddings();
       int newTokens = recipe.sampling().maxNewTokens();
       List<Problem> train = dataset.train();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.verify.records.Records;
 import org.slf4j.LoggerFactory;

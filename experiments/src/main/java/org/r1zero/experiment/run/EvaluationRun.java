@@ -9,6 +9,7 @@ import org.r1zero.experiment.evaluate.CompletionCache;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Progress;
+import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.files.Hashes;

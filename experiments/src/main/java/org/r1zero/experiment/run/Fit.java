@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.PromptConfig.Overlong;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Problem;

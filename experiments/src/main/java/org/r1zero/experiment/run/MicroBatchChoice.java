@@ -1,10 +1,8 @@
 package org.r1zero.experiment.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.health.FreeMemory;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.MicroBatchMemory;
@@ -56,9 +54,8 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
 
   /** The recipe with another number of tokens. */
   static Recipe with(Recipe recipe, int microBatchTokens) {
-    ObjectNode tree = RecipeLoader.toTree(recipe);
-    tree.withObject("/grpo").put("micro_batch_tokens", microBatchTokens);
-    return RecipeLoader.bind(Recipe.class, "recipe " + recipe.name(), tree, List.of());
+    return recipe.with(
+        tree -> tree.withObject("/grpo").put("micro_batch_tokens", microBatchTokens));
   }
 
   @Override

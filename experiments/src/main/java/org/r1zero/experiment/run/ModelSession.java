@@ -2,12 +2,12 @@ package org.r1zero.experiment.run;
 
 import ai.djl.Device;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
@@ -60,13 +60,6 @@ public final class ModelSession implements AutoCloseable {
     this.renderer = folder.renderer(prompt);
     this.policy =
         reader.read(folder.directory().config(), folder.directory(), dtype, Torch.device(device));
-  }
-
-  /** Where a recipe's model is; an embedded one is unpacked below {@code parent} first. */
-  public static Path locate(String model, Path parent) throws IOException {
-    return EmbeddedModel.isName(model)
-        ? EmbeddedModel.unpack(model, Files.createDirectories(parent))
-        : Path.of(model).toAbsolutePath();
   }
 
   /** The weights. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -21,6 +20,8 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.model.MemoryEstimate;
+import org.r1zero.experiment.rundir.FileFaults;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.MicroBatchMemory;
 import org.r1zero.rollout.PromptRenderer;
@@ -93,26 +94,14 @@ public record Preflight(
   }
 
   /**
-   * A recipe for training; where it has faults, those of the data, verifiers, model, device and
-   * output that its sound sections name are said with them.
+   * A recipe; where it has faults, those of the data, verifiers, model, device and output that its
+   * sound sections name are said with them.
    *
    * @throws ConfigException with every fault, if there is any
    */
   public static Recipe load(List<Path> files, List<String> settings) throws IOException {
-    return load(RecipeLoader::load, files, settings);
-  }
-
-  /**
-   * The same of a recipe of another kind.
-   *
-   * @param loader reads it from files and settings
-   * @throws ConfigException with every fault, if there is any
-   */
-  public static <T> T load(
-      BiFunction<List<Path>, List<String>, T> loader, List<Path> files, List<String> settings)
-      throws IOException {
     try {
-      return loader.apply(files, settings);
+      return RecipeLoader.load(files, settings);
     } catch (ConfigException e) {
       ObjectNode sound = RecipeLoader.sound(files, settings, NAMING);
       Set<String> sections = new HashSet<>();

@@ -9,6 +9,9 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeChanges;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.model.ModelFolder;
+import org.r1zero.experiment.rundir.RunDirectory;
+import org.r1zero.experiment.rundir.RunManifest;
 
 /**
  * A run to go on with.
@@ -43,7 +46,8 @@ public record Resumption(
         withModel(
             run,
             manifest,
-            RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings));
+            RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings)
+                .training());
     if (after.grpo().microBatchTokens() == 0) { // chosen when the run began
       after = MicroBatchChoice.with(after, before.grpo().microBatchTokens());
     }
@@ -68,16 +72,12 @@ public record Resumption(
   /** A model that was moved is found by {@code --set model=…}, or where it was at the start. */
   private static Recipe withModel(Path run, @Nullable RunManifest manifest, Recipe recipe) {
     String model = recipe.model();
-    if (EmbeddedModel.isName(model) || Files.isDirectory(Path.of(model))) {
+    if (ModelFolder.isEmbedded(model) || Files.isDirectory(Path.of(model))) {
       return recipe;
     }
     String atStart = manifest == null ? "" : manifest.modelPath();
     if (!atStart.isEmpty() && !Path.of(model).isAbsolute() && Files.isDirectory(Path.of(atStart))) {
-      return RecipeLoader.bind(
-          Recipe.class,
-          "recipe " + recipe.name(),
-          RecipeLoader.toTree(recipe).put("model", atStart),
-          List.of());
+      return recipe.with(tree -> tree.put("model", atStart));
     }
     throw new ConfigException(
         "the model of "

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.r1zero.experiment.config.CheckpointConfig;
+import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.checkpoint.Checkpoint;

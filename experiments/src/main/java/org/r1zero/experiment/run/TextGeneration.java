@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;

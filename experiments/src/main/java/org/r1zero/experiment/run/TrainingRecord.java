@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.r1zero.experiment.config.CheckpointConfig;
+import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.StepBoundary;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.checkpoint.Checkpoint;

@@ -1,4 +1,4 @@
-/** Wiring, and the record that a run leaves behind. */
+/** Makes the parts that a recipe names, checks them, and runs: training, evaluation, sampling. */
 @NullMarked
 package org.r1zero.experiment.run;
 

@@ -227,13 +227,13 @@ class CommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train, r1.yaml, has stages; run it by r1zero pipeline",
-    "train, sft.yaml, has stages; run it by r1zero sft",
-    "train, curate.yaml, has stages; run it by r1zero curate",
+    "train, r1.yaml, or none; run it by r1zero pipeline",
+    "train, sft.yaml, or none; run it by r1zero sft",
+    "train, curate.yaml, has the stages curate (curate)",
     "train, compare.yaml, compares arms; run it by r1zero compare",
-    "pipeline, gsm8k.yaml, has no stages; run it by r1zero train",
-    "sft, gsm8k.yaml, has no stages; run it by r1zero train",
-    "sft, r1.yaml, such as that of recipes/sft.yaml; run this recipe by r1zero pipeline",
+    "pipeline, compare.yaml, compares arms; run it by r1zero compare",
+    "sft, own-data.yaml, recipes/sft.yaml; run it by r1zero train",
+    "sft, sft-only.yaml, recipes/sft.yaml; run it by r1zero pipeline",
     "curate, sft.yaml, such as that of recipes/curate.yaml",
   })
   void aRecipeForAnotherCommandIsAnsweredWithThatCommand(

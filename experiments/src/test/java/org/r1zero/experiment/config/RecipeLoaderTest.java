@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.experiment.compare.CompareConfig;
 import org.r1zero.experiment.compare.Comparison;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.health.HealthAction;
 import org.r1zero.grpo.loss.LossType;
@@ -454,12 +453,89 @@ class RecipeLoaderTest {
       Path base = Objects.requireNonNull(recipe.getParent());
       assertThatCode(() -> new Comparison(config, base, folder, System.err))
           .doesNotThrowAnyException(); // reads the arms' recipes and compares them
-    } else if (tree.has("stages")) {
-      String name = PipelineRecipe.load(List.of(recipe), List.of()).name();
-      assertThat(name).isNotEqualTo("pipeline");
     } else {
-      assertThat(RecipeLoader.load(List.of(recipe), List.of()).name()).isNotEqualTo("run");
+      String name = RecipeLoader.load(List.of(recipe), List.of()).name();
+      assertThat(name).isNotIn("run", "pipeline");
     }
+  }
+
+  @Test
+  void aTrainingRecipeIsAPipelineOfOneStage() throws IOException {
+    Path file = file("t.yaml", "name: t\ngrpo: {steps: 7}\nlora: {r: 4}\n");
+    Recipe recipe = RecipeLoader.load(List.of(file), List.of());
+    assertThat(RecipeLoader.toTree(recipe).has("stages")).isFalse();
+    assertThat(recipe.training()).isSameAs(recipe);
+    Recipe pipeline = recipe.asPipeline();
+    assertThat(pipeline.stages()).hasSize(1);
+    StageConfig stage = pipeline.stages().get(0);
+    assertThat(stage.kind()).isEqualTo(StageKind.RL);
+    assertThat(pipeline.of(stage, "embedded"))
+        .isEqualTo(recipe.with(tree -> tree.put("name", stage.name())));
+    assertThat(pipeline.training()).isEqualTo(recipe);
+  }
+
+  @Test
+  void whatAStageDoesNotSayIsThePipelines() throws IOException {
+    Path file =
+        file(
+            "p.yaml",
+            """
+            grpo: {steps: 7, num_generations: 4}
+            checkpoint: {save_steps: 5}
+            stages:
+            - {name: a, kind: rl, options: {grpo: {steps: 3}, rewards: [{verifier: format}]}}
+            - {name: b, kind: rl, model: embedded-small}
+            """);
+    Recipe recipe = RecipeLoader.load(List.of(file), List.of());
+    assertThat(recipe.name()).isEqualTo("pipeline");
+    Recipe a = recipe.of(recipe.stages().get(0), "m");
+    assertThat(a.grpo().steps()).isEqualTo(3);
+    assertThat(a.grpo().numGenerations()).isEqualTo(4);
+    assertThat(a.checkpoint().saveSteps()).isEqualTo(5);
+    assertThat(a.accuracyColumn()).isEqualTo("format");
+    assertThat(a.stages()).isEmpty();
+    assertThat(recipe.of(recipe.stages().get(1), "m").grpo().steps()).isEqualTo(7);
+    assertThatThrownBy(recipe::training).hasMessageContaining("stages must be one of kind rl");
+  }
+
+  @Test
+  void sectionsThatHoldForNoStageAreRefused() throws IOException {
+    Path file =
+        file(
+            "s.yaml",
+            """
+            grpo: {steps: 7}
+            environment: {name: calculator}
+            stages:
+            - {name: a, kind: sft}
+            - {name: b, kind: curate}
+            """);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(file), List.of()))
+        .hasMessageContaining("stages must have one of kind rl where lora, grpo")
+        .hasMessageContaining("environment.name must be none beside stages of kind [curate]");
+    Path nested =
+        file("n.yaml", "stages: [{name: a, kind: rl, options: {stages: [{name: b, kind: rl}]}}]\n");
+    Recipe recipe = RecipeLoader.load(List.of(nested), List.of());
+    assertThatThrownBy(recipe::training).hasMessageContaining("stage a: unknown key stages");
+  }
+
+  @Test
+  void faultsOfASectionAreAListWhateverTheirWords() throws IOException {
+    Path file =
+        file(
+            "f.yaml",
+            """
+            grpo:
+              optimizer: {lr_scheduler_type: cosine_with_min_lr, adam_beta1: 2, warmup_steps: -1}
+              loss: {epsilon: 3, sapo_temperature_pos: 0}
+            """);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(file), List.of()))
+        .hasMessageContaining("has 5 faults")
+        .hasMessageContaining("\n  grpo.optimizer.warmup_steps must be >= 0, was -1\n")
+        .hasMessageContaining(
+            "\n  grpo.optimizer.lr_scheduler_kwargs.min_lr or min_lr_rate must be given for"
+                + " cosine_with_min_lr")
+        .hasMessageContaining("grpo.loss.sapo_temperature_pos must be > 0, was 0.0");
   }
 
   private Path file(String name, String content) throws IOException {

@@ -18,9 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.compare.CompareConfig;
-import org.r1zero.experiment.pipeline.PipelineRecipe;
-import org.r1zero.experiment.pipeline.StageConfig;
-import org.r1zero.experiment.pipeline.StageKind;
+import org.r1zero.verify.OptionValues;
 
 /**
  * Makes the JSON Schema of recipes of their records: what a key does is what its record's Javadoc
@@ -52,7 +50,6 @@ final class SchemaWriter {
             "description",
             "another recipe's file, relative to this one, that this one is laid over")
         .put("default", "");
-    addMissing(properties, PipelineRecipe.class);
     addMissing(properties, CompareConfig.class);
     return root;
   }
@@ -116,14 +113,14 @@ final class SchemaWriter {
           Arrays.stream(StageKind.values()).filter(kind -> kind.options() == options).toList();
       ObjectNode rule = kinds.addObject();
       ArrayNode names = rule.withObject("/if/properties/kind").putArray("enum");
-      same.forEach(kind -> names.add(RecordWriter.name(kind)));
+      same.forEach(kind -> names.add(OptionValues.name(kind)));
       rule.withObject("/if").putArray("required").add("kind");
       ObjectNode node = rule.withObject("/then/properties/options");
       node.put("description", docs.of(StageKind.class, same.get(0).name()));
       if (options == Recipe.class) {
         node.put("type", "object").put("$ref", "#");
       } else {
-        String name = RecordWriter.name(same.get(0));
+        String name = OptionValues.name(same.get(0));
         object(node, options, path.replace("[]", "[" + name + "]") + ".options");
       }
     }
@@ -158,7 +155,7 @@ final class SchemaWriter {
       ArrayNode values = schema.putArray("enum");
       ArrayNode said = NODES.arrayNode();
       for (Object constant : raw.getEnumConstants()) {
-        values.add(RecordWriter.name((Enum<?>) constant));
+        values.add(OptionValues.name((Enum<?>) constant));
         said.add(docs.of(raw, ((Enum<?>) constant).name()));
       }
       schema.set("enumDescriptions", said);

@@ -22,6 +22,8 @@ import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.curate.ExampleForm;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.tokenizer.Message;
 import org.r1zero.rollout.PromptRenderer;
@@ -59,7 +61,7 @@ class CurateStageTest {
 
   @BeforeEach
   void load() throws IOException {
-    PipelineRecipe recipe = recipe(RIGHT, "");
+    Recipe recipe = recipe(RIGHT, "");
     dataset = recipe.task().load(recipe.seed(), recipe.scoring());
   }
 
@@ -170,10 +172,10 @@ class CurateStageTest {
     assertThat(Files.readString(again.resolve("traces.jsonl"))).isEqualTo(traces);
   }
 
-  private PipelineRecipe recipe(String reward, String options) throws IOException {
+  private Recipe recipe(String reward, String options) throws IOException {
     Path file =
         Files.writeString(folder.resolve("recipe.yaml"), RECIPE.formatted(reward) + options);
-    return PipelineRecipe.load(List.of(file), List.of("output=" + folder));
+    return RecipeLoader.load(List.of(file), List.of("output=" + folder));
   }
 
   private Path run(String reward, String options) throws IOException {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.config.RecipeLoader;
 
 @Tag("slow")
 class PipelineRunTest {
@@ -149,7 +151,7 @@ class PipelineRunTest {
 
   private PipelineResult run(@Nullable String from, String recipe) throws IOException {
     Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
-    PipelineRecipe loaded = PipelineRecipe.load(List.of(file), List.of("output=" + folder));
+    Recipe loaded = RecipeLoader.load(List.of(file), List.of("output=" + folder));
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     return new PipelineRun(loaded, nowhere, from).run();

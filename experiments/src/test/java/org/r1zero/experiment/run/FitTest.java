@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.config.PromptConfig.Overlong;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.rollout.Texts;
 import org.r1zero.verify.Problem;
 

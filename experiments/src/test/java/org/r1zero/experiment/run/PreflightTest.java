@@ -17,6 +17,8 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.model.MemoryEstimate;
+import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.rollout.PromptRenderer;
 

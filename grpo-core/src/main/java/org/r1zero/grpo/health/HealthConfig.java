@@ -1,7 +1,6 @@
 package org.r1zero.grpo.health;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * What is watched, and the answers.
@@ -39,34 +38,25 @@ public record HealthConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public HealthConfig {
-    List<String> faults = new ArrayList<>();
-    noSkip("kl", kl, faults);
-    noSkip("entropy", entropy, faults);
-    noSkip("zero_variance", zeroVariance, faults);
-    noSkip("memory", memory, faults);
-    positive("max_mismatch", maxMismatch, faults);
-    positive("max_kl", maxKl, faults);
-    positive("max_memory_growth", maxMemoryGrowth, faults);
-    positive("patience", patience, faults);
-    positive("max_skipped", maxSkipped, faults);
-    if (!(minEntropy >= 0)) {
-      faults.add("min_entropy must be >= 0, was " + minEntropy);
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    noSkip(faults, "kl", kl);
+    noSkip(faults, "entropy", entropy);
+    noSkip(faults, "zero_variance", zeroVariance);
+    noSkip(faults, "memory", memory);
+    faults.require(maxMismatch > 0, "max_mismatch", "must be > 0, was " + maxMismatch);
+    faults.require(maxKl > 0, "max_kl", "must be > 0, was " + maxKl);
+    faults.require(maxMemoryGrowth > 0, "max_memory_growth", "must be > 0, was " + maxMemoryGrowth);
+    faults.atLeast(1, "patience", patience);
+    faults.atLeast(1, "max_skipped", maxSkipped);
+    faults.require(minEntropy >= 0, "min_entropy", "must be >= 0, was " + minEntropy);
+    faults.check();
   }
 
-  private static void noSkip(String name, HealthAction action, List<String> faults) {
-    if (action == HealthAction.SKIP) {
-      faults.add(name + " must be off, warn or stop, was skip (it is known when the step is over)");
-    }
-  }
-
-  private static void positive(String name, double value, List<String> faults) {
-    if (!(value > 0)) {
-      faults.add(name + " must be > 0, was " + value);
-    }
+  private static void noSkip(Faults faults, String key, HealthAction action) {
+    faults.require(
+        action != HealthAction.SKIP,
+        key,
+        "must be off, warn or stop, was skip (it is known when the step is over)");
   }
 
   /** Updates that are NaN are skipped, five in a row stop the run; all else is said. */

@@ -1,9 +1,8 @@
 package org.r1zero.grpo.loss;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * {@code -min(min(w, delta) * A, clip(w, 1 - epsilon, 1 + epsilon_high) * A)}.
@@ -22,20 +21,18 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
 
   /** Checks the ranges; all faults are named at once. */
   public ClippedSurrogate {
-    List<String> faults = new ArrayList<>();
-    if (!(epsilon > 0 && epsilon <= 1)) {
-      faults.add("epsilon must be in (0, 1], was " + epsilon + " (PPO and GRPO use 0.2)");
-    }
-    if (!(epsilonHigh > 0)) {
-      faults.add("epsilon_high must be > 0, was " + epsilonHigh + " (DAPO uses 0.28)");
-    }
-    if (delta != null && !(delta > 0)) {
-      faults.add(
-          "delta must be > 0, was " + delta + " (above 1 + epsilon_high; INTELLECT-2 uses 4)");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        epsilon > 0 && epsilon <= 1,
+        "epsilon",
+        "must be in (0, 1], was " + epsilon + " (PPO and GRPO use 0.2)");
+    faults.require(
+        epsilonHigh > 0, "epsilon_high", "must be > 0, was " + epsilonHigh + " (DAPO uses 0.28)");
+    faults.require(
+        delta == null || delta > 0,
+        "delta",
+        "must be > 0, was " + delta + " (above 1 + epsilon_high; INTELLECT-2 uses 4)");
+    faults.check();
   }
 
   @Override

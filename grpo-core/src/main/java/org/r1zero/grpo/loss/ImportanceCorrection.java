@@ -1,9 +1,8 @@
 package org.r1zero.grpo.loss;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * Corrects for tokens that another distribution than the old policy's sampled: stale weights,
@@ -40,22 +39,17 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
 
   /** Checks the bounds; all faults are named at once. */
   public ImportanceCorrection {
-    List<String> faults = new ArrayList<>();
-    if (clipMin != null && clipMax != null && !(clipMin < clipMax)) {
-      faults.add(
-          "importance_sampling_clip_min must be < importance_sampling_clip_max ("
-              + clipMax
-              + "), was "
-              + clipMin);
-    }
-    if (clipMin == null && clipMax == null && mode.truncates()) {
-      faults.add(
-          "importance_sampling_clip_max must be set where importance_sampling_mode truncates and"
-              + " there is no importance_sampling_clip_min (TRL uses 3)");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        clipMin == null || clipMax == null || clipMin < clipMax,
+        "importance_sampling_clip_min",
+        "must be < importance_sampling_clip_max (" + clipMax + "), was " + clipMin);
+    faults.require(
+        clipMin != null || clipMax != null || !mode.truncates(),
+        "importance_sampling_clip_max",
+        "must be set where importance_sampling_mode truncates and"
+            + " there is no importance_sampling_clip_min (TRL uses 3)");
+    faults.check();
   }
 
   /**

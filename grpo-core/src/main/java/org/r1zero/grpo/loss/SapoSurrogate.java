@@ -1,7 +1,6 @@
 package org.r1zero.grpo.loss;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * {@code -4 / tau * sigmoid(tau * (w - 1)) * A}: a gate that closes smoothly where clipping cuts
@@ -16,16 +15,16 @@ public record SapoSurrogate(double temperaturePos, double temperatureNeg) implem
 
   /** Checks the ranges; all faults are named at once. */
   public SapoSurrogate {
-    List<String> faults = new ArrayList<>();
-    if (!(temperaturePos > 0)) {
-      faults.add("temperature_pos must be > 0, was " + temperaturePos + " (the paper uses 1)");
-    }
-    if (!(temperatureNeg > 0)) {
-      faults.add("temperature_neg must be > 0, was " + temperatureNeg + " (the paper uses 1.05)");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        temperaturePos > 0,
+        "temperature_pos",
+        "must be > 0, was " + temperaturePos + " (the paper uses 1)");
+    faults.require(
+        temperatureNeg > 0,
+        "temperature_neg",
+        "must be > 0, was " + temperatureNeg + " (the paper uses 1.05)");
+    faults.check();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.r1zero.grpo.loss;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * {@code -sg(phi(W)) * A * current} with {@code phi(W) = W^k * exp(lambda * (1 - W))}, where {@code
@@ -25,21 +24,19 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
 
   /** Checks the ranges; all faults are named at once. */
   public VespoSurrogate {
-    List<String> faults = new ArrayList<>();
-    requireNotNegative("k_pos", kPos, 2, faults);
-    requireNotNegative("lambda_pos", lambdaPos, 3, faults);
-    requireNotNegative("k_neg", kNeg, 3, faults);
-    requireNotNegative("lambda_neg", lambdaNeg, 2, faults);
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    notNegative(faults, "k_pos", kPos, 2);
+    notNegative(faults, "lambda_pos", lambdaPos, 3);
+    notNegative(faults, "k_neg", kNeg, 3);
+    notNegative(faults, "lambda_neg", lambdaNeg, 2);
+    faults.check();
   }
 
-  private static void requireNotNegative(
-      String name, double value, int usual, List<String> faults) {
-    if (!(value >= 0 && Double.isFinite(value))) {
-      faults.add(name + " must be >= 0, was " + value + " (the paper uses " + usual + ")");
-    }
+  private static void notNegative(Faults faults, String key, double value, int usual) {
+    faults.require(
+        value >= 0 && Double.isFinite(value),
+        key,
+        "must be >= 0, was " + value + " (the paper uses " + usual + ")");
   }
 
   @Override

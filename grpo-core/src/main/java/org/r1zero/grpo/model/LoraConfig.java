@@ -1,9 +1,9 @@
 package org.r1zero.grpo.model;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * Options of low-rank adapters (LoRA, arXiv:2106.09685), under PEFT's names.
@@ -20,14 +20,12 @@ public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
 
   /** Checks the ranges and names; all faults are named at once. */
   public LoraConfig {
-    List<String> faults = new ArrayList<>();
-    if (r < 0) {
-      faults.add("r must be >= 0, was " + r + " (16 is usual; 0 trains all weights)");
-    }
-    if (!(loraAlpha > 0)) {
-      faults.add(
-          "lora_alpha must be > 0, was " + loraAlpha + " (as large as r, or twice, is usual)");
-    }
+    Faults faults = new Faults();
+    faults.atLeast(0, "r", r, "16 is usual; 0 trains all weights");
+    faults.require(
+        loraAlpha > 0,
+        "lora_alpha",
+        "must be > 0, was " + loraAlpha + " (as large as r, or twice, is usual)");
     Set<String> chosen = new LinkedHashSet<>();
     for (String name : targetModules) {
       if (name.equals("all-linear")) {
@@ -36,18 +34,13 @@ public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
         chosen.add(name);
       } else {
         faults.add(
-            "target_modules must be of "
-                + String.join(", ", TARGETS)
-                + " or all-linear, was "
-                + name);
+            "target_modules",
+            "must be of " + String.join(", ", TARGETS) + " or all-linear, was " + name);
       }
     }
-    if (targetModules.isEmpty()) {
-      faults.add("target_modules must name at least one projection, was empty");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    faults.require(
+        !targetModules.isEmpty(), "target_modules", "must name at least one projection, was empty");
+    faults.check();
     targetModules = List.copyOf(chosen);
   }
 

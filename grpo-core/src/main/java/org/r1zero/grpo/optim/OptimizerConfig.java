@@ -1,7 +1,6 @@
 package org.r1zero.grpo.optim;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * Options of the update rule, under transformers' names.
@@ -29,46 +28,44 @@ public record OptimizerConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public OptimizerConfig {
-    List<String> faults = new ArrayList<>();
-    if (!(learningRate > 0 && learningRate < 1)) {
-      faults.add(
-          "learning_rate must be in (0, 1), was " + learningRate + " (1e-6 is TRL's default)");
-    }
-    if (warmupSteps < 0) {
-      faults.add("warmup_steps must be >= 0, was " + warmupSteps);
-    }
-    if (!(weightDecay >= 0)) {
-      faults.add("weight_decay must be >= 0, was " + weightDecay);
-    }
-    if (!(adamBeta1 >= 0 && adamBeta1 < 1)) {
-      faults.add("adam_beta1 must be in [0, 1), was " + adamBeta1 + " (0.9 is usual)");
-    }
-    if (!(adamBeta2 >= 0 && adamBeta2 < 1)) {
-      faults.add("adam_beta2 must be in [0, 1), was " + adamBeta2 + " (0.999 is usual)");
-    }
-    if (!(adamEpsilon > 0)) {
-      faults.add("adam_epsilon must be > 0, was " + adamEpsilon + " (1e-8 is usual)");
-    }
-    if (!(maxGradNorm >= 0)) {
-      faults.add("max_grad_norm must be >= 0, was " + maxGradNorm + " (0 switches clipping off)");
-    }
-    if (lrSchedulerType == LearningRateSchedule.COSINE_WITH_MIN_LR
-        && lrSchedulerKwargs.minLr() == null
-        && lrSchedulerKwargs.minLrRate() == null) {
-      faults.add("lr_scheduler_kwargs.min_lr or min_lr_rate must be given for cosine_with_min_lr");
-    }
-    if (lrSchedulerType == LearningRateSchedule.WARMUP_STABLE_DECAY
-        && lrSchedulerKwargs.numDecaySteps() == 0) {
-      faults.add("lr_scheduler_kwargs.num_decay_steps must be >= 1 for warmup_stable_decay, was 0");
-    }
-    if (lrSchedulerType == LearningRateSchedule.POLYNOMIAL
-        && !(lrSchedulerKwargs.lrEnd() < learningRate)) {
-      faults.add(
-          "lr_scheduler_kwargs.lr_end must be < learning_rate, was " + lrSchedulerKwargs.lrEnd());
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        learningRate > 0 && learningRate < 1,
+        "learning_rate",
+        "must be in (0, 1), was " + learningRate + " (1e-6 is TRL's default)");
+    faults.atLeast(0, "warmup_steps", warmupSteps);
+    faults.require(weightDecay >= 0, "weight_decay", "must be >= 0, was " + weightDecay);
+    faults.require(
+        adamBeta1 >= 0 && adamBeta1 < 1,
+        "adam_beta1",
+        "must be in [0, 1), was " + adamBeta1 + " (0.9 is usual)");
+    faults.require(
+        adamBeta2 >= 0 && adamBeta2 < 1,
+        "adam_beta2",
+        "must be in [0, 1), was " + adamBeta2 + " (0.999 is usual)");
+    faults.require(
+        adamEpsilon > 0, "adam_epsilon", "must be > 0, was " + adamEpsilon + " (1e-8 is usual)");
+    faults.require(
+        maxGradNorm >= 0,
+        "max_grad_norm",
+        "must be >= 0, was " + maxGradNorm + " (0 switches clipping off)");
+    faults.require(
+        lrSchedulerType != LearningRateSchedule.COSINE_WITH_MIN_LR
+            || lrSchedulerKwargs.minLr() != null
+            || lrSchedulerKwargs.minLrRate() != null,
+        "lr_scheduler_kwargs.min_lr",
+        "or min_lr_rate must be given for cosine_with_min_lr");
+    faults.require(
+        lrSchedulerType != LearningRateSchedule.WARMUP_STABLE_DECAY
+            || lrSchedulerKwargs.numDecaySteps() != 0,
+        "lr_scheduler_kwargs.num_decay_steps",
+        "must be >= 1 for warmup_stable_decay, was 0");
+    faults.require(
+        lrSchedulerType != LearningRateSchedule.POLYNOMIAL
+            || lrSchedulerKwargs.lrEnd() < learningRate,
+        "lr_scheduler_kwargs.lr_end",
+        "must be < learning_rate, was " + lrSchedulerKwargs.lrEnd());
+    faults.check();
   }
 
   /** A schedule with transformers' defaults. */

@@ -1,8 +1,7 @@
 package org.r1zero.grpo.optim;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * What single schedules take, under transformers' names ({@code lr_scheduler_kwargs}).
@@ -45,22 +44,15 @@ public record SchedulerKwargs(
 
   /** Checks the ranges; all faults are named at once. */
   public SchedulerKwargs {
-    List<String> faults = new ArrayList<>();
-    if (minLr != null && minLrRate != null) {
-      faults.add("min_lr must be left out where min_lr_rate is given, was " + minLr);
-    }
-    if (!(lrEnd >= 0)) {
-      faults.add("lr_end must be >= 0, was " + lrEnd);
-    }
-    if (timescale < 0) {
-      faults.add("timescale must be >= 0, was " + timescale + " (0 is the warm-up)");
-    }
-    if (numDecaySteps < 0) {
-      faults.add("num_decay_steps must be >= 0, was " + numDecaySteps);
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        minLr == null || minLrRate == null,
+        "min_lr",
+        "must be left out where min_lr_rate is given, was " + minLr);
+    faults.require(lrEnd >= 0, "lr_end", "must be >= 0, was " + lrEnd);
+    faults.atLeast(0, "timescale", timescale, "0 is the warm-up");
+    faults.atLeast(0, "num_decay_steps", numDecaySteps);
+    faults.check();
   }
 
   /** transformers' defaults. */

@@ -2,8 +2,8 @@ package org.r1zero.verify.code;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.sandbox.SandboxLimits;
@@ -31,7 +31,7 @@ public final class CodeVerifierProvider implements VerifierProvider {
   public Verifier create(JsonNode node) {
     CodeConfig defaults = CodeConfig.DEFAULT;
     SandboxLimits limits = defaults.limits();
-    VerifierOptions options = VerifierOptions.of("verifier 'code'", node);
+    OptionReader options = OptionReader.of("verifier 'code'", node);
     Language language = options.choice("language", defaults.language());
     Scoring scoring = options.choice("scoring", defaults.scoring());
     double timeout =

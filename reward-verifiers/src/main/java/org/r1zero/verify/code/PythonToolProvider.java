@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.environment.EnvironmentFactory;
 import org.r1zero.verify.environment.EnvironmentProvider;
@@ -41,7 +41,7 @@ public final class PythonToolProvider implements EnvironmentProvider {
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
     CodeConfig defaults = CodeConfig.DEFAULT;
-    VerifierOptions options = VerifierOptions.of("environment 'python'", node);
+    OptionReader options = OptionReader.of("environment 'python'", node);
     double timeout = options.number("timeout_seconds", 5, 0.1, 3600);
     int memory =
         options.integer("memory_mb", (int) (defaults.limits().memoryBytes() >> 20), 64, 1 << 20);

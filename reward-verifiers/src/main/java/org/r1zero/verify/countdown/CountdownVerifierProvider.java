@@ -1,8 +1,8 @@
 package org.r1zero.verify.countdown;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 
@@ -24,7 +24,7 @@ public final class CountdownVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'countdown'", node);
+    OptionReader options = OptionReader.of("verifier 'countdown'", node);
     boolean useAll = options.flag("use_all", false);
     double formatScore =
         options.number("format_score", CountdownVerifier.DEFAULT_FORMAT_SCORE, 0, 1);

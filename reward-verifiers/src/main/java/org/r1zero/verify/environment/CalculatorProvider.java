@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.regex.Pattern;
 import org.apache.commons.math3.fraction.BigFraction;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.countdown.Expression;
 import org.r1zero.verify.countdown.ExpressionException;
@@ -27,7 +27,7 @@ public final class CalculatorProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of("environment 'calculator'", node);
+    OptionReader options = OptionReader.of("environment 'calculator'", node);
     Tool tool = new Tool(options, "calculator", "expression", "calc", "result");
     options.finish();
     return (problem, seed) -> turn -> tool.answer(turn, CalculatorProvider::answer);

@@ -2,12 +2,12 @@ package org.r1zero.verify.environment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -30,7 +30,7 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'environment'", node);
+    OptionReader options = OptionReader.of("verifier 'environment'", node);
     double min = options.number("min", 0, -LARGEST, LARGEST);
     double max = options.number("max", 1, -LARGEST, LARGEST);
     double correctAt = options.number("correct_at", max, -LARGEST, LARGEST);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.Verifiers;
 
 /**
@@ -23,7 +23,7 @@ public final class GuessProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions.of("environment 'guess'", node).finish();
+    OptionReader.of("environment 'guess'", node).finish();
     return (problem, seed) -> {
       BigInteger secret = secret(problem);
       return text -> reply(secret, text);

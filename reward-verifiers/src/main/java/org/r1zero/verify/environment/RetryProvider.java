@@ -2,10 +2,10 @@ package org.r1zero.verify.environment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.Verifiers;
 
 /**
@@ -24,7 +24,7 @@ public final class RetryProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of("environment 'retry'", node);
+    OptionReader options = OptionReader.of("environment 'retry'", node);
     String id = options.text("verifier", "number");
     JsonNode own = options.node("options");
     String wrong = options.text("wrong", "\nThat is not right. Try again.\n");

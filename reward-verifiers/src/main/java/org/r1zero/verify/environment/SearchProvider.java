@@ -19,8 +19,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.util.QueryBuilder;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.ProgramHome;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.records.RecordFile;
 import org.r1zero.verify.records.Records;
@@ -46,7 +46,7 @@ public final class SearchProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of(OWNER, node);
+    OptionReader options = OptionReader.of(OWNER, node);
     String corpus = options.text("corpus", "");
     String text = options.text("text", "text");
     String title = options.text("title", "title");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 
 /**
  * A tool that the model calls: a turn that ends with a call is answered by the tool's result, any
@@ -48,7 +48,7 @@ public final class Tool {
    * @param tag the default of its own tags, such as {@code calc}
    * @param result the default tag of its results
    */
-  public Tool(VerifierOptions options, String name, String argument, String tag, String result) {
+  public Tool(OptionReader options, String name, String argument, String tag, String result) {
     this.name = name;
     this.argument = argument;
     this.own =
@@ -62,7 +62,7 @@ public final class Tool {
     }
   }
 
-  private static String maybeEmpty(VerifierOptions options, String name, String otherwise) {
+  private static String maybeEmpty(OptionReader options, String name, String otherwise) {
     JsonNode value = options.node(name);
     if (!value.isMissingNode() && !value.isTextual()) {
       options.fault("option '" + name + "' must be a text, was " + value);

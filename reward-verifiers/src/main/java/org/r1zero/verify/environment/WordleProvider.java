@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifiers;
 
 /**
@@ -24,7 +24,7 @@ public final class WordleProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions.of("environment 'wordle'", node).finish();
+    OptionReader.of("environment 'wordle'", node).finish();
     return (problem, seed) -> {
       String secret = problem.gold().strip().toLowerCase(Locale.ROOT);
       if (!WORD.matcher(secret).matches()) {

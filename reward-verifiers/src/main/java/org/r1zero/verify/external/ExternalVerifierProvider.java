@@ -3,9 +3,9 @@ package org.r1zero.verify.external;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -31,7 +31,7 @@ public final class ExternalVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'external'", node);
+    OptionReader options = OptionReader.of("verifier 'external'", node);
     List<String> command = options.texts("command", List.of());
     double min = options.number("min", 0, -LARGEST, LARGEST);
     double max = options.number("max", 1, -LARGEST, LARGEST);

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.environment.Environment;
 import org.r1zero.verify.environment.EnvironmentFactory;
@@ -50,7 +50,7 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
 
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of("environment 'program'", node);
+    OptionReader options = OptionReader.of("environment 'program'", node);
     List<String> command = options.texts("command", List.of());
     Duration timeout = options.seconds("timeout_seconds", 10, 0.001, LONGEST);
     Duration startTimeout = options.seconds("start_timeout_seconds", 30, 0, LONGEST);

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.ProgramHome;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -37,7 +37,7 @@ public final class PythonVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'python'", node);
+    OptionReader options = OptionReader.of("verifier 'python'", node);
     String file = options.text("file", "");
     String function = options.text("function", "");
     String python = options.text("python", "python3");

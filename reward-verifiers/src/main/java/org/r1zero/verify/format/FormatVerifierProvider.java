@@ -1,8 +1,8 @@
 package org.r1zero.verify.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /** Makes {@link FormatVerifier}s; options {@code mode} (strict, soft) and {@code format}. */
@@ -20,7 +20,7 @@ public final class FormatVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'format'", node);
+    OptionReader options = OptionReader.of("verifier 'format'", node);
     FormatVerifier.Mode mode = options.choice("mode", FormatVerifier.Mode.STRICT);
     JsonNode format = options.node("format");
     options.finish();

@@ -3,7 +3,7 @@ package org.r1zero.verify.format;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
-import org.r1zero.verify.VerifierOptions;
+import org.r1zero.verify.OptionReader;
 
 /**
  * The tags around the reasoning and the answer: shared by the prompt, which asks for them, and by
@@ -56,7 +56,7 @@ public record ReasoningFormat(
    * @throws IllegalArgumentException if an option is unknown or unfit
    */
   public static ReasoningFormat parse(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("format", node);
+    OptionReader options = OptionReader.of("format", node);
     String thinkOpen = options.text("think_open", DEFAULT.thinkOpen);
     String thinkClose = options.text("think_close", DEFAULT.thinkClose);
     String answerOpen = options.text("answer_open", DEFAULT.answerOpen);

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -54,7 +54,7 @@ public final class JudgeVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'judge'", node);
+    OptionReader options = OptionReader.of("verifier 'judge'", node);
     URI url = url(options);
     String model = options.text("model", "");
     String rubric = options.text("rubric", "");
@@ -107,7 +107,7 @@ public final class JudgeVerifierProvider implements VerifierProvider {
   }
 
   /** Never says what it found: a key may stand in the wrong place. */
-  private @Nullable String key(VerifierOptions options) {
+  private @Nullable String key(OptionReader options) {
     JsonNode node = options.node("api_key_env");
     if (node.isMissingNode()) {
       return null;
@@ -128,7 +128,7 @@ public final class JudgeVerifierProvider implements VerifierProvider {
     return key.strip();
   }
 
-  private static URI url(VerifierOptions options) {
+  private static URI url(OptionReader options) {
     String text = options.text("url", "");
     String wanted =
         "option 'url' must be the address of an OpenAI-compatible endpoint, such as"

@@ -2,8 +2,8 @@ package org.r1zero.verify.language;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 
@@ -32,7 +32,7 @@ public final class LanguageVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'language'", node);
+    OptionReader options = OptionReader.of("verifier 'language'", node);
     String language = options.text("language", "en");
     List<String> languages = options.texts("languages", DEFAULT_LANGUAGES);
     double minShare =

@@ -1,8 +1,8 @@
 package org.r1zero.verify.length;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.length.CosineLengthVerifier.Scores;
@@ -35,7 +35,7 @@ public final class CosineLengthVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of("verifier 'cosine_length'", node);
+    OptionReader options = OptionReader.of("verifier 'cosine_length'", node);
     String of = options.text("of", "number");
     JsonNode ofOptions = options.node("of_options");
     int max = options.integer("max", DEFAULT_MAX, 1, Integer.MAX_VALUE);
@@ -54,7 +54,7 @@ public final class CosineLengthVerifierProvider implements VerifierProvider {
     return new CosineLengthVerifier(known.create(of, ofOptions), max, unit, scores);
   }
 
-  private static double score(VerifierOptions options, String name, double defaultValue) {
+  private static double score(OptionReader options, String name, double defaultValue) {
     return options.number(name, defaultValue, -LARGEST, LARGEST);
   }
 }

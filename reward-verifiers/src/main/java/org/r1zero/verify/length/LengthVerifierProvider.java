@@ -1,8 +1,8 @@
 package org.r1zero.verify.length;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -26,7 +26,7 @@ public final class LengthVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'length'", node);
+    OptionReader options = OptionReader.of("verifier 'length'", node);
     int max = options.integer("max", DAPO_MAX, 1, Integer.MAX_VALUE);
     int cache = options.integer("cache", Math.min(DAPO_CACHE, max / 5), 0, Integer.MAX_VALUE);
     LengthUnit unit = options.choice("unit", LengthUnit.TOKENS);

@@ -1,8 +1,8 @@
 package org.r1zero.verify.length;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 
 /**
@@ -23,7 +23,7 @@ public final class RepetitionVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'repetition'", node);
+    OptionReader options = OptionReader.of("verifier 'repetition'", node);
     int ngram = options.integer("ngram", RepetitionVerifier.DEFAULT_NGRAM, 2, 1000);
     double maxRepetition =
         options.number("max_repetition", RepetitionVerifier.DEFAULT_MAX_REPETITION, 0, 1);

@@ -3,8 +3,8 @@ package org.r1zero.verify.math;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.math.equal.MathRules;
@@ -46,7 +46,7 @@ public final class MathVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'math'", node);
+    OptionReader options = OptionReader.of("verifier 'math'", node);
     MathRules usual = MathRules.DEFAULT;
     List<AnswerSource> sources =
         options.choices("sources", AnswerSource.class, MathVerifier.SOURCES);

@@ -2,8 +2,8 @@ package org.r1zero.verify.math;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.math.equal.PercentRule;
@@ -26,7 +26,7 @@ public final class NumberVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'number'", node);
+    OptionReader options = OptionReader.of("verifier 'number'", node);
     List<AnswerSource> sources =
         options.choices("sources", AnswerSource.class, NumberVerifier.TRAINING_SOURCES);
     PercentRule percent = options.choice("percent", PercentRule.EITHER);

@@ -1,8 +1,8 @@
 package org.r1zero.verify.puzzle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 
@@ -21,7 +21,7 @@ public final class PuzzleVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node) {
-    VerifierOptions options = VerifierOptions.of("verifier 'puzzle'", node);
+    OptionReader options = OptionReader.of("verifier 'puzzle'", node);
     JsonNode format = options.node("format");
     options.finish();
     return new PuzzleVerifier(ReasoningFormat.parse(format));

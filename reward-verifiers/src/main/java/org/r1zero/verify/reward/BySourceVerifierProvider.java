@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Verifier;
-import org.r1zero.verify.VerifierOptions;
 import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.Verifiers;
 
@@ -35,7 +35,7 @@ public final class BySourceVerifierProvider implements VerifierProvider {
 
   @Override
   public Verifier create(JsonNode node, Verifiers known) {
-    VerifierOptions options = VerifierOptions.of("verifier 'by_source'", node);
+    OptionReader options = OptionReader.of("verifier 'by_source'", node);
     JsonNode sources = options.node("sources");
     JsonNode otherwise = options.node("default");
     String field = options.text("field", "data_source");
@@ -58,7 +58,7 @@ public final class BySourceVerifierProvider implements VerifierProvider {
   }
 
   private @Nullable Verifier judge(
-      String name, JsonNode node, Verifiers known, VerifierOptions options) {
+      String name, JsonNode node, Verifiers known, OptionReader options) {
     String verifier = node.isTextual() ? node.textValue() : node.path("verifier").asText("");
     boolean fits = node.isTextual();
     if (node.isObject()) {

@@ -1,8 +1,8 @@
 package org.r1zero.rollout.generation;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.grpo.model.SamplingParameters;
 
@@ -44,40 +44,22 @@ public record SamplingConfig(
 
   /** Checks the ranges; all faults are named at once. */
   public SamplingConfig {
-    List<String> faults = new ArrayList<>();
-    if (!(temperature == 0 || (temperature >= 0.01 && temperature <= 100))) {
-      faults.add(
-          "temperature must be 0 (greedy) or in [0.01, 100], was "
-              + temperature
-              + " (1 is usual in RL)");
-    }
-    if (topK < 0) {
-      faults.add("top_k must be >= 0, was " + topK + " (0 keeps all tokens)");
-    }
-    if (!(topP > 0 && topP <= 1)) {
-      faults.add("top_p must be in (0, 1], was " + topP + " (1 keeps all tokens)");
-    }
-    if (!(minP >= 0 && minP < 1)) {
-      faults.add("min_p must be in [0, 1), was " + minP + " (0 keeps all tokens)");
-    }
-    if (maxNewTokens < 1) {
-      faults.add("max_new_tokens must be >= 1, was " + maxNewTokens);
-    }
-    if (maxBatch < 1) {
-      faults.add("max_batch must be >= 1, was " + maxBatch);
-    }
-    if (kvCacheMb < 1) {
-      faults.add("kv_cache_mb must be >= 1, was " + kvCacheMb);
-    }
-    if (prefillChunk < 1) {
-      faults.add("prefill_chunk must be >= 1, was " + prefillChunk + " (4096 is usual)");
-    }
-    if (stop.stream().anyMatch(String::isEmpty)) {
-      faults.add("stop must not have an empty text");
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.require(
+        temperature == 0 || (temperature >= 0.01 && temperature <= 100),
+        "temperature",
+        "must be 0 (greedy) or in [0.01, 100], was " + temperature + " (1 is usual in RL)");
+    faults.atLeast(0, "top_k", topK, "0 keeps all tokens");
+    faults.require(
+        topP > 0 && topP <= 1, "top_p", "must be in (0, 1], was " + topP + " (1 keeps all tokens)");
+    faults.require(
+        minP >= 0 && minP < 1, "min_p", "must be in [0, 1), was " + minP + " (0 keeps all tokens)");
+    faults.atLeast(1, "max_new_tokens", maxNewTokens);
+    faults.atLeast(1, "max_batch", maxBatch);
+    faults.atLeast(1, "kv_cache_mb", kvCacheMb);
+    faults.atLeast(1, "prefill_chunk", prefillChunk, "4096 is usual");
+    faults.require(stop.stream().noneMatch(String::isEmpty), "stop", "must not have an empty text");
+    faults.check();
     stop = List.copyOf(stop);
   }
 

@@ -1,8 +1,7 @@
 package org.r1zero.rollout.worker;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
  * How a pool is run.
@@ -18,22 +17,13 @@ public record PoolOptions(
 
   /** Checks the ranges; all faults are named at once. */
   public PoolOptions {
-    List<String> faults = new ArrayList<>();
-    if (workers < 1) {
-      faults.add("workers must be >= 1, was " + workers);
-    }
-    if (threads < 0) {
-      faults.add("threads must be >= 0, was " + threads + " (0 uses all processor cores)");
-    }
-    if (hangTimeout.toMillis() < 100) {
-      faults.add("hangTimeout must be at least 0.1 s, was " + hangTimeout);
-    }
-    if (maxReplacements < 0) {
-      faults.add("maxReplacements must be >= 0, was " + maxReplacements);
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", faults));
-    }
+    Faults faults = new Faults();
+    faults.atLeast(1, "workers", workers);
+    faults.atLeast(0, "threads", threads, "0 uses all processor cores");
+    faults.require(
+        hangTimeout.toMillis() >= 100, "hangTimeout", "must be at least 0.1 s, was " + hangTimeout);
+    faults.atLeast(0, "maxReplacements", maxReplacements);
+    faults.check();
   }
 
   /** One worker with the whole machine. */

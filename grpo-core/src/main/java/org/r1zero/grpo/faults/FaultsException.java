@@ -1,0 +1,32 @@
+package org.r1zero.grpo.faults;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Options can't be used; the message has every fault, and {@link #faults} has them one by one. */
+public final class FaultsException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Fault> faults;
+
+  /** Says all of them. */
+  public FaultsException(List<Fault> faults) {
+    super(faults.stream().map(Fault::toString).collect(Collectors.joining("; ")));
+    this.faults = List.copyOf(faults);
+  }
+
+  /** What is wrong, in the order in which it was found. */
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  /**
+   * The faults of any refusal: those of this kind, or its message, which names its key itself, as
+   * the only one.
+   */
+  public static List<Fault> of(IllegalArgumentException refusal) {
+    return refusal instanceof FaultsException several
+        ? several.faults
+        : List.of(new Fault("", String.valueOf(refusal.getMessage())));
+  }
+}
