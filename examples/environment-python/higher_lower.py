@@ -22,4 +22,5 @@ def step(problem, turns):
 for line in sys.stdin:
     request = json.loads(line)
     observation, reward, done = step(request, request["turns"])
-    print(json.dumps({"observation": observation, "reward": reward, "done": done}), flush=True)
+    answer = {"observation": observation, "reward": reward, "done": done}
+    print(json.dumps({"request": request["request"], **answer}), flush=True)

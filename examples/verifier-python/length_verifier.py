@@ -17,4 +17,5 @@ def judge(request):
 
 
 for line in sys.stdin:
-    print(json.dumps(judge(json.loads(line))), flush=True)
+    request = json.loads(line)
+    print(json.dumps({"request": request["request"], **judge(request)}), flush=True)

@@ -1,13 +1,13 @@
 package org.r1zero.verify;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import org.r1zero.verify.process.LineProcess;
 
 /**
  * The program's own folder, so that its recipes and data are found from any working directory, and
@@ -20,7 +20,7 @@ public final class ProgramHome {
   /** The commit, where it is not that of the checkout at {@link #HOME}. */
   static final String COMMIT = "r1zero.commit";
 
-  private static final long GIT_SECONDS = 10;
+  private static final Duration GIT_TIME = Duration.ofSeconds(10);
 
   private ProgramHome() {}
 
@@ -55,16 +55,8 @@ public final class ProgramHome {
     home().ifPresent(home -> command.addAll(List.of("-C", home.toString())));
     command.addAll(List.of(arguments));
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(GIT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0
-          ? out.strip()
-          : "";
+      return String.join("\n", LineProcess.run(command, GIT_TIME));
     } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return "";
     }
   }

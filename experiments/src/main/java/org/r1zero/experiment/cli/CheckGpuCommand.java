@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import org.r1zero.experiment.bench.GpuCheck;
 import org.r1zero.experiment.bench.GpuTimes;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.verify.process.LineProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CheckGpuCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TOOL_TIME = Duration.ofSeconds(30);
 
   @Option(
       names = "--device",
@@ -61,7 +64,7 @@ final class CheckGpuCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     Map<String, DecoderConfig> known = DecoderShapes.all();
     Device chosen = Torch.device(device);
     List<String> wanted =
@@ -114,7 +117,7 @@ final class CheckGpuCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), fault);
   }
 
-  private void header(Device chosen) throws IOException, InterruptedException {
+  private void header(Device chosen) {
     System.out.println("# r1zero check-gpu");
     System.out.println();
     System.out.println("- " + new Version().getVersion()[0] + ", Java " + Runtime.version());
@@ -136,19 +139,16 @@ final class CheckGpuCommand implements Callable<Integer> {
   }
 
   /** What NVIDIA's tool says, where it is there. */
-  private static void card() throws IOException, InterruptedException {
+  private static void card() {
+    List<String> command =
+        List.of(
+            "nvidia-smi",
+            "--query-gpu=index,name,driver_version,memory.total",
+            "--format=csv,noheader");
     try {
-      Process tool =
-          new ProcessBuilder(
-                  "nvidia-smi",
-                  "--query-gpu=index,name,driver_version,memory.total",
-                  "--format=csv,noheader")
-              .redirectErrorStream(true)
-              .start();
-      tool.inputReader().lines().forEach(line -> System.out.println("- " + line));
-      tool.waitFor();
+      LineProcess.run(command, TOOL_TIME).forEach(line -> System.out.println("- " + line));
     } catch (IOException e) {
-      System.out.println("- nvidia-smi is not here");
+      System.out.println("- nvidia-smi can't be asked: " + e.getMessage());
     }
   }
 

@@ -87,12 +87,6 @@ public record CodeConfig(
         language, scoring, otherTimeout, otherLimits, isolation, workers, python, packages, format);
   }
 
-  /** The same with another isolation. */
-  public CodeConfig withIsolation(Isolation other) {
-    return new CodeConfig(
-        language, scoring, timeout, limits, other, workers, python, packages, format);
-  }
-
   /** The limits of a JVM, which needs more address space and threads than a program has use for. */
   SandboxLimits javaLimits() {
     return new SandboxLimits(

@@ -2,14 +2,15 @@ package org.r1zero.verify.code;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.r1zero.verify.process.LineProcess;
 import org.r1zero.verify.sandbox.Sandbox;
 import org.r1zero.verify.sandbox.SandboxLimits;
 import org.r1zero.verify.sandbox.SandboxedCommand;
@@ -20,6 +21,7 @@ final class Harness implements AutoCloseable {
 
   private static final List<String> SCRIPTS = List.of("worker", "judge");
   private static final String INSIDE = "/harness";
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final PythonInterpreter python;
   private final boolean packages;
@@ -56,20 +58,10 @@ final class Harness implements AutoCloseable {
     }
     String compile =
         "import py_compile, sys; py_compile.compile(sys.argv[1], sys.argv[2], doraise=True)";
-    Process process =
-        new ProcessBuilder(
-                python.executable(), "-I", "-c", compile, source.toString(), compiled.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(python.executable() + " can't compile " + script + ".py: " + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    LineProcess.run(
+        List.of(
+            python.executable(), "-I", "-c", compile, source.toString(), compiled.toString()),
+        LIMIT);
     ScratchFolder.publish(compiled);
   }
 

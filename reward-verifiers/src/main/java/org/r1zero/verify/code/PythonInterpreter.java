@@ -1,13 +1,13 @@
 package org.r1zero.verify.code;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.r1zero.verify.process.LineProcess;
 
 /**
  * The Python that judges and runs programs.
@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 record PythonInterpreter(String executable, Map<String, Path> folders) {
 
+  private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final String PROBE =
       "import sys; assert sys.version_info >= (3, 10), 'Python is older than 3.10: ' + sys.version;"
           + " print(sys.executable, sys.base_prefix, sys.prefix, sep='\\n')";
@@ -33,16 +34,7 @@ record PythonInterpreter(String executable, Map<String, Path> folders) {
     for (String name :
         wanted.isEmpty() ? List.of("/usr/bin/python3", "python3") : List.of(wanted)) {
       try {
-        Process process =
-            new ProcessBuilder(name, "-I", "-c", PROBE).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String answer =
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
-          faults.add(name + ": " + answer);
-          continue;
-        }
-        List<String> lines = answer.lines().toList();
+        List<String> lines = LineProcess.run(List.of(name, "-I", "-c", PROBE), LIMIT);
         Map<String, Path> folders = new HashMap<>();
         for (String folder : lines.subList(1, lines.size())) {
           if (!folder.equals("/usr") && !folder.startsWith("/usr/")) {
@@ -52,9 +44,6 @@ record PythonInterpreter(String executable, Map<String, Path> folders) {
         return new PythonInterpreter(lines.get(0), folders);
       } catch (IOException e) {
         faults.add(e.getMessage());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        faults.add("interrupted");
       }
     }
     throw new IllegalArgumentException(

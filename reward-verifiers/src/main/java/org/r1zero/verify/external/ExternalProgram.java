@@ -1,61 +1,66 @@
 package org.r1zero.verify.external;
 
-import java.io.BufferedReader;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.process.EndedException;
+import org.r1zero.verify.process.EndedException.End;
+import org.r1zero.verify.process.LineProcess;
 
 /**
- * One running program that answers one line for each line that it is given. Whatever it does -
- * ends, hangs, does not read, writes without end - an exchange comes to an end in time; after a
- * failed exchange it is killed, with its descendants, and can't be used again.
+ * One running program that answers one line of JSON for each line of JSON that it is given. After a
+ * failed exchange it is to be closed, which kills it with its descendants.
+ *
+ * <p>Each request has a number under {@value #REQUEST}, which the answer may repeat; a program that
+ * repeats it once always has to. So what it writes late or twice is never taken for the answer to
+ * another request: it is a fault. Of a program that does not repeat it, a line that comes when
+ * nothing was asked is a fault.
  *
  * <p>For one thread at a time.
  */
 final class ExternalProgram implements AutoCloseable {
 
+  /** The key of a request's number. */
+  static final String REQUEST = "request";
+
   private static final int MAX_LINE = 1 << 20;
-  private static final int MAX_ERROR_TEXT = 200;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /** Killed when the JVM ends, since a program may not notice that its input has ended. */
-  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(ExternalProgram::kill)));
-  }
-
-  private final Process process;
-  private final Writer input;
-  private final BufferedReader output;
-  private final ExecutorService exchanges;
-  private final ErrorText errors;
-  private boolean fresh = true;
+  private final LineProcess lines;
+  private long asked;
+  private boolean repeats;
 
   /** The program failed; the message says how. */
   static final class Failure extends Exception {
     private static final long serialVersionUID = 1;
     private final boolean timeout;
+    private final boolean surplus;
 
-    Failure(String message, boolean timeout) {
+    Failure(String message) {
+      this(message, false, false);
+    }
+
+    private Failure(String message, boolean timeout, boolean surplus) {
       super(message);
       this.timeout = timeout;
+      this.surplus = surplus;
     }
 
     boolean isTimeout() {
       return timeout;
+    }
+
+    /** Whether it wrote what nobody asked for, so that a copy of it is not to be trusted either. */
+    boolean isSurplus() {
+      return surplus;
     }
   }
 
@@ -65,133 +70,97 @@ final class ExternalProgram implements AutoCloseable {
    * @throws IOException if it can't be started
    */
   ExternalProgram(List<String> command) throws IOException {
-    this.process = new ProcessBuilder(command).start();
-    RUNNING.add(process);
-    this.input = process.outputWriter(StandardCharsets.UTF_8);
-    this.output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    this.errors = new ErrorText(process.errorReader(StandardCharsets.UTF_8));
-    this.exchanges = Executors.newFixedThreadPool(2, task -> daemon(task, command.get(0)));
-    exchanges.execute(errors);
+    this.lines = LineProcess.start(command, MAX_LINE);
   }
 
   /** Whether nothing has been asked of it yet. */
   boolean isFresh() {
-    return fresh;
+    return asked == 0;
   }
 
   /**
-   * Sends a line and waits for the answer.
+   * Sends a request and waits for the answer.
    *
-   * @return the answer, without its line end
-   * @throws Failure if the program ended, took too long or wrote too much; it is killed then
+   * @return the answer, without the request's number
+   * @throws Failure if the program ended, took too long, wrote too much or what is no answer to
+   *     this request
    */
-  String exchange(String line, Duration limit) throws Failure {
-    fresh = false;
-    Future<String> answer = exchanges.submit(() -> sendAndRead(line));
+  JsonNode exchange(ObjectNode request, Duration limit) throws Failure {
     try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      close();
-      throw new Failure("no answer within " + limit.toMillis() + " ms", true);
-    } catch (ExecutionException e) {
-      throw new Failure(ending(e.getCause()), false);
-    } catch (InterruptedException e) {
-      close();
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted while waiting for the answer", false);
-    }
-  }
-
-  private String sendAndRead(String line) throws IOException {
-    while (output.ready()) {
-      readLine(); // Left over: not an answer to this request.
-    }
-    input.write(line);
-    input.write('\n');
-    input.flush();
-    return readLine();
-  }
-
-  private String readLine() throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int c = output.read(); c != '\n'; c = output.read()) {
-      if (c < 0) {
-        throw new IOException("it ended");
+      byte[] early = lines.poll(Duration.ZERO);
+      if (early != null) {
+        throw surplus("wrote a line that no request asked for", text(early));
       }
-      if (line.length() == MAX_LINE) {
-        throw new IOException("it wrote a line of more than " + MAX_LINE + " characters");
-      }
-      line.append((char) c);
-    }
-    return line.toString();
-  }
-
-  /** Says how the program ended; kills it first if it only misbehaved. */
-  private String ending(@Nullable Throwable cause) {
-    boolean ended;
-    try {
-      ended = process.waitFor(1, TimeUnit.SECONDS);
+      String line = written(request.put(REQUEST, ++asked));
+      lines.send(line.getBytes(StandardCharsets.UTF_8));
+      return answer(text(lines.receive(limit)));
+    } catch (EndedException e) {
+      throw failure(e, limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      ended = false;
+      throw interrupted();
     }
-    String how =
-        ended
-            ? "the program ended with exit code " + process.exitValue()
-            : "the program failed: " + (cause == null ? "unknown" : cause.getMessage());
-    close();
-    String said = errors.last();
-    return said.isEmpty() ? how : how + ", saying: " + said;
+  }
+
+  /** A tree in one line of ASCII. */
+  static String written(JsonNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
+  private JsonNode answer(String line) throws Failure {
+    JsonNode answer;
+    try {
+      answer = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new Failure("the answer is not JSON: " + line);
+    }
+    JsonNode number =
+        answer instanceof ObjectNode object && object.has(REQUEST) ? object.remove(REQUEST) : null;
+    if (number == null ? repeats : number.asLong() != asked) {
+      throw surplus("answered another request than the last, number " + asked, line);
+    }
+    repeats = number != null;
+    return answer;
+  }
+
+  private static Failure surplus(String did, String line) {
+    return new Failure(
+        "the program "
+            + did
+            + ": "
+            + line
+            + " (it has to write one line per request, and all else to standard error; an answer that"
+            + " repeats the key \""
+            + REQUEST
+            + "\" is never taken for another's)",
+        false,
+        true);
+  }
+
+  private Failure failure(EndedException e, Duration limit) {
+    if (e.end() == End.INTERRUPTED) {
+      return interrupted();
+    }
+    if (e.end() == End.TIMEOUT) {
+      return new Failure("no answer within " + limit.toMillis() + " ms", true, false);
+    }
+    return new Failure("the program " + e.how());
+  }
+
+  private static Failure interrupted() {
+    return new Failure("interrupted while waiting for the answer");
+  }
+
+  private static String text(byte[] line) {
+    return new String(line, StandardCharsets.UTF_8);
   }
 
   @Override
   public void close() {
-    kill(process);
-    exchanges.shutdownNow();
-    RUNNING.remove(process);
-  }
-
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, "external-" + name);
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  /** Reads the program's error output, so that it never waits for it, and keeps its end. */
-  private static final class ErrorText implements Runnable {
-
-    private final Reader reader;
-    private final StringBuilder text = new StringBuilder();
-
-    ErrorText(Reader reader) {
-      this.reader = reader;
-    }
-
-    @Override
-    public void run() {
-      char[] buffer = new char[4096];
-      try (reader) {
-        for (int n = reader.read(buffer); n >= 0; n = reader.read(buffer)) {
-          synchronized (text) {
-            text.append(buffer, 0, n);
-            text.delete(0, Math.max(0, text.length() - MAX_ERROR_TEXT));
-          }
-        }
-      } catch (IOException e) {
-        // The program was killed: what it said so far is all there is.
-      }
-    }
-
-    String last() {
-      synchronized (text) {
-        return text.toString().strip().replaceAll("\\s+", " ");
-      }
-    }
+    lines.close();
   }
 }

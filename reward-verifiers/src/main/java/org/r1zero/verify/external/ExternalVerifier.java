@@ -1,10 +1,7 @@
 package org.r1zero.verify.external;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashMap;
@@ -24,11 +21,12 @@ import org.r1zero.verify.records.Records;
  *
  * <pre>{@code
  * {"id": "gsm8k/test/1", "question": "…", "gold": "72", "data": {…}, "completion": "…",
- *  "tokens": 93, "finish_reason": "stop"}
- * {"score": 1, "outcome": "correct", "reason": "…", "parts": {"name": 0.5}}
+ *  "tokens": 93, "finish_reason": "stop", "request": 7}
+ * {"request": 7, "score": 1, "outcome": "correct", "reason": "…", "parts": {"name": 0.5}}
  * }</pre>
  *
- * Requests are ASCII (other characters are escaped). In the answer only {@code score} is needed:
+ * Requests are ASCII (other characters are escaped). In the answer only {@code score} is needed;
+ * {@code request} repeats the request's number, so that no line is taken for another's answer;
  * without an outcome the highest score is correct, the lowest incorrect, what is between partial.
  *
  * <p>A program that ends, takes too long, answers something else or a score outside the range gives
@@ -37,9 +35,6 @@ import org.r1zero.verify.records.Records;
  * own program, not model output.
  */
 public final class ExternalVerifier implements Verifier {
-
-  static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final ExternalConfig config;
   private final ProgramPool pool;
@@ -85,7 +80,7 @@ public final class ExternalVerifier implements Verifier {
 
   @Override
   public Verdict verify(Problem problem, Completion completion) {
-    String request = request(problem, completion);
+    ObjectNode request = request(problem, completion);
     try {
       pool.acquire();
     } catch (InterruptedException e) {
@@ -102,18 +97,18 @@ public final class ExternalVerifier implements Verifier {
     }
   }
 
-  /** What a program is told about a completion and its problem, in one line. */
-  static String request(Problem problem, Completion completion) {
+  /** What a program is told about a completion and its problem. */
+  static ObjectNode request(Problem problem, Completion completion) {
     ObjectNode node = request(problem);
     node.put("completion", Records.whole(completion.text()));
     node.put("tokens", completion.tokenCount());
     node.put("finish_reason", lower(completion.finishReason()));
-    return written(node);
+    return node;
   }
 
   /** What a program is told of a problem. */
   static ObjectNode request(Problem problem) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("id", problem.id());
     node.put("question", problem.question());
     node.put("gold", problem.gold());
@@ -121,22 +116,7 @@ public final class ExternalVerifier implements Verifier {
     return node;
   }
 
-  /** A tree in one line of ASCII. */
-  static String written(JsonNode node) {
-    try {
-      return JSON.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree can always be written", e);
-    }
-  }
-
-  private Verdict verdict(String answer) throws ExternalProgram.Failure {
-    JsonNode node;
-    try {
-      node = JSON.readTree(answer);
-    } catch (JsonProcessingException e) {
-      throw new ExternalProgram.Failure("the answer is not JSON: " + answer, false);
-    }
+  private Verdict verdict(JsonNode node) throws ExternalProgram.Failure {
     JsonNode score = node.path("score");
     if (!score.isNumber() || !config.range().contains(score.doubleValue())) {
       throw new ExternalProgram.Failure(
@@ -145,13 +125,12 @@ public final class ExternalVerifier implements Verifier {
               + ", "
               + range().max()
               + "], found "
-              + answer,
-          false);
+              + node);
     }
     Map<String, Double> parts = new HashMap<>();
     for (Map.Entry<String, JsonNode> part : node.path("parts").properties()) {
       if (!part.getValue().isNumber()) {
-        throw new ExternalProgram.Failure("parts must be numbers, found " + answer, false);
+        throw new ExternalProgram.Failure("parts must be numbers, found " + node);
       }
       parts.put(part.getKey(), part.getValue().doubleValue());
     }
@@ -173,7 +152,7 @@ public final class ExternalVerifier implements Verifier {
         return outcome;
       }
     }
-    throw new ExternalProgram.Failure("unknown outcome " + node, false);
+    throw new ExternalProgram.Failure("unknown outcome " + node);
   }
 
   private Verdict failed(Outcome outcome, String reason) {

@@ -1,6 +1,5 @@
 package org.r1zero.verify.external;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,18 +22,18 @@ import org.r1zero.verify.records.Records;
  *
  * <pre>{@code
  * {"id": "gsm8k/test/1", "question": "…", "gold": "72", "data": {…}, "seed": 17,
- *  "turns": ["the model's first turn", "its second"]}
- * {"observation": "…", "reward": 0, "done": false}
+ *  "turns": ["the model's first turn", "its second"], "request": 7}
+ * {"request": 7, "observation": "…", "reward": 0, "done": false}
  * }</pre>
  *
  * A request has all the turns of the conversation so far, so the program keeps nothing between
  * requests: it may be asked about many conversations in any order, and several of it may run. In
  * the answer {@code reward} may be left out (0), and {@code observation} where {@code done} is
- * true.
+ * true; {@code request} repeats the request's number, so that no line is taken for another's answer.
  *
  * <p>A program that ends, takes too long or answers something else is killed and another is asked
- * the same once more; if that fails too, the run ends with the program's fault. It runs with this
- * process's rights: it is the user's own program, not model output.
+ * the same once more; if that fails too, or the program wrote what no request asked for, the run
+ * ends with the program's fault. It runs with this process's rights: it is the user's own program, not model output.
  *
  * <p>Options: {@code command} (list, needed), {@code timeout_seconds} (10), {@code
  * start_timeout_seconds} (30), {@code processes} (1).
@@ -85,7 +84,7 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
     @Override
     public Reply step(String text) {
       turns.add(Records.whole(text));
-      String request = request();
+      ObjectNode request = request();
       try {
         pool.acquire();
       } catch (InterruptedException e) {
@@ -97,7 +96,7 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
           try {
             return pool.ask(request, Conversation::reply);
           } catch (ExternalProgram.Failure e) {
-            if (tried == TRIES || Thread.currentThread().isInterrupted()) {
+            if (tried == TRIES || e.isSurplus() || Thread.currentThread().isInterrupted()) {
               throw new IllegalStateException(e.getMessage(), e);
             }
           }
@@ -107,21 +106,15 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
       }
     }
 
-    private String request() {
+    private ObjectNode request() {
       ObjectNode node = ExternalVerifier.request(problem);
       node.put("seed", seed);
       ArrayNode all = node.putArray("turns");
       turns.forEach(all::add);
-      return ExternalVerifier.written(node);
+      return node;
     }
 
-    private static Reply reply(String answer) throws ExternalProgram.Failure {
-      JsonNode node;
-      try {
-        node = ExternalVerifier.JSON.readTree(answer);
-      } catch (JsonProcessingException e) {
-        throw new ExternalProgram.Failure("the answer is not JSON: " + answer, false);
-      }
+    private static Reply reply(JsonNode node) throws ExternalProgram.Failure {
       JsonNode observation = node.path("observation");
       JsonNode reward = node.path("reward");
       JsonNode done = node.path("done");
@@ -135,8 +128,7 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
       if (!readable) {
         throw new ExternalProgram.Failure(
             "expected {\"observation\": text, \"reward\": number, \"done\": true or false}, found "
-                + answer,
-            false);
+                + node);
       }
       return new Reply(
           Records.whole(observation.asText("")), reward.asDouble(0), done.booleanValue());

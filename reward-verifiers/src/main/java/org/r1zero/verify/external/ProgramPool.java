@@ -1,5 +1,7 @@
 package org.r1zero.verify.external;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Deque;
@@ -25,7 +27,7 @@ final class ProgramPool {
 
   /** Reads an answer. */
   interface Reading<T> {
-    T read(String answer) throws ExternalProgram.Failure;
+    T read(JsonNode answer) throws ExternalProgram.Failure;
   }
 
   /**
@@ -58,18 +60,18 @@ final class ProgramPool {
   }
 
   /**
-   * Sends a line to a program and reads its answer; between {@link #acquire} and {@link #release}.
+   * Sends a request to a program and reads its answer; between {@link #acquire} and {@link #release}.
    *
    * @throws ExternalProgram.Failure if the program could not be started, gave no answer, or one
    *     that can't be read
    */
-  <T> T ask(String line, Reading<T> reading) throws ExternalProgram.Failure {
+  <T> T ask(ObjectNode request, Reading<T> reading) throws ExternalProgram.Failure {
     ExternalProgram program = running();
     boolean answered = false;
     try {
       T answer =
           reading.read(
-              program.exchange(line, program.isFresh() ? timeout.plus(startTimeout) : timeout));
+              program.exchange(request, program.isFresh() ? timeout.plus(startTimeout) : timeout));
       answered = true;
       return answer;
     } finally {
@@ -86,8 +88,7 @@ final class ProgramPool {
     try {
       return waiting == null ? new ExternalProgram(command) : waiting;
     } catch (IOException e) {
-      throw new ExternalProgram.Failure(
-          "can't start " + command.get(0) + ": " + e.getMessage(), false);
+      throw new ExternalProgram.Failure("can't start " + command.get(0) + ": " + e.getMessage());
     }
   }
 }

@@ -1,7 +1,8 @@
 package org.r1zero.verify.external;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +18,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -50,11 +50,11 @@ public final class PythonVerifier implements Verifier {
 
   /** A completion that is to be judged. */
   private static final class Waiting {
-    private final String request;
+    private final ObjectNode request;
     private final Semaphore news = new Semaphore(0);
     private volatile @Nullable Verdict verdict;
 
-    Waiting(String request) {
+    Waiting(ObjectNode request) {
       this.request = request;
     }
 
@@ -85,7 +85,7 @@ public final class PythonVerifier implements Verifier {
         new ProgramPool(
             command(config), config.processes(), config.timeout(), config.startTimeout());
     try {
-      JsonNode loaded = pool.ask("[]", PythonVerifier::loaded);
+      JsonNode loaded = pool.ask(items(List.of()), PythonVerifier::loaded);
       loaded.path("needs").forEach(column -> columns.add(column.asText()));
     } catch (ExternalProgram.Failure e) {
       throw new IllegalArgumentException(
@@ -100,7 +100,7 @@ public final class PythonVerifier implements Verifier {
         script(),
         config.file().toString(),
         config.function(),
-        ExternalVerifier.written(config.arguments()),
+        ExternalProgram.written(config.arguments()),
         config.completions().name().toLowerCase(Locale.ROOT));
   }
 
@@ -250,28 +250,28 @@ public final class PythonVerifier implements Verifier {
 
   private List<Verdict> ask(List<Waiting> batch) throws ExternalProgram.Failure {
     return pool.ask(
-        batch.stream().map(one -> one.request).collect(Collectors.joining(",", "[", "]")),
+        items(batch),
         answer -> verdicts(loaded(answer).path("verdicts"), batch.size()));
   }
 
+  private static ObjectNode items(List<Waiting> batch) {
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    request.putArray("items").addAll(batch.stream().map(one -> one.request).toList());
+    return request;
+  }
+
   /** An answer of a process that could load the file. */
-  private static JsonNode loaded(String answer) throws ExternalProgram.Failure {
-    JsonNode node;
-    try {
-      node = ExternalVerifier.JSON.readTree(answer);
-    } catch (JsonProcessingException e) {
-      throw new ExternalProgram.Failure("the answer is not JSON: " + answer, false);
+  private static JsonNode loaded(JsonNode answer) throws ExternalProgram.Failure {
+    if (answer.has("fault")) {
+      throw new ExternalProgram.Failure(answer.get("fault").asText());
     }
-    if (node.has("fault")) {
-      throw new ExternalProgram.Failure(node.get("fault").asText(), false);
-    }
-    return node;
+    return answer;
   }
 
   private List<Verdict> verdicts(JsonNode nodes, int count) throws ExternalProgram.Failure {
     if (nodes.size() != count) {
       throw new ExternalProgram.Failure(
-          "expected " + count + " verdicts, found " + nodes.size(), false);
+          "expected " + count + " verdicts, found " + nodes.size());
     }
     List<Verdict> verdicts = new ArrayList<>();
     nodes.forEach(node -> verdicts.add(verdict(node)));

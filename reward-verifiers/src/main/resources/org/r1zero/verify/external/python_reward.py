@@ -1,4 +1,5 @@
-# Calls a user's reward function: a line of JSON with completions in, a line with verdicts out.
+# Calls a user's reward function: a line of JSON with completions in, a line with verdicts out that repeats
+# the number of its request.
 # Written so that any Python 3 can read it, and Python 2 far enough to be told what is wrong.
 import json
 import os
@@ -412,7 +413,9 @@ def main(path, name, extra, chat):
             function = None
             answer = {"fault": str(fault)}
     for line in iter(requests.readline, b""):
-        items = json.loads(line.decode("ascii"))
+        request = json.loads(line.decode("ascii"))
+        items = request["items"]
+        answer["request"] = request["request"]
         if function is not None:
             try:
                 answer["verdicts"] = function.judge(items)

@@ -82,7 +82,7 @@ class ExternalVerifierTest extends VerifierContractTest {
     assertThat(judge(echo, "a\nb é 😀").reason())
         .isEqualTo(
             "{id:external/1,question:?,gold:g,data:{},completion:anb u00E9 uD83DuDE00,"
-                + "tokens:0,finish_reason:stop}");
+                + "tokens:0,finish_reason:stop,request:1}");
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class ExternalVerifierTest extends VerifierContractTest {
       value = {
         "crash                          | ERROR   | the program ended with exit code 3, saying: Traceback",
         "hang                           | TIMEOUT | no answer within",
-        "flood                          | ERROR   | the program failed: it wrote a line of more than",
+        "flood                          | ERROR   | the program wrote a line longer than",
         "say nonsense                   | ERROR   | the answer is not JSON: nonsense",
         "say 1                          | ERROR   | expected an object with a score in [0.0, 1.0], found 1",
         "say {}                         | ERROR   | expected an object with a score",
@@ -144,15 +144,38 @@ class ExternalVerifierTest extends VerifierContractTest {
         .count();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "chatty, the program wrote a line that no request asked for: {\"score\": 0.5",
+    "stutters, the program wrote a line that no request asked for: {\"request\": 1",
+  })
+  void aSurplusLineIsAFaultAndNoAnswer(String mode, String reason) {
+    Verifier chatty = verifier(mode, LIMIT, 1);
+    assertThat(judge(chatty, "right").score()).isEqualTo(1);
+    pause(200); // Until the second line has come.
+    Verdict verdict = judge(chatty, "right");
+    assertThat(verdict.outcome()).as("%s", verdict).isEqualTo(Outcome.ERROR);
+    assertThat(verdict.reason()).startsWith(reason);
+    assertThat(judge(chatty, "right").score()).as("a fresh program").isEqualTo(1);
+  }
+
   @Test
-  void takesLeftOverLinesForNoAnswers() {
-    Verifier chatty = verifier("chatty", LIMIT, 1);
-    for (int i = 0; i < 20; i++) {
-      String text = i % 2 == 0 ? "right" : "wrong";
-      Verdict verdict = judge(chatty, text);
-      pause(20); // Until the second line has come.
-      assertThat(verdict.score()).as("answer %d", i).isEqualTo(i % 2 == 0 ? 1 : 0);
-    }
+  void aLineThatComesLateAnswersNoOtherRequest() {
+    // Each answer is followed by another line, which comes while the next one is waited for.
+    Verifier late = verifier("late", LIMIT, 1);
+    assertThat(judge(late, "right").score()).isEqualTo(1);
+    Verdict verdict = judge(late, "right");
+    assertThat(verdict.outcome()).as("%s", verdict).isEqualTo(Outcome.ERROR);
+    assertThat(verdict.reason())
+        .startsWith("the program answered another request than the last, number 2: {\"request\": 1");
+  }
+
+  @Test
+  void aProgramThatNumbersItsAnswersOnceAlwaysDoes() {
+    Verifier forgetful = verifier("forgetful", LIMIT, 1);
+    assertThat(judge(forgetful, "right").score()).isEqualTo(1);
+    assertThat(judge(forgetful, "right").reason())
+        .startsWith("the program answered another request than the last, number 2: {\"score\"");
   }
 
   @Test

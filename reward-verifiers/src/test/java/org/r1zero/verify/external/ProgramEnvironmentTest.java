@@ -75,7 +75,7 @@ class ProgramEnvironmentTest extends EnvironmentContractTest {
     assertThat(reply.observation())
         .isEqualTo(
             "{\"id\":\"p/1\",\"question\":\"?\",\"gold\":\"42\",\"data\":{},\"seed\":-3,"
-                + "\"turns\":[\"one\",\"two \\u00FC \\uFFFD\"]}");
+                + "\"turns\":[\"one\",\"two \\u00FC \\uFFFD\"],\"request\":2}");
   }
 
   @ParameterizedTest
@@ -92,7 +92,7 @@ class ProgramEnvironmentTest extends EnvironmentContractTest {
           reply = {'observation': 'x', 'done': 'no'} | expected {"observation": text
           reply = {'observation': 'x', 'rewards': 1, 'done': False} | expected {"observation": text
           reply = {'observation': 'x', 'reward': float('nan'), 'done': False} | the answer is not JSON
-          reply = {'observation': 'x' * 3000000, 'done': False} | it wrote a line of more than
+          reply = {'observation': 'x' * 3000000, 'done': False} | the program wrote a line longer than
           """)
   void itsFaultEndsTheRunAndIsNotAReward(String body, String message) throws IOException {
     Environment conversation = script(body).begin(problem(), 1);
@@ -118,6 +118,20 @@ class ProgramEnvironmentTest extends EnvironmentContractTest {
             .begin(problem(), 1);
     assertThat(conversation.step("42").observation()).isEqualTo("1");
     assertThat(conversation.step("42").observation()).isEqualTo("2");
+  }
+
+  /** A second copy would do the same, and its answers could be mixed up as well. */
+  @Test
+  void aLineThatNobodyAskedForEndsTheRun() throws Exception {
+    Environment conversation =
+        script("reply = {'observation': 'x', 'done': False}\n    print(json.dumps(reply))")
+            .begin(problem(), 1);
+    assertThat(conversation.step("42").observation()).isEqualTo("x");
+    Thread.sleep(200);
+    assertThatThrownBy(() -> conversation.step("42"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the program wrote a line that no request asked for")
+        .hasMessageContaining("repeats the key \"request\"");
   }
 
   @Test

@@ -39,6 +39,9 @@ final class SampleProgram {
       TimeUnit.HOURS.sleep(1);
     }
     for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (args[0].equals("late") && !line.contains("\"request\":1}")) {
+        System.out.println("{\"request\": 1, \"score\": 0.5}");
+      }
       answer(args[0], line);
       System.out.flush();
     }
@@ -58,6 +61,13 @@ final class SampleProgram {
       int start = line.indexOf("say ") + 4;
       String said = line.substring(start, line.indexOf("\",\"tokens\"")).replace("\\\"", "\"");
       System.out.println(said);
+    } else if (List.of("stutters", "late", "forgetful").contains(mode)) {
+      boolean first = line.contains("\"request\":1}");
+      System.out.println(
+          first || !mode.equals("forgetful") ? "{\"request\": 1, \"score\": 1}" : "{\"score\": 1}");
+      if (mode.equals("stutters")) {
+        System.out.println("{\"request\": 1, \"score\": 0.5}");
+      }
     } else if (mode.equals("chatty")) {
       System.out.println("{\"score\": " + (line.contains("right") ? 1 : 0) + "}");
       System.out.println("{\"score\": 0.5, \"reason\": \"left over\"}");

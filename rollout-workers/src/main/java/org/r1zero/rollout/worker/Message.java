@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.List;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -58,16 +59,16 @@ sealed interface Message {
 
     private Codec() {}
 
-    static String write(Message message) {
+    static byte[] write(Message message) {
       try {
-        return JSON.writerFor(Message.class).writeValueAsString(message);
+        return JSON.writerFor(Message.class).writeValueAsBytes(message);
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("a message is plain data", e);
       }
     }
 
     /** Throws where a line is not a message: native code may print to standard output. */
-    static Message read(String line) throws JsonProcessingException {
+    static Message read(byte[] line) throws IOException {
       return JSON.readValue(line, Message.class);
     }
   }

@@ -1,52 +1,37 @@
 package org.r1zero.rollout.worker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.verify.ChildClassPath;
+import org.r1zero.verify.process.EndedException;
+import org.r1zero.verify.process.LineProcess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A generator in a process of its own: whatever it dies of, this process lives on. */
 final class ProcessWorker implements RolloutWorker {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessWorker.class);
-  private static final int KEPT_LINES = 12;
-  private static final long WATCH_MILLIS = 100;
+  private static final Duration WATCH = Duration.ofMillis(100);
+  private static final int MAX_LINE = 1 << 28;
 
   /** A new process loads libtorch and the tokenizer: on a busy machine that takes its time. */
   private static final Duration LEAST_START_LIMIT = Duration.ofSeconds(60);
 
   private final int number;
-  private final Process process;
+  private final LineProcess process;
   private final Duration hangTimeout;
-  private final BlockingQueue<String> outgoing = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Event> incoming = new LinkedBlockingQueue<>();
-  private final Deque<String> lastWords = new ArrayDeque<>();
-  private final Thread errors;
-  private volatile long lastSign = System.nanoTime();
+  private long lastSign = System.nanoTime();
   private volatile boolean destroyed;
   private boolean ready;
   private long units;
-
-  /** A message; none where the worker's output ended. */
-  private record Event(@Nullable Message message) {}
 
   /**
    * Starts the process, without waiting for it.
@@ -56,17 +41,13 @@ final class ProcessWorker implements RolloutWorker {
   ProcessWorker(int number, List<String> command, Duration hangTimeout) throws IOException {
     this.number = number;
     this.hangTimeout = hangTimeout;
-    this.process = new ProcessBuilder(command).start();
-    daemon("requests", this::write);
-    daemon("answers", this::read);
-    this.errors = daemon("errors", this::readErrors);
-  }
-
-  private Thread daemon(String what, Runnable work) {
-    Thread thread = new Thread(work, "rollout-worker-" + number + "-" + what);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
+    // Completions are read ahead, so that a worker need not wait for those who take them.
+    this.process =
+        new LineProcess(
+            new ProcessBuilder(command).start(),
+            MAX_LINE,
+            Integer.MAX_VALUE,
+            (started, spoken) -> LineProcess.killTree(started));
   }
 
   long pid() {
@@ -130,11 +111,7 @@ final class ProcessWorker implements RolloutWorker {
     long began = System.nanoTime();
     long limit = Math.max(LEAST_START_LIMIT.toNanos(), hangTimeout.toNanos());
     while (!ready) {
-      Event event = poll();
-      if (event != null && event.message() == null) {
-        throw new WorkerLostException(death());
-      }
-      ready = event != null && event.message() instanceof Message.Ready;
+      ready = poll() instanceof Message.Ready;
       if (!ready && System.nanoTime() - began > limit) {
         throw new WorkerLostException(
             name() + " did not start within " + limit / 1_000_000_000 + " s");
@@ -145,12 +122,9 @@ final class ProcessWorker implements RolloutWorker {
   /** Waits for the next message, as long as the worker shows that it gets on. */
   private Message next(long lastProgress) throws WorkerLostException {
     while (true) {
-      Event event = poll();
-      if (event != null) {
-        if (event.message() == null) {
-          throw new WorkerLostException(death());
-        }
-        return event.message();
+      Message message = poll();
+      if (message != null) {
+        return message;
       }
       long now = System.nanoTime();
       if (now - Math.max(lastSign, lastProgress) > hangTimeout.toNanos()) {
@@ -164,97 +138,38 @@ final class ProcessWorker implements RolloutWorker {
     }
   }
 
-  private @Nullable Event poll() throws WorkerLostException {
+  private @Nullable Message poll() throws WorkerLostException {
+    if (destroyed) {
+      throw new WorkerLostException(name() + " was ended");
+    }
     try {
-      if (destroyed) {
-        throw new WorkerLostException(name() + " was ended");
-      }
-      return incoming.poll(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+      byte[] line = process.poll(WATCH);
+      return line == null ? null : read(line);
+    } catch (EndedException e) {
+      throw new WorkerLostException(name() + " " + e.how());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WorkerLostException(name() + ": interrupted while waiting for it");
     }
   }
 
+  private @Nullable Message read(byte[] line) {
+    lastSign = System.nanoTime();
+    try {
+      return Message.Codec.read(line);
+    } catch (IOException e) {
+      process.note(new String(line, UTF_8) + "\n"); // native code that prints to standard output
+      return null;
+    }
+  }
+
   private void send(Message message) {
-    outgoing.add(Message.Codec.write(message));
-  }
-
-  private void write() {
-    try (Writer writer =
-        new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)) {
-      while (process.isAlive()) {
-        String line = outgoing.poll(1, TimeUnit.SECONDS);
-        if (line != null) {
-          writer.write(line + "\n");
-          writer.flush();
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("{} takes no more requests", name(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void read() {
-    try (BufferedReader lines = lines(process.getInputStream())) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        lastSign = System.nanoTime();
-        try {
-          incoming.add(new Event(Message.Codec.read(line)));
-        } catch (JsonProcessingException e) {
-          keep(line); // native code that prints to standard output
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("{} ended", name(), e);
-    }
-    incoming.add(new Event(null));
-  }
-
-  private void readErrors() {
-    try (BufferedReader lines = lines(process.getErrorStream())) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        keep(line);
-      }
-    } catch (IOException e) {
-      LOG.debug("{} ended", name(), e);
-    }
-  }
-
-  private static BufferedReader lines(InputStream stream) {
-    return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-  }
-
-  private void keep(String line) {
-    synchronized (lastWords) {
-      if (lastWords.size() == KEPT_LINES) {
-        lastWords.removeFirst();
-      }
-      lastWords.addLast(line);
-    }
+    process.send(Message.Codec.write(message));
   }
 
   private String words() {
-    synchronized (lastWords) {
-      return lastWords.isEmpty() ? "" : "; it said last: " + String.join(" | ", lastWords);
-    }
-  }
-
-  /** How the process ended, from its exit code: above 128 it is the number of a signal. */
-  private String death() {
-    try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
-        return name() + " closed its output";
-      }
-      errors.join(1000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    int code = process.isAlive() ? 0 : process.exitValue();
-    String how = code > 128 ? "was ended by signal " + (code - 128) : "exited with code " + code;
-    return name() + " " + how + words();
+    String last = process.lastWords();
+    return last.isEmpty() ? "" : ", saying: " + last;
   }
 
   private String name() {
@@ -268,12 +183,12 @@ final class ProcessWorker implements RolloutWorker {
   @Override
   public void destroy() {
     destroyed = true;
-    process.destroyForcibly();
+    process.kill();
   }
 
   @Override
   public boolean awaitEnd(Duration limit) throws InterruptedException {
-    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return process.awaitEnd(limit);
   }
 
   /** Where the worker's java and class path come from: those of this process. */

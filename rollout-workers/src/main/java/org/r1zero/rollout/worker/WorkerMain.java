@@ -110,7 +110,7 @@ public final class WorkerMain {
             new InputStreamReader(
                 new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Message message = Message.Codec.read(line);
+        Message message = Message.Codec.read(line.getBytes(StandardCharsets.UTF_8));
         if (message instanceof Message.Sample unit) {
           units.add(unit);
         } else if (message instanceof Message.Cancel cancel) {
@@ -147,9 +147,10 @@ public final class WorkerMain {
   }
 
   private void send(Message message) {
-    String line = Message.Codec.write(message);
+    byte[] line = Message.Codec.write(message);
     synchronized (out) {
-      out.print(line + "\n");
+      out.writeBytes(line);
+      out.write('\n');
       out.flush();
     }
   }

@@ -1,9 +1,6 @@
 package org.r1zero.verify.math.symja;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,14 +8,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.process.EndedException;
+import org.r1zero.verify.process.EndedException.End;
+import org.r1zero.verify.process.LineProcess;
+import org.r1zero.verify.records.Recent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +42,7 @@ public final class SymjaProcess implements SymbolicEngine {
   /** How much longer than the limit a worker may take to say that it stopped. */
   private static final Duration GRACE = Duration.ofMillis(700);
 
+  private static final int MAX_REPLY = 1 << 10;
   private static final int MAX_FAILED_STARTS = 3;
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
@@ -67,7 +66,7 @@ public final class SymjaProcess implements SymbolicEngine {
   private final Supplier<List<String>> command;
   private final Duration pause;
   private final Semaphore slots;
-  private final Deque<Worker> idle = new ArrayDeque<>();
+  private final Deque<LineProcess> idle = new ArrayDeque<>();
   private final AtomicInteger killed = new AtomicInteger();
   private final AtomicInteger failedStarts = new AtomicInteger();
   private final AtomicLong pausedAt = new AtomicLong();
@@ -158,37 +157,27 @@ public final class SymjaProcess implements SymbolicEngine {
   }
 
   /** Asks a worker, and a second one where the first was killed from outside. */
-  private Answer ask(String question, Duration limit) throws InterruptedException {
+  private Answer ask(String question, Duration limit) {
     for (int tries = 0; tries < 2; tries++) {
-      Worker worker = worker();
+      LineProcess worker = worker();
       if (worker == null) {
         return Answer.TIMEOUT;
       }
-      String reply = replyOf(worker, question, limit);
-      if (!reply.isEmpty()) {
-        return answer(worker, question, reply);
+      try {
+        worker.send(question.getBytes(StandardCharsets.UTF_8));
+        return answer(worker, question, text(worker.receive(limit)));
+      } catch (EndedException e) {
+        worker.close();
+        if (e.end() != End.EXITED) {
+          killed.incrementAndGet();
+          return e.end() == End.INTERRUPTED ? Answer.TIMEOUT : stop(question);
+        }
       }
     }
     return stop(question);
   }
 
-  /** What a worker says: nothing where it is dead, TIMEOUT where it had to be killed. */
-  private String replyOf(Worker worker, String question, Duration limit)
-      throws InterruptedException {
-    boolean done = false;
-    try {
-      String reply = worker.ask(question, limit);
-      done = reply != null;
-      return reply == null ? Answer.TIMEOUT.name() : reply;
-    } finally {
-      if (!done) {
-        worker.kill();
-        killed.incrementAndGet();
-      }
-    }
-  }
-
-  private Answer answer(Worker worker, String question, String reply) {
+  private Answer answer(LineProcess worker, String question, String reply) {
     if (worker.isAlive()) {
       synchronized (idle) {
         idle.addLast(worker);
@@ -209,8 +198,8 @@ public final class SymjaProcess implements SymbolicEngine {
     return Answer.TIMEOUT;
   }
 
-  private @Nullable Worker worker() throws InterruptedException {
-    Worker worker;
+  private @Nullable LineProcess worker() {
+    LineProcess worker;
     synchronized (idle) {
       worker = idle.pollLast();
     }
@@ -218,10 +207,13 @@ public final class SymjaProcess implements SymbolicEngine {
       return worker;
     }
     try {
-      Worker started = Worker.start(command.get());
+      LineProcess started = started(command.get());
       failedStarts.set(0);
       return started;
     } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return null;
+      }
       pausedAt.set(System.nanoTime());
       if (failedStarts.incrementAndGet() >= MAX_FAILED_STARTS) {
         LOG.warn(
@@ -234,76 +226,21 @@ public final class SymjaProcess implements SymbolicEngine {
     }
   }
 
-  /** One JVM with Symja in it. */
-  private static final class Worker {
-    private final Process process;
-    private final Writer input;
-    private final BlockingQueue<String> replies = new ArrayBlockingQueue<>(4);
-
-    private Worker(Process process) {
-      this.process = process;
-      this.input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-      Thread reader = new Thread(this::read, "symja-replies");
-      reader.setDaemon(true);
-      reader.start();
-    }
-
-    static Worker start(List<String> command) throws IOException, InterruptedException {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      Worker worker = new Worker(process);
-      boolean ready = false;
-      try {
-        String reply = worker.reply(START_LIMIT);
-        ready = SymjaWorker.READY.equals(reply);
-        if (!ready) {
-          throw new IOException(
-              reply == null
-                  ? "Symja did not start within " + START_LIMIT.toSeconds() + " s"
-                  : "Symja's process ended at its start");
-        }
+  /** A JVM with Symja in it that can be asked. */
+  private static LineProcess started(List<String> command) throws IOException {
+    LineProcess worker = LineProcess.start(command, MAX_REPLY);
+    try {
+      if (text(worker.receive(START_LIMIT)).equals(SymjaWorker.READY)) {
         return worker;
-      } finally {
-        if (!ready) {
-          worker.kill();
-        }
       }
+      worker.close();
+      throw new IOException("Symja's process said what was not expected");
+    } catch (EndedException e) {
+      throw new IOException("Symja's process " + e.how() + " at its start", e);
     }
+  }
 
-    private void read() {
-      try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          if (!replies.offer(line)) {
-            break;
-          }
-        }
-      } catch (IOException e) {
-        LOG.debug("a Symja worker's output ended", e);
-      }
-      replies.offer("");
-    }
-
-    /** The reply; nothing where the process ended, {@code null} where none came in time. */
-    @Nullable String ask(String question, Duration limit) throws InterruptedException {
-      try {
-        input.write(question + "\n");
-        input.flush();
-      } catch (IOException e) {
-        return "";
-      }
-      return reply(limit);
-    }
-
-    private @Nullable String reply(Duration limit) throws InterruptedException {
-      return replies.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    boolean isAlive() {
-      return process.isAlive();
-    }
-
-    void kill() {
-      process.destroyForcibly();
-    }
+  private static String text(byte[] line) {
+    return new String(line, StandardCharsets.UTF_8);
   }
 }
