@@ -78,18 +78,15 @@ public final class ArrayBlocks {
   }
 
   static void write(NDArray target, long from, FloatBuffer values, long most) {
-    Torch.withoutGrad(
-        () -> {
-          for (int at = values.position(); at < values.limit(); at += (int) most) {
-            int count = (int) Math.min(most, values.limit() - at);
-            long start = from + at - values.position();
-            try (NDManager own = target.getManager().newSubManager()) {
-              part(target, start, start + count, own)
-                  .set(new NDIndex(":"), own.create(values.slice(at, count), new Shape(count)));
-            }
-          }
-          return null;
-        });
+    Torch.prepareThread();
+    for (int at = values.position(); at < values.limit(); at += (int) most) {
+      int count = (int) Math.min(most, values.limit() - at);
+      long start = from + at - values.position();
+      try (NDManager own = target.getManager().newSubManager()) {
+        part(target, start, start + count, own)
+            .set(new NDIndex(":"), own.create(values.slice(at, count), new Shape(count)));
+      }
+    }
   }
 
   /** A view of some numbers. */

@@ -1,18 +1,14 @@
 package org.r1zero.grpo.torch;
 
-import static java.util.Objects.requireNonNull;
-
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starts libtorch and holds its settings, some of which are a thread's own. */
@@ -30,7 +26,8 @@ public final class Torch {
   /**
    * Loads libtorch where that has not happened yet, and switches this thread's TorchScript to plain
    * interpretation: the profiling executor would spend the first calls of each new shape on
-   * specialising, and shapes change all the time here. Gradients are off until {@link #withGrad}.
+   * specialising, and shapes change all the time here. Gradients are never
+   * recorded: backward passes are our own.
    */
   static void prepareThread() {
     if (!PREPARED.get()) {
@@ -43,40 +40,8 @@ public final class Torch {
     }
   }
 
-  /** Runs {@code work} with gradients recorded on this thread. */
-  public static <T> T withGrad(Supplier<T> work) {
-    return withGradMode(true, work);
-  }
-
-  /** Runs {@code work} with no gradients recorded on this thread, within {@link #withGrad} too. */
-  public static <T extends @Nullable Object> T withoutGrad(Supplier<T> work) {
-    return withGradMode(false, work);
-  }
-
-  private static <T extends @Nullable Object> T withGradMode(boolean enabled, Supplier<T> work) {
-    prepareThread();
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(enabled);
-    try {
-      return work.get();
-    } finally {
-      JniUtils.setGradMode(before);
-    }
-  }
-
   /**
-   * Propagates a gradient from {@code output} to the leaves that it was made from, adding to
-   * theirs.
-   *
-   * @param output recorded under {@link #withGrad}; its graph is freed
-   * @param gradient of the loss with respect to {@code output}: same shape and dtype
-   */
-  public static void backward(NDArray output, NDArray gradient) {
-    JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
-  }
-
-  /**
-   * Overwrites an array in place, leaf or not: it keeps its memory, so that what looks into it sees
+   * Overwrites an array in place: it keeps its memory, so that what looks into it sees
    * the new numbers.
    *
    * @param target fp32
@@ -99,41 +64,6 @@ public final class Torch {
    */
   public static ByteBuffer bytes(NDArray array) {
     return array.toByteBuffer(true).order(ByteOrder.nativeOrder());
-  }
-
-  /** Whether gradients are recorded on this thread. */
-  public static boolean isRecording() {
-    prepareThread();
-    return JniUtils.isGradMode();
-  }
-
-  /** Marks a leaf, so that {@link #backward} collects its gradient. */
-  public static void requireGradient(NDArray leaf) {
-    leaf.setRequiresGradient(true);
-  }
-
-  /**
-   * The gradient collected so far.
-   *
-   * @return the live array (changing it changes the leaf's gradient), attached to the leaf's
-   *     manager, or {@code null} where none was collected yet
-   */
-  public static @Nullable NDArray gradient(NDArray leaf) {
-    return JniUtils.getGradient((PtNDArray) leaf);
-  }
-
-  /**
-   * Gives a leaf that no backward has reached a gradient of zeros.
-   *
-   * @return the live array, as {@link #gradient} would return it
-   */
-  public static NDArray createGradient(NDArray leaf) {
-    NDArray touched = withGrad(() -> leaf.mul(0f).sum());
-    NDArray one = touched.onesLike();
-    backward(touched, one);
-    touched.close();
-    one.close();
-    return requireNonNull(gradient(leaf), "backward gave the leaf no gradient");
   }
 
   /**

@@ -26,8 +26,7 @@ import java.util.Map;
  * method does.
  *
  * <p>Arguments are NDArray (Tensor), List of NDArray (List[Tensor]), Long or Integer (int), long[]
- * (List[int]), Double (float), Boolean (bool) and String (str). Whether gradients are recorded is
- * the thread's state, see {@link Torch#withGrad}.
+ * (List[int]), Double (float), Boolean (bool) and String (str).
  */
 public final class TorchModule {
   private static final MethodHandle RUN_METHOD = findRunMethod();

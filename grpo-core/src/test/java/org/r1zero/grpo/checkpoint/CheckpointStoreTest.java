@@ -47,7 +47,6 @@ class CheckpointStoreTest {
 
     NDArray w = scope.floats(new float[6]).reshape(2, 3);
     NDArray s = scope.manager().zeros(new Shape());
-    Torch.requireGradient(w);
     NDArray view = w.flatten();
     Checkpoint checkpoint = store.newest(damaged -> {}).orElseThrow();
     checkpoint.restore(state(0, w, s).tensors());

@@ -1,81 +1,16 @@
 package org.r1zero.grpo.torch;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchTest {
-
-  @Test
-  void gradientsAreRecordedOnlyWhereAskedFor() {
-    assertThat(Torch.isRecording()).isFalse();
-    assertThat(Torch.withGrad(Torch::isRecording)).isTrue();
-    assertThat(Torch.withGrad(() -> Torch.withoutGrad(Torch::isRecording))).isFalse();
-    assertThat(Torch.isRecording()).isFalse();
-  }
-
-  @Test
-  void whatWasNotRecordedHasNoBackward() {
-    try (Scope scope = Torch.openScope(Device.cpu())) {
-      NDArray leaf = scope.floats(3);
-      Torch.requireGradient(leaf);
-      assertThatThrownBy(() -> Torch.backward(leaf.mul(2), scope.floats(1)))
-          .hasMessageContaining("does not require grad");
-    }
-  }
-
-  @Test
-  void recordingEndsWithAFailure() {
-    assertThatThrownBy(
-            () ->
-                Torch.withGrad(
-                    () -> {
-                      throw new IllegalStateException("planned");
-                    }))
-        .hasMessage("planned");
-    assertThat(Torch.isRecording()).isFalse();
-  }
-
-  @Test
-  void recordingIsEachThreadsOwn() {
-    boolean elsewhere =
-        Torch.withGrad(() -> CompletableFuture.supplyAsync(Torch::isRecording).join());
-    assertThat(elsewhere).isFalse();
-  }
-
-  @Test
-  void backwardAddsToTheLeafsGradient() {
-    try (Scope scope = Torch.openScope(Device.cpu())) {
-      NDArray leaf = scope.floats(3, 4);
-      Torch.requireGradient(leaf);
-      assertThat(Torch.gradient(leaf)).isNull();
-      for (int i = 1; i <= 2; i++) {
-        Torch.backward(Torch.withGrad(() -> leaf.mul(leaf)), scope.floats(1, 10));
-        NDArray gradient = requireNonNull(Torch.gradient(leaf));
-        assertThat(gradient.toFloatArray()).containsExactly(6 * i, 80 * i);
-      }
-    }
-  }
-
-  @Test
-  void createdGradientIsZeroAndLive() {
-    try (Scope scope = Torch.openScope(Device.cpu())) {
-      NDArray leaf = scope.floats(3, 4);
-      Torch.requireGradient(leaf);
-      NDArray gradient = Torch.createGradient(leaf);
-      assertThat(gradient.toFloatArray()).containsExactly(0, 0);
-      Torch.backward(Torch.withGrad(() -> leaf.mul(5)), scope.floats(1, 1));
-      assertThat(gradient.toFloatArray()).containsExactly(5, 5);
-    }
-  }
 
   @Test
   void devicesHaveNames() {
