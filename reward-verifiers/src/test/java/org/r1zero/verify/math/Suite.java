@@ -20,9 +20,9 @@ import org.r1zero.verify.Verifier;
 import org.r1zero.verify.math.read.AnswerText;
 
 /**
- * Cases of a published test suite. Those written for this project are resources; those of other
- * projects are not in this repository: they lie in the folder that {@code R1ZERO_MATH_SUITES}
- * names, and provenance.json says which files of which commit they were read from.
+ * Cases of a published test suite: a resource, or where it is not in this repository a file of the
+ * folder that {@code R1ZERO_MATH_SUITES} names. provenance.json says which files of which commit
+ * they were read from.
  */
 record Suite(String name, List<Suite.Case> cases) {
 
