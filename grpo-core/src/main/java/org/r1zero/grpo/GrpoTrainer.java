@@ -50,7 +50,7 @@ public final class GrpoTrainer {
       RolloutSource rollouts) {
     if (config.microBatchTokens() == 0) {
       throw new IllegalArgumentException(
-          "micro_batch_tokens must be > 0 in a trainer, was 0 (MicroBatchMemory finds how many)");
+          "micro_batch_tokens must be > 0 in a trainer, was 0 (ModelMemory finds how many)");
     }
     if (config.usesReference() && reference == null) {
       throw new IllegalArgumentException("beta > 0 needs a reference policy");

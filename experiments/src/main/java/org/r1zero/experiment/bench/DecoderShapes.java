@@ -74,11 +74,6 @@ public final class DecoderShapes {
         false);
   }
 
-  /** How many numbers a model has. */
-  public static long parameters(DecoderConfig config) {
-    return WeightNames.shapes(config).values().stream().mapToLong(DecoderShapes::size).sum();
-  }
-
   /** The same random weights each time, of the size that models begin with; norms' are 1. */
   static PolicyModel.WeightSource random(DecoderConfig config) {
     Map<String, long[]> shapes = WeightNames.shapes(config);

@@ -25,12 +25,7 @@ public final class GenerationBenchmark {
       String model, GenerationDtype dtype, String device, GenerationWorkload workload)
       throws IOException {
     try (ModelFolder folder = ModelFolder.open(model);
-        PolicyModel policy =
-            PolicyModel.frozen(
-                folder.directory().config(),
-                folder.directory(),
-                dtype.computeType(),
-                Torch.device(device));
+        PolicyModel policy = folder.frozen(dtype.computeType(), device);
         Generator generator = new Generator(policy)) {
       return run(policy, generator, dtype, workload);
     }

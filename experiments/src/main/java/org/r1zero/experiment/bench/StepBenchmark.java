@@ -33,7 +33,6 @@ import org.r1zero.grpo.model.MatmulLimit;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.OptimizerConfig;
-import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -160,8 +159,8 @@ public final class StepBenchmark {
   public static Result run(String model, ComputeType dtype, String device, Load load)
       throws IOException {
     try (ModelFolder folder = ModelFolder.open(model);
-        PolicyModel policy = model(folder, dtype, device);
-        PolicyModel reference = load.beta > 0 ? model(folder, dtype, device) : null) {
+        PolicyModel policy = folder.policy(dtype, device);
+        PolicyModel reference = load.beta > 0 ? folder.policy(dtype, device) : null) {
       StepBenchmark benchmark = new StepBenchmark(load, policy, reference);
       benchmark.train();
       double peak = peakRssMb();
@@ -170,11 +169,6 @@ public final class StepBenchmark {
           MatmulLimit.measure(policy.config(), dtype, policy.device(), limitRows);
       return new Result(benchmark.steps.subList(load.warmup, benchmark.steps.size()), limit, peak);
     }
-  }
-
-  private static PolicyModel model(ModelFolder folder, ComputeType dtype, String device) {
-    return new PolicyModel(
-        folder.directory().config(), folder.directory(), dtype, Torch.device(device));
   }
 
   private void train() {

@@ -5,13 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.PromptConfig;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
+import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.sandbox.ScratchFolder;
 
-/** A model's files, opened and checked, its weights not read yet. */
+/** A model's files, opened and checked; its weights are read when they are asked for. */
 public final class ModelFolder implements AutoCloseable {
   /** What recipes for a model of the user's own have. */
   private static final String PLACEHOLDER = "DIR";
@@ -90,6 +94,31 @@ public final class ModelFolder implements AutoCloseable {
   /** Its configuration and weights. */
   public ModelDirectory directory() {
     return directory;
+  }
+
+  /**
+   * Reads its weights, all of them to be trained.
+   *
+   * @param dtype what it computes in
+   * @param device as {@link Torch#device} takes it
+   */
+  public PolicyModel policy(ComputeType dtype, String device) {
+    return policy(dtype, device, LoraConfig.defaults(), 0);
+  }
+
+  /**
+   * The same, but where {@code lora} has a rank only adapters are trained.
+   *
+   * @param seed decides what the adapters begin as
+   */
+  public PolicyModel policy(ComputeType dtype, String device, LoraConfig lora, long seed) {
+    return new PolicyModel(
+        directory.config(), directory, dtype, Torch.device(device), lora, seed);
+  }
+
+  /** Reads its weights, only to be sampled from or learned from. */
+  public PolicyModel frozen(ComputeType dtype, String device) {
+    return PolicyModel.frozen(directory.config(), directory, dtype, Torch.device(device));
   }
 
   /** Its tokenizer. */

@@ -15,7 +15,6 @@ import org.r1zero.experiment.config.OnPolicyOptions;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Counting;
-import org.r1zero.experiment.model.MemoryEstimate;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
@@ -32,6 +31,7 @@ import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.Minibatch;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.files.Folders;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.SampledGroup;
@@ -72,12 +72,13 @@ final class OnPolicyStage implements Stage {
     Preflight found = Preflight.ofSampling(sampling, data -> data, renderer -> renderer);
     try (ModelFolder taught = ModelFolder.open(student.toString());
         ModelFolder teaching = ModelFolder.open(teacher.toString())) {
-      MemoryEstimate own = new MemoryEstimate(taught.directory().config(), recipe.dtype());
-      MemoryEstimate other = new MemoryEstimate(teaching.directory().config(), recipe.dtype());
+      ModelMemory own = new ModelMemory(taught.directory().config(), recipe.dtype());
+      ModelMemory other = new ModelMemory(teaching.directory().config(), recipe.dtype());
       return found
           .withMore(
-              own.optimizer()
-                  + own.activations(options.microBatchTokens(), false)
+              own.training(0, false, false)
+                  - own.weights() // which sampling has
+                  + options.microBatchTokens() * own.perToken(false)
                   + other.weights())
           .toString();
     }
@@ -111,9 +112,9 @@ final class OnPolicyStage implements Stage {
                   + "; use kind distill, which needs none in common"));
     }
     try (ModelSession taught =
-            new ModelSession(student, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.trained(student.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         ModelSession teaching =
-            ModelSession.frozen(teacher, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(teacher.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers = taught.workers(recipe.rollouts(), taught.renderer(), out::println);
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters());
         StageTraining training =

@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.Progress;
-import org.r1zero.experiment.model.MemoryEstimate;
 import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.R1ZeroRun;
 import org.r1zero.experiment.run.Resumption;
 import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 
 /** Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. */
@@ -54,7 +54,7 @@ final class RlStage implements Stage {
     Recipe here = recipe.with(tree -> tree.put("output", folder.toString()));
     Progress progress = new Progress(out, here.grpo().steps(), here.accuracyColumn());
     long parameters =
-        new MemoryEstimate(ModelDirectory.open(model).config(), here.dtype()).parameters();
+        new ModelMemory(ModelDirectory.open(model).config(), here.dtype()).parameters();
     int rollouts = here.grpo().problemsPerStep() * here.grpo().numGenerations();
     long[] seen = {0};
     progress.alsoTell(report -> count(report, rollouts, parameters, seen, meter));

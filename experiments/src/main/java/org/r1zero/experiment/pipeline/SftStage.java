@@ -21,13 +21,14 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.SftOptions;
 import org.r1zero.experiment.metrics.Counting;
-import org.r1zero.experiment.model.MemoryEstimate;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.experiment.run.ModelSession;
+import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.StageTraining;
 import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
 
@@ -103,13 +104,12 @@ final class SftStage implements Stage {
   /** What training the model will take, in words. */
   String memory() throws IOException {
     try (ModelFolder folder = ModelFolder.open(model.toString())) {
-      MemoryEstimate memory = new MemoryEstimate(folder.directory().config(), recipe.dtype());
-      return MemoryEstimate.said(
+      ModelMemory memory = new ModelMemory(folder.directory().config(), recipe.dtype());
+      return Preflight.memory(
           memory.parameters(),
-          MemoryEstimate.PROCESS
-              + memory.weights()
-              + memory.optimizer()
-              + memory.activations(options.microBatchTokens(), false),
+          Preflight.PROCESS
+              + memory.training(0, false, false)
+              + options.microBatchTokens() * memory.perToken(false),
           "micro_batch_tokens");
     }
   }
@@ -139,7 +139,7 @@ final class SftStage implements Stage {
       out.println("bad record " + bad);
     }
     try (ModelSession session =
-            new ModelSession(model, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.trained(model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         AdamW optimizer = new AdamW(options.optimizer(), session.policy().parameters())) {
       return train(tokenize(contents.examples(), session), session, optimizer, folder, meter);
     }

@@ -11,7 +11,6 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.EnvironmentConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.model.ModelFolder;
-import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
@@ -29,7 +28,7 @@ import org.r1zero.verify.reward.WeightedReward;
 /** A recipe's parts, made: the one place that calls their constructors. */
 final class Assembly implements AutoCloseable {
   private final Checked checked;
-  private final boolean onAuto;
+  private final String device;
   private final PolicyModel policy;
 
   /**
@@ -49,15 +48,8 @@ final class Assembly implements AutoCloseable {
   /** Checks all that can be checked first, so that a fault shows before the weights are read. */
   Assembly(Recipe recipe, Preflight.Purpose purpose) throws IOException {
     this.checked = check(recipe, purpose, data -> data, renderer -> renderer);
-    this.onAuto = recipe.device().equals("auto");
-    this.policy =
-        new PolicyModel(
-            directory().config(),
-            directory(),
-            recipe.dtype(),
-            Torch.device(recipe.device()),
-            recipe.lora(),
-            recipe.seed());
+    this.device = recipe.device();
+    this.policy = checked.folder.policy(recipe.dtype(), device, recipe.lora(), recipe.seed());
   }
 
   /**
@@ -241,7 +233,7 @@ final class Assembly implements AutoCloseable {
   /** What the user should know of device and data before anything begins. */
   List<String> notes() {
     List<String> notes = new ArrayList<>(checked.fit.dataset().notes());
-    if (onAuto) {
+    if (device.equals("auto")) {
       notes.add(0, Torch.autoReason());
     }
     return notes;
@@ -272,10 +264,9 @@ final class Assembly implements AutoCloseable {
     if (policy.adapters().isPresent()) {
       return policy.base();
     }
-    DecoderConfig shape = directory().config();
     return follows
-        ? new PolicyModel(shape, directory(), policy.computeType(), policy.device())
-        : PolicyModel.frozen(shape, directory(), policy.computeType(), policy.device());
+        ? checked.folder.policy(policy.computeType(), device)
+        : checked.folder.frozen(policy.computeType(), device);
   }
 
   @Override

@@ -4,8 +4,7 @@ import java.util.List;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.health.FreeMemory;
-import org.r1zero.grpo.model.ComputeType;
-import org.r1zero.grpo.model.MicroBatchMemory;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;
 
@@ -35,21 +34,19 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
               "grpo.micro_batch_tokens must be > 0 here, was 0 (the free memory of this device is"
                   + " not known)"));
     }
-    MicroBatchMemory memory =
-        new MicroBatchMemory(
-            policy.config(), policy.computeType(), recipe.grpo().gradientCheckpointing());
+    long perToken =
+        new ModelMemory(policy.config(), policy.computeType())
+            .perToken(recipe.grpo().gradientCheckpointing());
     boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
     long cache = (long) recipe.sampling().kvCacheMb() << 20;
-    boolean narrow =
-        policy.computeType() == ComputeType.BFLOAT16 && !recipe.grpo().reference().syncRefModel();
-    long width = narrow ? 2 : 4;
+    long width = recipe.grpo().reference().syncRefModel() ? 4 : policy.computeType().bytes();
     long later =
-        MicroBatchMemory.trainingBytes(policy)
+        ModelMemory.toAllocate(policy)
             + (copied ? width * policy.parameterCount() : 0)
             + cache;
-    long tokens = (free - later) / 2 / memory.bytesPerToken();
+    long tokens = (free - later) / 2 / perToken;
     int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
-    return new MicroBatchChoice(with(recipe, chosen), free, memory.bytesPerToken());
+    return new MicroBatchChoice(with(recipe, chosen), free, perToken);
   }
 
   /** The recipe with another number of tokens. */

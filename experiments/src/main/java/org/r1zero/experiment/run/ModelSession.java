@@ -1,20 +1,18 @@
 package org.r1zero.experiment.run;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
-import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
-import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
@@ -22,44 +20,41 @@ import org.r1zero.rollout.Texts;
 /** A model in memory with its tokenizer and prompts: to train, to sample, to save. */
 public final class ModelSession implements AutoCloseable {
   private static final long MAX_SHARD_BYTES = 4_000_000_000L;
-  private final Path path;
   private final ModelFolder folder;
   private final PromptRenderer renderer;
   private final PolicyModel policy;
 
+  private ModelSession(
+      String model,
+      PromptConfig prompt,
+      Function<ModelFolder, PolicyModel> weights)
+      throws IOException {
+    this.folder = ModelFolder.open(model);
+    this.renderer = folder.renderer(prompt);
+    this.policy = weights.apply(folder);
+  }
+
   /**
    * Reads a model to be trained.
    *
-   * @param path a folder in Hugging Face layout
+   * @param model a folder in Hugging Face layout, or {@code embedded}
    * @param dtype what it computes in
-   * @param device as {@link Torch#device} takes it
+   * @param device as {@link org.r1zero.grpo.torch.Torch#device} takes it
    * @param prompt how a problem is put to it
    */
-  public ModelSession(Path path, ComputeType dtype, String device, PromptConfig prompt)
-      throws IOException {
-    this(path, dtype, device, prompt, PolicyModel::new);
+  public static ModelSession trained(
+      String model, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
+    return new ModelSession(model, prompt, folder -> folder.policy(dtype, device));
   }
 
   /** Reads a model that is only sampled from, or learned from. */
   public static ModelSession frozen(
-      Path path, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
-    return new ModelSession(path, dtype, device, prompt, PolicyModel::frozen);
+      String model, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
+    return new ModelSession(model, prompt, folder -> folder.frozen(dtype, device));
   }
 
-  /** How weights become a model. */
-  private interface Reader {
-    PolicyModel read(
-        DecoderConfig config, PolicyModel.WeightSource source, ComputeType type, Device device);
-  }
-
-  private ModelSession(
-      Path path, ComputeType dtype, String device, PromptConfig prompt, Reader reader)
-      throws IOException {
-    this.path = path;
-    this.folder = ModelFolder.open(path.toString());
-    this.renderer = folder.renderer(prompt);
-    this.policy =
-        reader.read(folder.directory().config(), folder.directory(), dtype, Torch.device(device));
+  private Path path() {
+    return folder.directory().path();
   }
 
   /** The weights. */
@@ -84,7 +79,7 @@ public final class ModelSession implements AutoCloseable {
    * @param say is notified of each worker that is lost
    */
   public Workers workers(RolloutsConfig config, PromptRenderer prompts, Consumer<String> say) {
-    return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path, say);
+    return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path(), say);
   }
 
   /**
@@ -108,7 +103,7 @@ public final class ModelSession implements AutoCloseable {
 
   /** Writes the model as it is now, with the tokenizer that it was read with. */
   public void save(Path target) throws IOException {
-    new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, path, target);
+    new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, path(), target);
   }
 
   @Override

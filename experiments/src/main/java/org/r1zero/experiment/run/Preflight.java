@@ -20,10 +20,10 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
-import org.r1zero.experiment.model.MemoryEstimate;
 import org.r1zero.experiment.rundir.FileFaults;
+import org.r1zero.grpo.health.FreeMemory;
 import org.r1zero.grpo.model.DecoderConfig;
-import org.r1zero.grpo.model.MicroBatchMemory;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.verify.Problem;
 
@@ -56,6 +56,9 @@ public record Preflight(
     long bytes,
     List<String> notes) {
   private static final int NAMED = 3;
+
+  /** What Java, libtorch and the tokenizer take beside the model, in bytes. */
+  public static final long PROCESS = 600_000_000;
 
   /** Sections that name files, devices and verifiers, and what these need to be found. */
   private static final List<String> NAMING =
@@ -135,12 +138,12 @@ public record Preflight(
         fit.longest(),
         Fit.newTokens(recipe, purpose),
         fit.context(),
-        new MemoryEstimate(config, recipe.dtype()).parameters(),
-        bytes(recipe, purpose, fit, new MemoryEstimate(config, recipe.dtype())),
+        new ModelMemory(config, recipe.dtype()).parameters(),
+        bytes(recipe, purpose, fit, new ModelMemory(config, recipe.dtype())),
         fit.dataset().notes());
   }
 
-  private static long bytes(Recipe recipe, Purpose purpose, Fit fit, MemoryEstimate memory) {
+  private static long bytes(Recipe recipe, Purpose purpose, Fit fit, ModelMemory memory) {
     long sequences = (long) recipe.grpo().problemsPerStep() * recipe.grpo().numGenerations();
     long rows =
         purpose == Purpose.TRAINING
@@ -149,27 +152,25 @@ public record Preflight(
     long positions = rows * (fit.longest() + Fit.newTokens(recipe, purpose));
     long cache =
         Math.min(positions * memory.cachePerToken(), (long) recipe.sampling().kvCacheMb() << 20);
-    long sampling = MemoryEstimate.PROCESS + cache;
+    long sampling = PROCESS + cache;
     if (purpose != Purpose.TRAINING) {
       return sampling + memory.weights();
     }
     long adapters = recipe.lora().enabled() ? recipe.lora().parameters(memory.config()) : 0;
     long held =
-        MicroBatchMemory.weightBytes(
-            memory.parameters(),
+        memory.training(
             adapters,
-            recipe.dtype(),
             recipe.grpo().usesReference() && adapters == 0,
             recipe.grpo().reference().syncRefModel());
     long activations =
-        memory.activations(recipe.grpo().microBatchTokens(), recipe.grpo().gradientCheckpointing());
+        recipe.grpo().microBatchTokens() * memory.perToken(recipe.grpo().gradientCheckpointing());
     return sampling + held + activations;
   }
 
   /** Whether one sequence has room among the keys and values; a fault where it has not. */
   static void checkCache(Recipe recipe, Fit fit, DecoderConfig config, List<String> faults) {
     long tokens = (long) fit.longest() + recipe.sampling().maxNewTokens();
-    long perToken = new MemoryEstimate(config, recipe.dtype()).cachePerToken();
+    long perToken = new ModelMemory(config, recipe.dtype()).cachePerToken();
     long megabytes = ((tokens * perToken) >> 20) + 1;
     if (megabytes > recipe.sampling().kvCacheMb()) {
       faults.add(
@@ -317,11 +318,32 @@ public record Preflight(
             newTokens,
             context));
     lines.add(
-        MemoryEstimate.said(
+        memory(
             parameters,
             bytes,
             purpose == Purpose.TRAINING ? "grpo.micro_batch_tokens" : "sampling.max_batch"));
     lines.addAll(notes);
     return String.join("\n    ", lines);
+  }
+
+  /**
+   * What is needed beside what there is, in words.
+   *
+   * @param lower what to lower where there is less
+   */
+  public static String memory(long parameters, long bytes, String lower) {
+    long free = FreeMemory.bytes();
+    return String.format(
+        Locale.ROOT,
+        "%,.1f million parameters, about %.1f GB of memory%s",
+        parameters / 1e6,
+        bytes / 1e9,
+        free <= 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " of %.1f GB free%s",
+                free / 1e9,
+                bytes > free ? " — MORE THAN THERE IS; lower " + lower : ""));
   }
 }

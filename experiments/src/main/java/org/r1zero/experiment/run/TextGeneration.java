@@ -1,17 +1,13 @@
 package org.r1zero.experiment.run;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.config.PromptConfig;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
-import org.r1zero.grpo.model.PolicyModel;
-import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.SampledGroup;
-import org.r1zero.rollout.Texts;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.Problem;
 import org.slf4j.Logger;
@@ -20,8 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Completes texts with a model. */
 public final class TextGeneration implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TextGeneration.class);
-  private final ModelFolder folder;
-  private final PolicyModel policy;
+  private final ModelSession session;
   private final Workers workers;
 
   /**
@@ -29,18 +24,13 @@ public final class TextGeneration implements AutoCloseable {
    *
    * @param model a folder in Hugging Face layout, or {@code embedded}
    * @param dtype what it computes in
-   * @param device as {@link Torch#device} takes it
+   * @param device as {@link org.r1zero.grpo.torch.Torch#device} takes it
    * @param prompt how a text is put to it
    */
   public TextGeneration(String model, ComputeType dtype, String device, PromptConfig prompt)
       throws IOException {
-    this.folder = ModelFolder.open(model);
-    this.policy =
-        PolicyModel.frozen(
-            folder.directory().config(), folder.directory(), dtype, Torch.device(device));
-    Path path = folder.directory().path();
-    Texts texts = new Texts(folder.tokenizer(), folder.renderer(prompt));
-    this.workers = new Workers(RolloutsConfig.defaults(), policy, texts, path, LOG::warn);
+    this.session = ModelSession.frozen(model, dtype, device, prompt);
+    this.workers = session.workers(RolloutsConfig.defaults(), session.renderer(), LOG::warn);
   }
 
   /**
@@ -61,7 +51,6 @@ public final class TextGeneration implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
-    policy.close();
-    folder.close();
+    session.close();
   }
 }

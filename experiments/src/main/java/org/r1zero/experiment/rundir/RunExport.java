@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,6 @@ import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.PeftAdapter;
-import org.r1zero.grpo.torch.Torch;
 
 /** Writes a run's model, or any model, as a Hugging Face folder with a model card. */
 public final class RunExport {
@@ -104,21 +102,23 @@ public final class RunExport {
           directory.path().toString(),
           List.of("has lost its folder adapter/; --step last takes a checkpoint's"));
     }
-    Path fresh = fresh(target);
-    Files.createDirectories(fresh);
-    try (Stream<Path> files = Files.list(directory.adapter())) {
-      for (Path file : files.toList()) {
-        Files.copy(file, fresh.resolve(file.getFileName()));
-      }
-    }
-    Files.write(fresh.resolve("README.md"), card.text("").getBytes(StandardCharsets.UTF_8));
-    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    Folders.make(
+        target,
+        fresh -> {
+          Files.createDirectories(fresh);
+          try (Stream<Path> files = Files.list(directory.adapter())) {
+            for (Path file : files.toList()) {
+              Files.copy(file, fresh.resolve(file.getFileName()));
+            }
+          }
+          Files.write(fresh.resolve("README.md"), card.text("").getBytes(StandardCharsets.UTF_8));
+        });
   }
 
-  private static Path fresh(Path target) throws IOException {
-    Path fresh = target.toAbsolutePath().resolveSibling("." + target.getFileName() + ".exporting");
-    Folders.delete(fresh);
-    return fresh;
+  private static void defaultGeneration(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      Files.writeString(file, "{\n  \"do_sample\": true,\n  \"temperature\": 1.0\n}\n");
+    }
   }
 
   private void write(
@@ -129,35 +129,24 @@ public final class RunExport {
       ModelCard card,
       Path target)
       throws IOException {
-    Path fresh = fresh(target);
     try (ModelFolder folder = ModelFolder.open(model);
-        PolicyModel policy =
-            new PolicyModel(
-                folder.directory().config(),
-                folder.directory(),
-                ComputeType.FLOAT32,
-                Torch.device("cpu"),
-                lora,
-                0)) {
+        PolicyModel policy = folder.policy(ComputeType.FLOAT32, "cpu", lora, 0)) {
       if (checkpoint != null) {
         checkpoint.restoreSome(TrainingState.weights("policy/", policy));
       }
-      if (adapter) {
-        PeftAdapter.write(policy.adapters().orElseThrow(), model, fresh);
-      } else {
-        form.write(policy, folder.directory().path(), fresh);
-      }
       String of =
           checkpoint == null ? "" : "checkpoint " + step + ", after step " + checkpoint.step();
-      Files.write(fresh.resolve("README.md"), card.text(of).getBytes(StandardCharsets.UTF_8));
-      Path generation = fresh.resolve("generation_config.json");
-      if (!adapter && !Files.exists(generation)) {
-        Files.write(
-            generation,
-            "{\n  \"do_sample\": true,\n  \"temperature\": 1.0\n}\n"
-                .getBytes(StandardCharsets.UTF_8));
-      }
-      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+      Folders.make(
+          target,
+          fresh -> {
+            if (adapter) {
+              PeftAdapter.write(policy.adapters().orElseThrow(), model, fresh);
+            } else {
+              form.write(policy, folder.directory().path(), fresh);
+              defaultGeneration(fresh.resolve("generation_config.json"));
+            }
+            Files.write(fresh.resolve("README.md"), card.text(of).getBytes(StandardCharsets.UTF_8));
+          });
     }
   }
 }

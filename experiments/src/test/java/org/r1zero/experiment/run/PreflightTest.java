@@ -17,7 +17,6 @@ import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
-import org.r1zero.experiment.model.MemoryEstimate;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.rollout.PromptRenderer;
@@ -36,7 +35,7 @@ class PreflightTest {
     assertThat(found.parameters()).isEqualTo(2_885_888);
     // weights twice, gradients and two moments in fp32: 20 bytes per parameter, beside the process
     assertThat(found.bytes())
-        .isGreaterThan(MemoryEstimate.PROCESS + 20 * found.parameters())
+        .isGreaterThan(Preflight.PROCESS + 20 * found.parameters())
         .isLessThan(4_000_000_000L);
     assertThat(found.toString())
         .startsWith("12 problems to train on, 5 held out (5 evaluated)")

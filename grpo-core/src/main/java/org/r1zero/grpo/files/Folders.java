@@ -3,11 +3,12 @@ package org.r1zero.grpo.files;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Hashes and deletes folders. */
+/** Makes, hashes and deletes folders. */
 public final class Folders {
   private Folders() {}
 
@@ -23,6 +24,29 @@ public final class Folders {
       }
     }
     return Hashes.sha256(all.toString());
+  }
+
+  /** What is in a folder. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Makes it.
+     *
+     * @param fresh does not exist yet
+     */
+    void make(Path fresh) throws IOException;
+  }
+
+  /**
+   * Makes a folder that appears whole or not at all.
+   *
+   * @param target must not exist
+   */
+  public static void make(Path target, Content content) throws IOException {
+    Path fresh = target.toAbsolutePath().resolveSibling(target.getFileName() + ".partial");
+    delete(fresh);
+    content.make(fresh);
+    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Deletes a folder with all that is in it, where it exists; links are not followed. */

@@ -25,6 +25,11 @@ public enum ComputeType {
     };
   }
 
+  /** What a number takes. */
+  public int bytes() {
+    return this == BFLOAT16 ? 2 : 4;
+  }
+
   /** libtorch's number for it. */
   int scalarType() {
     return scalarType;

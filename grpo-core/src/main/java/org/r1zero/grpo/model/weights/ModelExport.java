@@ -8,7 +8,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,12 +75,13 @@ public final class ModelExport {
       writeExactly(policy, source, target);
       return;
     }
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    Folders.delete(partial);
-    Files.createDirectories(partial);
-    copyOtherFiles(policy.config(), source, partial);
-    writeWeights(policy, partial);
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    Folders.make(
+        target,
+        fresh -> {
+          Files.createDirectories(fresh);
+          copyOtherFiles(policy.config(), source, fresh);
+          writeWeights(policy, fresh);
+        });
   }
 
   /** Adds the adapters to the base as its file has it: in memory it is rounded to bf16. */

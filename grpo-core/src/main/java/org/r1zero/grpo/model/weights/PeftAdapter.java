@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.LoraAdapters;
 import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.torch.ArrayBlocks;
@@ -30,12 +30,17 @@ public final class PeftAdapter {
       throw new FileAlreadyExistsException(
           target.toString(), null, "adapters are written to a new folder; choose another name");
     }
-    Path partial = Files.createTempDirectory(target.toAbsolutePath().getParent(), "adapter");
+    Folders.make(target, fresh -> writeFiles(adapters, base, fresh));
+  }
+
+  private static void writeFiles(LoraAdapters adapters, String base, Path folder)
+      throws IOException {
+    Files.createDirectories(folder);
     JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(partial.resolve("adapter_config.json").toFile(), config(adapters, base));
+        .writeValue(folder.resolve("adapter_config.json").toFile(), config(adapters, base));
     try (FileChannel channel =
             FileChannel.open(
-                partial.resolve("adapter_model.safetensors"),
+                folder.resolve("adapter_model.safetensors"),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
         SafetensorsWriter writer =
@@ -44,7 +49,6 @@ public final class PeftAdapter {
         ArrayBlocks.read(parameter.value(), writer::write);
       }
     }
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static ObjectNode config(LoraAdapters adapters, String base) {

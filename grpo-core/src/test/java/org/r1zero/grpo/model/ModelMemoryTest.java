@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
-class MicroBatchMemoryTest {
+class ModelMemoryTest {
   /** SmolLM2-135M's shape. */
   private static final DecoderConfig SMOLLM2 =
       new DecoderConfig(
@@ -54,14 +54,14 @@ class MicroBatchMemoryTest {
   }
 
   private static long bytes(ComputeType type, boolean checkpointing) {
-    return new MicroBatchMemory(SMOLLM2, type, checkpointing).bytesPerToken();
+    return new ModelMemory(SMOLLM2, type).perToken(checkpointing);
   }
 
   @Test
   void trainingTakesGradientsMomentsAndACopy() {
     try (PolicyModel policy = TestModels.random(1)) {
       long largest = 4L * TestModels.CONFIG.vocabSize() * TestModels.CONFIG.hiddenSize();
-      assertThat(MicroBatchMemory.trainingBytes(policy))
+      assertThat(ModelMemory.toAllocate(policy))
           .isEqualTo((12 + 4) * policy.parameterCount() + largest);
     }
   }
@@ -81,12 +81,10 @@ class MicroBatchMemoryTest {
               + bytes(List.copyOf(optimizer.state().values()), type)
               - 4L * policy.parameters().size() // the numbers of updates
               + copy;
-      long count = policy.parameterCount();
-      assertThat(MicroBatchMemory.weightBytes(count, 0, type, false, false))
-          .isBetween(trained - padding, trained);
-      assertThat(
-              MicroBatchMemory.weightBytes(count, 0, type, true, false)
-                  - MicroBatchMemory.weightBytes(count, 0, type, false, false))
+      ModelMemory memory = new ModelMemory(TestModels.CONFIG, type);
+      assertThat(memory.parameters()).isEqualTo(policy.parameterCount());
+      assertThat(memory.training(0, false, false)).isBetween(trained - padding, trained);
+      assertThat(memory.training(0, true, false) - memory.training(0, false, false))
           .isEqualTo(bytes(frozen.arrays(), type));
     }
   }
@@ -109,7 +107,7 @@ class MicroBatchMemoryTest {
       assertThat(merged).hasSameSizeAs(base);
       long held = bytes(List.copyOf(different), type) + bytes(policy.arrays(), type);
       long estimate =
-          MicroBatchMemory.weightBytes(full.parameterCount(), adapters, type, false, false);
+          new ModelMemory(TestModels.CONFIG, type).training(adapters, false, false);
       // norms, embedding and output layer are not held twice: a small model has many of them
       assertThat(estimate - 16 * adapters).isBetween(held, held * 5 / 4);
     }
@@ -118,12 +116,36 @@ class MicroBatchMemoryTest {
   @Test
   void modelsThatTheDocsSayFit80GbDo() {
     long gb = 1_000_000_000;
-    assertThat(MicroBatchMemory.weightBytes(1_543_714_304, 0, ComputeType.BFLOAT16, true, false))
-        .isLessThan(31 * gb);
-    assertThat(
-            MicroBatchMemory.weightBytes(
-                7_615_616_512L, 40_370_176, ComputeType.BFLOAT16, false, false))
-        .isLessThan(47 * gb);
+    ModelMemory small = qwen2(151_936, 1536, 8960, 12, 2, true); // Qwen2.5-1.5B
+    assertThat(small.parameters()).isEqualTo(1_543_714_304);
+    assertThat(small.training(0, true, false)).isLessThan(31 * gb);
+    ModelMemory large = qwen2(152_064, 3584, 18_944, 28, 4, false); // Qwen2.5-7B
+    assertThat(large.parameters()).isEqualTo(7_615_616_512L);
+    assertThat(large.training(40_370_176, false, false)).isLessThan(47 * gb);
+  }
+
+  private static ModelMemory qwen2(
+      int vocabulary, int hidden, int intermediate, int heads, int keyValueHeads, boolean tied) {
+    return new ModelMemory(
+        new DecoderConfig(
+            DecoderConfig.Family.QWEN2,
+            vocabulary,
+            hidden,
+            intermediate,
+            28,
+            heads,
+            keyValueHeads,
+            128,
+            1e-6,
+            1e6,
+            new RopeScaling.None(),
+            32_768,
+            tied,
+            true,
+            false,
+            false,
+            false),
+        ComputeType.BFLOAT16);
   }
 
   private static long bytes(List<NDArray> arrays, ComputeType type) {
