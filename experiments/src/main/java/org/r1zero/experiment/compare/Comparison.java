@@ -13,16 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
-import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Console;
-import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
 import org.r1zero.experiment.run.EvaluationRun;
@@ -235,15 +234,17 @@ public final class Comparison {
     Path mark = place.resolve("evaluation.key");
     Path file = place.resolve("evaluation.jsonl");
     if (Files.exists(mark) && Files.readString(mark).equals(hash)) {
-      List<EvaluatedSample> samples = EvaluationFiles.read(file);
-      return Evaluation.of(samples, recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
+      int most = recipe.evaluation().sampling(recipe.sampling()).maxNewTokens();
+      Optional<Evaluation> earlier = EvaluationFiles.find(file, most);
+      if (earlier.isPresent()) {
+        return earlier.get();
+      }
     }
     Evaluation evaluation =
         new EvaluationRun(recipe, new Progress(out, 0, recipe.accuracyColumn())).run();
     Files.createDirectories(place);
     Files.deleteIfExists(mark);
-    Files.deleteIfExists(file);
-    JsonLines.append(file, evaluation.completions());
+    EvaluationFiles.write(file, evaluation);
     Files.writeString(mark, hash);
     return evaluation;
   }

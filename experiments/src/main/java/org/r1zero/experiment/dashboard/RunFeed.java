@@ -124,7 +124,7 @@ final class RunFeed {
   /** One that is damaged has no interval: of a part of its completions it would be another one. */
   private static void evaluation(ObjectNode evaluations, String when, Path file) {
     try {
-      List<EvaluatedSample> samples = EvaluationFiles.read(file, LinkOption.NOFOLLOW_LINKS);
+      List<EvaluatedSample> samples = EvaluationFiles.read(file);
       if (!samples.isEmpty()) {
         Interval accuracy = Evaluation.accuracy(samples);
         evaluations

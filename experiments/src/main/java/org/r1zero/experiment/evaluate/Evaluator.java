@@ -5,12 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RewardScorer;
-import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -26,7 +24,7 @@ public final class Evaluator {
   private final SamplingConfig sampling;
   private final Scoring scoring;
   private final long seed;
-  private final @Nullable CompletionCache cache;
+  private final CompletionStore store;
 
   /**
    * What judges completions.
@@ -41,21 +39,20 @@ public final class Evaluator {
    * Sets how to measure.
    *
    * @param seed of samples
-   * @param cache keeps completions for the next time; {@code null} for none, as where the weights
-   *     are not those of a file
+   * @param store keeps completions for the next time
    */
   public Evaluator(
       EvaluationConfig config,
       SamplingConfig sampling,
       Scoring scoring,
       long seed,
-      @Nullable CompletionCache cache) {
+      CompletionStore store) {
     this.config = config;
     this.sampling =
         config.sampling(sampling).withQuantization(Quantization.NONE); // judge what is trained
     this.scoring = scoring;
     this.seed = seed;
-    this.cache = cache;
+    this.store = store;
   }
 
   /** Measures a policy on problems. */
@@ -66,71 +63,26 @@ public final class Evaluator {
             judge(
                 sampler,
                 problems,
-                sample(sampler, problems, 1, sampling.withTemperature(0), progress),
+                store.sample(
+                    sampler,
+                    problems,
+                    1,
+                    sampling.withTemperature(0),
+                    seed,
+                    progress::accept),
                 GREEDY));
     if (config.samples() > 0) {
       List<List<Completion>> sampled =
-          sample(
+          store.sample(
               sampler,
               problems,
               config.samples(),
               sampling,
+              seed,
               status -> progress.accept(status.after(problems.size())));
       all.addAll(judge(sampler, problems, sampled, 0));
     }
     return Evaluation.of(all, sampling.maxNewTokens());
-  }
-
-  /** Samples what the cache does not have. */
-  private List<List<Completion>> sample(
-      PolicySampler sampler,
-      List<Problem> problems,
-      int count,
-      SamplingConfig how,
-      Consumer<SamplingStatus> progress) {
-    if (cache == null) {
-      return sampler.sample(problems, count, how, seed, progress).stream()
-          .map(group -> group.completions())
-          .toList();
-    }
-    List<String> prompts = problems.stream().map(sampler::prompt).toList();
-    Completion[][] found = new Completion[problems.size()][count];
-    try (CompletionCache.Pass pass = cache.open(how, seed)) {
-      List<PolicySampler.Request> missing = new ArrayList<>();
-      int known = 0;
-      for (int p = 0; p < problems.size(); p++) {
-        Completion[] completions = found[p];
-        for (int s = 0; s < count; s++) {
-          completions[s] = pass.find(p, s, prompts.get(p));
-        }
-        int[] absent = IntStream.range(0, count).filter(s -> completions[s] == null).toArray();
-        known += count - absent.length;
-        if (absent.length > 0) {
-          missing.add(new PolicySampler.Request(p, problems.get(p), absent));
-        }
-      }
-      if (!missing.isEmpty()) {
-        int before = known;
-        sampler.sample(
-            missing,
-            how,
-            seed,
-            new PolicySampler.CompletionListener() {
-              @Override
-              public void completed(
-                  int problem, int sample, Generation generation, Completion completion) {
-                found[problem][sample] = completion;
-                pass.add(problem, sample, prompts.get(problem), completion);
-              }
-
-              @Override
-              public void status(SamplingStatus status) {
-                progress.accept(status.after(before));
-              }
-            });
-      }
-    }
-    return IntStream.range(0, problems.size()).mapToObj(p -> List.of(found[p])).toList();
   }
 
   private List<EvaluatedSample> judge(

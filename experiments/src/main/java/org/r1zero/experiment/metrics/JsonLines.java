@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.r1zero.grpo.files.WholeFiles;
 
 /** Appends records to a file, one JSON object per line; keys are in snake case. */
 public final class JsonLines {
@@ -52,12 +53,27 @@ public final class JsonLines {
    */
   public static void append(Path file, List<?> records) {
     try (Writer writer = writer(file)) {
-      for (Object entry : records) {
-        writer.write(JSON.writeValueAsString(entry));
-        writer.write('\n');
-      }
+      write(writer, records);
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a file of lines at once, in the place of one that is there. */
+  public static void write(Path file, List<?> records) throws IOException {
+    WholeFiles.write(
+        file,
+        out -> {
+          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+          write(writer, records);
+          writer.flush();
+        });
+  }
+
+  private static void write(Writer writer, List<?> records) throws IOException {
+    for (Object entry : records) {
+      writer.write(JSON.writeValueAsString(entry));
+      writer.write('\n');
     }
   }
 

@@ -25,6 +25,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.CurateOptions;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.evaluate.CompletionStore;
 import org.r1zero.experiment.metrics.Counting;
 import org.r1zero.experiment.run.Fit;
 import org.r1zero.experiment.run.ModelSession;
@@ -33,9 +34,8 @@ import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.rollout.PromptRenderer;
-import org.r1zero.rollout.SampledGroup;
+import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.verify.Completion;
-import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ProgramHome;
@@ -48,7 +48,6 @@ import org.r1zero.verify.reward.WeightedReward;
  * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
  */
 final class CurateStage implements Stage {
-  private static final int CHUNK = 32;
   private final Recipe recipe;
   private final String name;
   private final CurateOptions options;
@@ -231,11 +230,11 @@ final class CurateStage implements Stage {
 
   private List<Candidate> sample(
       Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
-    Traces traces = new Traces(folder.resolve("traces.jsonl"), options.samples());
     PromptRenderer renderer;
     List<Problem> problems;
+    List<List<Completion>> said;
     try (ModelSession session =
-            ModelSession.frozen(model, recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers =
             session.workers(
                 recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {
@@ -248,64 +247,78 @@ final class CurateStage implements Stage {
               new FewShotPrompt(renderer, shots));
       fit.dataset().notes().forEach(out::println);
       problems = fit.dataset().train();
-      long parameters = session.policy().parameterCount();
-      Counting progress =
-          new Counting(out, "completions", (long) problems.size() * options.samples());
-      for (int at = traces.all().size() / options.samples(); at < problems.size(); at += CHUNK) {
-        List<Problem> chunk = problems.subList(at, Math.min(at + CHUNK, problems.size()));
-        long before = (long) at * options.samples();
-        List<SampledGroup> groups =
-            workers
-                .sampler()
-                .sample(
-                    chunk,
-                    options.samples(),
-                    recipe.sampling().withTemperature(options.temperature()),
-                    recipe.seed() + 1_000_003L * (at + 1),
-                    status -> progress.update(before + status.finished()));
-        List<Traces.Trace> said = new ArrayList<>();
-        for (int p = 0; p < groups.size(); p++) {
-          for (Completion completion : groups.get(p).completions()) {
-            said.add(trace(at + p, completion));
-          }
-        }
-        traces.add(said);
-        meter.add(parameters, said.stream().mapToLong(Traces.Trace::tokens).sum(), 0, 0);
-      }
+      Sampled sampled =
+          new Sampled(
+              meter,
+              session.policy().parameterCount(),
+              new Counting(out, "completions", (long) problems.size() * options.samples()));
+      said =
+          CompletionStore.in(folder.resolve("completions"), "")
+              .sample(
+                  workers.sampler(),
+                  problems,
+                  options.samples(),
+                  recipe.sampling().withTemperature(options.temperature()),
+                  recipe.seed(),
+                  sampled);
+      sampled.count();
     }
     List<RewardEntry> filters = filters();
     List<Candidate> candidates = new ArrayList<>();
     WeightedReward judge = judge(filters);
-    for (Traces.Trace trace : traces.all()) {
-      Problem problem = problems.get(trace.problem());
-      Completion completion =
-          new Completion(
-              trace.completion(),
-              trace.tokens(),
-              trace.stopped() ? FinishReason.STOP : FinishReason.LENGTH);
-      Map<String, Boolean> passed = new LinkedHashMap<>();
-      passed.put("ended", trace.stopped());
-      judged(judge, problem, completion, filters, passed);
-      if (!completion.text().isBlank()) {
-        Example example =
-            new Example(
-                problem.id(),
-                problem.field("difficulty").asInt(0),
-                renderer.render(problem),
-                List.of(),
-                completion.text());
-        candidates.add(new Candidate(example, problem.question(), passed));
+    for (int p = 0; p < problems.size(); p++) {
+      Problem problem = problems.get(p);
+      for (Completion completion : said.get(p)) {
+        Map<String, Boolean> passed = new LinkedHashMap<>();
+        passed.put("ended", !completion.truncated());
+        judged(judge, problem, completion, filters, passed);
+        if (!completion.text().isBlank()) {
+          Example example =
+              new Example(
+                  problem.id(),
+                  problem.field("difficulty").asInt(0),
+                  renderer.render(problem),
+                  List.of(),
+                  completion.text());
+          candidates.add(new Candidate(example, problem.question(), passed));
+        }
       }
     }
     return candidates;
   }
 
-  private static Traces.Trace trace(int problem, Completion completion) {
-    return new Traces.Trace(
-        problem,
-        completion.text(),
-        completion.tokenCount(),
-        completion.finishReason() != FinishReason.LENGTH);
+  /** Shows how far the sampling is, and has the meter count it now and then. */
+  private static final class Sampled implements CompletionStore.Listener {
+    private static final int COUNTED = 32;
+    private final StageMeter meter;
+    private final long parameters;
+    private final Counting progress;
+    private int completions;
+    private long tokens;
+
+    Sampled(StageMeter meter, long parameters, Counting progress) {
+      this.meter = meter;
+      this.parameters = parameters;
+      this.progress = progress;
+    }
+
+    @Override
+    public void status(SamplingStatus status) {
+      progress.update(status.finished());
+    }
+
+    @Override
+    public void sampled(Completion completion) {
+      tokens += completion.tokenCount();
+      if (++completions % COUNTED == 0) {
+        count();
+      }
+    }
+
+    void count() {
+      meter.add(parameters, tokens, 0, 0);
+      tokens = 0;
+    }
   }
 
   /**

@@ -128,7 +128,9 @@ record ReportedRun(
       List<EvaluatedSample> samples =
           EvaluationFiles.read(folder.resolve("evaluation-" + when + ".jsonl"));
       if (!samples.isEmpty() && (found == null || when.equals("after"))) {
-        found = Evaluation.of(samples, recipe.at("/sampling/max_new_tokens").asInt(1));
+        int own = recipe.at("/evaluation/max_new_tokens").asInt(0);
+        int most = own > 0 ? own : recipe.at("/sampling/max_new_tokens").asInt(1);
+        found = Evaluation.of(samples, most);
       }
     }
     return found;

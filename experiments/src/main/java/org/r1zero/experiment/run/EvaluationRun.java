@@ -1,18 +1,24 @@
 package org.r1zero.experiment.run;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.experiment.evaluate.CompletionCache;
+import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.evaluate.CompletionStore;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
+import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
+import org.r1zero.verify.ProgramHome;
 
 /**
  * Evaluates a recipe's model without training it. Completions are kept below the recipe's {@code
@@ -77,9 +83,8 @@ public final class EvaluationRun {
             parts.texts(),
             parts.directory().path(),
             progress::say)) {
-      CompletionCache cache =
-          recipe.environment().isOn() ? null : cache(parts, state); // its program may have changed
-      return HeldOut.evaluate(parts, workers.sampler(), recipe, progress, of, cache);
+      return HeldOut.evaluate(
+          parts, workers.sampler(), recipe, progress, of, store(parts, state + environment()));
     }
   }
 
@@ -88,8 +93,8 @@ public final class EvaluationRun {
    *
    * @param state what tells a checkpoint's weights from those of the model's files
    */
-  private CompletionCache cache(Assembly parts, String state) throws IOException {
-    return new CompletionCache(
+  private CompletionStore store(Assembly parts, String state) throws IOException {
+    return CompletionStore.in(
         Path.of(recipe.output(), ".r1zero", "completions"),
         ModelHash.of(parts.directory().path())
             + state
@@ -97,5 +102,25 @@ public final class EvaluationRun {
             + recipe.dtype()
             + " "
             + parts.policy().device());
+  }
+
+  /** What decides an environment's answers: its options, the files that they name, the seed. */
+  private String environment() throws IOException {
+    if (!recipe.environment().isOn()) {
+      return "";
+    }
+    ObjectNode options = RecipeLoader.toTree(recipe.environment());
+    StringBuilder all = new StringBuilder(options + " " + recipe.seed());
+    JsonParser texts = options.traverse();
+    for (JsonToken next = texts.nextToken(); next != null; next = texts.nextToken()) {
+      if (next == JsonToken.VALUE_STRING) {
+        Path file = ProgramHome.find(Path.of(texts.getText().replace("\0", "")));
+        all.append(Files.isRegularFile(file) ? " " + Hashes.sha256(file) : "");
+      }
+    }
+    for (Path plugins : recipe.scoring().pluginFolders()) {
+      all.append(' ').append(Folders.hash(plugins));
+    }
+    return " " + Hashes.sha256(all.toString());
   }
 }

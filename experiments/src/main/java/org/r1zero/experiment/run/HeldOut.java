@@ -2,9 +2,8 @@ package org.r1zero.experiment.run;
 
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.experiment.evaluate.CompletionCache;
+import org.r1zero.experiment.evaluate.CompletionStore;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Evaluator;
 import org.r1zero.experiment.evaluate.Judges;
@@ -24,13 +23,13 @@ final class HeldOut {
    */
   static Evaluation evaluate(
       Assembly parts, PolicySampler sampler, Recipe recipe, Progress progress, String when) {
-    return evaluate(parts, sampler, recipe, progress, when, null);
+    return evaluate(parts, sampler, recipe, progress, when, CompletionStore.none());
   }
 
   /**
    * Evaluates as the recipe says.
    *
-   * @param cache has what was sampled before with the same weights; {@code null} for none
+   * @param store has what was sampled before with the same weights
    */
   static Evaluation evaluate(
       Assembly parts,
@@ -38,7 +37,7 @@ final class HeldOut {
       Recipe recipe,
       Progress progress,
       String when,
-      @Nullable CompletionCache cache) {
+      CompletionStore store) {
     List<Problem> heldOut = parts.dataset().heldOut();
     List<Problem> problems =
         heldOut.subList(0, Math.min(recipe.evaluation().problems(), heldOut.size()));
@@ -56,7 +55,7 @@ final class HeldOut {
                 recipe.sampling(),
                 new Evaluator.Scoring(parts.scorer(), recipe.accuracyColumn(), Judges.of(recipe)),
                 recipe.seed(),
-                cache)
+                store)
             .evaluate(
                 sampler,
                 problems,

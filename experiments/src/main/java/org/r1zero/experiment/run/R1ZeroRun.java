@@ -3,6 +3,7 @@ package org.r1zero.experiment.run;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
+import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.metrics.MetricsEndpoint;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.rundir.RunDirectory;
@@ -105,13 +107,18 @@ public final class R1ZeroRun {
         String.format(
             "nothing to do: %s is finished after %d steps (--set grpo.steps=%d would train on)",
             directory.path(), steps, 2 * steps));
-    EvaluationMemory memory = new EvaluationMemory(directory);
     return new Result(
         directory.path(),
         recipe,
-        memory.recall("before").orElse(null),
-        memory.recall("after").orElse(null),
+        known(directory, "before").orElse(null),
+        known(directory, "after").orElse(null),
         0);
+  }
+
+  private Optional<Evaluation> known(RunDirectory directory, String when) {
+    return EvaluationFiles.find(
+        directory.evaluation(when),
+        recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
   }
 
   @SuppressWarnings("try") // the log is open as long as the run is
@@ -262,7 +269,7 @@ public final class R1ZeroRun {
         resume(trainer, record);
       }
       if (trainer.step() < steps && !record.isPast(trainer.step())) {
-        new EvaluationMemory(directory).forget("after");
+        Files.deleteIfExists(directory.evaluation("after"));
         trainer.train();
       }
       long done = trainer.step();
@@ -343,8 +350,8 @@ public final class R1ZeroRun {
     if (recipe.evaluation().problems() == 0) {
       return null;
     }
-    EvaluationMemory memory = new EvaluationMemory(directory);
-    Optional<Evaluation> earlier = resumption == null ? Optional.empty() : memory.recall(when);
+    Optional<Evaluation> earlier =
+        resumption == null ? Optional.empty() : known(directory, when);
     if (earlier.isPresent()) {
       return earlier.get();
     }
@@ -354,12 +361,11 @@ public final class R1ZeroRun {
     } else {
       progress.say(HeldOut.line(evaluation, when + " training"));
     }
-    directory.writeEvaluation(when, evaluation.completions());
     manifest.result("pass1_greedy_" + when, evaluation.greedy());
     manifest.result("pass1_sampled_" + when, evaluation.sampled());
     manifest.result("pass_at_" + when, evaluation.passAt());
     manifest.write();
-    memory.keep(when, evaluation);
+    EvaluationFiles.write(directory.evaluation(when), evaluation); // last: it is finished now
     return evaluation;
   }
 }

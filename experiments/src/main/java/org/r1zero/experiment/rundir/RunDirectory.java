@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
-import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.experiment.metrics.JsonLinesReader;
 import org.r1zero.experiment.metrics.RunSteps;
@@ -318,14 +317,8 @@ public final class RunDirectory {
     tensorBoard().texts(number, "rollouts", RolloutTexts.of(traces));
   }
 
-  /**
-   * Keeps the completions of an evaluation.
-   *
-   * @param when {@code before} or {@code after} training
-   */
-  public void writeEvaluation(String when, List<EvaluatedSample> traces) throws IOException {
-    Path file = path.resolve("evaluation-" + when + ".jsonl");
-    Files.deleteIfExists(file); // of an evaluation that was stopped
-    JsonLines.append(file, traces);
+  /** Where the completions of an evaluation are, {@code before} training or {@code after} it. */
+  public Path evaluation(String when) {
+    return path.resolve("evaluation-" + when + ".jsonl");
   }
 }

@@ -91,6 +91,46 @@ class EvaluateCommandTest {
     assertThat(ofRun.err()).contains("of task arithmetic: prompt plain, verifier number");
   }
 
+  @Test
+  void conversationsAreKeptAsLongAsTheirProgramIsTheSame() throws IOException {
+    Path asked = folder.resolve("asked");
+    Path program = folder.resolve("environment.py");
+    String script =
+        """
+        import json, sys
+        for line in sys.stdin:
+            request = json.loads(line)
+            open('%s', 'a').write(request['id'] + '\\n')
+            done = len(request['turns']) == 2
+            reply = {'observation': ' so? ', 'reward': len(request['turns'][-1]) / 64, 'done': done}
+            print(json.dumps(dict(reply, request=request['request'])), flush=True)
+        """
+            .formatted(asked);
+    Files.writeString(program, script);
+    String[] common = {
+      "eval", "--json", "--problems", "3", "--samples", "2",
+      "--set", "output=" + folder,
+      "--set", "dtype=float32",
+      "--set", "sampling.max_new_tokens=24",
+      "--set", "sampling.stop=['=']",
+      "--set", "rewards=[{verifier: environment}]",
+      "--set", "environment={name: program, max_turns: 3, options: {command: [python3, " + program + "]}}"
+    };
+    Ran first = Ran.command(common);
+    assertThat(first.code()).as(first.err()).isZero();
+    List<String> requests = Files.readAllLines(asked);
+    assertThat(requests).hasSizeGreaterThanOrEqualTo(9);
+
+    Ran again = Ran.command(common);
+    assertThat(timeless(again.json())).isEqualTo(timeless(first.json()));
+    assertThat(Files.readAllLines(asked)).as("nothing was asked again").isEqualTo(requests);
+
+    Files.writeString(program, script + "# changed\n");
+    Ran changed = Ran.command(common);
+    assertThat(timeless(changed.json())).isEqualTo(timeless(first.json()));
+    assertThat(Files.readAllLines(asked)).hasSize(2 * requests.size());
+  }
+
   private static String[] with(String[] some, String... more) {
     return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
   }

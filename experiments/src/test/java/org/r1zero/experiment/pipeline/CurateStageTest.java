@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,7 @@ class CurateStageTest {
     List<Example> examples = ExampleFiles.read(with.resolve("examples.jsonl"), 0).examples();
     assertThat(examples).isNotEmpty();
     assertThat(examples).allSatisfy(one -> assertThat(one.prompt()).doesNotContain("nobody holds"));
-    assertThat(Files.readString(with.resolve("traces.jsonl")))
-        .isNotEqualTo(Files.readString(without.resolve("traces.jsonl")));
+    assertThat(said(with)).hasSameSizeAs(said(without)).isNotEqualTo(said(without));
     JsonNode card = card(with);
     assertThat(card.path("sources").has("few_shot")).isTrue();
     assertThat(card.path("bad_records").toString())
@@ -152,6 +152,36 @@ class CurateStageTest {
             "first_problem is 40, but arithmetic has 40 training problems, numbered from 0");
   }
 
+  @Test
+  void whatWasSampledIsNotSampledAgain() throws IOException {
+    Path stage = run(RIGHT, "");
+    List<String> said = said(stage);
+    byte[] examples = Files.readAllBytes(stage.resolve("examples.jsonl"));
+    Files.delete(stage.resolve("done.json")); // as if it had been killed at its end
+    Path kept;
+    try (Stream<Path> files = Files.list(stage.resolve("completions"))) {
+      kept = files.findFirst().orElseThrow();
+    }
+    List<String> half = said.subList(0, said.size() / 2);
+    Files.write(kept, half);
+
+    assertThat(run(RIGHT, "")).isEqualTo(stage);
+
+    assertThat(Files.readAllLines(kept)).startsWith(half.toArray(String[]::new));
+    assertThat(said(stage)).isEqualTo(said);
+    assertThat(stage.resolve("examples.jsonl")).hasBinaryContent(examples);
+  }
+
+  /** What the stage's model said, in an order that does not depend on when it came. */
+  private static List<String> said(Path stage) throws IOException {
+    try (Stream<Path> files = Files.list(stage.resolve("completions"))) {
+      return Files.readAllLines(files.findFirst().orElseThrow()).stream()
+          .filter(line -> !line.isEmpty())
+          .sorted()
+          .toList();
+    }
+  }
+
   private static Set<String> problems(Path stage) throws IOException {
     return ExampleFiles.read(stage.resolve("examples.jsonl"), 0).examples().stream()
         .map(Example::problem)
@@ -165,11 +195,11 @@ class CurateStageTest {
   @Test
   void workersInProcessesOfTheirOwnSampleTheSame() throws IOException {
     Path stage = run(RIGHT, "");
-    String traces = Files.readString(stage.resolve("traces.jsonl"));
+    List<String> said = said(stage);
     Folders.delete(stage);
     Path again = run(RIGHT, "rollouts: {workers: 1, backend: process}\n");
     assertThat(again).as("who samples is no part of a stage's key").isEqualTo(stage);
-    assertThat(Files.readString(again.resolve("traces.jsonl"))).isEqualTo(traces);
+    assertThat(said(again)).isEqualTo(said);
   }
 
   private Recipe recipe(String reward, String options) throws IOException {
