@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.experiment.config.PromptConfig;
-import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.SampledGroup;
