@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.r1zero.grpo.model.ComputeType;
-import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.model.TokenLogProbs;
@@ -159,7 +159,8 @@ public final class GpuCheck {
 
   private static float[] all(DecoderConfig config, Tensors tensors) {
     Map<String, long[]> shapes = WeightNames.shapes(config);
-    FloatBuffer all = FloatBuffer.allocate((int) new ModelMemory(config, ComputeType.FLOAT32).parameters());
+    FloatBuffer all =
+        FloatBuffer.allocate((int) new ModelMemory(config, ComputeType.FLOAT32).parameters());
     shapes.keySet().forEach(name -> all.put(tensors.get(name)));
     return all.array();
   }

@@ -62,9 +62,7 @@ public final class EvaluationFiles {
   public static Optional<Evaluation> find(Path file, int maxTokens) {
     try {
       List<EvaluatedSample> samples = read(file);
-      return samples.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Evaluation.of(samples, maxTokens));
+      return samples.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(samples, maxTokens));
     } catch (IOException e) {
       LoggerFactory.getLogger(EvaluationFiles.class)
           .warn("an evaluation is made again: {}", e.getMessage());

@@ -64,12 +64,7 @@ public final class Evaluator {
                 sampler,
                 problems,
                 store.sample(
-                    sampler,
-                    problems,
-                    1,
-                    sampling.withTemperature(0),
-                    seed,
-                    progress::accept),
+                    sampler, problems, 1, sampling.withTemperature(0), seed, progress::accept),
                 GREEDY));
     if (config.samples() > 0) {
       List<List<Completion>> sampled =

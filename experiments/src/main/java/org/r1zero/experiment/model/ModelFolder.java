@@ -112,8 +112,7 @@ public final class ModelFolder implements AutoCloseable {
    * @param seed decides what the adapters begin as
    */
   public PolicyModel policy(ComputeType dtype, String device, LoraConfig lora, long seed) {
-    return new PolicyModel(
-        directory.config(), directory, dtype, Torch.device(device), lora, seed);
+    return new PolicyModel(directory.config(), directory, dtype, Torch.device(device), lora, seed);
   }
 
   /** Reads its weights, only to be sampled from or learned from. */

@@ -234,7 +234,8 @@ final class CurateStage implements Stage {
     List<Problem> problems;
     List<List<Completion>> said;
     try (ModelSession session =
-            ModelSession.frozen(model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(
+                model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers =
             session.workers(
                 recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {

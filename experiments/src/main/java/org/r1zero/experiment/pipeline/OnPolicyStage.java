@@ -112,9 +112,11 @@ final class OnPolicyStage implements Stage {
                   + "; use kind distill, which needs none in common"));
     }
     try (ModelSession taught =
-            ModelSession.trained(student.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.trained(
+                student.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         ModelSession teaching =
-            ModelSession.frozen(teacher.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.frozen(
+                teacher.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         Workers workers = taught.workers(recipe.rollouts(), taught.renderer(), out::println);
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters());
         StageTraining training =

@@ -139,7 +139,8 @@ final class SftStage implements Stage {
       out.println("bad record " + bad);
     }
     try (ModelSession session =
-            ModelSession.trained(model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
+            ModelSession.trained(
+                model.toString(), recipe.dtype(), recipe.device(), recipe.prompt());
         AdamW optimizer = new AdamW(options.optimizer(), session.policy().parameters())) {
       return train(tokenize(contents.examples(), session), session, optimizer, folder, meter);
     }

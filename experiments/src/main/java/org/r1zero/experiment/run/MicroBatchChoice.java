@@ -41,9 +41,7 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
     long cache = (long) recipe.sampling().kvCacheMb() << 20;
     long width = recipe.grpo().reference().syncRefModel() ? 4 : policy.computeType().bytes();
     long later =
-        ModelMemory.toAllocate(policy)
-            + (copied ? width * policy.parameterCount() : 0)
-            + cache;
+        ModelMemory.toAllocate(policy) + (copied ? width * policy.parameterCount() : 0) + cache;
     long tokens = (free - later) / 2 / perToken;
     int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
     return new MicroBatchChoice(with(recipe, chosen), free, perToken);

@@ -25,9 +25,7 @@ public final class ModelSession implements AutoCloseable {
   private final PolicyModel policy;
 
   private ModelSession(
-      String model,
-      PromptConfig prompt,
-      Function<ModelFolder, PolicyModel> weights)
+      String model, PromptConfig prompt, Function<ModelFolder, PolicyModel> weights)
       throws IOException {
     this.folder = ModelFolder.open(model);
     this.renderer = folder.renderer(prompt);

@@ -117,8 +117,7 @@ public final class R1ZeroRun {
 
   private Optional<Evaluation> known(RunDirectory directory, String when) {
     return EvaluationFiles.find(
-        directory.evaluation(when),
-        recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
+        directory.evaluation(when), recipe.evaluation().sampling(recipe.sampling()).maxNewTokens());
   }
 
   @SuppressWarnings("try") // the log is open as long as the run is
@@ -350,8 +349,7 @@ public final class R1ZeroRun {
     if (recipe.evaluation().problems() == 0) {
       return null;
     }
-    Optional<Evaluation> earlier =
-        resumption == null ? Optional.empty() : known(directory, when);
+    Optional<Evaluation> earlier = resumption == null ? Optional.empty() : known(directory, when);
     if (earlier.isPresent()) {
       return earlier.get();
     }

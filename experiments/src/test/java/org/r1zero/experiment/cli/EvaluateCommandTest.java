@@ -108,13 +108,24 @@ class EvaluateCommandTest {
             .formatted(asked);
     Files.writeString(program, script);
     String[] common = {
-      "eval", "--json", "--problems", "3", "--samples", "2",
-      "--set", "output=" + folder,
-      "--set", "dtype=float32",
-      "--set", "sampling.max_new_tokens=24",
-      "--set", "sampling.stop=['=']",
-      "--set", "rewards=[{verifier: environment}]",
-      "--set", "environment={name: program, max_turns: 3, options: {command: [python3, " + program + "]}}"
+      "eval",
+      "--json",
+      "--problems",
+      "3",
+      "--samples",
+      "2",
+      "--set",
+      "output=" + folder,
+      "--set",
+      "dtype=float32",
+      "--set",
+      "sampling.max_new_tokens=24",
+      "--set",
+      "sampling.stop=['=']",
+      "--set",
+      "rewards=[{verifier: environment}]",
+      "--set",
+      "environment={name: program, max_turns: 3, options: {command: [python3, " + program + "]}}"
     };
     Ran first = Ran.command(common);
     assertThat(first.code()).as(first.err()).isZero();

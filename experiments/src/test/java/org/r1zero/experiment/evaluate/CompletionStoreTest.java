@@ -17,7 +17,8 @@ class CompletionStoreTest {
   private static final SamplingConfig HOW = SamplingConfig.defaults();
   private static final Completion SAID = new Completion("12\n\u2028\"", 5, FinishReason.STOP);
   private static final Completion TALK =
-      new Completion("2", 9, FinishReason.LENGTH, new Completion.Transcript("1 no 2", 2, 0.1 + 0.2));
+      new Completion(
+          "2", 9, FinishReason.LENGTH, new Completion.Transcript("1 no 2", 2, 0.1 + 0.2));
   @TempDir private Path folder;
 
   @Test

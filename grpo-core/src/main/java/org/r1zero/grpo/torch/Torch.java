@@ -26,8 +26,8 @@ public final class Torch {
   /**
    * Loads libtorch where that has not happened yet, and switches this thread's TorchScript to plain
    * interpretation: the profiling executor would spend the first calls of each new shape on
-   * specialising, and shapes change all the time here. Gradients are never
-   * recorded: backward passes are our own.
+   * specialising, and shapes change all the time here. Gradients are never recorded: backward
+   * passes are our own.
    */
   static void prepareThread() {
     if (!PREPARED.get()) {
@@ -41,8 +41,8 @@ public final class Torch {
   }
 
   /**
-   * Overwrites an array in place: it keeps its memory, so that what looks into it sees
-   * the new numbers.
+   * Overwrites an array in place: it keeps its memory, so that what looks into it sees the new
+   * numbers.
    *
    * @param target fp32
    * @param values as many as it has, row by row

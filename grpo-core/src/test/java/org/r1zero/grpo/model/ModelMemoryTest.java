@@ -106,8 +106,7 @@ class ModelMemoryTest {
       different.addAll(policy.arrays());
       assertThat(merged).hasSameSizeAs(base);
       long held = bytes(List.copyOf(different), type) + bytes(policy.arrays(), type);
-      long estimate =
-          new ModelMemory(TestModels.CONFIG, type).training(adapters, false, false);
+      long estimate = new ModelMemory(TestModels.CONFIG, type).training(adapters, false, false);
       // norms, embedding and output layer are not held twice: a small model has many of them
       assertThat(estimate - 16 * adapters).isBetween(held, held * 5 / 4);
     }

@@ -59,8 +59,7 @@ final class Harness implements AutoCloseable {
     String compile =
         "import py_compile, sys; py_compile.compile(sys.argv[1], sys.argv[2], doraise=True)";
     LineProcess.run(
-        List.of(
-            python.executable(), "-I", "-c", compile, source.toString(), compiled.toString()),
+        List.of(python.executable(), "-I", "-c", compile, source.toString(), compiled.toString()),
         LIMIT);
     ScratchFolder.publish(compiled);
   }

@@ -29,11 +29,13 @@ import org.r1zero.verify.records.Records;
  * A request has all the turns of the conversation so far, so the program keeps nothing between
  * requests: it may be asked about many conversations in any order, and several of it may run. In
  * the answer {@code reward} may be left out (0), and {@code observation} where {@code done} is
- * true; {@code request} repeats the request's number, so that no line is taken for another's answer.
+ * true; {@code request} repeats the request's number, so that no line is taken for another's
+ * answer.
  *
  * <p>A program that ends, takes too long or answers something else is killed and another is asked
  * the same once more; if that fails too, or the program wrote what no request asked for, the run
- * ends with the program's fault. It runs with this process's rights: it is the user's own program, not model output.
+ * ends with the program's fault. It runs with this process's rights: it is the user's own program,
+ * not model output.
  *
  * <p>Options: {@code command} (list, needed), {@code timeout_seconds} (10), {@code
  * start_timeout_seconds} (30), {@code processes} (1).

@@ -60,7 +60,8 @@ final class ProgramPool {
   }
 
   /**
-   * Sends a request to a program and reads its answer; between {@link #acquire} and {@link #release}.
+   * Sends a request to a program and reads its answer; between {@link #acquire} and {@link
+   * #release}.
    *
    * @throws ExternalProgram.Failure if the program could not be started, gave no answer, or one
    *     that can't be read

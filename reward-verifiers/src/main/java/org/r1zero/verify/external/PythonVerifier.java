@@ -250,8 +250,7 @@ public final class PythonVerifier implements Verifier {
 
   private List<Verdict> ask(List<Waiting> batch) throws ExternalProgram.Failure {
     return pool.ask(
-        items(batch),
-        answer -> verdicts(loaded(answer).path("verdicts"), batch.size()));
+        items(batch), answer -> verdicts(loaded(answer).path("verdicts"), batch.size()));
   }
 
   private static ObjectNode items(List<Waiting> batch) {
@@ -270,8 +269,7 @@ public final class PythonVerifier implements Verifier {
 
   private List<Verdict> verdicts(JsonNode nodes, int count) throws ExternalProgram.Failure {
     if (nodes.size() != count) {
-      throw new ExternalProgram.Failure(
-          "expected " + count + " verdicts, found " + nodes.size());
+      throw new ExternalProgram.Failure("expected " + count + " verdicts, found " + nodes.size());
     }
     List<Verdict> verdicts = new ArrayList<>();
     nodes.forEach(node -> verdicts.add(verdict(node)));

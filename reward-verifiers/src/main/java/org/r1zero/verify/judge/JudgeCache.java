@@ -13,7 +13,9 @@ import org.r1zero.verify.records.KeyedLines;
 import org.r1zero.verify.records.Records;
 import org.slf4j.LoggerFactory;
 
-/** A judge's scores by the hash of what was asked: the newest in memory, or all of them in a file. */
+/**
+ * A judge's scores by the hash of what was asked: the newest in memory, or all of them in a file.
+ */
 final class JudgeCache {
   private static final int IN_MEMORY = 10_000;
   private final KeyedLines replies;

@@ -17,8 +17,8 @@ import org.r1zero.verify.math.expr.Expr;
 import org.r1zero.verify.math.read.AnswerText;
 import org.r1zero.verify.math.read.ReadingRules;
 import org.r1zero.verify.math.read.Sentences;
-import org.r1zero.verify.records.Recent;
 import org.r1zero.verify.math.symja.SymbolicEngine;
+import org.r1zero.verify.records.Recent;
 import org.r1zero.verify.records.Records;
 
 /**

@@ -167,7 +167,8 @@ class ExternalVerifierTest extends VerifierContractTest {
     Verdict verdict = judge(late, "right");
     assertThat(verdict.outcome()).as("%s", verdict).isEqualTo(Outcome.ERROR);
     assertThat(verdict.reason())
-        .startsWith("the program answered another request than the last, number 2: {\"request\": 1");
+        .startsWith(
+            "the program answered another request than the last, number 2: {\"request\": 1");
   }
 
   @Test

@@ -32,7 +32,9 @@ class KeyedLinesTest {
     Path file = folder.resolve("c.jsonl");
     KeyedLines.open(file).keep("whole", node("1"));
     Files.write(
-        file, new byte[] {'{', '"', 'k', 'e', 'y', '"', ':', '"', (byte) 0xC3}, StandardOpenOption.APPEND);
+        file,
+        new byte[] {'{', '"', 'k', 'e', 'y', '"', ':', '"', (byte) 0xC3},
+        StandardOpenOption.APPEND);
     KeyedLines.open(file).keep("later", node("2"));
     KeyedLines again = KeyedLines.open(file);
     assertThat(again.find("whole").orElseThrow().path("v").asText()).isEqualTo("1");
