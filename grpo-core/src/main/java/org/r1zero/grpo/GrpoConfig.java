@@ -4,6 +4,7 @@ import java.util.List;
 import org.r1zero.grpo.advantage.AdvantageEstimator;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.faults.Faults;
+import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.loss.PolicyLoss;
 import org.r1zero.grpo.optim.OptimizerConfig;
 
@@ -69,6 +70,12 @@ public record GrpoConfig(
         "loss.beta",
         "must be > 0 where reference.sync_ref_model is on, was 0 (without a KL term"
             + " there is no reference policy)");
+    faults.require(
+        loss.lossType() != LossType.DPPO
+            || offPolicy.oldLogProbs() == OffPolicyConfig.OldLogProbs.SAMPLER,
+        "off_policy.old_log_probs",
+        "must be sampler where loss.loss_type is dppo, was trainer (its trust region is around the"
+            + " policy that sampled)");
     faults.part("off_policy.", () -> loss.toLoss(offPolicy, true));
     faults.check();
   }

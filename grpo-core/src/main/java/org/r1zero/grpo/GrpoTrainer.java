@@ -9,6 +9,7 @@ import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.data.BatchPacker;
 import org.r1zero.grpo.data.Minibatch;
+import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.model.PolicyModel;
 
 /**
@@ -35,6 +36,7 @@ public final class GrpoTrainer {
   private final PolicyObjective objective;
   private final BatchPacker packer;
   private final SamplePreparation preparation;
+  private final ReplayBuffer replay;
   private final UpdateLoop loop;
 
   /**
@@ -63,6 +65,7 @@ public final class GrpoTrainer {
     this.objective = new PolicyObjective(config, settings, reference);
     this.packer = new BatchPacker(config.numMinibatches(), config.microBatchTokens());
     this.preparation = new SamplePreparation(config, settings, packer, policy, reference);
+    this.replay = new ReplayBuffer(config.offPolicy().replayBufferSize(), settings.seed());
     this.loop = new UpdateLoop(around, objective, config.steps(), config.totalUpdates());
     policy.setGradientCheckpointing(config.gradientCheckpointing());
   }
@@ -75,9 +78,10 @@ public final class GrpoTrainer {
         metrics -> {
           RolloutBatch batch = rollouts.collect(loop.step(), loop.updates()); // G per problem
           metrics.addRollouts(batch);
+          List<RolloutGroup> groups = replay.fill(batch.groups(), loop.step(), metrics);
           long seed = settings.seed() + loop.step();
           List<Minibatch> minibatches =
-              packer.pack(preparation.samples(batch.groups(), seed, metrics), seed);
+              packer.pack(preparation.samples(groups, seed, metrics), seed);
           for (int iteration = 0; iteration < config.numIterations(); iteration++) {
             for (Minibatch minibatch : minibatches) {
               loop.update(minibatch, minibatches, metrics); // gradient, health, clip, AdamW
@@ -103,6 +107,7 @@ public final class GrpoTrainer {
     ObjectNode control = state.values().putObject("entropy");
     control.put("coef", bonus.coef());
     control.put("last", Double.toString(bonus.lastEntropy())); // may be infinite
+    state.values().set("replay", replay.state());
     state.values().set("rollouts", rollouts.state());
     return state;
   }
@@ -117,6 +122,7 @@ public final class GrpoTrainer {
             new EntropyControl.State(
                 values.at("/entropy/coef").asDouble(),
                 Double.parseDouble(values.at("/entropy/last").asText())));
+    replay.restore(values.withObject("/replay"));
     rollouts.restore(values.withObject("/rollouts"));
     rollouts.policyUpdated(loop.updates(), policy);
   }

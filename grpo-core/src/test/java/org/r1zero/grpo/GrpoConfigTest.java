@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.loss.ClippedSurrogate;
+import org.r1zero.grpo.loss.DppoSurrogate;
+import org.r1zero.grpo.loss.GeometricMask;
 import org.r1zero.grpo.loss.ImportanceCorrection;
 import org.r1zero.grpo.loss.ImportanceLevel;
 import org.r1zero.grpo.loss.KlEstimator;
@@ -64,7 +66,9 @@ class GrpoConfigTest {
                 new KlPenalty(0.04, KlEstimator.K3, false),
                 null,
                 null,
-                new TopEntropyMask(1)));
+                null,
+                new TopEntropyMask(1),
+                0));
     assertThat(config.usesReference()).isTrue();
   }
 
@@ -111,9 +115,14 @@ class GrpoConfigTest {
                     ImportanceCorrection.Mode.TOKEN_TRUNCATE,
                     null,
                     null,
-                    -1.0))
+                    -1.0,
+                    0.9,
+                    null,
+                    -1))
         .hasMessageContaining("importance_sampling_clip_max must be set")
         .hasMessageContaining("off_policy_mask_threshold must be > 0, was -1.0")
+        .hasMessageContaining("rollout_rs_threshold must be > 1, was 0.9")
+        .hasMessageContaining("replay_buffer_size must be >= 0, was -1")
         .hasMessageContaining("old_log_probs must be trainer");
     assertThatThrownBy(
             () ->
@@ -132,6 +141,46 @@ class GrpoConfigTest {
         .hasMessageContaining("entropy_coef_min must be <= entropy_coef_max (1.0), was 2.0")
         .hasMessageContaining("entropy_coef_delta must be >= 0")
         .hasMessageContaining("entropy_target must be >= 0");
+  }
+
+  @Test
+  void dppoIsMeasuredFromTheSampler() {
+    LossConfig dppo = new LossConfig(LossType.DPPO, 0.15, 0.15, 0);
+    assertThatThrownBy(() -> with(dppo))
+        .hasMessageContaining("off_policy.old_log_probs must be sampler where loss.loss_type is");
+    OffPolicyConfig sampler =
+        new OffPolicyConfig(
+            OffPolicyConfig.OldLogProbs.SAMPLER,
+            false,
+            ImportanceCorrection.Mode.SEQUENCE_MASK,
+            3.0,
+            null,
+            null,
+            1.01,
+            null,
+            8);
+    GrpoConfig config = with(dppo, AdvantageConfig.defaults(), sampler, ReferenceConfig.defaults());
+    assertThat(config.toLoss().surrogate())
+        .isEqualTo(new DppoSurrogate(0.15, 0.15, DppoSurrogate.Divergence.BINARY_TV, 20));
+    assertThat(config.toLoss().geometricMask()).isEqualTo(new GeometricMask(1.01, 1 / 1.01));
+  }
+
+  @Test
+  void olderRolloutsAreReplayedOnlyWhereThatIsAccountedFor() {
+    assertThatThrownBy(
+            () ->
+                new OffPolicyConfig(
+                    OffPolicyConfig.OldLogProbs.TRAINER,
+                    false,
+                    ImportanceCorrection.Mode.SEQUENCE_MASK,
+                    3.0,
+                    null,
+                    null,
+                    null,
+                    0.9,
+                    8))
+        .hasMessageContaining("old_log_probs must be sampler, or importance_sampling_correction")
+        .hasMessageContaining("rollout_rs_threshold must be set");
   }
 
   private static GrpoConfig with(LossConfig loss) {

@@ -8,6 +8,7 @@ import static org.r1zero.grpo.TestTraining.PROMPT;
 import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,7 +163,7 @@ class GrpoTrainerOptionsTest {
   private static GrpoConfig offPolicy(OffPolicyConfig.OldLogProbs old, boolean correct) {
     OffPolicyConfig offPolicy =
         new OffPolicyConfig(
-            old, correct, ImportanceCorrection.Mode.TOKEN_TRUNCATE, 3.0, null, null);
+            old, correct, ImportanceCorrection.Mode.TOKEN_TRUNCATE, 3.0, null, null, null, null, 0);
     return config(
         1,
         false,
@@ -171,6 +172,68 @@ class GrpoTrainerOptionsTest {
         EntropyConfig.defaults(),
         offPolicy,
         ReferenceConfig.defaults());
+  }
+
+  @Test
+  void aDeadGroupIsReplacedByAnEarlierOne() {
+    OffPolicyConfig replaying =
+        new OffPolicyConfig(
+            OffPolicyConfig.OldLogProbs.SAMPLER,
+            false,
+            ImportanceCorrection.Mode.TOKEN_TRUNCATE,
+            3.0,
+            null,
+            null,
+            null,
+            null,
+            4);
+    GrpoConfig config =
+        config(
+            3,
+            false,
+            AdvantageConfig.defaults(),
+            new LossConfig(LossType.GRPO, 1, 100, 0), // its rate is high: ratios go far
+            EntropyConfig.defaults(),
+            replaying,
+            ReferenceConfig.defaults());
+    float[] sampling = logProbs();
+    RolloutGroup mixed = withSampling(sampling, 1, 0, 0, 0);
+    RolloutGroup dead = withSampling(sampling, 1, 1, 1, 1);
+    RolloutSource source =
+        (step, version) -> new RolloutBatch(List.of(step == 0 ? mixed : dead), Map.of());
+    TestTraining.train(config, 1, policy, null, source, TestTraining.usual(), reports::add);
+    assertThat(reports).extracting(r -> r.metric("replay/groups")).containsExactly(0.0, 1.0, 1.0);
+    assertThat(reports).extracting(r -> r.metric("replay/mean_age")).containsExactly(0.0, 1.0, 2.0);
+    assertThat(reports).allMatch(r -> r.metric("grad_norm") > 0);
+    assertThat(reports.get(1).metric("frac_reward_zero_std")).as("what was sampled").isEqualTo(1);
+  }
+
+  @Test
+  void dppoTrainsFromTheSamplersLogProbs() {
+    OffPolicyConfig sampler =
+        new OffPolicyConfig(
+            OffPolicyConfig.OldLogProbs.SAMPLER,
+            false,
+            ImportanceCorrection.Mode.TOKEN_TRUNCATE,
+            3.0,
+            null,
+            null,
+            null,
+            null,
+            0);
+    GrpoConfig config =
+        config(
+            2,
+            false,
+            AdvantageConfig.defaults(),
+            new LossConfig(LossType.DPPO, 0.15, 0.15, 0),
+            EntropyConfig.defaults(),
+            sampler,
+            ReferenceConfig.defaults());
+    train(config, withSampling(logProbs(), 1, 0, 0, 0));
+    assertThat(reports.get(0).metric("grad_norm")).isPositive();
+    assertThat(reports.get(0).metric("importance_ratio/mean")).isCloseTo(1, within(1e-5));
+    assertThat(reports.get(0).metric("mask_ratio/overall_mean")).isZero();
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.r1zero.grpo.advantage.GroupRelative;
 import org.r1zero.grpo.advantage.GroupRewards;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.loss.DppoSurrogate;
 import org.r1zero.grpo.loss.ImportanceCorrection;
 import org.r1zero.grpo.loss.ImportanceLevel;
 import org.r1zero.grpo.loss.KlEstimator;
@@ -74,7 +75,15 @@ final class TrlCase {
             o.path("vespo_k_pos").asDouble(2),
             o.path("vespo_lambda_pos").asDouble(3),
             o.path("vespo_k_neg").asDouble(3),
-            o.path("vespo_lambda_neg").asDouble(2));
+            o.path("vespo_lambda_neg").asDouble(2),
+            DppoSurrogate.Divergence.BINARY_TV,
+            20,
+            2e-4,
+            1,
+            5,
+            2e-4,
+            1,
+            0);
     String vllm = "vllm_importance_sampling_";
     OffPolicyConfig offPolicy =
         new OffPolicyConfig(
@@ -83,7 +92,10 @@ final class TrlCase {
             ImportanceCorrection.Mode.valueOf(upper(o, vllm + "mode", "SEQUENCE_MASK")),
             o.has(vllm + "clip_max") ? nullable(o, vllm + "clip_max") : Double.valueOf(3),
             nullable(o, vllm + "clip_min"),
-            nullable(o, "off_policy_mask_threshold"));
+            nullable(o, "off_policy_mask_threshold"),
+            null,
+            null,
+            0);
     EntropyConfig entropy =
         new EntropyConfig(
             o.path("entropy_coef").asDouble(0),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.rollout.difficulty.PassRates;
 import org.r1zero.verify.FinishReason;
 
 /**
@@ -19,9 +20,13 @@ import org.r1zero.verify.FinishReason;
  * @param nextProblem the place in the data of the next problem that is begun
  * @param groups begun but not handed to training yet, oldest first
  * @param ahead what was sampled ahead for the next step; {@code null} in synchronous mode
+ * @param passRates of the problems asked so far; {@code null} in states of versions that kept none
  */
 public record CollectorState(
-    long nextProblem, List<GroupState> groups, @Nullable AheadState ahead) {
+    long nextProblem,
+    List<GroupState> groups,
+    @Nullable AheadState ahead,
+    @Nullable PassRates passRates) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -34,17 +39,20 @@ public record CollectorState(
 
   /** Where a run begins. */
   public static CollectorState initial() {
-    return new CollectorState(0, List.of(), null);
+    return new CollectorState(0, List.of(), null, null);
   }
 
   /**
    * A problem with its rollouts as far as they are sampled.
    *
    * @param problem its place in the data
+   * @param choice which of the problems that may stand there it is; {@code null} where the data's
+   *     order decides
    * @param seeds one for each rollout
    * @param rollouts in the order of the seeds
    */
-  public record GroupState(long problem, long[] seeds, List<RolloutState> rollouts) {
+  public record GroupState(
+      long problem, @Nullable Integer choice, long[] seeds, List<RolloutState> rollouts) {
 
     /** Checks that each seed has its rollout. */
     public GroupState {

@@ -3,12 +3,17 @@ package org.r1zero.rollout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.CollectorState.AheadState;
 import org.r1zero.rollout.CollectorState.GroupState;
 import org.r1zero.rollout.RolloutsConfig.FilterGroups;
+import org.r1zero.rollout.difficulty.PassRates;
+import org.r1zero.rollout.difficulty.ProblemSampler;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -37,6 +42,7 @@ final class GroupSampling {
   private final RewardScorer scorer;
   private final RolloutProgress progress;
   private final int extra;
+  private final ProblemSampler sampler;
   private long nextProblem;
   private List<OpenGroup> open = new ArrayList<>();
 
@@ -60,6 +66,7 @@ final class GroupSampling {
     this.pool = pool;
     this.scorer = scorer;
     this.progress = progress;
+    this.sampler = new ProblemSampler(config.sampler(), size.seed());
     this.extra = config.partialRollouts().enable() ? config.partialRollouts().overSampling() : 0;
   }
 
@@ -92,6 +99,10 @@ final class GroupSampling {
     private double samplingSeconds;
     private double environmentSeconds;
     private double scoringSeconds;
+    private final Set<String> asked = new HashSet<>();
+    private int mixed;
+    private int observed;
+    private double passed;
 
     Step(long step, long weightsStep) {
       this.step = step;
@@ -111,7 +122,7 @@ final class GroupSampling {
         }
         round(session, last);
       }
-      return new Collected(step, List.copyOf(kept), metrics());
+      return new Collected(step, List.copyOf(kept), metrics(sampler.endStep()));
     }
 
     /** Whether so many rounds were sampled that nothing is replaced any more. */
@@ -122,13 +133,18 @@ final class GroupSampling {
 
     private void beginGroups() {
       int missing = size.problemsPerStep() + extra - kept.size() - open.size();
+      open.forEach(group -> asked.add(group.problem().id()));
+      ProblemSampler.Round choices = sampler.open(step, rounds, asked);
       for (int i = 0; i < missing; i++) {
         long[] seeds = new long[size.numGenerations()];
         long place = begun++;
         Arrays.setAll(seeds, s -> Draws.seed(Draws.seed(size.seed(), step), place, s));
+        Integer choice =
+            sampler.isUniform() ? null : choices.choose(problems.candidates(nextProblem));
+        Problem problem = problemAt(nextProblem, choice);
+        asked.add(problem.id());
         open.add(
-            new OpenGroup(
-                nextProblem, problemAt(nextProblem), seeds, texts, sampling.maxNewTokens()));
+            new OpenGroup(nextProblem, choice, problem, seeds, texts, sampling.maxNewTokens()));
         nextProblem++;
       }
       if (missing > 0) {
@@ -248,13 +264,21 @@ final class GroupSampling {
       for (OpenGroup group : open) {
         if (!group.isComplete() || kept.size() == size.problemsPerStep()) {
           left.add(group);
-        } else if (config.filterGroups().enable() && teachesNothing(group)) {
-          dropped.add(group);
-        } else {
-          kept.add(group);
+          continue;
         }
+        boolean equal = teachesNothing(group);
+        observe(group, !equal);
+        (config.filterGroups().enable() && equal ? dropped : kept).add(group);
       }
       open = left;
+    }
+
+    private void observe(OpenGroup group, boolean isMixed) {
+      double share = group.rewards().stream().mapToDouble(this::correct).average().orElse(0);
+      sampler.observe(step, group.problem(), share, isMixed);
+      passed += share;
+      mixed += isMixed ? 1 : 0;
+      observed++;
     }
 
     private boolean teachesNothing(OpenGroup group) {
@@ -293,8 +317,14 @@ final class GroupSampling {
       }
     }
 
-    private Map<String, Double> metrics() {
+    private Map<String, Double> metrics(double difficulty) {
       Map<String, Double> metrics = new HashMap<>();
+      metrics.put("sampler/mixed_ratio", mixed / Math.max(1.0, observed));
+      metrics.put("sampler/pass_rate", passed / Math.max(1.0, observed));
+      metrics.put("sampler/problems_asked", (double) sampler.asked());
+      if (!Double.isNaN(difficulty)) {
+        metrics.put("sampler/difficulty", difficulty);
+      }
       metrics.put("time/rollout", samplingSeconds);
       metrics.put("time/score", scoringSeconds);
       metrics.put("tokens_per_second/rollout", tokens / Math.max(1e-9, samplingSeconds));
@@ -330,16 +360,19 @@ final class GroupSampling {
     }
   }
 
-  private Problem problemAt(long place) {
-    return problems.problemAt(place);
+  private Problem problemAt(long place, @Nullable Integer choice) {
+    return choice == null ? problems.problemAt(place) : problems.candidates(place).get(choice);
   }
 
   CollectorState state() {
-    return new CollectorState(nextProblem, open.stream().map(OpenGroup::state).toList(), null);
+    return new CollectorState(
+        nextProblem, open.stream().map(OpenGroup::state).toList(), null, sampler.state());
   }
 
   void restore(CollectorState state) {
     nextProblem = state.nextProblem();
+    PassRates known = state.passRates();
+    sampler.restore(known == null ? PassRates.none() : known);
     open = new ArrayList<>();
     state.groups().forEach(group -> open.add(restored(group)));
   }
@@ -363,6 +396,7 @@ final class GroupSampling {
   }
 
   private OpenGroup restored(GroupState state) {
-    return new OpenGroup(state, problemAt(state.problem()), texts, sampling.maxNewTokens());
+    Problem problem = problemAt(state.problem(), state.choice());
+    return new OpenGroup(state, problem, texts, sampling.maxNewTokens());
   }
 }

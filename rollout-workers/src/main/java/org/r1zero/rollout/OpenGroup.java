@@ -24,6 +24,7 @@ import org.r1zero.verify.reward.Reward;
 /** A problem whose rollouts are being sampled and scored. For one thread at a time. */
 final class OpenGroup {
   private final long place;
+  private final @Nullable Integer choice;
   private final Problem problem;
   private final Texts texts;
   private final String prompt;
@@ -58,10 +59,19 @@ final class OpenGroup {
   /**
    * Begins a group.
    *
+   * @param choice which of the problems that may stand at the place it is; {@code null} where the
+   *     data's order decides
    * @param maxNewTokens at which a rollout is cut off for good
    */
-  OpenGroup(long place, Problem problem, long[] seeds, Texts texts, int maxNewTokens) {
+  OpenGroup(
+      long place,
+      @Nullable Integer choice,
+      Problem problem,
+      long[] seeds,
+      Texts texts,
+      int maxNewTokens) {
     this.place = place;
+    this.choice = choice;
     this.problem = problem;
     this.texts = texts;
     this.prompt = texts.prompt(problem);
@@ -74,7 +84,7 @@ final class OpenGroup {
 
   /** Goes on with a group that was saved. Its completions are decoded, not scored yet. */
   OpenGroup(GroupState state, Problem problem, Texts texts, int maxNewTokens) {
-    this(state.problem(), problem, state.seeds(), texts, maxNewTokens);
+    this(state.problem(), state.choice(), problem, state.seeds(), texts, maxNewTokens);
     for (int i = 0; i < members.length; i++) {
       RolloutState saved = state.rollouts().get(i);
       Member member = members[i];
@@ -250,6 +260,7 @@ final class OpenGroup {
   GroupState state() {
     return new GroupState(
         place,
+        choice,
         seeds.clone(),
         Arrays.stream(members)
             .map(

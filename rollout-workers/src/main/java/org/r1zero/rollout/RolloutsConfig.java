@@ -2,6 +2,7 @@ package org.r1zero.rollout;
 
 import java.time.Duration;
 import org.r1zero.grpo.faults.Faults;
+import org.r1zero.rollout.difficulty.SamplerConfig;
 import org.r1zero.rollout.worker.WorkerPools;
 
 /**
@@ -19,6 +20,7 @@ import org.r1zero.rollout.worker.WorkerPools;
  * @param hangTimeout seconds after which a worker that samples nothing is taken for hung
  * @param maxReplacements workers that may be lost in a row with nothing sampled in between
  * @param weightsFolder where worker processes find the weights; {@code auto} is shared memory
+ * @param sampler which problems are asked
  * @param filterGroups which groups are replaced by other problems
  * @param partialRollouts whether long rollouts go on in later steps
  */
@@ -32,6 +34,7 @@ public record RolloutsConfig(
     double hangTimeout,
     int maxReplacements,
     String weightsFolder,
+    SamplerConfig sampler,
     FilterGroups filterGroups,
     PartialRollouts partialRollouts) {
 
@@ -97,6 +100,7 @@ public record RolloutsConfig(
         300,
         3,
         "auto",
+        SamplerConfig.defaults(),
         FilterGroups.defaults(),
         PartialRollouts.defaults());
   }

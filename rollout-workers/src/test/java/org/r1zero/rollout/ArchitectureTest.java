@@ -18,7 +18,7 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> houseRules() {
     return rules
-        .layers(List.of(Set.of("generation", "trace"), Set.of("worker"), Set.of("")))
+        .layers(List.of(Set.of("generation", "trace", "difficulty"), Set.of("worker"), Set.of("")))
         .tests();
   }
 

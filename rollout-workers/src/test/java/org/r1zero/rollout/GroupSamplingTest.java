@@ -2,6 +2,7 @@ package org.r1zero.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +33,9 @@ import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.RolloutsConfig.FilterGroups;
 import org.r1zero.rollout.RolloutsConfig.Mode;
 import org.r1zero.rollout.RolloutsConfig.PartialRollouts;
+import org.r1zero.rollout.difficulty.PassRates;
+import org.r1zero.rollout.difficulty.SamplerConfig;
+import org.r1zero.rollout.difficulty.SamplerConfig.Strategy;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.worker.PoolOptions;
 import org.r1zero.rollout.worker.TinyModelFolder;
@@ -61,6 +68,7 @@ class GroupSamplingTest {
   private final List<PolicyModel> policies = new ArrayList<>();
 
   private @Nullable EnvironmentFactory environments;
+  private Strategy strategy = Strategy.UNIFORM;
 
   @BeforeEach
   void open() throws IOException {
@@ -215,9 +223,19 @@ class GroupSamplingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SYNC, false", "ASYNC, false", "SYNC, true", "ASYNC, true"})
-  void aRestoredRunCollectsWhatTheUninterruptedOneDoes(Mode mode, boolean converses)
+  @CsvSource({
+    "SYNC, false, UNIFORM",
+    "ASYNC, false, UNIFORM",
+    "SYNC, true, UNIFORM",
+    "ASYNC, true, UNIFORM",
+    "SYNC, false, BANDIT",
+    "ASYNC, true, BANDIT",
+    "SYNC, true, CURRICULUM",
+    "ASYNC, false, CURRICULUM"
+  })
+  void aRestoredRunCollectsWhatTheUninterruptedOneDoes(Mode mode, boolean converses, Strategy by)
       throws Exception {
+    strategy = by;
     environments = converses ? GroupSamplingTest::counting : null;
     RolloutsConfig config = config(mode, 3, filter(20), new PartialRollouts(true, 5, 2));
     Run straight = new Run(config, true);
@@ -238,9 +256,44 @@ class GroupSamplingTest {
       for (int g = 0; g < PROBLEMS; g++) {
         requireEqual(batch.groups().get(g), expected.get(step).groups().get(g));
       }
-      assertThat(batch.metrics().get("sampling/staleness/mean"))
-          .isEqualTo(expected.get(step).metrics().get("sampling/staleness/mean"));
+      for (String metric :
+          List.of("sampling/staleness/mean", "sampler/mixed_ratio", "sampler/problems_asked")) {
+        assertThat(batch.metrics())
+            .containsEntry(metric, expected.get(step).metrics().getOrDefault(metric, -1.0));
+      }
     }
+    assertThat(state(second).passRates()).isEqualTo(state(straight).passRates());
+  }
+
+  @Test
+  void theBanditAsksWhatIsMixedAndCountsWhatItFinds() {
+    strategy = Strategy.BANDIT;
+    Run run = new Run(config(Mode.SYNC, 1, KEEP_ALL, WHOLE), true);
+    List<String> asked = new ArrayList<>();
+    double mixed = 0;
+    for (int step = 0; step < STEPS; step++) {
+      RolloutBatch batch = run.step(step, true);
+      batch.groups().forEach(group -> asked.add(group.problemId()));
+      mixed += batch.metrics().getOrDefault("sampler/mixed_ratio", -1.0) * PROBLEMS;
+    }
+    long even = asked.stream().filter(id -> Integer.parseInt(id.substring(1)) % 2 == 0).count();
+    assertThat(mixed).as("problems at even places are mixed").isCloseTo(even, within(1e-9));
+    assertThat(even / (double) asked.size()).isGreaterThan(0.5);
+    PassRates known = Objects.requireNonNull(state(run).passRates());
+    assertThat(known.problems().keySet()).containsExactlyInAnyOrderElementsOf(Set.copyOf(asked));
+    assertThat(known.problems().values().stream().mapToLong(PassRates.Tally::groups).sum())
+        .isEqualTo(asked.size());
+  }
+
+  @Test
+  void aStateOfAVersionWithoutPassRatesIsRead() throws Exception {
+    Run run = new Run(config(Mode.SYNC, 1, KEEP_ALL, WHOLE), true);
+    run.collector.restore((ObjectNode) JSON.readTree("{\"next_problem\": 7, \"groups\": []}"));
+    assertThat(run.step(0, true).groups().get(0).problemId()).isEqualTo("p7");
+  }
+
+  private static CollectorState state(Run run) {
+    return CollectorState.fromTree(run.collector.state());
   }
 
   @Test
@@ -315,7 +368,18 @@ class GroupSamplingTest {
     assertThatThrownBy(
             () ->
                 new RolloutsConfig(
-                    2, "threads", -1, 0, Mode.ASYNC, 0, 0.1, -1, "", KEEP_ALL, WHOLE))
+                    2,
+                    "threads",
+                    -1,
+                    0,
+                    Mode.ASYNC,
+                    0,
+                    0.1,
+                    -1,
+                    "",
+                    SamplerConfig.defaults(),
+                    KEEP_ALL,
+                    WHOLE))
         .hasMessageContaining("backend must be one of in_process, process, was threads")
         .hasMessageContaining("unit_problems must be >= 1")
         .hasMessageContaining("threads must be >= 0")
@@ -334,10 +398,21 @@ class GroupSamplingTest {
     return new FilterGroups(true, FilterGroups.Metric.SEQ_REWARD, limit);
   }
 
-  private static RolloutsConfig config(
+  private RolloutsConfig config(
       Mode mode, int maxStaleness, FilterGroups filter, PartialRollouts partial) {
     return new RolloutsConfig(
-        2, "in_process", 1, 2, mode, maxStaleness, 60, 3, "auto", filter, partial);
+        2,
+        "in_process",
+        1,
+        2,
+        mode,
+        maxStaleness,
+        60,
+        3,
+        "auto",
+        new SamplerConfig(strategy, 0.9, 0.5, 0.1),
+        filter,
+        partial);
   }
 
   private static void requireEqual(RolloutGroup actual, RolloutGroup expected) {
@@ -380,7 +455,7 @@ class GroupSamplingTest {
               new RolloutCollector.RolloutConfig(problems, GROUP, 9, STEPS),
               config,
               new SamplingConfig(1, 0, 1, 0, LIMIT, List.of("e", "k"), 8),
-              place -> new Problem("p" + place, "cdefghij".charAt((int) (place % 8)) + "", ""),
+              new Numbered(),
               new Texts(tokenizer, problem -> "ab" + problem.question(), environments),
               pool,
               new RewardScorer(
@@ -400,6 +475,22 @@ class GroupSamplingTest {
         publish(step);
       }
       return collector.collect(step, newWeights ? step : 0);
+    }
+  }
+
+  /** Endless in order; sixteen problems to choose among. */
+  private static final class Numbered implements ProblemSource {
+    private final List<Problem> candidates =
+        IntStream.range(0, 16).mapToObj(place -> problemAt(place)).toList();
+
+    @Override
+    public Problem problemAt(long place) {
+      return new Problem("p" + place, "cdefghij".charAt((int) (place % 8)) + "", "");
+    }
+
+    @Override
+    public List<Problem> candidates(long place) {
+      return candidates;
     }
   }
 

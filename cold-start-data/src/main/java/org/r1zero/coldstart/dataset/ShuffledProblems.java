@@ -43,11 +43,26 @@ public final class ShuffledProblems implements ProblemSource {
     if (parts.size() == 1) {
       return parts.get(0).at(place);
     }
+    int at = placed(place);
+    return parts.get(turns[at]).at(counts[at]);
+  }
+
+  @Override
+  public synchronized List<Problem> candidates(long place) {
+    if (parts.size() == 1) {
+      return parts.get(0).problems;
+    }
+    int at = placed(place);
+    return parts.get(turns[at]).problems;
+  }
+
+  /** Sees to it that turns are taken up to a place. */
+  private int placed(long place) {
     int at = Math.toIntExact(place);
     while (known <= at) {
       takeTurn();
     }
-    return parts.get(turns[at]).at(counts[at]);
+    return at;
   }
 
   /** The next place goes to the part that is furthest behind its share. */

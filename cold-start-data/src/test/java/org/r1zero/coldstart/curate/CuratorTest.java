@@ -19,7 +19,7 @@ class CuratorTest {
     traces.add(trace("p1", 1, "unique red fox jumps over seven lazy dogs", true, true));
     traces.add(trace("p2", 1, "another one entirely about cold green apples", false, true));
     traces.add(trace("p3", 2, "some third text that nobody has seen before", true, false));
-    CurationConfig config = new CurationConfig(1, 0, 0.8, 13);
+    CurationConfig config = new CurationConfig(0, 1, 1, 0, 0.8, 13);
     Curator.Selection selection = new Curator(config, List.of(), 1).choose(traces);
     assertThat(selection.left().keySet())
         .containsExactly(
@@ -69,7 +69,7 @@ class CuratorTest {
             new Candidate(new Example("prompt", 1, "Q " + held, List.of(), "y"), clean, Map.of()),
             new Candidate(new Example("said", 1, clean, List.of(), "y " + held), clean, Map.of()),
             new Candidate(new Example("turn", 1, "", last, "yes"), clean, Map.of()));
-    CurationConfig config = new CurationConfig(9, 0, 0, 13);
+    CurationConfig config = new CurationConfig(0, 1, 9, 0, 0, 13);
     Curator.Selection selection = new Curator(config, List.of(held), 1).choose(traces);
     assertThat(selection.examples()).extracting(Example::problem).containsExactly("ok");
     assertThat(selection.left()).containsEntry("decontaminated", 1);
@@ -102,7 +102,7 @@ class CuratorTest {
       int difficulty = i < 40 ? 1 : i < 55 ? 2 : 3;
       traces.add(trace("p" + i / 2, difficulty, "text " + random.nextLong(), true, true));
     }
-    CurationConfig config = new CurationConfig(1, 15, 0, 0);
+    CurationConfig config = new CurationConfig(0, 1, 1, 15, 0, 0);
     List<Example> chosen = new Curator(config, List.of(), 3).choose(traces).examples();
     assertThat(chosen).hasSize(15);
     assertThat(chosen).extracting(Example::problem).doesNotHaveDuplicates();

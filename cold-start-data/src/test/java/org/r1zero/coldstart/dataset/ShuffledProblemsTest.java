@@ -80,4 +80,23 @@ class ShuffledProblemsTest {
         .as("whatever was asked before")
         .isEqualTo(drawn.subList(350, 400));
   }
+
+  @Test
+  void candidatesAreOfThePartWhoseTurnItIs() {
+    Dataset mixed =
+        new Dataset(
+            "mixed",
+            List.of(
+                new Dataset.Part(PROBLEMS.subList(0, 6), 2),
+                new Dataset.Part(PROBLEMS.subList(6, 10), 1)),
+            List.of(),
+            List.of(),
+            0);
+    ShuffledProblems source = new ShuffledProblems(mixed, 4);
+    assertThat(source.candidates(500)).isSameAs(source.candidates(503));
+    for (long place = 0; place < 30; place++) {
+      assertThat(source.candidates(place)).contains(source.problemAt(place));
+    }
+    assertThat(new ShuffledProblems(DATASET, 4).candidates(7)).isEqualTo(PROBLEMS);
+  }
 }

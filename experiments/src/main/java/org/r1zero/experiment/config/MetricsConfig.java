@@ -5,8 +5,9 @@ package org.r1zero.experiment.config;
  *
  * @param prometheusPort the port of an HTTP endpoint {@code /metrics} in Prometheus' text format,
  *     on this machine's own address only; 0 takes a free port, -1 opens none
+ * @param mlflow an MLflow server that the run is logged to
  */
-public record MetricsConfig(int prometheusPort) {
+public record MetricsConfig(int prometheusPort, MlflowConfig mlflow) {
 
   /** Checks the range. */
   public MetricsConfig {
@@ -20,6 +21,6 @@ public record MetricsConfig(int prometheusPort) {
 
   /** None. */
   public static MetricsConfig defaults() {
-    return new MetricsConfig(-1);
+    return new MetricsConfig(-1, MlflowConfig.defaults());
   }
 }

@@ -250,7 +250,15 @@ final class VerlConfig extends ForeignConfig {
       }
       case "gspo" ->
           put("grpo.loss.importance_sampling_level", "sequence", ACTOR + "policy_loss.loss_mode");
-      case "cispo", "sapo" -> type = kind;
+      case "cispo", "sapo", "clip_cov", "kl_cov" -> type = kind;
+      case "dppo_tv", "dppo_kl" -> {
+        type = "dppo";
+        put(
+            "grpo.loss.divergence_type",
+            kind.replace("dppo", "binary"),
+            ACTOR + "policy_loss.loss_mode");
+        put("grpo.off_policy.old_log_probs", "sampler", ACTOR + "policy_loss.loss_mode");
+      }
       default -> leave(ACTOR + "policy_loss.loss_mode", kind + " has no counterpart");
     }
     put("grpo.loss.loss_type", type, ACTOR + "loss_agg_mode");
@@ -328,6 +336,7 @@ final class VerlConfig extends ForeignConfig {
     } else if (!truncation.isEmpty() && !truncation.equals("error")) {
       leave("data.truncation", truncation + " has no counterpart: error, drop and cut_left are");
     }
+    rejection();
     String correction = word("algorithm.rollout_correction.rollout_is");
     if (correction.equals("token") || correction.equals("sequence")) {
       put(
@@ -338,6 +347,27 @@ final class VerlConfig extends ForeignConfig {
           "grpo.off_policy.importance_sampling_mode",
           correction + "_truncate",
           "algorithm.rollout_correction.rollout_is");
+    }
+  }
+
+  /** The geometric mean of ratios; later versions bound its inverse, by {@code lower_upper}. */
+  private void rejection() {
+    String prefix = "algorithm.rollout_correction.rollout_rs";
+    String kind = word(prefix);
+    if (kind.equals("seq_mean_k1")) {
+      String[] bounds = word(prefix + "_threshold").split("_", 2);
+      try {
+        double upper = Double.parseDouble(bounds[bounds.length - 1]);
+        double lower = bounds.length == 1 ? 1 / upper : Double.parseDouble(bounds[0]);
+        put("grpo.off_policy.rollout_rs_threshold", 1 / lower, prefix + "_threshold");
+        put("grpo.off_policy.rollout_rs_threshold_lower", 1 / upper, prefix + "_threshold");
+      } catch (NumberFormatException e) {
+        leave(prefix + "_threshold", "must be a number, or two as in 0.99_1.01");
+      }
+    } else if (!kind.isEmpty() && !kind.equals("geometric")) {
+      leave(prefix, kind + " has no counterpart");
+      take(prefix + "_threshold");
+      take(prefix + "_threshold_lower");
     }
   }
 

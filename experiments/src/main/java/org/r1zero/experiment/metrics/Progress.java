@@ -127,6 +127,7 @@ public final class Progress {
             .add(2, metric("accuracy %5.1f %%", 100 * report.metric(accuracyMetric)), Style.BOLD)
             .add(2, heldOut(report), Style.BOLD)
             .add(5, metric("length %.0f", report.metric("completions/mean_length")))
+            .add(7, mixed(report))
             .add(6, metric("%.0f tokens/s", report.metric("tokens_per_second/rollout")))
             .add(3, "left " + Counting.clock(secondsLeft()), Style.FAINT));
   }
@@ -135,6 +136,12 @@ public final class Progress {
   private static String heldOut(StepReport report) {
     double accuracy = report.metric(EvaluationConfig.SAMPLED);
     return Double.isNaN(accuracy) ? "" : metric("held-out %.1f %%", 100 * accuracy);
+  }
+
+  /** Groups that teach: those whose rollouts are not all as good as each other. */
+  private static String mixed(StepReport report) {
+    double ratio = report.metric("sampler/mixed_ratio");
+    return Double.isNaN(ratio) ? "" : metric("mixed %.0f %%", 100 * ratio);
   }
 
   private static String metric(String format, double value) {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.r1zero.coldstart.curate.Candidate;
+import org.r1zero.coldstart.curate.CurationConfig;
 import org.r1zero.coldstart.curate.Curator;
 import org.r1zero.coldstart.curate.DataCard;
 import org.r1zero.coldstart.curate.Decontaminator;
@@ -53,6 +55,9 @@ final class CurateStage implements Stage {
   private final CurateOptions options;
   private final Path model;
   private final PrintStream out;
+
+  /** Whether each trace of a problem is right, by the problem's id. */
+  private final Map<String, List<Boolean>> right = new HashMap<>();
 
   CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
     this.recipe = recipe;
@@ -265,6 +270,7 @@ final class CurateStage implements Stage {
       sampled.count();
     }
     List<RewardEntry> filters = filters();
+    right.clear();
     List<Candidate> candidates = new ArrayList<>();
     WeightedReward judge = judge(filters);
     for (int p = 0; p < problems.size(); p++) {
@@ -285,7 +291,24 @@ final class CurateStage implements Stage {
         }
       }
     }
-    return candidates;
+    return withinPassRates(candidates);
+  }
+
+  /** With a filter more: whether a problem is neither too hard nor too easy. */
+  private List<Candidate> withinPassRates(List<Candidate> candidates) {
+    CurationConfig limits = options.filters();
+    if (!limits.limitsPassRate()) {
+      return candidates;
+    }
+    List<Candidate> filtered = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      List<Boolean> all = right.getOrDefault(candidate.example().problem(), List.of());
+      double rate = all.stream().mapToInt(one -> one ? 1 : 0).average().orElse(0);
+      Map<String, Boolean> passed = new LinkedHashMap<>(candidate.passed());
+      passed.put("pass_rate", limits.minPassRate() <= rate && rate <= limits.maxPassRate());
+      filtered.add(new Candidate(candidate.example(), candidate.question(), passed));
+    }
+    return filtered;
   }
 
   /** Shows how far the sampling is, and has the meter count it now and then. */
@@ -330,6 +353,7 @@ final class CurateStage implements Stage {
     Map<String, Problem> known = new LinkedHashMap<>();
     dataset.train().forEach(problem -> known.put(problem.id(), problem));
     List<RewardEntry> filters = filters();
+    right.clear();
     WeightedReward judge = judge(filters);
     List<Candidate> candidates = new ArrayList<>();
     for (String file : options.files()) {
@@ -341,7 +365,7 @@ final class CurateStage implements Stage {
         candidates.add(new Candidate(example, problem.question(), passed));
       }
     }
-    return candidates;
+    return withinPassRates(candidates);
   }
 
   private void requireKnown(Example example, Map<String, Problem> known) {
@@ -377,7 +401,7 @@ final class CurateStage implements Stage {
         filters, Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
   }
 
-  private static void judged(
+  private void judged(
       WeightedReward judge,
       Problem problem,
       Completion completion,
@@ -388,5 +412,9 @@ final class CurateStage implements Stage {
       Verdict verdict = verdicts.get(filter.column());
       passed.put(filter.column(), verdict != null && verdict.outcome() == Outcome.CORRECT);
     }
+    String accuracy = filters.get(0).column();
+    right
+        .computeIfAbsent(problem.id(), id -> new ArrayList<>())
+        .add(passed.getOrDefault(accuracy, false));
   }
 }

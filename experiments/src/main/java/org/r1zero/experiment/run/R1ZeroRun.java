@@ -1,21 +1,26 @@
 package org.r1zero.experiment.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.dataset.ShuffledProblems;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.EvaluationConfig;
+import org.r1zero.experiment.config.MlflowConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.metrics.MetricsEndpoint;
+import org.r1zero.experiment.metrics.MlflowTracker;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.experiment.rundir.RunLock;
@@ -29,6 +34,7 @@ import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutCollector;
 import org.r1zero.rollout.RolloutProgress;
+import org.r1zero.verify.ProgramHome;
 import org.r1zero.verify.reward.RewardEntry;
 
 /**
@@ -40,6 +46,7 @@ public final class R1ZeroRun {
   private Recipe recipe;
   private final Progress progress;
   private final @Nullable Resumption resumption;
+  private @Nullable MlflowTracker tracker;
 
   /**
    * What a run came to.
@@ -132,7 +139,8 @@ public final class R1ZeroRun {
       parts.notes().forEach(progress::say);
       chooseMicroBatch(parts);
       RunManifest manifest = manifest(parts, directory);
-      try {
+      try (MlflowTracker opened = tracker(directory)) {
+        tracker = opened;
         return run(parts, directory, manifest, stop, endpoint, started);
       } catch (IOException | RuntimeException e) {
         progress.note(e instanceof StoppedException ? "stopped" : "failed: " + e);
@@ -197,10 +205,12 @@ public final class R1ZeroRun {
       progress.say("writing the model to " + directory.model());
       directory.writeModel(parts.policy(), parts.directory().path());
       manifest.finish(RunManifest.DONE);
+      trackerEnds("FINISHED");
       return new Result(
           directory.path(), recipe, before, after, (System.nanoTime() - started) / 1e9);
     } catch (StoppedException e) {
       manifest.finish("stopped");
+      trackerEnds("KILLED");
       throw e.goingOn("resume with: ./r1zero train --resume " + directory.path());
     } catch (IOException | RuntimeException e) {
       try {
@@ -237,6 +247,9 @@ public final class R1ZeroRun {
               progress.stepFinished(report);
               if (endpoint != null) {
                 endpoint.stepFinished(report);
+              }
+              if (tracker != null) {
+                tracker.stepFinished(report.step() + 1);
               }
             },
             steps,
@@ -313,6 +326,46 @@ public final class R1ZeroRun {
         parts.scorer(),
         directory::writeRollouts,
         heard);
+  }
+
+  private @Nullable MlflowTracker tracker(RunDirectory directory) {
+    MlflowConfig config = recipe.metrics().mlflow();
+    if (!config.isOn()) {
+      return null;
+    }
+    Map<String, String> parameters = new TreeMap<>();
+    flatten("", RecipeLoader.toTree(recipe), parameters);
+    Map<String, String> tags =
+        Map.of(
+            "mlflow.source.name", "r1zero",
+            "mlflow.source.git.commit", ProgramHome.commit(),
+            "mlflow.user", System.getProperty("user.name", "unknown"),
+            "r1zero.run_directory", directory.path().toAbsolutePath().toString());
+    return new MlflowTracker(
+        config,
+        directory.path(),
+        new MlflowTracker.Beginning(recipe.name(), parameters, tags),
+        progress::say);
+  }
+
+  private static void flatten(String name, JsonNode node, Map<String, String> leaves) {
+    if (node.isObject() && !node.isEmpty()) {
+      node.properties()
+          .forEach(
+              field ->
+                  flatten(
+                      name.isEmpty() ? field.getKey() : name + "." + field.getKey(),
+                      field.getValue(),
+                      leaves));
+    } else {
+      leaves.put(name, node.isValueNode() ? node.asText() : node.toString());
+    }
+  }
+
+  private void trackerEnds(String status) {
+    if (tracker != null) {
+      tracker.ended(status);
+    }
   }
 
   private @Nullable MetricsEndpoint endpoint() throws IOException {

@@ -15,7 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.grpo.GrpoConfig;
+import org.r1zero.grpo.LossConfig;
+import org.r1zero.grpo.OffPolicyConfig;
 import org.r1zero.grpo.advantage.GroupRelative;
+import org.r1zero.grpo.loss.DppoSurrogate;
 import org.r1zero.grpo.loss.KlEstimator;
 import org.r1zero.grpo.loss.LossType;
 import org.r1zero.grpo.model.ComputeType;
@@ -103,6 +107,37 @@ class ImportConfigCommandTest {
     assertThat(recipe.grpo().loss().beta()).isZero();
     assertThat(recipe.grpo().optimizer().weightDecay()).isEqualTo(0.01);
     assertThat(recipe.sampling().maxNewTokens()).isEqualTo(512);
+  }
+
+  @Test
+  void verlsNewerLossesAreOurs() throws IOException {
+    String actor = "actor_rollout_ref: {actor: {policy_loss: {%s}}}\n";
+    LossConfig clipCov =
+        recipe(imported(actor.formatted("loss_mode: clip_cov, clip_cov_ratio: 0.01, clip_cov_ub: 9")))
+            .grpo()
+            .loss();
+    assertThat(clipCov.lossType()).isEqualTo(LossType.CLIP_COV);
+    assertThat(clipCov.clipCovRatio()).isEqualTo(0.01);
+    assertThat(clipCov.clipCovUb()).isEqualTo(9);
+    GrpoConfig dppo = recipe(imported(actor.formatted("loss_mode: dppo_kl"))).grpo();
+    assertThat(dppo.loss().lossType()).isEqualTo(LossType.DPPO);
+    assertThat(dppo.loss().divergenceType()).isEqualTo(DppoSurrogate.Divergence.BINARY_KL);
+    assertThat(dppo.offPolicy().oldLogProbs()).isEqualTo(OffPolicyConfig.OldLogProbs.SAMPLER);
+    String correction = "algorithm: {rollout_correction: {rollout_rs: %s}}\n";
+    OffPolicyConfig geometric =
+        recipe(imported(correction.formatted("geometric, rollout_rs_threshold: 1.01")))
+            .grpo()
+            .offPolicy();
+    assertThat(geometric.rolloutRsThreshold()).isEqualTo(1.01);
+    OffPolicyConfig later =
+        recipe(imported(correction.formatted("seq_mean_k1, rollout_rs_threshold: '0.8_1.25'")))
+            .grpo()
+            .offPolicy();
+    assertThat(later.rolloutRsThreshold()).isEqualTo(1.25);
+    assertThat(later.rolloutRsThresholdLower()).isEqualTo(0.8);
+    Ran tokens = imported(correction.formatted("token_k1, rollout_rs_threshold: 2"));
+    assertThat(recipe(tokens).grpo().offPolicy().rolloutRsThreshold()).isNull();
+    assertThat(tokens.err()).contains("token_k1 has no counterpart");
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,7 +50,7 @@ class CurateStageTest {
           options:
             problems: 40
             samples: 4
-            filters: {near_duplicate: 0, max_per_problem: 4}
+            filters: {%s}
       """;
 
   private static final String RIGHT = "{verifier: number}";
@@ -58,6 +59,7 @@ class CurateStageTest {
   private static final String ANYTHING = "{verifier: length, options: {max: 1000}}";
 
   @TempDir private Path folder;
+  private String filters = "near_duplicate: 0, max_per_problem: 4";
   private Dataset dataset = new Dataset("none", List.of(), List.of());
 
   @BeforeEach
@@ -124,6 +126,27 @@ class CurateStageTest {
     assertThat(card(with).at("/left_after/decontaminated").asInt())
         .isLessThan(card(without).at("/left_after/decontaminated").asInt());
     assertThat(card(with).path("sources").toString()).contains("evaluation.jsonl");
+  }
+
+  @Test
+  void problemsThatAreTooHardOrTooEasyAreLeftOut() throws IOException {
+    Path traces = folder.resolve("traces.jsonl");
+    List<Example> examples = new ArrayList<>();
+    for (int p = 0; p < 5; p++) { // the p-th problem is solved p times in four
+      Problem problem = dataset.train().get(p);
+      for (int i = 0; i < 4; i++) {
+        String answer = i < p ? problem.gold() : "no number";
+        String said = "<think> " + i + " </think> <answer> " + answer + " </answer>";
+        examples.add(new Example(problem.id(), 0, problem.question(), List.of(), said));
+      }
+    }
+    ExampleFiles.write(traces, examples, ExampleForm.PROMPT_COMPLETION);
+    filters += ", min_pass_rate: 0.5, max_pass_rate: 0.8";
+    Path stage = run(RIGHT, "      files: [" + traces + "]\n");
+    assertThat(problems(stage))
+        .containsExactlyInAnyOrder(dataset.train().get(2).id(), dataset.train().get(3).id());
+    assertThat(card(stage).at("/left_after/number").asInt()).isEqualTo(10);
+    assertThat(card(stage).at("/left_after/pass_rate").asInt()).isEqualTo(5);
   }
 
   @Test
@@ -204,7 +227,7 @@ class CurateStageTest {
 
   private Recipe recipe(String reward, String options) throws IOException {
     Path file =
-        Files.writeString(folder.resolve("recipe.yaml"), RECIPE.formatted(reward) + options);
+        Files.writeString(folder.resolve("recipe.yaml"), RECIPE.formatted(reward, filters) + options);
     return RecipeLoader.load(List.of(file), List.of("output=" + folder));
   }
 

@@ -9,12 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.experiment.metrics.FakeMlflow;
 
 /** Runs that are asked to stop, or get more steps, end with the bits of an undisturbed run. */
 @Tag("slow")
@@ -63,15 +64,19 @@ class StopAndGoOnTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "loss: {beta: 0.04}, reference: {sync_ref_model: true, ref_model_sync_steps: 2}",
-        "entropy: {entropy_coef: 0.01, use_adaptive_entropy: true}",
-        "loss: {beta: 0.04}"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "loss: {beta: 0.04}, reference: {sync_ref_model: true, ref_model_sync_steps: 2} | #",
+        "entropy: {entropy_coef: 0.01, use_adaptive_entropy: true} | #",
+        "loss: {beta: 0.04} | lora: {r: 4}",
+        "off_policy: {old_log_probs: sampler, replay_buffer_size: 8}"
+            + " | rollouts: {sampler: {strategy: bandit}}",
+        "loss: {loss_type: kl_cov}, num_iterations: 2"
+            + " | rollouts: {sampler: {strategy: curriculum}, filter_groups: {enable: true}}"
       })
-  void stateBesidesTheWeightsGoesOn(String grpo) throws Exception {
-    boolean lora = grpo.equals("loss: {beta: 0.04}");
-    String more = "evaluation: {problems: 0}" + (lora ? "\nlora: {r: 4}" : "");
+  void stateBesidesTheWeightsGoesOn(String grpo, String section) throws Exception {
+    String more = "evaluation: {problems: 0}\n" + section;
     Path recipe = recipe("stopped", 3, more, grpo);
     finish(List.of("train", recipe.toString()));
     Path run = ChildRun.onlyRun(folder.resolve("stopped"));
@@ -80,6 +85,37 @@ class StopAndGoOnTest {
     assertThat(ChildRun.onlyRun(folder.resolve("stopped"))).isEqualTo(run);
     finish(List.of("train", recipe("undisturbed", STEPS, more, grpo).toString()));
     assertSame(ChildRun.onlyRun(folder.resolve("undisturbed")), run);
+  }
+
+  @Test
+  void aStoppedRunGoesOnInTheSameRunOfMlflow() throws Exception {
+    try (FakeMlflow server = new FakeMlflow(0)) {
+      String more =
+          "evaluation: {problems: 2}\nmetrics: {mlflow: {tracking_uri: '%s'}}"
+              .formatted(server.address());
+      Path recipe = recipe("stopped", STEPS, more);
+      try (ChildRun child = start("stop", List.of("train", recipe.toString()))) {
+        child.awaitText("step 1/");
+        child.signal("TERM");
+        assertThat(child.await()).as(child.said()).isEqualTo(143);
+        assertThat(child.said()).contains("MLflow: run run1 of experiment r1zero");
+      }
+      assertThat(server.run().status).isEqualTo("KILLED");
+      int done = server.run().steps("reward").size();
+      assertThat(done).isBetween(1, STEPS - 1);
+      finish(List.of("train", recipe.toString(), "--resume"));
+      FakeMlflow.ARun run = server.run();
+      assertThat(run.status).isEqualTo("FINISHED");
+      assertThat(run.name).isEqualTo("tiny");
+      assertThat(run.steps("reward"))
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, STEPS).boxed().toList());
+      assertThat(run.params)
+          .containsEntry("task.options.train", "100")
+          .containsEntry("grpo.optimizer.lr_scheduler_type", "constant");
+      assertThat(run.steps("evaluation/pass1_greedy_after/mean")).containsExactly((long) STEPS);
+      assertThat(run.artifacts)
+          .containsKeys("recipe.yaml", "manifest.json", "metrics.jsonl", "run.log");
+    }
   }
 
   private Path undisturbed(String options) throws Exception {

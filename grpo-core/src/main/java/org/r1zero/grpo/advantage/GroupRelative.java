@@ -1,5 +1,6 @@
 package org.r1zero.grpo.advantage;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,7 +23,14 @@ public record GroupRelative(Scale scale) implements AdvantageEstimator {
      * None: Dr. GRPO (arXiv:2503.20783), equation 3, since dividing weighs very easy and very hard
      * problems more.
      */
-    NONE
+    NONE,
+    /**
+     * None: the mean of the group's rewards divides instead, so that rarely solved problems weigh
+     * more. MaxRL (arXiv:2602.02710), {@code A = (r - mean(r)) / mean(r)}: with rewards of 0 and 1
+     * the gradient of the likelihood of solving the problem, truncated at order {@code G}. Where the
+     * mean is not above 0 there is no advantage.
+     */
+    MEAN
   }
 
   @Override
@@ -40,7 +48,12 @@ public record GroupRelative(Scale scale) implements AdvantageEstimator {
           case GROUP -> Scorable.dividedBy(Scorable.deviation(rewards), centered);
           case BATCH -> Scorable.dividedBy(ofBatch, centered);
           case NONE -> centered;
+          case MEAN -> dividedByMean(centered, Scorable.mean(rewards));
         };
     return Scorable.zeroWhereNone(advantages);
+  }
+
+  private static double[] dividedByMean(double[] centered, double mean) {
+    return Arrays.stream(centered).map(c -> mean > 0 ? c / mean : 0).toArray();
   }
 }

@@ -60,6 +60,11 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
    * @param sampling log-probs that the sampler drew by, {@code [T]}
    */
   double[] ratios(double[] old, double[] sampling) {
+    return Arrays.stream(rawRatios(old, sampling)).map(this::bounded).toArray();
+  }
+
+  /** The same before they are bounded. */
+  double[] rawRatios(double[] old, double[] sampling) {
     double[] logs = new double[old.length];
     for (int t = 0; t < logs.length; t++) {
       double log = old[t] - sampling[t];
@@ -68,7 +73,7 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
     if (mode.perSequence()) {
       Arrays.fill(logs, Arrays.stream(logs).sum());
     }
-    return Arrays.stream(logs).map(log -> bounded(CompletionRatios.bounded(log))).toArray();
+    return Arrays.stream(logs).map(CompletionRatios::bounded).toArray();
   }
 
   private double bounded(double ratio) {
@@ -78,6 +83,18 @@ public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullabl
       return Math.min(Math.max(ratio, least), most);
     }
     return ratio < least || ratio > most ? 0 : ratio;
+  }
+
+  /** Measures a counted completion's ratios before they are bounded, and how many are not kept. */
+  void measureRaw(double[] raw, LossMetrics metrics) {
+    int count = mode.perSequence() ? 1 : raw.length;
+    for (int t = 0; t < count; t++) {
+      metrics.mean("sampling/raw_importance_sampling_ratio/mean", raw[t], 1);
+      metrics.min("sampling/raw_importance_sampling_ratio/min", raw[t]);
+      metrics.max("sampling/raw_importance_sampling_ratio/max", raw[t]);
+      metrics.mean(
+          "sampling/raw_importance_sampling_ratio/cut", bounded(raw[t]) == raw[t] ? 0 : 1, 1);
+    }
   }
 
   /** Measures a counted completion's ratios under TRL's metric names. */

@@ -24,12 +24,23 @@ public enum LossType {
    */
   LUSPO(TokenAggregation.COMPLETION_SUM),
   /** VESPO (arXiv:2602.10693): see {@link VespoSurrogate}. */
-  VESPO(TokenAggregation.BATCH_TOKEN_MEAN);
+  VESPO(TokenAggregation.BATCH_TOKEN_MEAN),
+  /** DPPO (arXiv:2602.04879): see {@link DppoSurrogate}; TRL's DPPOTrainer, a mean over tokens. */
+  DPPO(TokenAggregation.BATCH_TOKEN_MEAN),
+  /** Clip-Cov (arXiv:2505.22617): see {@link ClipCovSurrogate}; a mean over tokens, as in verl. */
+  CLIP_COV(TokenAggregation.BATCH_TOKEN_MEAN),
+  /** KL-Cov (arXiv:2505.22617): see {@link KlCovSurrogate}; a mean over tokens, as in verl. */
+  KL_COV(TokenAggregation.BATCH_TOKEN_MEAN);
 
   private final TokenAggregation aggregation;
 
   LossType(TokenAggregation aggregation) {
     this.aggregation = aggregation;
+  }
+
+  /** Whether it is defined for {@link ImportanceLevel#TOKEN} only. */
+  public boolean weighsTokens() {
+    return this == DPPO || this == CLIP_COV || this == KL_COV;
   }
 
   /** How its tokens are averaged. */

@@ -12,6 +12,11 @@ package org.r1zero.grpo.loss;
 record TokenTerm(
     double value, double byLogWeight, double byLogProb, boolean clippedLow, boolean clippedHigh) {
 
+  /** Whether a bound has stopped its gradient. */
+  boolean isCut() {
+    return clippedLow || clippedHigh;
+  }
+
   /** A term that is a function of the importance weight alone. */
   static TokenTerm ofWeight(double value, double byLogWeight) {
     return new TokenTerm(value, byLogWeight, 0, false, false);

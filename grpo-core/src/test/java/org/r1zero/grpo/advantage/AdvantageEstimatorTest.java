@@ -82,12 +82,36 @@ class AdvantageEstimatorTest {
     assertThat(advantages[2]).isBetween(advantages[0], advantages[4]);
   }
 
+  /** Division by the mean takes a reward of 0 for none at all. */
+  static Stream<AdvantageEstimator> withoutOrigin() {
+    return all().filter(e -> !e.equals(new GroupRelative(GroupRelative.Scale.MEAN)));
+  }
+
   @ParameterizedTest
-  @MethodSource("all")
+  @MethodSource("withoutOrigin")
   void aConstantAddedToAllRewardsChangesNothing(AdvantageEstimator estimator) {
     double[] plain = estimate(estimator, 1, 0, 0.5, 2);
     double[] shifted = estimate(estimator, 101, 100, 100.5, 102);
     assertThat(shifted).containsExactly(plain, within(1e-10));
+  }
+
+  /**
+   * MaxRL, theorem 2: the mean score of the K solutions, less that of all N as a control variate,
+   * so that each solution weighs N / K - 1 in a mean over N, and every other rollout -1.
+   */
+  @Test
+  void meanScaleWeighsSolutionsByHowRareTheyAre() {
+    GroupRelative maxRl = new GroupRelative(GroupRelative.Scale.MEAN);
+    for (int solved = 1; solved < 8; solved++) {
+      double[] rewards = new double[8];
+      Arrays.fill(rewards, 0, solved, 1);
+      double[] expected = new double[8];
+      Arrays.fill(expected, -1);
+      Arrays.fill(expected, 0, solved, 8.0 / solved - 1);
+      assertThat(estimate(maxRl, rewards)).containsExactly(expected, within(1e-12));
+    }
+    assertThat(estimate(maxRl, 0, 0, 0)).containsExactly(0, 0, 0);
+    assertThat(estimate(maxRl, -1, 0, 0)).as("the mean is below 0").containsExactly(0, 0, 0);
   }
 
   @Test

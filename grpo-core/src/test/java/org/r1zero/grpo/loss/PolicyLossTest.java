@@ -143,6 +143,17 @@ class PolicyLossTest {
         }
       }
     }
+    ClippedSurrogate clipped = new ClippedSurrogate(0.2, 0.28, null);
+    KlPenalty none = KlPenalty.none();
+    for (TokenAggregation aggregation : TokenAggregation.values()) {
+      for (Surrogate surrogate :
+          List.of(
+              new KlCovSurrogate(0.3, 0.7),
+              new KlCovSurrogate(1e-4, 2),
+              new ClipCovSurrogate(clipped, 0.3, 0, 10))) {
+        all.add(LossCases.with(surrogate, aggregation, ImportanceLevel.TOKEN, none));
+      }
+    }
     return all.build();
   }
 
@@ -176,7 +187,11 @@ class PolicyLossTest {
   }
 
   static Stream<Surrogate> held() {
-    return Stream.of(new CispoSurrogate(1.1), new VespoSurrogate(2, 3, 3, 2));
+    return Stream.of(
+        new CispoSurrogate(1.1),
+        new VespoSurrogate(2, 3, 3, 2),
+        new DppoSurrogate(0.02, 0.02, DppoSurrogate.Divergence.BINARY_TV, 1.1),
+        new DppoSurrogate(0.005, 0.005, DppoSurrogate.Divergence.BINARY_KL, 20));
   }
 
   /** The weight is held, so the loss is linear in the log-probs with the gradient as its slope. */
@@ -271,7 +286,12 @@ class PolicyLossTest {
 
   static Stream<Surrogate> surrogates() {
     return Stream.concat(
-        held(), Stream.of(new ClippedSurrogate(0.2, 0.2, null), new SapoSurrogate(1, 1.05)));
+        held(),
+        Stream.of(
+            new ClippedSurrogate(0.2, 0.2, null),
+            new SapoSurrogate(1, 1.05),
+            new ClipCovSurrogate(new ClippedSurrogate(0.2, 0.2, null), 0.5, -1e9, 1e9),
+            new KlCovSurrogate(0.5, 1)));
   }
 
   @ParameterizedTest
@@ -287,7 +307,9 @@ class PolicyLossTest {
             new KlPenalty(0.1, KlEstimator.K3, true),
             correction,
             new OffPolicyMask(0.5),
-            new TopEntropyMask(0.5));
+            new GeometricMask(1e9, 1e-9),
+            new TopEntropyMask(0.5),
+            0.1);
     float[] far = {-2000, 0, -3, -1};
     float[] near = {0, -2000, -2, -4};
     for (double advantage : new double[] {-1, 0, 1}) {
@@ -363,7 +385,9 @@ class PolicyLossTest {
             KlPenalty.none(),
             null,
             null,
-            new TopEntropyMask(0.5));
+            null,
+            new TopEntropyMask(0.5),
+            0);
     List<Sample> samples = samples(new int[] {4}, new double[] {1}, null, null, null);
     LossOutput out = objective.compute(inputs(samples, new float[] {-1, -4, -2, -3}, 0.2));
     assertThat(out.gradient()).containsExactly(0, -0.25f, 0, -0.25f);
@@ -394,7 +418,9 @@ class PolicyLossTest {
                     KlPenalty.none(),
                     correction,
                     null,
-                    new TopEntropyMask(1)))
+                    null,
+                    new TopEntropyMask(1),
+                    0))
         .hasMessageContaining("must be token_truncate or token_mask with loss_type vespo");
   }
 }

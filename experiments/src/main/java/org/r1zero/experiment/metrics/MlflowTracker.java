@@ -1,0 +1,404 @@
+package org.r1zero.experiment.metrics;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.MlflowConfig;
+import org.r1zero.experiment.metrics.MlflowClient.Metric;
+import org.r1zero.experiment.metrics.MlflowClient.RefusedException;
+import org.r1zero.experiment.metrics.MlflowClient.Run;
+import org.r1zero.grpo.files.WholeFiles;
+
+/**
+ * Logs a run to an MLflow server: its recipe as parameters, each step's numbers, at the end what was
+ * evaluated and the run's files. All of it is done by a thread of its own, from the run's
+ * metrics.jsonl: training only wakes it. A server that is away costs one warning; what it missed is
+ * sent when it is back, or not at all. A resumed run goes on in the same run there, whose id is in
+ * {@code mlflow.json}; steps that the server has are not sent again.
+ */
+public final class MlflowTracker implements AutoCloseable {
+  private static final String ID_FILE = "mlflow.json";
+
+  /** Every step has it. */
+  private static final String STEP_METRIC = "reward";
+
+  private static final int MAX_READ = 1 << 20;
+  private static final int TIMES = 10_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final MlflowConfig config;
+  private final Waits waits;
+  private final Path folder;
+  private final Beginning about;
+  private final Consumer<String> say;
+  private final MlflowClient client;
+  private final Thread thread;
+
+  /** Holds at most one wake-up: nobody waits to put another. */
+  private final BlockingQueue<Boolean> wakeUps = new ArrayBlockingQueue<>(1);
+
+  private final Map<Long, Long> times =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > TIMES;
+        }
+      };
+  private volatile String status = "FAILED";
+  private volatile boolean ending;
+  private volatile long stepsSent;
+  private @Nullable Run run;
+  private long offset;
+  private boolean isAway;
+  private boolean refusedSaid;
+
+  /**
+   * What is said of a run where it begins.
+   *
+   * @param name of the run
+   * @param parameters by name
+   * @param tags by name
+   */
+  public record Beginning(String name, Map<String, String> parameters, Map<String, String> tags) {}
+
+  /**
+   * How long is waited.
+   *
+   * @param answer for an answer of the server
+   * @param firstRetry after a first failure; the next waits are twice as long each
+   * @param longestRetry at most
+   * @param end for all that is left at the end of a run
+   */
+  record Waits(Duration answer, Duration firstRetry, Duration longestRetry, Duration end) {
+
+    static Waits usual() {
+      return new Waits(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(60));
+    }
+  }
+
+  /**
+   * Begins to log; does not wait for the server.
+   *
+   * @param folder of the run
+   * @param say takes what there is to say, from another thread
+   */
+  public MlflowTracker(MlflowConfig config, Path folder, Beginning about, Consumer<String> say) {
+    this(config, folder, about, say, Waits.usual(), System.getenv());
+  }
+
+  MlflowTracker(
+      MlflowConfig config,
+      Path folder,
+      Beginning about,
+      Consumer<String> say,
+      Waits waits,
+      Map<String, String> environment) {
+    this.config = config;
+    this.folder = folder;
+    this.about = about;
+    this.say = say;
+    this.waits = waits;
+    this.client = new MlflowClient(config.trackingUri(), waits.answer, environment);
+    this.thread = new Thread(this::work, "mlflow");
+    this.thread.setDaemon(true);
+    this.thread.start();
+  }
+
+  /**
+   * Wakes the thread: a step's numbers are in metrics.jsonl.
+   *
+   * @param step from 1
+   */
+  public void stepFinished(long step) {
+    synchronized (times) {
+      times.put(step, System.currentTimeMillis());
+    }
+    wakeUps.offer(true);
+  }
+
+  /** Sets how the run ended: {@code FINISHED}, or {@code KILLED}; it failed where this is not set. */
+  public void ended(String how) {
+    status = how;
+  }
+
+  /** Sends what is left, for a minute at most. */
+  @Override
+  public void close() {
+    ending = true;
+    wakeUps.offer(true);
+    try {
+      thread.join(waits.end.toMillis());
+      if (thread.isAlive()) {
+        thread.interrupt();
+        say.accept(
+            "WARNING: MLflow at "
+                + config.trackingUri()
+                + " did not answer in time: it has "
+                + stepsSent
+                + " steps of this run; all of them are in "
+                + folder.resolve("metrics.jsonl"));
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    Duration retry = waits.firstRetry;
+    while (true) {
+      boolean last = ending;
+      boolean done = false;
+      try {
+        Run known = run == null ? begin() : run;
+        run = known;
+        sendSteps(known);
+        if (last) {
+          sendTheEnd(known);
+        }
+        done = true;
+        retry = waits.firstRetry;
+        if (isAway) {
+          isAway = false;
+          say.accept("MLflow is back: it has all " + stepsSent + " steps so far");
+        }
+      } catch (RefusedException e) {
+        if (!e.isPassing()) {
+          say.accept(
+              "WARNING: MLflow at "
+                  + config.trackingUri()
+                  + " refused the run, which is not logged there: "
+                  + e.getMessage());
+          return;
+        }
+        away(e);
+      } catch (IOException | RuntimeException e) {
+        away(e);
+      }
+      if (last || !pause(done ? null : retry)) {
+        return;
+      }
+      if (!done) {
+        retry = min(retry.multipliedBy(2), waits.longestRetry);
+      }
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  /** Waits for the next wake-up; after a failure for a while, whatever wakes, unless it ends. */
+  private boolean pause(@Nullable Duration retry) {
+    try {
+      if (retry == null) {
+        wakeUps.take();
+        return true;
+      }
+      long until = System.nanoTime() + retry.toNanos();
+      while (!ending && System.nanoTime() < until) {
+        wakeUps.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private void away(Exception fault) {
+    if (!isAway) {
+      isAway = true;
+      String why = String.valueOf(fault.getMessage());
+      say.accept(
+          "WARNING: MLflow at "
+              + config.trackingUri()
+              + " can't be reached ("
+              + (why.equals("null") ? fault.getClass().getSimpleName() : why)
+              + "): training goes on without it, and what it misses is sent when it is back");
+    }
+  }
+
+  /** Finds the run that an earlier process began, or begins one. */
+  private Run begin() throws IOException {
+    Path idFile = folder.resolve(ID_FILE);
+    if (Files.exists(idFile)) {
+      JsonNode known = JSON.readTree(idFile.toFile());
+      if (known.path("tracking_uri").asText().equals(config.trackingUri())) {
+        String id = known.path("run_id").asText();
+        Optional<Run> found = client.find(id, STEP_METRIC);
+        if (found.isPresent()) {
+          client.update(id, "RUNNING", null);
+          stepsSent = found.get().steps();
+          say.accept("MLflow: going on in run " + id + " at " + config.trackingUri());
+          return found.get();
+        }
+        say.accept("WARNING: MLflow has run " + id + " no more: another one is begun");
+      }
+    }
+    String experiment = client.experiment(config.experimentName());
+    Run begun =
+        client.create(experiment, about.name, about.tags, System.currentTimeMillis());
+    ObjectNode id = JSON.createObjectNode();
+    id.put("tracking_uri", config.trackingUri());
+    id.put("experiment_id", experiment).put("run_id", begun.id());
+    WholeFiles.write(idFile, (id + "\n").getBytes(StandardCharsets.UTF_8));
+    List<Map.Entry<String, String>> parameters =
+        new ArrayList<>(new TreeMap<>(about.parameters).entrySet());
+    for (int from = 0; from < parameters.size(); from += MlflowClient.MAX_PARAMS) {
+      Map<String, String> some = new TreeMap<>();
+      parameters
+          .subList(from, Math.min(from + MlflowClient.MAX_PARAMS, parameters.size()))
+          .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
+      client.log(begun.id(), "params", some);
+    }
+    say.accept(
+        "MLflow: run " + begun.id() + " of experiment " + config.experimentName() + " at "
+            + config.trackingUri());
+    return begun;
+  }
+
+  /** Sends the steps of metrics.jsonl that the server has not, in whole steps. */
+  private void sendSteps(Run known) throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    while (Files.exists(file)) {
+      if (Files.size(file) < offset) {
+        offset = 0; // a resumed run was put back to its checkpoint
+      }
+      long next = offset;
+      List<Metric> metrics = new ArrayList<>();
+      long upTo = stepsSent;
+      for (String line : lines(file)) {
+        JsonNode numbers = JSON.readTree(line);
+        long step = numbers.path("step").asLong();
+        List<Metric> ofStep = step > stepsSent ? metrics(numbers, step) : List.of();
+        if (!metrics.isEmpty() && metrics.size() + ofStep.size() > MlflowClient.MAX_METRICS) {
+          break;
+        }
+        metrics.addAll(ofStep);
+        upTo = Math.max(upTo, step);
+        next += line.getBytes(StandardCharsets.UTF_8).length + 1;
+      }
+      if (next == offset) {
+        return;
+      }
+      if (!metrics.isEmpty()) {
+        send(known, metrics);
+      }
+      offset = next;
+      stepsSent = upTo;
+    }
+  }
+
+  /** One batch may be refused, such as for a name: the next may not. */
+  private void send(Run known, List<Metric> metrics) throws IOException {
+    try {
+      client.log(known.id(), metrics.subList(0, Math.min(metrics.size(), MlflowClient.MAX_METRICS)));
+    } catch (RefusedException e) {
+      if (e.isPassing() || e.status == 401 || e.status == 403 || e.status == 404) {
+        throw e;
+      }
+      if (!refusedSaid) {
+        refusedSaid = true;
+        say.accept("WARNING: MLflow refused numbers of a step: " + e.getMessage());
+      }
+    }
+  }
+
+  private List<Metric> metrics(JsonNode numbers, long step) {
+    Long time;
+    synchronized (times) {
+      time = times.get(step);
+    }
+    long at = time == null ? System.currentTimeMillis() : time;
+    List<Metric> metrics = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> number : numbers.properties()) {
+      if (number.getValue().isNumber() && !number.getKey().equals("step")) {
+        metrics.add(new Metric(number.getKey(), number.getValue().doubleValue(), at, step));
+      }
+    }
+    return metrics;
+  }
+
+  /** Whole lines from where reading has come to, a portion of the file. */
+  private List<String> lines(Path file) throws IOException {
+    byte[] bytes;
+    try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
+      reader.seek(offset);
+      bytes = new byte[(int) Math.min(MAX_READ, reader.length() - offset)];
+      reader.readFully(bytes);
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    int end = text.lastIndexOf('\n');
+    return end < 0 ? List.of() : List.of(text.substring(0, end).split("\n", -1));
+  }
+
+  private void sendTheEnd(Run known) throws IOException {
+    Path manifest = folder.resolve("manifest.json");
+    if (Files.exists(manifest)) {
+      List<Metric> results = new ArrayList<>();
+      collect("evaluation", JSON.readTree(manifest.toFile()).path("result"), results);
+      if (!results.isEmpty()) {
+        send(known, results);
+      }
+    }
+    if (config.logArtifacts()) {
+      sendFiles(known);
+    }
+    client.update(known.id(), status, System.currentTimeMillis());
+  }
+
+  private void collect(String name, JsonNode node, List<Metric> results) {
+    if (node.isNumber()) {
+      results.add(new Metric(name, node.doubleValue(), System.currentTimeMillis(), stepsSent));
+    }
+    node.properties()
+        .forEach(field -> collect(name + "/" + field.getKey(), field.getValue(), results));
+  }
+
+  private void sendFiles(Run known) throws IOException {
+    if (!MlflowClient.takesArtifacts(known)) {
+      say.accept(
+          "MLflow keeps artefacts at "
+              + known.artifactUri()
+              + ", which its clients write to themselves: the run's files stay in "
+              + folder
+              + " (a server with --serve-artifacts takes them)");
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(MlflowTracker::isArtifact).sorted().toList()) {
+        client.upload(known, file);
+      }
+    }
+  }
+
+  private static boolean isArtifact(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return List.of("recipe.yaml", "manifest.json", "metrics.jsonl", "run.log").contains(name)
+        || (name.startsWith("evaluation-") && name.endsWith(".jsonl"));
+  }
+}
