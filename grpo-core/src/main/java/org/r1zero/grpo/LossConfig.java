@@ -43,8 +43,8 @@ import org.r1zero.grpo.loss.VespoSurrogate;
  * @param clipRatioC the largest importance weight in {@code dppo}
  * @param clipCovRatio share of the tokens that {@code clip_cov} leaves out, among those of high
  *     covariance
- * @param clipCovLb the covariance of advantage and log-prob above which {@code clip_cov} may leave a
- *     token out
+ * @param clipCovLb the covariance of advantage and log-prob above which {@code clip_cov} may leave
+ *     a token out
  * @param clipCovUb the covariance below which it may
  * @param klCovRatio share of the tokens, those of the highest covariance, that {@code kl_cov}
  *     penalises

@@ -72,9 +72,7 @@ public record OffPolicyConfig(
         "must be set where rollout_rs_threshold_lower is, was null");
     faults.atLeast(0, "replay_buffer_size", replayBufferSize, "0 replays nothing");
     faults.require(
-        replayBufferSize <= 0
-            || importanceSamplingCorrection
-            || oldLogProbs == OldLogProbs.SAMPLER,
+        replayBufferSize <= 0 || importanceSamplingCorrection || oldLogProbs == OldLogProbs.SAMPLER,
         "old_log_probs",
         "must be sampler, or importance_sampling_correction true, where"
             + " replay_buffer_size is > 0 (older weights sampled what is replayed)");
@@ -89,7 +87,15 @@ public record OffPolicyConfig(
   /** TRL's bounds; no correction, since the sampler here is the trainer's own network. */
   public static OffPolicyConfig defaults() {
     return new OffPolicyConfig(
-        OldLogProbs.TRAINER, false, ImportanceCorrection.Mode.SEQUENCE_MASK, 3.0, null, null, null, null, 0);
+        OldLogProbs.TRAINER,
+        false,
+        ImportanceCorrection.Mode.SEQUENCE_MASK,
+        3.0,
+        null,
+        null,
+        null,
+        null,
+        0);
   }
 
   @Nullable ImportanceCorrection correction() {

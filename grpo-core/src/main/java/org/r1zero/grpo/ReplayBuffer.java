@@ -11,11 +11,11 @@ import org.apache.commons.math3.stat.StatUtils;
 import org.r1zero.grpo.data.RolloutGroup;
 
 /**
- * Groups of the past that taught most, trained again in place of groups that teach nothing, as TRL's
- * {@code GRPOWithReplayBufferTrainer} does it: a group's score is {@code sum(|A|) * std(r)}, {@code A
- * = (r - mean(r)) / (std(r) + 1e-4)}; the buffer keeps those of the highest scores, and draws by
- * them, each at most once a step while there are enough. Unlike there what a step adds is not drawn
- * in the same step, and advantages are computed anew from the same rewards.
+ * Groups of the past that taught most, trained again in place of groups that teach nothing, as
+ * TRL's {@code GRPOWithReplayBufferTrainer} does it: a group's score is {@code sum(|A|) * std(r)},
+ * {@code A = (r - mean(r)) / (std(r) + 1e-4)}; the buffer keeps those of the highest scores, and
+ * draws by them, each at most once a step while there are enough. Unlike there what a step adds is
+ * not drawn in the same step, and advantages are computed anew from the same rewards.
  */
 final class ReplayBuffer {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -145,7 +145,8 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
               ready.metrics());
     }
     CollectorState state = sampling.state();
-    return new CollectorState(state.nextProblem(), state.groups(), next, state.passRates()).toTree();
+    return new CollectorState(state.nextProblem(), state.groups(), next, state.passRates())
+        .toTree();
   }
 
   /**

@@ -248,8 +248,7 @@ final class MlflowClient {
         "application/json");
   }
 
-  private JsonNode send(
-      HttpRequest.Builder request, String method, BodyPublisher body, String type)
+  private JsonNode send(HttpRequest.Builder request, String method, BodyPublisher body, String type)
       throws IOException {
     request.timeout(timeout).header("Content-Type", type).method(method, body);
     if (authorization != null) {

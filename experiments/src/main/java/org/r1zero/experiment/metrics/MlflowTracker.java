@@ -28,8 +28,8 @@ import org.r1zero.experiment.metrics.MlflowClient.Run;
 import org.r1zero.grpo.files.WholeFiles;
 
 /**
- * Logs a run to an MLflow server: its recipe as parameters, each step's numbers, at the end what was
- * evaluated and the run's files. All of it is done by a thread of its own, from the run's
+ * Logs a run to an MLflow server: its recipe as parameters, each step's numbers, at the end what
+ * was evaluated and the run's files. All of it is done by a thread of its own, from the run's
  * metrics.jsonl: training only wakes it. A server that is away costs one warning; what it missed is
  * sent when it is back, or not at all. A resumed run goes on in the same run there, whose id is in
  * {@code mlflow.json}; steps that the server has are not sent again.
@@ -140,7 +140,9 @@ public final class MlflowTracker implements AutoCloseable {
     wakeUps.offer(true);
   }
 
-  /** Sets how the run ended: {@code FINISHED}, or {@code KILLED}; it failed where this is not set. */
+  /**
+   * Sets how the run ended: {@code FINISHED}, or {@code KILLED}; it failed where this is not set.
+   */
   public void ended(String how) {
     status = how;
   }
@@ -260,8 +262,7 @@ public final class MlflowTracker implements AutoCloseable {
       }
     }
     String experiment = client.experiment(config.experimentName());
-    Run begun =
-        client.create(experiment, about.name, about.tags, System.currentTimeMillis());
+    Run begun = client.create(experiment, about.name, about.tags, System.currentTimeMillis());
     ObjectNode id = JSON.createObjectNode();
     id.put("tracking_uri", config.trackingUri());
     id.put("experiment_id", experiment).put("run_id", begun.id());
@@ -276,7 +277,11 @@ public final class MlflowTracker implements AutoCloseable {
       client.log(begun.id(), "params", some);
     }
     say.accept(
-        "MLflow: run " + begun.id() + " of experiment " + config.experimentName() + " at "
+        "MLflow: run "
+            + begun.id()
+            + " of experiment "
+            + config.experimentName()
+            + " at "
             + config.trackingUri());
     return begun;
   }
@@ -316,7 +321,8 @@ public final class MlflowTracker implements AutoCloseable {
   /** One batch may be refused, such as for a name: the next may not. */
   private void send(Run known, List<Metric> metrics) throws IOException {
     try {
-      client.log(known.id(), metrics.subList(0, Math.min(metrics.size(), MlflowClient.MAX_METRICS)));
+      client.log(
+          known.id(), metrics.subList(0, Math.min(metrics.size(), MlflowClient.MAX_METRICS)));
     } catch (RefusedException e) {
       if (e.isPassing() || e.status == 401 || e.status == 403 || e.status == 404) {
         throw e;

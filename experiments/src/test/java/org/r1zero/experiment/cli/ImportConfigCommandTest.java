@@ -113,7 +113,9 @@ class ImportConfigCommandTest {
   void verlsNewerLossesAreOurs() throws IOException {
     String actor = "actor_rollout_ref: {actor: {policy_loss: {%s}}}\n";
     LossConfig clipCov =
-        recipe(imported(actor.formatted("loss_mode: clip_cov, clip_cov_ratio: 0.01, clip_cov_ub: 9")))
+        recipe(
+                imported(
+                    actor.formatted("loss_mode: clip_cov, clip_cov_ratio: 0.01, clip_cov_ub: 9")))
             .grpo()
             .loss();
     assertThat(clipCov.lossType()).isEqualTo(LossType.CLIP_COV);

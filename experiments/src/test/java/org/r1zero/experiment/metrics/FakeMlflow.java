@@ -20,7 +20,8 @@ import java.util.concurrent.Executors;
 
 /**
  * As much of an MLflow server as a run needs, with its rules: limits of log-batch, parameters that
- * can't be changed, names of allowed characters. What is against them is answered as MLflow does it.
+ * can't be changed, names of allowed characters. What is against them is answered as MLflow does
+ * it.
  */
 public final class FakeMlflow implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -67,7 +67,8 @@ class MlflowTrackerTest {
       assertThat(run.metrics.get("evaluation/pass1_sampled_after/mean"))
           .containsExactly(Map.entry(5L, 0.75));
       assertThat(run.artifacts.keySet())
-          .containsExactly("evaluation-after.jsonl", "manifest.json", "metrics.jsonl", "recipe.yaml");
+          .containsExactly(
+              "evaluation-after.jsonl", "manifest.json", "metrics.jsonl", "recipe.yaml");
       assertThat(run.artifacts.get("metrics.jsonl"))
           .isEqualTo(Files.readAllBytes(folder.resolve("metrics.jsonl")));
       assertThat(said).hasSize(1).allMatch(line -> line.startsWith("MLflow: run run1"));

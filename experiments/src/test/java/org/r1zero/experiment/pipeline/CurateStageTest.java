@@ -227,7 +227,8 @@ class CurateStageTest {
 
   private Recipe recipe(String reward, String options) throws IOException {
     Path file =
-        Files.writeString(folder.resolve("recipe.yaml"), RECIPE.formatted(reward, filters) + options);
+        Files.writeString(
+            folder.resolve("recipe.yaml"), RECIPE.formatted(reward, filters) + options);
     return RecipeLoader.load(List.of(file), List.of("output=" + folder));
   }
 

@@ -27,8 +27,8 @@ public record GroupRelative(Scale scale) implements AdvantageEstimator {
     /**
      * None: the mean of the group's rewards divides instead, so that rarely solved problems weigh
      * more. MaxRL (arXiv:2602.02710), {@code A = (r - mean(r)) / mean(r)}: with rewards of 0 and 1
-     * the gradient of the likelihood of solving the problem, truncated at order {@code G}. Where the
-     * mean is not above 0 there is no advantage.
+     * the gradient of the likelihood of solving the problem, truncated at order {@code G}. Where
+     * the mean is not above 0 there is no advantage.
      */
     MEAN
   }

@@ -1,18 +1,18 @@
 package org.r1zero.grpo.loss;
 
-import org.r1zero.grpo.faults.Faults;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.r1zero.grpo.faults.Faults;
 
 /**
- * {@link ClippedSurrogate} without a few tokens of high covariance: of those that are not clipped and
- * whose {@link Covariance} is between two bounds, {@code clip_cov_ratio} of all tokens are drawn and
- * have no gradient. Clip-Cov, The Entropy Mechanism of Reinforcement Learning for Reasoning Language
- * Models (arXiv:2505.22617), as verl has it ({@code loss_mode: clip_cov}). As there the tokens
- * computed together are a micro-batch.
+ * {@link ClippedSurrogate} without a few tokens of high covariance: of those that are not clipped
+ * and whose {@link Covariance} is between two bounds, {@code clip_cov_ratio} of all tokens are
+ * drawn and have no gradient. Clip-Cov, The Entropy Mechanism of Reinforcement Learning for
+ * Reasoning Language Models (arXiv:2505.22617), as verl has it ({@code loss_mode: clip_cov}). As
+ * there the tokens computed together are a micro-batch.
  *
  * @param clipped the loss of the others
  * @param clipCovRatio the share of the tokens computed together that is left out; at least one

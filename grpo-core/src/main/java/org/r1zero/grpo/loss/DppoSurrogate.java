@@ -3,9 +3,9 @@ package org.r1zero.grpo.loss;
 import org.r1zero.grpo.faults.Faults;
 
 /**
- * {@code -sg(m * min(w, clip_ratio_c)) * A * current}: no ratio is clipped; the mask {@code m} leaves
- * out a token whose probability has already moved, where the advantage wants it, by more than a
- * threshold:
+ * {@code -sg(m * min(w, clip_ratio_c)) * A * current}: no ratio is clipped; the mask {@code m}
+ * leaves out a token whose probability has already moved, where the advantage wants it, by more
+ * than a threshold:
  *
  * <pre>
  * m = 0 where A > 0, p > q and D(q, p) > epsilon_high
@@ -13,10 +13,10 @@ import org.r1zero.grpo.faults.Faults;
  * m = 1 else             p = exp(current), q = exp(old)
  * </pre>
  *
- * <p>DPPO, Rethinking the Trust Region in LLM Reinforcement Learning (arXiv:2602.04879), equations 11
- * and 12, with its binary divergences (13 and 14): the vocabulary is the token and the rest. As in
- * TRL's {@code DPPOTrainer} the weight is held. The paper measures from the policy that sampled, so
- * the old log-probs have to be the sampler's.
+ * <p>DPPO, Rethinking the Trust Region in LLM Reinforcement Learning (arXiv:2602.04879), equations
+ * 11 and 12, with its binary divergences (13 and 14): the vocabulary is the token and the rest. As
+ * in TRL's {@code DPPOTrainer} the weight is held. The paper measures from the policy that sampled,
+ * so the old log-probs have to be the sampler's.
  *
  * @param epsilon the largest divergence of tokens that a negative advantage has made less likely
  * @param epsilonHigh the same of tokens that a positive one has made likelier
@@ -37,8 +37,8 @@ public record DppoSurrogate(
       }
     },
     /**
-     * KL divergence: {@code q log(q / p) + (1 - q) log((1 - q) / (1 - p))}; the paper's threshold is
-     * 0.05.
+     * KL divergence: {@code q log(q / p) + (1 - q) log((1 - q) / (1 - p))}; the paper's threshold
+     * is 0.05.
      */
     BINARY_KL {
       @Override
@@ -61,17 +61,13 @@ public record DppoSurrogate(
   public DppoSurrogate {
     Faults faults = new Faults();
     faults.require(
-        epsilon > 0,
-        "epsilon",
-        "must be > 0, was " + epsilon + " (DPPO uses 0.15 with binary_tv)");
+        epsilon > 0, "epsilon", "must be > 0, was " + epsilon + " (DPPO uses 0.15 with binary_tv)");
     faults.require(
         epsilonHigh > 0,
         "epsilon_high",
         "must be > 0, was " + epsilonHigh + " (DPPO uses 0.15 with binary_tv)");
     faults.require(
-        clipRatioC > 0,
-        "clip_ratio_c",
-        "must be > 0, was " + clipRatioC + " (TRL uses 20)");
+        clipRatioC > 0, "clip_ratio_c", "must be > 0, was " + clipRatioC + " (TRL uses 20)");
     faults.check();
   }
 

@@ -1,14 +1,14 @@
 package org.r1zero.grpo.loss;
 
-import org.r1zero.grpo.faults.Faults;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.r1zero.grpo.faults.Faults;
 
 /**
- * {@code -w * A}, not clipped, and for the tokens of the highest {@link Covariance} a penalty on the
- * way that they have come from the old policy:
+ * {@code -w * A}, not clipped, and for the tokens of the highest {@link Covariance} a penalty on
+ * the way that they have come from the old policy:
  *
  * <pre>
  * -w * A + ppo_kl_coef * |current - old|        for the kl_cov_ratio of all tokens

@@ -27,9 +27,9 @@ import org.r1zero.grpo.data.Sample;
  * @param geometricMask leaves out completions far from the sampler; {@code null} for none
  * @param topEntropy leaves out tokens of low entropy
  * @param auxTokenLossCoeff what the cross entropy of observations is multiplied by; 0 for none. For
- *     each completion {@code i} with observed tokens {@code O_i}, of {@code B} in the update, {@code
- *     auxTokenLossCoeff / B * mean(-log p(t), t in O_i)} is added: ECHO (arXiv:2605.24517), its
- *     environment loss, of all rollouts, also those that do not count otherwise
+ *     each completion {@code i} with observed tokens {@code O_i}, of {@code B} in the update,
+ *     {@code auxTokenLossCoeff / B * mean(-log p(t), t in O_i)} is added: ECHO (arXiv:2605.24517),
+ *     its environment loss, of all rollouts, also those that do not count otherwise
  */
 public record PolicyLoss(
     Surrogate surrogate,
@@ -158,8 +158,7 @@ public record PolicyLoss(
       correction.measure(corrections, sums.metrics);
       correction.measureRaw(correction.rawRatios(of.old, of.sampling), sums.metrics);
     }
-    boolean left =
-        offPolicyMask != null && offPolicyMask.isLeft(completion.current(), of.sampling);
+    boolean left = offPolicyMask != null && offPolicyMask.isLeft(completion.current(), of.sampling);
     boolean far = false;
     if (geometricMask != null) {
       double mean = geometricMask.mean(completion.current(), of.sampling);
@@ -191,8 +190,7 @@ public record PolicyLoss(
   }
 
   /** The ratios of policy and old policy before any bound, and the share that a bound stopped. */
-  private void measureRatios(
-      CompletionRatios completion, TokenTerm[] terms, LossMetrics metrics) {
+  private void measureRatios(CompletionRatios completion, TokenTerm[] terms, LossMetrics metrics) {
     int count = level.perSequence() ? 1 : terms.length; // tokens that share a weight count as one
     for (int t = 0; t < count; t++) {
       double ratio = completion.weight(t);

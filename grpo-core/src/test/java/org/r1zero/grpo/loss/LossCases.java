@@ -24,7 +24,8 @@ final class LossCases {
 
   static PolicyLoss with(
       Surrogate surrogate, TokenAggregation aggregation, ImportanceLevel level, KlPenalty kl) {
-    return new PolicyLoss(surrogate, aggregation, level, kl, null, null, null, new TopEntropyMask(1), 0);
+    return new PolicyLoss(
+        surrogate, aggregation, level, kl, null, null, null, new TopEntropyMask(1), 0);
   }
 
   /** A completion for each length; all arrays completion after completion, {@code [N]}. */

@@ -46,8 +46,7 @@ class NewerLossesTest {
   void dppoMayMeasureByTheDivergenceOfKullbackAndLeibler() {
     // of (0.2, 0.8) from (0.5, 0.5): 0.2 log 0.4 + 0.8 log 1.6 = 0.19274
     for (double threshold : new double[] {0.1926, 0.1929}) {
-      DppoSurrogate dppo =
-          new DppoSurrogate(1, threshold, DppoSurrogate.Divergence.BINARY_KL, 2);
+      DppoSurrogate dppo = new DppoSurrogate(1, threshold, DppoSurrogate.Divergence.BINARY_KL, 2);
       float gradient = moved(dppo).compute(one(0.2, 0.5, 1)).gradient()[0];
       // the weight is 2.5, at most 2
       assertThat(gradient).isCloseTo(threshold < 0.1927 ? 0 : -2f, within(1e-6f));
@@ -99,8 +98,7 @@ class NewerLossesTest {
   @Test
   void klCovPenalisesTheTokensOfTheHighestCovariance() {
     float[] old = {-1.5f, -3, -1, -2.5f}; // the first became likelier, the last less likely
-    LossOutput out =
-        moved(new KlCovSurrogate(0.5, 2)).compute(inputs(four(old), PROBABLE));
+    LossOutput out = moved(new KlCovSurrogate(0.5, 2)).compute(inputs(four(old), PROBABLE));
     double up = Math.exp(0.5);
     double down = Math.exp(-0.5);
     assertThat(out.loss()).isCloseTo((-up + 2 * 0.5 - 1 + 1 + down + 2 * 0.5) / 4, within(1e-6));
@@ -194,8 +192,7 @@ class NewerLossesTest {
             new TopEntropyMask(1),
             0);
     float[] sampling = {(float) -Math.log(10), 0, (float) Math.log(2), 0};
-    List<Sample> samples =
-        samples(new int[] {4}, new double[] {1}, new float[4], null, sampling);
+    List<Sample> samples = samples(new int[] {4}, new double[] {1}, new float[4], null, sampling);
     LossOutput out = objective.compute(inputs(samples, new float[4]));
     String raw = "sampling/raw_importance_sampling_ratio/";
     assertThat(extreme(out, raw + "max")).isCloseTo(10, within(1e-5));

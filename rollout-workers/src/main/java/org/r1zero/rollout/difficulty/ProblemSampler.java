@@ -21,9 +21,9 @@ import org.r1zero.rollout.difficulty.SamplerConfig.Strategy;
 import org.r1zero.verify.Problem;
 
 /**
- * Keeps the pass rates of a run and chooses problems by them. A group whose rollouts are all as good
- * as each other has no gradient, so that a problem is worth asking by the chance that its group is
- * mixed.
+ * Keeps the pass rates of a run and chooses problems by them. A group whose rollouts are all as
+ * good as each other has no gradient, so that a problem is worth asking by the chance that its
+ * group is mixed.
  *
  * <p>The bandit samples that chance (Thompson sampling) at two levels, since most problems were
  * never asked. A problem's kind is its {@code data_source}, {@code family}, {@code difficulty} and
@@ -42,9 +42,10 @@ import org.r1zero.verify.Problem;
  * p ~ Beta(mixed + 2 m, weight - mixed + 2 (1 - m))       m is the mean over the kind's problems
  * </pre>
  *
- * (over problems, not over groups, most of which are of those that were chosen), where the sums fade by {@code forgetting} each step, so that what was given up is tried again: a
- * kind that is wrong for a reason that goes away, such as a format, is not starved (the third round
- * of the same issue).
+ * (over problems, not over groups, most of which are of those that were chosen), where the sums
+ * fade by {@code forgetting} each step, so that what was given up is tried again: a kind that is
+ * wrong for a reason that goes away, such as a format, is not starved (the third round of the same
+ * issue).
  *
  * <p>The curriculum takes the problems nearest to its difficulty {@code T}, of equally near ones
  * those that were asked least, and moves it after each step by AdaRFT's rule (arXiv:2504.05520):
@@ -106,8 +107,7 @@ public final class ProblemSampler {
       this.step = step;
       // near seeds give near numbers, unless they are mixed first
       this.random =
-          new Well19937c(
-              new SplittableRandom(seed * 1_000_003 + step * 1_009 + round).nextLong());
+          new Well19937c(new SplittableRandom(seed * 1_000_003 + step * 1_009 + round).nextLong());
       this.taken = new HashSet<>(taken);
     }
 

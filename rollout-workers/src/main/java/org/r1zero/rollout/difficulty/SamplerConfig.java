@@ -9,8 +9,8 @@ import org.r1zero.grpo.faults.Faults;
  * @param forgetting what an observation counts for a step later, as a share of what it counts now:
  *     the policy changes, and with it what is hard. 1 forgets nothing
  * @param targetPassRate the pass rate that {@code curriculum} steers to
- * @param stepSize how far {@code curriculum} moves its difficulty in a step, as a share of the range
- *     from the easiest problem to the hardest
+ * @param stepSize how far {@code curriculum} moves its difficulty in a step, as a share of the
+ *     range from the easiest problem to the hardest
  */
 public record SamplerConfig(
     Strategy strategy, double forgetting, double targetPassRate, double stepSize) {
@@ -23,8 +23,8 @@ public record SamplerConfig(
      * From easy to hard as the policy keeps up: those nearest to a difficulty that rises while more
      * than {@code target_pass_rate} of the answers are right, and falls else. AdaRFT
      * (arXiv:2504.05520, section 3), in verl's recipe of that name {@code data.adarft}. Difficulty
-     * is the data's {@code pass_rate} or {@code difficulty}; a problem with neither has the one that
-     * was observed.
+     * is the data's {@code pass_rate} or {@code difficulty}; a problem with neither has the one
+     * that was observed.
      */
     CURRICULUM,
     /**

@@ -149,7 +149,8 @@ class ProblemSamplerTest {
 
   @Test
   void observationsFadeByTheStep() {
-    ProblemSampler sampler = new ProblemSampler(new SamplerConfig(Strategy.UNIFORM, 0.5, 0.5, 1), 1);
+    ProblemSampler sampler =
+        new ProblemSampler(new SamplerConfig(Strategy.UNIFORM, 0.5, 0.5, 1), 1);
     Problem problem = problems(1, i -> 0).get(0);
     sampler.observe(0, problem, 1, false);
     sampler.observe(2, problem, 0.25, true);
