@@ -10,9 +10,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.compare.ArmResult;
 import org.r1zero.experiment.compare.CompareConfig;
+import org.r1zero.experiment.compare.Compared;
 import org.r1zero.experiment.compare.Comparison;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.JsonFiles;
+import org.r1zero.experiment.pipeline.StageCost;
 import org.r1zero.experiment.report.ComparisonReport;
 import org.r1zero.verify.ProgramHome;
 import picocli.CommandLine.Command;
@@ -85,11 +88,12 @@ final class CompareCommand implements Callable<Integer> {
     if (arms.stream().noneMatch(ArmResult::isMeasured)) {
       throw new IllegalStateException("all arms failed: " + arms.get(0).failed().get(0).fault());
     }
-    ObjectNode numbers = ComparisonReport.write(config, arms, out);
+    Compared numbers = ComparisonReport.write(config, arms, out);
     print(numbers);
     if (common.json) {
-      numbers.path("arms").forEach(arm -> ((ObjectNode) arm).remove("yaml"));
-      System.out.println(numbers);
+      ObjectNode printed = JsonFiles.tree(numbers);
+      printed.path("arms").forEach(arm -> ((ObjectNode) arm).remove("yaml"));
+      System.out.println(printed);
     }
     return arms.stream().allMatch(arm -> arm.failed().isEmpty()) ? 0 : 1;
   }
@@ -123,37 +127,27 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(ObjectNode numbers) {
+  private static void print(Compared numbers) {
     System.err.printf(
         "%n%-24s %-22s %-22s %9s %8s%n", "arm", "accuracy", "readable", "FLOPs", "seconds");
-    for (var arm : numbers.path("arms")) {
+    for (Compared.Arm arm : numbers.arms()) {
+      Compared.Cost cost = arm.cost();
+      StageCost mean = cost == null ? StageCost.NONE : cost.perSeed().cost();
       System.err.printf(
           Locale.ROOT,
           "%-24s %-22s %-22s %9.1e %8.0f%n",
-          arm.path("name").asText(),
-          interval(arm.path("pass1")),
-          interval(arm.path("readable")),
-          arm.at("/cost/per_seed/flops").asDouble(),
-          arm.at("/cost/per_seed/seconds").asDouble());
+          arm.name(),
+          said(arm.values().get("pass1")),
+          said(arm.values().get("readable")),
+          mean.flops(),
+          mean.seconds());
     }
-    System.err.printf("%n%s%n%n", numbers.path("headline").asText());
-    for (var difference : numbers.path("differences")) {
-      if (difference.path("finding").asBoolean()) {
-        System.err.println(difference.path("text").asText());
-      }
-    }
-    System.err.printf("%nreport %s%n", numbers.path("report").asText());
+    System.err.printf("%n%s%n%n", numbers.headline());
+    numbers.findings().forEach(difference -> System.err.println(difference.text()));
+    System.err.printf("%nreport %s%n", numbers.report());
   }
 
-  private static String interval(com.fasterxml.jackson.databind.JsonNode value) {
-    var ends = value.path("ci_problems_and_seeds");
-    return value.isMissingNode()
-        ? "failed"
-        : String.format(
-            Locale.ROOT,
-            "%.1f %% [%.1f, %.1f]",
-            100 * value.path("mean").asDouble(),
-            100 * ends.path(0).asDouble(),
-            100 * ends.path(1).asDouble());
+  private static String said(Compared.@Nullable Value value) {
+    return value == null ? "failed" : value.interval().toString();
   }
 }

@@ -1,17 +1,13 @@
 package org.r1zero.experiment.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationDetails;
 import org.r1zero.experiment.evaluate.Interval;
+import org.r1zero.experiment.metrics.JsonFiles;
 
 /** An evaluation as fields of a JSON object. */
 final class EvaluationJson {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-
   private EvaluationJson() {}
 
   /**
@@ -43,10 +39,10 @@ final class EvaluationJson {
     if (!details.consAt().isEmpty()) {
       node.put("cons_tied", details.tied());
     }
-    node.set("by_difficulty", JSON.valueToTree(details.byDifficulty()));
-    node.set("readability", JSON.valueToTree(details.readability()));
-    node.set("self_checks", JSON.valueToTree(details.selfChecks()));
-    node.set("token_budgets", JSON.valueToTree(details.budgets()));
+    node.set("by_difficulty", JsonFiles.node(details.byDifficulty()));
+    node.set("readability", JsonFiles.node(details.readability()));
+    node.set("self_checks", JsonFiles.node(details.selfChecks()));
+    node.set("token_budgets", JsonFiles.node(details.budgets()));
   }
 
   private static void ci(ObjectNode node, String name, Interval interval) {

@@ -1,6 +1,10 @@
 package org.r1zero.experiment.compare;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.r1zero.experiment.pipeline.StageCost;
+import org.r1zero.experiment.pipeline.StageResult;
+import org.r1zero.experiment.pipeline.StageStatus;
 
 /**
  * What training an arm with one seed came to: {@code arm.json} in its folder.
@@ -27,24 +31,29 @@ public record ArmRun(
    *
    * @param name from the recipe
    * @param kind such as {@code rl} or {@code sft}
-   * @param status {@code done}, {@code cached} or {@code failed}
-   * @param seconds wall time
-   * @param sampledTokens completion tokens generated
-   * @param trainedTokens tokens of forward and backward passes
-   * @param flops 2ND for sampled and 6ND for trained tokens
+   * @param status how it ended
+   * @param cost of all its tries
    * @param tries how many there were
-   * @param brokenSeconds of {@code seconds}, those of tries that failed, were stopped or killed
+   * @param brokenSeconds of the cost's, those of tries that failed, were stopped or killed
    */
   public record Stage(
       String name,
       String kind,
-      String status,
-      double seconds,
-      long sampledTokens,
-      long trainedTokens,
-      double flops,
+      StageStatus status,
+      @JsonUnwrapped StageCost cost,
       int tries,
-      double brokenSeconds) {}
+      double brokenSeconds) {
+
+    static Stage of(StageResult result) {
+      return new Stage(
+          result.name(),
+          result.kind(),
+          result.status(),
+          result.cost(),
+          result.attempts().count(),
+          result.attempts().brokenSeconds());
+    }
+  }
 
   /** Whether there is a model to be measured. */
   boolean isDone() {

@@ -1,7 +1,5 @@
 package org.r1zero.experiment.compare;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,12 +20,13 @@ import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.evaluate.ModelHash;
 import org.r1zero.experiment.metrics.Console;
+import org.r1zero.experiment.metrics.JsonFiles;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.pipeline.Lineage;
+import org.r1zero.experiment.pipeline.StageStatus;
 import org.r1zero.experiment.run.EvaluationRun;
 import org.r1zero.experiment.run.Preflight;
 import org.r1zero.grpo.files.Hashes;
-import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.grpo.model.weights.ModelFileException;
 
 /**
@@ -41,9 +40,6 @@ import org.r1zero.grpo.model.weights.ModelFileException;
 public final class Comparison {
   /** What a measured model does not depend on any more. */
   private static final Set<String> NO_EVALUATION_KEYS = Set.of("stages", "grpo");
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
   private final CompareConfig config;
   private final Path folder;
@@ -216,15 +212,15 @@ public final class Comparison {
     Path file = place.resolve("arm.json");
     List<ArmRun.Stage> earlier = new ArrayList<>();
     if (Files.exists(file)) {
-      ArmRun before = JSON.readValue(file.toFile(), ArmRun.class);
+      ArmRun before = JsonFiles.read(file, ArmRun.class);
       if (before.key().equals(key) && before.isDone()) {
         return before;
       }
-      before.stages().stream().filter(s -> s.status().equals("failed")).forEach(earlier::add);
+      before.stages().stream().filter(s -> s.status() == StageStatus.FAILED).forEach(earlier::add);
     }
     Files.createDirectories(place);
     ArmRun run = trainer.train(arm, seed, key, earlier);
-    WholeFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(run));
+    JsonFiles.write(file, run);
     return run;
   }
 

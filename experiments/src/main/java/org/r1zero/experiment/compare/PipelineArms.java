@@ -1,7 +1,5 @@
 package org.r1zero.experiment.compare;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,7 +11,9 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.pipeline.Lineage;
+import org.r1zero.experiment.pipeline.PipelineResult;
 import org.r1zero.experiment.pipeline.PipelineRun;
+import org.r1zero.experiment.pipeline.StageResult;
 import org.r1zero.experiment.run.StoppedException;
 
 /**
@@ -22,7 +22,6 @@ import org.r1zero.experiment.run.StoppedException;
  * cost counts for each of them.
  */
 final class PipelineArms {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path output;
   private final PrintStream out;
@@ -58,8 +57,7 @@ final class PipelineArms {
    */
   ArmRun train(Arm arm, long seed, String key, List<ArmRun.Stage> earlier) throws IOException {
     Recipe recipe = recipe(arm, seed);
-    Path account =
-        output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed).resolve("pipeline.json");
+    Path account = output.toAbsolutePath().resolve(recipe.name() + "-seed" + seed);
     try {
       new PipelineRun(recipe, out).run();
       return read(account, Lineage.of(recipe), "done", "", key, earlier);
@@ -87,37 +85,25 @@ final class PipelineArms {
    * result's own base are its learning curves: a teacher's are another arm's.
    */
   private static ArmRun read(
-      Path file,
+      Path folder,
       Lineage lineage,
       String status,
       String fault,
       String key,
       List<ArmRun.Stage> earlier)
       throws IOException {
-    if (!Files.exists(file)) {
+    if (!Files.exists(folder.resolve(PipelineResult.FILE))) {
       return new ArmRun(key, status, fault, earlier, "", List.of());
     }
-    JsonNode root = JSON.readTree(file.toFile());
-    List<ArmRun.Stage> stages = new ArrayList<>();
+    PipelineResult account = PipelineResult.read(folder);
     List<String> runs = new ArrayList<>();
-    for (JsonNode stage : root.path("stages")) {
-      JsonNode cost = stage.path("cost");
-      stages.add(
-          new ArmRun.Stage(
-              stage.path("name").asText(),
-              stage.path("kind").asText(),
-              stage.path("status").asText(),
-              cost.path("seconds").asDouble(),
-              cost.path("sampled_tokens").asLong(),
-              cost.path("trained_tokens").asLong(),
-              cost.path("flops").asDouble(),
-              stage.path("tries").asInt(),
-              stage.path("broken_seconds").asDouble()));
-      if (lineage.isOfResult(stage.path("name").asText())) {
-        RunSteps.below(Path.of(stage.path("directory").asText()))
-            .forEach(run -> runs.add(run.toString()));
+    for (StageResult stage : account.stages()) {
+      if (lineage.isOfResult(stage.name())) {
+        RunSteps.below(stage.directory()).forEach(run -> runs.add(run.toString()));
       }
     }
-    return new ArmRun(key, status, fault, stages, root.path("model").asText(""), runs);
+    String model = account.model() == null ? "" : account.model().toString();
+    List<ArmRun.Stage> stages = account.stages().stream().map(ArmRun.Stage::of).toList();
+    return new ArmRun(key, status, fault, stages, model, runs);
   }
 }

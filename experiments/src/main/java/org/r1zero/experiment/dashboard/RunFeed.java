@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.compare.Compared;
+import org.r1zero.experiment.compare.Measure;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
 import org.r1zero.experiment.evaluate.Interval;
+import org.r1zero.experiment.metrics.JsonFiles;
 import org.r1zero.experiment.metrics.RunSteps;
+import org.r1zero.rollout.trace.RolloutTrace;
 
 /**
  * What run directories say, read as they are written. A run is asked for by the name under which it
@@ -104,18 +108,16 @@ final class RunFeed {
         evaluation(evaluations, when, run.resolve(file));
       }
     }
-    JsonNode comparison = RunFiles.json(run, "comparison.json");
-    for (JsonNode arm : comparison.path("arms")) {
-      JsonNode accuracy = arm.path("pass1");
-      if (accuracy.has("mean")) {
-        JsonNode ends = accuracy.path("ci_problems_and_seeds");
-        Interval interval =
-            new Interval(
-                accuracy.path("mean").asDouble(), ends.path(0).asDouble(), ends.path(1).asDouble());
-        evaluations
-            .putObject(arm.path("name").asText())
-            .put("text", interval.toString())
-            .put("problems", comparison.path("problems").asLong());
+    Compared comparison = RunFiles.read(run, Compared.FILE, Compared.class);
+    if (comparison != null) {
+      for (Compared.Arm arm : comparison.arms()) {
+        Compared.Value accuracy = arm.values().get(Measure.ALL.get(0).id());
+        if (accuracy != null) {
+          evaluations
+              .putObject(arm.name())
+              .put("text", accuracy.interval().toString())
+              .put("problems", comparison.problems());
+        }
       }
     }
     return about;
@@ -153,11 +155,11 @@ final class RunFeed {
     Map<String, ObjectNode> problems = new LinkedHashMap<>();
     int matches = 0;
     boolean own = !java.nio.file.Files.isSymbolicLink(run.resolve("rollouts"));
-    for (JsonNode rollout : own ? steps(run).rollouts(filter.step()) : List.<JsonNode>of()) {
-      boolean right = rollout.at("/verdicts/" + column + "/outcome").asText().equals("correct");
+    for (RolloutTrace rollout : own ? steps(run).rollouts(filter.step()) : List.<RolloutTrace>of()) {
+      boolean right = rollout.isCorrect(column);
       if (takes(filter, rollout, right)) {
         matches++;
-        add(problems, (ObjectNode) rollout, right);
+        add(problems, rollout, right);
       }
     }
     int pages = Math.max(1, (problems.size() + PROBLEMS_PER_PAGE - 1) / PROBLEMS_PER_PAGE);
@@ -174,36 +176,35 @@ final class RunFeed {
   }
 
   /** A problem's prompt and gold stand once, above its rollouts. */
-  private static void add(Map<String, ObjectNode> problems, ObjectNode rollout, boolean right) {
-    String prompt = rollout.path("prompt").asText();
+  private static void add(Map<String, ObjectNode> problems, RolloutTrace rollout, boolean right) {
     ObjectNode problem =
         problems.computeIfAbsent(
-            rollout.path("problem").asText() + "\n" + prompt,
+            rollout.problem() + "\n" + rollout.prompt(),
             key ->
                 NODES
                     .objectNode()
-                    .put("problem", rollout.path("problem").asText())
-                    .put("prompt", prompt)
-                    .put("gold", rollout.path("gold").asText())
+                    .put("problem", rollout.problem())
+                    .put("prompt", rollout.prompt())
+                    .put("gold", rollout.gold())
                     .put("right", 0)
                     .put("count", 0));
     problem.put("count", problem.path("count").asInt() + 1);
     problem.put("right", problem.path("right").asInt() + (right ? 1 : 0));
     if (problem.path("rollouts").size() < MOST_PER_PROBLEM) {
-      rollout.remove(List.of("prompt", "gold", "problem"));
-      problem.withArray("/rollouts").add(rollout.put("right", right));
+      ObjectNode shown = JsonFiles.tree(rollout).put("right", right);
+      shown.remove(List.of("prompt", "gold", "problem"));
+      problem.withArray("/rollouts").add(shown);
     }
   }
 
-  private static boolean takes(Filter filter, JsonNode rollout, boolean right) {
-    double reward = rollout.path("reward").asDouble();
-    if (reward < filter.minReward() || reward > filter.maxReward()) {
+  private static boolean takes(Filter filter, RolloutTrace rollout, boolean right) {
+    if (rollout.reward() < filter.minReward() || rollout.reward() > filter.maxReward()) {
       return false;
     }
     if (!filter.verdict().isEmpty() && right != filter.verdict().equals("right")) {
       return false;
     }
-    String text = rollout.path("prompt").asText() + "\n" + rollout.path("completion").asText();
+    String text = rollout.prompt() + "\n" + rollout.completion();
     return text.toLowerCase(Locale.ROOT).contains(filter.text().toLowerCase(Locale.ROOT));
   }
 }

@@ -14,8 +14,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.RecipeLoader;
+import org.r1zero.experiment.metrics.JsonFiles;
 
 /**
  * Reads a run's own files and no others: what is reached by a link inside the folder counts as
@@ -57,6 +59,18 @@ final class RunFiles {
       }
     }
     return JSON.createObjectNode();
+  }
+
+  /** A file of one record; {@code null} where there is none that can be read. */
+  static <T> @Nullable T read(Path folder, String name, Class<T> type) throws IOException {
+    if (!has(folder, name)) {
+      return null;
+    }
+    try {
+      return JsonFiles.of(JSON.readTree(text(folder, name)), type);
+    } catch (JsonProcessingException e) {
+      return null; // being written, or cut off
+    }
   }
 
   /** A recipe's keys; empty where there is none that can be read. */

@@ -23,7 +23,11 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.r1zero.experiment.compare.Compared;
 import org.r1zero.experiment.config.Recipe;
+import org.r1zero.experiment.pipeline.PipelineResult;
+import org.r1zero.experiment.pipeline.StageResult;
+import org.r1zero.experiment.pipeline.StageStatus;
 
 /**
  * What runs, pipelines and comparisons a folder has: each once at the top, the newest first; the
@@ -41,10 +45,8 @@ final class RunList {
   private static final String METRICS = "metrics.jsonl";
   private static final String RECIPE = "recipe.yaml";
   private static final String INPUTS = "inputs.json";
-  private static final String PIPELINE = "pipeline.json";
-  private static final String COMPARISON = "comparison.json";
   private static final List<String> FILES =
-      List.of(METRICS, "manifest.json", PIPELINE, COMPARISON, RECIPE, INPUTS, "done.json");
+      List.of(METRICS, "manifest.json", PipelineResult.FILE, Compared.FILE, RECIPE, INPUTS, "done.json");
 
   private final Path root;
   private final NavigableMap<Path, ObjectNode> entries = new TreeMap<>();
@@ -176,7 +178,7 @@ final class RunList {
   }
 
   private static boolean isComparison(Path folder) {
-    return RunFiles.has(folder, COMPARISON)
+    return RunFiles.has(folder, Compared.FILE)
         || (Files.isDirectory(folder.resolve("pipelines"))
             && Files.isDirectory(folder.resolve("arms")));
   }
@@ -194,8 +196,9 @@ final class RunList {
     JsonNode manifest = RunFiles.json(folder, "manifest.json");
     if (isComparison(folder)) {
       entry.put("kind", "comparison");
-      entry.put("status", RunFiles.has(folder, COMPARISON) ? "done" : "unfinished");
-      entry.put("headline", RunFiles.json(folder, COMPARISON).path("headline").asText(""));
+      entry.put("status", RunFiles.has(folder, Compared.FILE) ? "done" : "unfinished");
+      Compared found = RunFiles.read(folder, Compared.FILE, Compared.class);
+      entry.put("headline", found == null ? "" : found.headline());
     } else if (recipe.has("stages")) {
       entry.put("kind", "pipeline");
       entry.put("status", "unfinished");
@@ -259,22 +262,22 @@ final class RunList {
   }
 
   private void nestStages(Path folder, ObjectNode pipeline) throws IOException {
-    JsonNode account = RunFiles.json(folder, PIPELINE);
-    Map<Path, JsonNode> stages = new LinkedHashMap<>();
-    List<String> states = new ArrayList<>();
-    for (JsonNode stage : account.path("stages")) {
+    PipelineResult account = RunFiles.read(folder, PipelineResult.FILE, PipelineResult.class);
+    Map<Path, StageResult> stages = new LinkedHashMap<>();
+    List<StageStatus> states = new ArrayList<>();
+    for (StageResult stage : account == null ? List.<StageResult>of() : account.stages()) {
       // by its own name beside the pipeline: a folder of runs may have been moved
-      Path given = Path.of(stage.path("directory").asText()).getFileName();
+      Path given = stage.directory().getFileName();
       Path parent = folder.getParent();
       if (given != null && parent != null) {
         stages.put(parent.resolve("stages").resolve(given.toString()), stage);
       }
-      states.add(stage.path("status").asText());
+      states.add(stage.status());
     }
     boolean all = states.size() == RunFiles.recipe(folder).path("stages").size();
-    boolean ended = !states.contains("failed") && !states.contains("running");
-    pipeline.put("status", states.contains("failed") ? "failed" : "unfinished");
-    if (all && ended) {
+    boolean failed = states.contains(StageStatus.FAILED);
+    pipeline.put("status", failed ? "failed" : "unfinished");
+    if (all && !failed && !states.contains(StageStatus.RUNNING)) {
       pipeline.put("status", "done");
     }
     ArrayNode children = pipeline.putArray("children");
@@ -283,8 +286,8 @@ final class RunList {
           ObjectNode entry = entries.get(place);
           if (entry != null) {
             below.add(place);
-            ObjectNode child = entry.deepCopy().put("title", stage.path("name").asText());
-            if (isStatus(child, "unfinished") && isStatus(stage, "running")) {
+            ObjectNode child = entry.deepCopy().put("title", stage.name());
+            if (isStatus(child, "unfinished") && stage.status() == StageStatus.RUNNING) {
               child.put("status", "running");
             }
             children.add(child);

@@ -1,10 +1,7 @@
 package org.r1zero.experiment.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.r1zero.experiment.metrics.JsonFiles;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.records.Records;
@@ -19,11 +17,6 @@ import org.slf4j.LoggerFactory;
 
 /** Evaluations as files of their completions: a file that is there is a whole evaluation. */
 public final class EvaluationFiles {
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
   private EvaluationFiles() {}
 
   /** Writes an evaluation's completions, in the place of another one's. */
@@ -72,7 +65,7 @@ public final class EvaluationFiles {
 
   private static EvaluatedSample sample(JsonNode node) throws JsonProcessingException {
     return new EvaluatedSample(
-        JSON.treeToValue(node, RolloutTrace.class),
+        JsonFiles.of(node, RolloutTrace.class),
         node.path("right").asBoolean(),
         node.path("difficulty").asText(""),
         node.path("answer").textValue(),

@@ -64,16 +64,6 @@ public final class Judges {
     return new Judges(null, Map.of());
   }
 
-  /** Whether readability is judged. */
-  public boolean judgesReadability() {
-    return !readability.isEmpty();
-  }
-
-  /** Whether answers can be told from each other, so that they can vote. */
-  public boolean countsVotes() {
-    return voting != null;
-  }
-
   /** The readability verdicts, by their names with {@link #PREFIX}. */
   Map<String, Verdict> readability(Problem problem, Completion completion) {
     Map<String, Verdict> verdicts = new LinkedHashMap<>();

@@ -1,7 +1,5 @@
 package org.r1zero.experiment.metrics;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -18,9 +16,6 @@ import org.r1zero.grpo.files.WholeFiles;
 
 /** Appends records to a file, one JSON object per line; keys are in snake case. */
 public final class JsonLines {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-
   private JsonLines() {}
 
   /**
@@ -72,7 +67,7 @@ public final class JsonLines {
 
   private static void write(Writer writer, List<?> records) throws IOException {
     for (Object entry : records) {
-      writer.write(JSON.writeValueAsString(entry));
+      writer.write(JsonFiles.line(entry));
       writer.write('\n');
     }
   }

@@ -1,5 +1,6 @@
 package org.r1zero.experiment.metrics;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.r1zero.rollout.trace.RolloutTrace;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps that a run's folder keeps. Steps count from 1, in files as for people; older runs,
@@ -92,10 +95,16 @@ public final class RunSteps {
    *
    * @param step from 1
    */
-  public List<JsonNode> rollouts(long step) throws IOException {
+  public List<RolloutTrace> rollouts(long step) throws IOException {
     Path file = run.resolve("rollouts").resolve(file(step - 1 + first(run)));
-    List<JsonNode> rollouts = JsonLinesReader.read(file, options);
-    rollouts.forEach(rollout -> ((ObjectNode) rollout).put("step", step));
+    List<RolloutTrace> rollouts = new ArrayList<>();
+    for (JsonNode node : JsonLinesReader.read(file, options)) {
+      try {
+        rollouts.add(JsonFiles.of(((ObjectNode) node).put("step", step), RolloutTrace.class));
+      } catch (JsonProcessingException e) {
+        LoggerFactory.getLogger(RunSteps.class).debug("{} has a line of another form", file, e);
+      }
+    }
     return rollouts;
   }
 }

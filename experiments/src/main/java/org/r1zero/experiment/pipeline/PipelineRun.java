@@ -1,7 +1,5 @@
 package org.r1zero.experiment.pipeline;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,7 +24,6 @@ import org.r1zero.grpo.model.weights.ModelFileException;
  * made once, whichever pipelines have it.
  */
 public final class PipelineRun {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private final Recipe recipe;
   private final PrintStream out;
   private final @Nullable String from;
@@ -116,9 +113,7 @@ public final class PipelineRun {
       write(directory, results, earlier.model());
       earlier.made(config, folder);
     }
-    Path model = earlier.model();
-    write(directory, results, model);
-    return new PipelineResult(directory, results, model);
+    return write(directory, results, earlier.model());
   }
 
   private StageResult run(
@@ -166,34 +161,11 @@ public final class PipelineRun {
         folder.tries());
   }
 
-  private void write(Path directory, List<StageResult> results, @Nullable Path model)
-      throws IOException {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("name", recipe.name()).put("seed", recipe.seed());
-    root.put("directory", directory.toString());
-    root.put("model", model == null ? null : model.toString());
-    StageCost total = StageCost.NONE;
-    for (StageResult result : results) {
-      ObjectNode node = root.withArray("/stages").addObject();
-      node.put("name", result.name()).put("kind", result.kind());
-      node.put("status", result.status().name().toLowerCase(Locale.ROOT));
-      node.put("directory", result.directory().toString());
-      Path made = result.model();
-      node.put("model", made == null ? null : made.toString());
-      put(node.putObject("cost"), result.cost());
-      node.put("tries", result.tries().count()).put("broken_tries", result.tries().broken());
-      node.put("broken_seconds", result.tries().brokenSeconds());
-      total = total.plus(result.cost());
-    }
-    put(root.putObject("cost"), total);
-    JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(directory.resolve("pipeline.json").toFile(), root);
-  }
-
-  private static void put(ObjectNode node, StageCost cost) {
-    node.put("seconds", cost.seconds());
-    node.put("sampled_tokens", cost.sampledTokens());
-    node.put("trained_tokens", cost.trainedTokens());
-    node.put("flops", cost.flops());
+  private PipelineResult write(
+      Path directory, List<StageResult> results, @Nullable Path model) throws IOException {
+    PipelineResult result =
+        new PipelineResult(recipe.name(), recipe.seed(), directory, model, results);
+    result.write();
+    return result;
   }
 }

@@ -14,6 +14,15 @@ public record StageCost(double seconds, long sampledTokens, long trainedTokens, 
   /** Nothing. */
   public static final StageCost NONE = new StageCost(0, 0, 0, 0);
 
+  /** A share of it. */
+  public StageCost times(double share) {
+    return new StageCost(
+        seconds * share,
+        Math.round(sampledTokens * share),
+        Math.round(trainedTokens * share),
+        flops * share);
+  }
+
   /** Both together. */
   public StageCost plus(StageCost other) {
     return new StageCost(

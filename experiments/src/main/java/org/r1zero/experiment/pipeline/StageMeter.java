@@ -1,8 +1,6 @@
 package org.r1zero.experiment.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,14 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.r1zero.grpo.files.WholeFiles;
+import org.r1zero.experiment.metrics.JsonFiles;
 
 /**
  * Counts what a try of a stage takes, and keeps the count in a file of its own as it goes: a try
  * that was killed has its cost too.
  */
 final class StageMeter {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FOLDER = "tries";
   static final String DONE = "done";
   private final Path file;
@@ -63,14 +60,10 @@ final class StageMeter {
   }
 
   private void write(String status) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("status", status);
-    node.put("seconds", (System.nanoTime() - started) / 1e9);
-    node.put("sampled_tokens", sampledTokens);
-    node.put("trained_tokens", trainedTokens);
-    node.put("flops", flops);
+    double seconds = (System.nanoTime() - started) / 1e9;
+    StageCost cost = new StageCost(seconds, sampledTokens, trainedTokens, flops);
     try {
-      WholeFiles.write(file, JSON.writeValueAsBytes(node));
+      JsonFiles.write(file, new Try(status, cost));
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + " failed: " + e.getMessage(), e);
     }
@@ -78,43 +71,35 @@ final class StageMeter {
 
   /** What all tries of a stage took, those that failed or were killed too. */
   static StageCost total(Path stage) throws IOException {
-    StageCost sum = StageCost.NONE;
-    for (JsonNode one : tries(stage)) {
-      sum =
-          sum.plus(
-              new StageCost(
-                  one.path("seconds").asDouble(),
-                  one.path("sampled_tokens").asLong(),
-                  one.path("trained_tokens").asLong(),
-                  one.path("flops").asDouble()));
-    }
-    return sum;
+    return tries(stage).stream().map(Try::cost).reduce(StageCost.NONE, StageCost::plus);
   }
 
   /** The tries of a stage that did not come to its end: how many, and their seconds. */
   static StageTries broken(Path stage) throws IOException {
-    int count = 0;
-    double seconds = 0;
-    List<JsonNode> tries = tries(stage);
-    for (JsonNode one : tries) {
-      if (!one.path("status").asText().equals(DONE)) { // one that was killed still says running
-        count++;
-        seconds += one.path("seconds").asDouble();
-      }
-    }
-    return new StageTries(tries.size(), count, seconds);
+    List<Try> tries = tries(stage);
+    List<Try> broken = tries.stream().filter(one -> !one.status().equals(DONE)).toList();
+    double seconds = broken.stream().mapToDouble(one -> one.cost().seconds()).sum();
+    return new StageTries(tries.size(), broken.size(), seconds);
   }
 
-  private static List<JsonNode> tries(Path stage) throws IOException {
-    List<JsonNode> tries = new ArrayList<>();
+  private static List<Try> tries(Path stage) throws IOException {
+    List<Try> tries = new ArrayList<>();
     Path folder = stage.resolve(FOLDER);
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-          tries.add(JSON.readTree(file.toFile()));
+          tries.add(JsonFiles.read(file, Try.class));
         }
       }
     }
     return tries;
   }
+
+  /**
+   * A try.
+   *
+   * @param status {@code running} also of one that was killed
+   * @param cost up to the last that it wrote down
+   */
+  private record Try(String status, @JsonUnwrapped StageCost cost) {}
 }

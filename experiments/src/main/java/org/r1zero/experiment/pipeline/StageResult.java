@@ -1,6 +1,8 @@
 package org.r1zero.experiment.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model that it made, in Hugging Face layout; {@code null} where it makes data, or
  *     failed
  * @param cost of all its tries; of a cached stage: what it took when it was made
- * @param tries how many there were, and how many came to nothing
+ * @param attempts how many there were, and how many came to nothing
  */
 public record StageResult(
     String name,
@@ -22,4 +24,14 @@ public record StageResult(
     Path directory,
     @Nullable Path model,
     StageCost cost,
-    StageTries tries) {}
+    @JsonUnwrapped StageTries attempts) {
+
+  /** What an older version did not write is empty. */
+  public StageResult {
+    kind = Objects.requireNonNullElse(kind, "");
+    status = Objects.requireNonNullElse(status, StageStatus.RUNNING);
+    directory = Objects.requireNonNullElse(directory, Path.of(""));
+    cost = Objects.requireNonNullElse(cost, StageCost.NONE);
+    attempts = Objects.requireNonNullElse(attempts, StageTries.NONE);
+  }
+}

@@ -1,15 +1,17 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.r1zero.experiment.compare.ArmRun;
+import org.r1zero.experiment.compare.Compared;
+import org.r1zero.experiment.pipeline.StageCost;
 
 /** What arms cost, in all and stage by stage. */
 final class ComparisonCost {
   private ComparisonCost() {}
 
-  static void write(HtmlPage page, JsonNode data) {
+  static void write(HtmlPage page, Compared data) {
     page.heading("cost", "Cost");
     page.text(
         String.format(
@@ -19,40 +21,46 @@ final class ComparisonCost {
                 + " parameter and sampled token, attention left out. Energy: wall time at %.0f W, an"
                 + " estimate, nothing was measured. Price: %.2f %s an hour. Wall time, and with it"
                 + " energy and price, depends on what else the machine did; FLOPs do not.",
-            data.at("/price/watts").asDouble(),
-            data.at("/price/per_hour").asDouble(),
-            data.at("/price/currency").asText()));
-    List<List<String>> rows = new ArrayList<>();
-    List<List<String>> stages = new ArrayList<>();
-    for (JsonNode arm : data.path("arms")) {
-      JsonNode cost = arm.at("/cost/per_seed");
-      String name = TraceMarkup.escape(arm.path("name").asText());
+            data.price().watts(),
+            data.price().perHour(),
+            data.price().currency()));
+    List<List<Object>> rows = new ArrayList<>();
+    List<List<Object>> stages = new ArrayList<>();
+    for (Compared.Arm arm : data.arms()) {
+      Compared.Cost cost = arm.cost();
+      if (cost == null) {
+        continue;
+      }
+      String name = arm.name();
+      StageCost mean = cost.perSeed().cost();
       rows.add(
           List.of(
               name,
-              String.format(Locale.ROOT, "%.0f s", cost.path("seconds").asDouble()),
-              String.format(Locale.ROOT, "%,d", cost.path("sampled_tokens").asLong()),
-              String.format(Locale.ROOT, "%,d", cost.path("trained_tokens").asLong()),
-              String.format(Locale.ROOT, "%.2e", cost.path("flops").asDouble()),
-              String.format(Locale.ROOT, "%.1f Wh", 1000 * cost.path("kwh").asDouble()),
-              String.format(Locale.ROOT, "%.4f", cost.path("price").asDouble()),
-              String.format(Locale.ROOT, "%.0f s", arm.at("/cost/failed_seconds").asDouble())));
-      for (JsonNode stage : arm.at("/cost/stages")) {
+              Html.format("%.0f s", mean.seconds()),
+              Html.format("%,d", mean.sampledTokens()),
+              Html.format("%,d", mean.trainedTokens()),
+              Html.format("%.2e", mean.flops()),
+              Html.format("%.1f Wh", 1000 * cost.perSeed().kwh()),
+              Html.format("%.4f", cost.perSeed().price()),
+              Html.format("%.0f s", cost.failedSeconds())));
+      for (Compared.SeedStage of : cost.stages()) {
+        ArmRun.Stage stage = of.stage();
         stages.add(
             List.of(
-                name + ", seed " + TraceMarkup.escape(stage.path("seed").asText()),
-                TraceMarkup.escape(stage.path("name").asText()),
-                TraceMarkup.escape(stage.path("kind").asText()),
-                TraceMarkup.escape(stage.path("status").asText()),
-                stage.path("tries").asText(),
-                String.format(Locale.ROOT, "%.0f s", stage.path("seconds").asDouble()),
-                String.format(Locale.ROOT, "%.0f s", stage.path("broken_seconds").asDouble()),
-                String.format(Locale.ROOT, "%,d", stage.path("sampled_tokens").asLong()),
-                String.format(Locale.ROOT, "%,d", stage.path("trained_tokens").asLong()),
-                String.format(Locale.ROOT, "%.2e", stage.path("flops").asDouble())));
+                name + ", seed " + of.seed(),
+                stage.name(),
+                stage.kind(),
+                stage.status().word(),
+                stage.tries(),
+                Html.format("%.0f s", stage.cost().seconds()),
+                Html.format("%.0f s", stage.brokenSeconds()),
+                Html.format("%,d", stage.cost().sampledTokens()),
+                Html.format("%,d", stage.cost().trainedTokens()),
+                Html.format("%.2e", stage.cost().flops())));
       }
     }
-    page.table(
+    page.add(
+        HtmlPage.table(
         "One training, mean over seeds",
         List.of(
             "arm",
@@ -61,16 +69,22 @@ final class ComparisonCost {
             "trained tokens",
             "FLOPs",
             "energy",
-            "price (" + data.at("/price/currency").asText() + ")",
+            "price (" + data.price().currency() + ")",
             "in failed attempts, all seeds"),
-        rows);
-    page.raw("<div class=\"grid\" style=\"margin-top:1.1rem\">");
-    page.chart(
-        "chart-cost",
-        "Accuracy for its FLOPs",
-        "One point per arm: mean accuracy with its 95 % interval, mean FLOPs of one training.");
-    page.raw("</div><details><summary>All stages</summary>");
-    page.table(
+        rows));
+    page.add(
+        Html.of(
+                "div.grid",
+                page.chart(
+                    "chart-cost",
+                    "Accuracy for its FLOPs",
+                    "One point per arm: mean accuracy with its 95 % interval, mean FLOPs of one"
+                        + " training."))
+            .with("style", "margin-top:1.1rem"));
+    page.add(
+        HtmlPage.details(
+            "All stages",
+            HtmlPage.table(
         "Stages of all seeds",
         List.of(
             "arm",
@@ -83,7 +97,6 @@ final class ComparisonCost {
             "sampled tokens",
             "trained tokens",
             "FLOPs"),
-        stages);
-    page.raw("</details>");
+        stages)));
   }
 }

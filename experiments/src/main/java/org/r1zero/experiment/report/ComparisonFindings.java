@@ -1,11 +1,11 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.r1zero.experiment.compare.Compared;
+import org.r1zero.experiment.compare.Compared.Difference;
 import org.r1zero.experiment.evaluate.PairedDifference.Verdict;
 
 /** What a comparison found, in sentences: each arm against its base, then against the others. */
@@ -15,61 +15,49 @@ final class ComparisonFindings {
 
   private ComparisonFindings() {}
 
-  static void write(HtmlPage page, JsonNode data) {
+  static void write(HtmlPage page, Compared data) {
     page.heading("findings", "Findings");
     headline(page, data);
     page.text(counts(data));
-    for (JsonNode arm : data.path("arms")) {
-      for (JsonNode fault : arm.path("failures")) {
-        page.raw(
-            "<p><span class=\"tag bad\">failed</span> "
-                + TraceMarkup.escape(arm.path("name").asText() + ": " + fault.asText())
-                + "</p>");
+    for (Compared.Arm arm : data.arms()) {
+      for (String fault : arm.failures()) {
+        page.add(
+            Html.of("p", Html.of("span.tag bad", "failed"), " ", arm.name() + ": " + fault));
       }
     }
-    page.raw("<div class=\"grid\">");
-    page.chart(
-        "chart-overview",
-        "Accuracy and readability",
-        "Readable: in one language, not repetitive, not cut off. Whiskers are 95 % intervals.");
-    page.chart("chart-faults", "Failure modes", "Lower is better. Whiskers are 95 % intervals.");
-    page.raw("</div>");
+    page.grid(
+        page.chart(
+            "chart-overview",
+            "Accuracy and readability",
+            "Readable: in one language, not repetitive, not cut off. Whiskers are 95 % intervals."),
+        page.chart(
+            "chart-faults", "Failure modes", "Lower is better. Whiskers are 95 % intervals."));
     list(page, AGAINST_BASE, findings(data, true));
     list(page, AGAINST_OTHERS, findings(data, false));
   }
 
   /** The differences of accuracy and readability, of one kind. */
-  static List<JsonNode> findings(JsonNode data, boolean againstBase) {
-    Set<String> bases = new HashSet<>();
-    for (JsonNode arm : data.path("arms")) {
-      if (arm.path("base").asBoolean()) {
-        bases.add(arm.path("name").asText());
-      }
-    }
-    List<JsonNode> found = new ArrayList<>();
-    for (JsonNode difference : data.path("differences")) {
-      boolean base =
-          bases.contains(difference.path("first").asText())
-              || bases.contains(difference.path("second").asText());
-      if (difference.path("finding").asBoolean() && base == againstBase) {
-        found.add(difference);
-      }
-    }
-    return found;
+  static List<Difference> findings(Compared data, boolean againstBase) {
+    Set<String> bases =
+        data.arms().stream()
+            .filter(Compared.Arm::isBase)
+            .map(Compared.Arm::name)
+            .collect(Collectors.toSet());
+    return data.findings().stream()
+        .filter(d -> (bases.contains(d.first()) || bases.contains(d.second())) == againstBase)
+        .toList();
   }
 
   /** The whole in one sentence; nothing where nothing was trained. */
-  static void headline(HtmlPage page, JsonNode data) {
-    String headline = data.path("headline").asText();
-    if (!headline.isEmpty()) {
-      page.raw("<p class=\"headline\">" + TraceMarkup.escape(headline) + "</p>");
+  static void headline(HtmlPage page, Compared data) {
+    if (!data.headline().isEmpty()) {
+      page.add(Html.of("p.headline", data.headline()));
     }
   }
 
   /** How many of these differences the data tell from nothing. */
-  static String counts(JsonNode data) {
-    List<JsonNode> all = new ArrayList<>(findings(data, true));
-    all.addAll(findings(data, false));
+  static String counts(Compared data) {
+    List<Difference> all = data.findings();
     return String.format(
         Locale.ROOT,
         "Of %d differences of accuracy and readability, %d are significant, %d are so between models"
@@ -80,41 +68,31 @@ final class ComparisonFindings {
         count(all, Verdict.NOT_SIGNIFICANT));
   }
 
-  private static long count(List<JsonNode> differences, Verdict verdict) {
-    return differences.stream().filter(d -> verdict(d) == verdict).count();
+  private static long count(List<Difference> differences, Verdict verdict) {
+    return differences.stream().filter(d -> d.verdict() == verdict).count();
   }
 
-  private static Verdict verdict(JsonNode difference) {
-    return Verdict.valueOf(difference.path("verdict").asText().toUpperCase(Locale.ROOT));
-  }
-
-  private static void list(HtmlPage page, String heading, List<JsonNode> differences) {
+  private static void list(HtmlPage page, String heading, List<Difference> differences) {
     if (!differences.isEmpty()) {
-      page.raw("<h3>" + TraceMarkup.escape(heading) + "</h3>");
+      page.add(Html.of("h3", heading));
       list(page, differences);
     }
   }
 
   /** Differences in words, each with what it allows to say. */
-  static void list(HtmlPage page, List<JsonNode> differences) {
-    page.raw("<ul class=\"findings\">");
-    for (JsonNode difference : differences) {
-      page.raw(
-          "<li>"
-              + tag(difference)
-              + " "
-              + TraceMarkup.escape(difference.path("text").asText())
-              + "</li>");
-    }
-    page.raw("</ul>");
+  static void list(HtmlPage page, List<Difference> differences) {
+    page.add(
+        Html.of(
+            "ul.findings",
+            differences.stream().map(d -> Html.of("li", tag(d), " ", d.text())).toList()));
   }
 
   /** What a difference allows to say. */
-  static String tag(JsonNode difference) {
-    return switch (verdict(difference)) {
-      case DIFFERENT -> "<span class=\"tag differs\">differs</span>";
-      case ONE_SEED -> "<span class=\"tag\">one seed</span>";
-      case NOT_SIGNIFICANT -> "<span class=\"tag noise\">not significant</span>";
+  static Html tag(Difference difference) {
+    return switch (difference.verdict()) {
+      case DIFFERENT -> Html.of("span.tag differs", "differs");
+      case ONE_SEED -> Html.of("span.tag", "one seed");
+      case NOT_SIGNIFICANT -> Html.of("span.tag noise", "not significant");
     };
   }
 }

@@ -1,9 +1,9 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.r1zero.experiment.compare.Compared;
 
 /** A comparison's numbers as Markdown. */
 final class ComparisonMarkdown {
@@ -12,73 +12,77 @@ final class ComparisonMarkdown {
 
   private ComparisonMarkdown() {}
 
-  static String write(JsonNode data) {
+  static String write(Compared data) {
     StringBuilder text = new StringBuilder();
-    text.append("# Comparison: ").append(plain(data.path("name").asText())).append("\n\n");
+    text.append("# Comparison: ").append(plain(data.name())).append("\n\n");
     text.append(plain(ComparisonReport.setting(data))).append("\n\n| arm |");
-    data.path("measures")
-        .forEach(m -> text.append(' ').append(plain(m.path("label").asText())).append(" |"));
-    text.append("\n| --- |").append(" --- |".repeat(data.path("measures").size())).append('\n');
-    for (JsonNode arm : data.path("arms")) {
+    data.measures().forEach(m -> text.append(' ').append(plain(m.label())).append(" |"));
+    text.append("\n| --- |").append(" --- |".repeat(data.measures().size())).append('\n');
+    for (Compared.Arm arm : data.arms()) {
       text.append("| ").append(plain(ComparisonReport.name(data, arm))).append(" |");
-      for (JsonNode measure : data.path("measures")) {
-        JsonNode value = arm.path(measure.path("id").asText());
-        boolean share = measure.path("share").asBoolean();
+      for (Compared.MeasureLabel measure : data.measures()) {
+        Compared.Value value = arm.value(measure);
         text.append(
-            value.isMissingNode()
+            value == null
                 ? " failed |"
                 : String.format(
                     " %s %s |",
-                    HtmlPage.number(value.path("mean"), share),
-                    HtmlPage.interval(value.path("ci_problems_and_seeds"), share)));
+                    HtmlPage.number(value.mean(), measure.share()),
+                    HtmlPage.interval(value.ciProblemsAndSeeds(), measure.share())));
       }
       text.append('\n');
     }
     text.append("\n## Findings\n\n");
     headline(text, data);
     text.append(ComparisonFindings.counts(data)).append('\n');
-    for (JsonNode arm : data.path("arms")) {
-      for (JsonNode fault : arm.path("failures")) {
-        text.append("\n- ").append(plain(arm.path("name").asText() + " failed: " + fault.asText()));
-        text.append('\n');
+    for (Compared.Arm arm : data.arms()) {
+      for (String fault : arm.failures()) {
+        text.append("\n- ").append(plain(arm.name() + " failed: " + fault)).append('\n');
       }
     }
     findings(text, ComparisonFindings.AGAINST_BASE, ComparisonFindings.findings(data, true));
     findings(text, ComparisonFindings.AGAINST_OTHERS, ComparisonFindings.findings(data, false));
     text.append("\n## Cost of one training, mean over seeds\n\n");
     text.append("| arm | seconds | sampled tokens | trained tokens | FLOPs | Wh | price (");
-    text.append(plain(data.at("/price/currency").asText())).append(") |\n| --- |");
+    text.append(plain(data.price().currency())).append(") |\n| --- |");
     text.append(" --- |".repeat(6)).append('\n');
-    for (JsonNode arm : data.path("arms")) {
-      JsonNode cost = arm.at("/cost/per_seed");
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "| %s | %.0f | %d | %d | %.2e | %.1f | %.4f |%n",
-              plain(arm.path("name").asText()),
-              cost.path("seconds").asDouble(),
-              cost.path("sampled_tokens").asLong(),
-              cost.path("trained_tokens").asLong(),
-              cost.path("flops").asDouble(),
-              1000 * cost.path("kwh").asDouble(),
-              cost.path("price").asDouble()));
+    for (Compared.Arm arm : data.arms()) {
+      Compared.Cost cost = arm.cost();
+      if (cost != null) {
+        Compared.Amount mean = cost.perSeed();
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "| %s | %.0f | %d | %d | %.2e | %.1f | %.4f |%n",
+                plain(arm.name()),
+                mean.cost().seconds(),
+                mean.cost().sampledTokens(),
+                mean.cost().trainedTokens(),
+                mean.cost().flops(),
+                1000 * mean.kwh(),
+                mean.price()));
+      }
     }
     return text.toString();
   }
 
-  private static void findings(StringBuilder text, String heading, List<JsonNode> differences) {
+  private static void findings(
+      StringBuilder text, String heading, List<Compared.Difference> differences) {
     if (!differences.isEmpty()) {
       text.append("\n### ").append(heading).append("\n\n");
-      for (JsonNode difference : differences) {
-        text.append("- ").append(plain(difference.path("text").asText())).append('\n');
-      }
+      findings(text, differences);
     }
   }
 
-  static void headline(StringBuilder text, JsonNode data) {
-    String headline = data.path("headline").asText();
-    if (!headline.isEmpty()) {
-      text.append("**").append(plain(headline)).append("**\n\n");
+  static void findings(StringBuilder text, List<Compared.Difference> differences) {
+    for (Compared.Difference difference : differences) {
+      text.append("- ").append(plain(difference.text())).append('\n');
+    }
+  }
+
+  static void headline(StringBuilder text, Compared data) {
+    if (!data.headline().isEmpty()) {
+      text.append("**").append(plain(data.headline())).append("**\n\n");
     }
   }
 

@@ -1,50 +1,52 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.compare.Compared;
 
 /** A comparison's numbers in tables. */
 final class ComparisonResults {
   private ComparisonResults() {}
 
-  static void write(HtmlPage page, JsonNode data) {
+  static void write(HtmlPage page, Compared data) {
     page.heading("results", "Results");
     List<String> head = new ArrayList<>(List.of("arm"));
-    data.path("measures").forEach(measure -> head.add(measure.path("label").asText()));
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode arm : data.path("arms")) {
-      List<String> row = new ArrayList<>(List.of(name(data, arm)));
-      for (JsonNode measure : data.path("measures")) {
-        row.add(cell(arm.path(measure.path("id").asText()), measure.path("share").asBoolean()));
+    data.measures().forEach(measure -> head.add(measure.label()));
+    List<List<Html>> rows = new ArrayList<>();
+    for (Compared.Arm arm : data.arms()) {
+      List<Html> row = new ArrayList<>(List.of(name(data, arm)));
+      for (Compared.MeasureLabel measure : data.measures()) {
+        row.add(cell(arm.value(measure), measure.share()));
       }
       rows.add(row);
     }
-    page.table("Mean over seeds, with 95 % intervals over problems and seeds", head, rows);
+    page.add(
+        HtmlPage.table("Mean over seeds, with 95 % intervals over problems and seeds", head, rows));
     selfChecks(page, data);
     differences(page, data);
   }
 
   /** Words alone: docs/evaluation.md has the patterns. */
-  private static void selfChecks(HtmlPage page, JsonNode data) {
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode arm : data.path("arms")) {
-      JsonNode checks = arm.path("self_checks");
-      if (!checks.isMissingNode()) {
+  private static void selfChecks(HtmlPage page, Compared data) {
+    List<List<Object>> rows = new ArrayList<>();
+    for (Compared.Arm arm : data.arms()) {
+      Compared.SelfChecks checks = arm.selfChecks();
+      if (checks != null) {
         rows.add(
             List.of(
                 name(data, arm),
-                HtmlPage.number(checks.path("verifying"), true),
-                HtmlPage.number(checks.path("correcting"), true),
-                checks.path("corrected").asText(),
-                checks.path("corrected_right").asText(),
-                checks.path("wrong_to_right").asText(),
-                checks.path("right_to_wrong").asText()));
+                HtmlPage.number(checks.verifying(), true),
+                HtmlPage.number(checks.correcting(), true),
+                checks.corrected(),
+                checks.correctedRight(),
+                checks.wrongToRight(),
+                checks.rightToWrong()));
       }
     }
-    page.raw("<p></p>");
-    page.table(
+    page.add(Html.of("p"));
+    page.add(
+        HtmlPage.table(
         "Signs of self-verification and correction, by stated patterns of words; counts of all seeds",
         List.of(
             "arm",
@@ -54,32 +56,33 @@ final class ComparisonResults {
             "of which right",
             "wrong before, right after",
             "right before, wrong after"),
-        rows);
+        rows));
   }
 
   /** The model that an arm starts from stands below its name. */
-  private static String name(JsonNode data, JsonNode arm) {
+  private static Html name(Compared data, Compared.Arm arm) {
     String origin = ComparisonReport.origin(data, arm);
-    return TraceMarkup.escape(arm.path("name").asText())
-        + (origin.isEmpty() ? "" : "<small>" + TraceMarkup.escape(origin) + "</small>");
+    return Html.all(arm.name(), origin.isEmpty() ? Html.NONE : Html.of("small", origin));
   }
 
-  private static void differences(HtmlPage page, JsonNode data) {
-    List<List<String>> pairs = new ArrayList<>();
-    for (JsonNode d : data.path("differences")) {
+  private static void differences(HtmlPage page, Compared data) {
+    List<List<Object>> pairs = new ArrayList<>();
+    for (Compared.Difference d : data.differences()) {
       pairs.add(
           List.of(
-              TraceMarkup.escape(d.path("first").asText() + " − " + d.path("second").asText()),
-              TraceMarkup.escape(d.path("measure").asText()),
-              String.format(Locale.ROOT, "%+.3f", d.path("mean").asDouble()),
-              pair(d.path("ci_problems")),
-              pair(d.path("ci_problems_and_seeds")),
-              pair(d.path("ci_score")),
-              String.format(Locale.ROOT, "%.3f", d.path("p").asDouble()),
+              d.first() + " − " + d.second(),
+              d.measure(),
+              Html.format("%+.3f", d.mean()),
+              pair(d.ciProblems()),
+              pair(d.ciProblemsAndSeeds()),
+              pair(d.ciScore()),
+              Html.format("%.3f", d.p()),
               ComparisonFindings.tag(d)));
     }
-    page.raw("<details><summary>All differences, pair by pair</summary>");
-    page.table(
+    page.add(
+        HtmlPage.details(
+            "All differences, pair by pair",
+            HtmlPage.table(
         "Paired differences: bootstrap over problems, and over problems and seeds; interval from"
             + " both arms' own (score); exact sign-flip test (p)",
         List.of(
@@ -91,22 +94,18 @@ final class ComparisonResults {
             "score",
             "p",
             ""),
-        pairs);
-    page.raw("</details>");
+        pairs)));
   }
 
-  private static String pair(JsonNode ends) {
-    return String.format(
-        Locale.ROOT, "[%+.3f, %+.3f]", ends.path(0).asDouble(), ends.path(1).asDouble());
+  private static Html pair(Compared.Ends ends) {
+    return Html.format("[%+.3f, %+.3f]", ends.low(), ends.high());
   }
 
-  private static String cell(JsonNode value, boolean share) {
-    if (value.isMissingNode()) {
-      return "failed";
-    }
-    return HtmlPage.number(value.path("mean"), share)
-        + "<small>"
-        + HtmlPage.interval(value.path("ci_problems_and_seeds"), share)
-        + "</small>";
+  private static Html cell(Compared.@Nullable Value value, boolean share) {
+    return value == null
+        ? Html.all("failed")
+        : Html.all(
+            HtmlPage.number(value.mean(), share),
+            Html.of("small", HtmlPage.interval(value.ciProblemsAndSeeds(), share)));
   }
 }

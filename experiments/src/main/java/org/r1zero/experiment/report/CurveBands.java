@@ -68,11 +68,11 @@ final class CurveBands {
       List<CurveStep> steps, long number, int side, String field) {
     List<CurveStep> found = new ArrayList<>();
     for (CurveStep middle : steps) {
-      if (middle.number() == number && middle.point().path(field).isNumber()) {
+      if (middle.number() == number && middle.values().containsKey(field)) {
         for (CurveStep step : steps) {
           if (Math.abs(step.number() - number) <= side
               && step.stage() == middle.stage()
-              && step.point().path(field).isNumber()) {
+              && step.values().containsKey(field)) {
             found.add(step);
           }
         }
@@ -88,7 +88,7 @@ final class CurveBands {
           .flatMapToDouble(step -> Arrays.stream(step.ofProblems().get(field)))
           .toArray();
     }
-    return steps.stream().mapToDouble(step -> step.point().path(field).asDouble()).toArray();
+    return steps.stream().mapToDouble(step -> step.values().getOrDefault(field, 0.0)).toArray();
   }
 
   /** One training whose rollouts were not kept has no interval: nothing says how it spreads. */

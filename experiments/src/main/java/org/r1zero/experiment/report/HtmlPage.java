@@ -6,14 +6,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.r1zero.experiment.compare.Compared;
 
-/** Builds a self-contained page: all text that goes in is escaped. */
+/** Builds a self-contained page. */
 final class HtmlPage {
   private static final String WEB = "/org/r1zero/web/";
   private static final String CHARTS =
@@ -35,7 +37,7 @@ final class HtmlPage {
     this.subtitle = subtitle;
   }
 
-  HtmlPage raw(String html) {
+  HtmlPage add(Html html) {
     body.append(html).append('\n');
     return this;
   }
@@ -43,26 +45,33 @@ final class HtmlPage {
   /** A section's heading; the contents at the page's head list it. */
   HtmlPage heading(String id, String text) {
     sections.put(unique(id), text);
-    return raw("<h2 id=\"" + id + "\">" + TraceMarkup.escape(text) + "</h2>");
+    return add(Html.of("h2", text).with("id", id));
   }
 
   HtmlPage text(String text) {
-    return raw("<p>" + TraceMarkup.escape(text) + "</p>");
+    return add(Html.of("p", text));
+  }
+
+  /** Charts beside each other. */
+  HtmlPage grid(Html... charts) {
+    return add(Html.of("div.grid", (Object[]) charts));
   }
 
   /** A chart with its title; charts.js fills the table of what it shows. */
-  HtmlPage chart(String id, String heading, String description) {
-    return raw(
-        "<figure class=\"panel\"><h3>"
-            + TraceMarkup.escape(heading)
-            + "</h3><div class=\"chart\"><canvas id=\""
-            + unique(id)
-            + "\" role=\"img\" tabindex=\"0\" aria-label=\""
-            + TraceMarkup.escape(heading + ". " + description)
-            + " Arrow keys walk along the points.\"></canvas></div><figcaption>"
-            + TraceMarkup.escape(description)
-            + "</figcaption><details class=\"numbers\"><summary>Numbers</summary></details>"
-            + "</figure>");
+  Html chart(String id, String heading, String description) {
+    String label = heading + ". " + description + " Arrow keys walk along the points.";
+    Html canvas =
+        Html.of("canvas")
+            .with("id", unique(id))
+            .with("role", "img")
+            .with("tabindex", "0")
+            .with("aria-label", label);
+    return Html.of(
+        "figure.panel",
+        Html.of("h3", heading),
+        Html.of("div.chart", canvas),
+        Html.of("figcaption", description),
+        Html.of("details.numbers", Html.of("summary", "Numbers")));
   }
 
   private String unique(String id) {
@@ -75,24 +84,33 @@ final class HtmlPage {
   /**
    * A table; the first cell of a row is its header.
    *
-   * @param rows cells as HTML
+   * @param rows cells: texts or markup
    */
-  HtmlPage table(String caption, List<String> head, List<List<String>> rows) {
-    StringBuilder html = new StringBuilder();
-    html.append("<div class=\"panel scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
-        .append(TraceMarkup.escape(caption))
-        .append("\"><table><caption>")
-        .append(TraceMarkup.escape(caption))
-        .append("</caption><thead><tr>");
-    head.forEach(
-        h -> html.append("<th scope=\"col\">").append(TraceMarkup.escape(h)).append("</th>"));
-    html.append("</tr></thead><tbody>");
-    for (List<String> row : rows) {
-      html.append("<tr><th scope=\"row\">").append(row.get(0)).append("</th>");
-      row.subList(1, row.size()).forEach(c -> html.append("<td>").append(c).append("</td>"));
-      html.append("</tr>");
+  static Html table(String caption, List<String> head, List<? extends List<?>> rows) {
+    List<Html> names = head.stream().map(h -> Html.of("th", h).with("scope", "col")).toList();
+    List<Html> lines = new ArrayList<>();
+    for (List<?> row : rows) {
+      lines.add(
+          Html.of(
+              "tr",
+              Html.of("th", row.get(0)).with("scope", "row"),
+              row.subList(1, row.size()).stream().map(cell -> Html.of("td", cell)).toList()));
     }
-    return raw(html.append("</tbody></table></div>").toString());
+    return Html.of(
+            "div.panel scroll",
+            Html.of(
+                "table",
+                Html.of("caption", caption),
+                Html.of("thead", Html.of("tr", names)),
+                Html.of("tbody", lines)))
+        .with("tabindex", "0")
+        .with("role", "region")
+        .with("aria-label", caption);
+  }
+
+  /** What is shown when it is asked for. */
+  static Html details(String summary, Object... content) {
+    return Html.of("details", Html.of("summary", summary), Html.all(content));
   }
 
   /**
@@ -105,7 +123,7 @@ final class HtmlPage {
         + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
         + " 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n<title>"
-        + TraceMarkup.escape(title)
+        + Html.all(title)
         + "</title>\n<style>"
         + resource(WEB + "style.css")
         + "</style></head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
@@ -114,7 +132,7 @@ final class HtmlPage {
         + " traces do not.</p></noscript>\n"
         + body
         + "</main><footer>"
-        + TraceMarkup.escape(footer)
+        + Html.all(footer)
         + "</footer>\n<script type=\"application/json\" id=\"data\">"
         + data.toString().replace("<", "\\u003c").replace("\u2028", " ").replace("\u2029", " ")
         + "</script>\n<script>"
@@ -131,20 +149,15 @@ final class HtmlPage {
     Files.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private String header() {
-    StringBuilder html = new StringBuilder("<header><h1>" + TraceMarkup.escape(title) + "</h1>");
-    if (!subtitle.isEmpty()) {
-      html.append("<p class=\"soft\">").append(TraceMarkup.escape(subtitle)).append("</p>");
-    }
-    html.append("<nav aria-label=\"Contents\"><ul>");
+  private Html header() {
+    List<Html> links = new ArrayList<>();
     sections.forEach(
-        (id, text) ->
-            html.append("<li><a href=\"#")
-                .append(id)
-                .append("\">")
-                .append(TraceMarkup.escape(text))
-                .append("</a></li>"));
-    return html.append("</ul></nav></header>\n").toString();
+        (id, text) -> links.add(Html.of("li", Html.of("a", text).with("href", "#" + id))));
+    return Html.of(
+        "header",
+        Html.of("h1", title),
+        subtitle.isEmpty() ? Html.NONE : Html.of("p.soft", subtitle),
+        Html.of("nav", Html.of("ul", links)).with("aria-label", "Contents"));
   }
 
   static String resource(String name) throws IOException {
@@ -157,19 +170,15 @@ final class HtmlPage {
   }
 
   /** A share as per cent, or a number. */
-  static String number(JsonNode value, boolean share) {
+  static String number(double value, boolean share) {
     return share
-        ? String.format(Locale.ROOT, "%.1f %%", 100 * value.asDouble())
-        : String.format(Locale.ROOT, "%.1f", value.asDouble());
+        ? String.format(Locale.ROOT, "%.1f %%", 100 * value)
+        : String.format(Locale.ROOT, "%.1f", value);
   }
 
   /** An interval's two ends, in per cent where it is of a share. */
-  static String interval(JsonNode ends, boolean share) {
+  static String interval(Compared.Ends ends, boolean share) {
     double scale = share ? 100 : 1;
-    return String.format(
-        Locale.ROOT,
-        "[%.1f, %.1f]",
-        scale * ends.path(0).asDouble(),
-        scale * ends.path(1).asDouble());
+    return String.format(Locale.ROOT, "[%.1f, %.1f]", scale * ends.low(), scale * ends.high());
   }
 }

@@ -33,28 +33,20 @@ final class RecipeDifferences {
               + " the whole.");
     }
     for (Named recipe : recipes) {
-      page.raw(
-          "<h3>"
-              + TraceMarkup.escape(recipe.name())
-              + " <span class=\"soft\">"
-              + TraceMarkup.escape(recipe.file())
-              + "</span></h3>");
-      StringBuilder difference = new StringBuilder();
-      for (String line : between(recipes.get(0), recipe)) {
-        mark(difference, line.startsWith("-") ? "bad" : "good", line);
+      page.add(Html.of("h3", recipe.name(), " ", Html.of("span.soft", recipe.file())));
+      List<Html> lines =
+          between(recipes.get(0), recipe).stream()
+              .map(line -> Html.of(line.startsWith("-") ? "span.bad" : "span.good", line))
+              .map(line -> Html.all(line, "\n"))
+              .toList();
+      if (!lines.isEmpty()) {
+        page.add(
+            Html.of("pre.difference", lines)
+                .with("tabindex", "0")
+                .with("role", "region")
+                .with("aria-label", "Differences of " + recipe.name()));
       }
-      if (difference.length() > 0) {
-        page.raw(
-            "<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"Differences of "
-                + TraceMarkup.escape(recipe.name())
-                + "\">"
-                + difference
-                + "</pre>");
-      }
-      page.raw(
-          "<details><summary>The whole recipe</summary><pre>"
-              + TraceMarkup.escape(recipe.yaml())
-              + "</pre></details>");
+      page.add(HtmlPage.details("The whole recipe", Html.of("pre", recipe.yaml())));
     }
   }
 
@@ -107,10 +99,5 @@ final class RecipeDifferences {
     } else {
       values.put(key, node.isValueNode() ? node.asText() : node.toString());
     }
-  }
-
-  private static void mark(StringBuilder html, String how, String line) {
-    html.append("<span class=\"").append(how).append("\">");
-    html.append(TraceMarkup.escape(line)).append("</span>\n");
   }
 }

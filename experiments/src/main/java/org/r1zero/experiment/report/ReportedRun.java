@@ -1,15 +1,13 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
@@ -17,9 +15,12 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.EvaluationFiles;
+import org.r1zero.experiment.metrics.JsonFiles;
 import org.r1zero.experiment.metrics.RunSteps;
 import org.r1zero.experiment.pipeline.Lineage;
-import org.r1zero.verify.records.Records;
+import org.r1zero.experiment.pipeline.PipelineResult;
+import org.r1zero.experiment.pipeline.StageResult;
+import org.r1zero.experiment.pipeline.StageStatus;
 
 /**
  * What the folder of a run, or of a pipeline, says.
@@ -44,12 +45,10 @@ record ReportedRun(
     String model,
     ObjectNode recipe,
     List<Path> metrics,
-    JsonNode stages,
+    List<StageResult> stages,
     @Nullable Evaluation before,
     @Nullable Evaluation after) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECIPE = "recipe.yaml";
-  private static final String PIPELINE = "pipeline.json";
 
   /**
    * Reads one.
@@ -65,7 +64,11 @@ record ReportedRun(
     }
     ObjectNode recipe = RecipeLoader.tree(List.of(place.resolve(RECIPE)));
     boolean pipeline = recipe.has("stages");
-    JsonNode account = json(place.resolve(pipeline ? PIPELINE : "manifest.json"));
+    PipelineResult account =
+        pipeline && Files.isRegularFile(place.resolve(PipelineResult.FILE))
+            ? PipelineResult.read(place)
+            : null;
+    List<StageResult> stages = account == null ? List.of() : account.stages();
     List<Path> metrics = new ArrayList<>();
     String base = recipe.path("model").asText();
     if (pipeline) {
@@ -73,9 +76,9 @@ record ReportedRun(
           Lineage.of(
               RecipeLoader.bind(Recipe.class, folder.toString(), recipe.deepCopy(), List.of()));
       base = lineage.base();
-      for (JsonNode stage : account.path("stages")) {
-        if (lineage.isOfResult(stage.path("name").asText())) { // a teacher's curves are not its own
-          metrics.addAll(RunSteps.below(Path.of(stage.path("directory").asText())));
+      for (StageResult stage : stages) {
+        if (lineage.isOfResult(stage.name())) { // a teacher's curves are not its own
+          metrics.addAll(RunSteps.below(stage.directory()));
         }
       }
     } else if (Files.exists(place.resolve("metrics.jsonl"))) {
@@ -85,35 +88,33 @@ record ReportedRun(
         String.valueOf(place.getFileName()),
         place,
         pipeline ? "pipeline" : "train",
-        pipeline
-            ? status(account, recipe.path("stages").size())
-            : account.path("status").asText("unknown"),
+        pipeline ? status(stages, recipe.path("stages").size()) : Manifest.status(place),
         base,
         recipe,
         List.copyOf(metrics),
-        pipeline ? account.path("stages") : JsonNodeFactory.instance.arrayNode(),
+        stages,
         evaluation(recipe, metrics, place, "before"),
         evaluation(recipe, metrics, place, "after"));
   }
 
-  private static JsonNode json(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return JSON.createObjectNode();
-    }
-    try {
-      return JSON.readTree(file.toFile());
-    } catch (JsonProcessingException e) {
-      throw new IOException(file + " can't be read: " + Records.why(e), e);
+  /** Of a run's manifest. */
+  private record Manifest(@Nullable String status) {
+    static String status(Path run) throws IOException {
+      Path file = run.resolve("manifest.json");
+      String status =
+          Files.isRegularFile(file) ? JsonFiles.read(file, Manifest.class).status : null;
+      return status == null ? "unknown" : status;
     }
   }
 
   /** A pipeline is done when all stages of its recipe are: its account is written after each. */
-  private static String status(JsonNode account, int stages) {
-    List<String> states = account.path("stages").findValuesAsText("status");
-    if (states.contains("failed")) {
+  private static String status(List<StageResult> stages, int all) {
+    Set<StageStatus> states =
+        stages.stream().map(StageResult::status).collect(Collectors.toSet());
+    if (states.contains(StageStatus.FAILED)) {
       return "failed";
     }
-    return states.size() == stages && !states.contains("running") ? "done" : "unfinished";
+    return stages.size() == all && !states.contains(StageStatus.RUNNING) ? "done" : "unfinished";
   }
 
   /** That of the first stage that has one before, of the last that has one after. */
@@ -134,6 +135,11 @@ record ReportedRun(
       }
     }
     return found;
+  }
+
+  /** What decides its draws. */
+  long seed() {
+    return recipe.path("seed").asLong();
   }
 
   /** The same under another name. */

@@ -1,14 +1,14 @@
 package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +18,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.Judges;
 import org.r1zero.experiment.metrics.RunSteps;
+import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
@@ -25,8 +26,6 @@ import org.r1zero.verify.Verifier;
 
 /** What a run's files say over its steps: the steps of several RL stages one after another. */
 final class RunCurves {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** What a band is. */
   static final String BANDS =
       "Bands are 95 % intervals over seeds and the steps' problems. From 30 steps on"
@@ -59,30 +58,41 @@ final class RunCurves {
    * @param data whose arms have curves; decides whether there are supervised stages
    */
   static void charts(HtmlPage page, String who, JsonNode data) {
-    page.chart(
-        "chart-accuracy", "Accuracy of rollouts", "Share of each step's rollouts that are right.");
-    page.chart(
-        "chart-reward", "Reward", "What training maximises; " + who + " may have other rewards.");
-    page.chart("chart-length", "Length", "Mean tokens of a rollout.");
-    page.chart(
-        "chart-mixing",
-        "Language mixing",
-        "Share of rollouts with fewer than 97 % of their words in the wanted language; "
-            + ROLLOUTS_A_STEP
-            + " rollouts per step.");
+    List<Html> charts = new ArrayList<>();
+    charts.add(
+        page.chart(
+            "chart-accuracy",
+            "Accuracy of rollouts",
+            "Share of each step's rollouts that are right."));
+    charts.add(
+        page.chart(
+            "chart-reward",
+            "Reward",
+            "What training maximises; " + who + " may have other rewards."));
+    charts.add(page.chart("chart-length", "Length", "Mean tokens of a rollout."));
+    charts.add(
+        page.chart(
+            "chart-mixing",
+            "Language mixing",
+            "Share of rollouts with fewer than 97 % of their words in the wanted language; "
+                + ROLLOUTS_A_STEP
+                + " rollouts per step."));
     if (any(data, "held_out")) {
-      page.chart(
-          "chart-held-out",
-          "Accuracy on held-out problems",
-          "Sampled pass@1 while it trained (evaluation.every_steps); the first seed.");
+      charts.add(
+          page.chart(
+              "chart-held-out",
+              "Accuracy on held-out problems",
+              "Sampled pass@1 while it trained (evaluation.every_steps); the first seed."));
     }
     if (any(data, "supervised")) {
-      page.chart(
-          "chart-supervised",
-          "Loss of supervised stages",
-          "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another."
-              + " Of several seeds the mean, from the lowest to the highest.");
+      charts.add(
+          page.chart(
+              "chart-supervised",
+              "Loss of supervised stages",
+              "Cross-entropy of SFT, reverse KL of on-policy distillation; stages one after another."
+                  + " Of several seeds the mean, from the lowest to the highest."));
     }
+    page.grid(charts.toArray(Html[]::new));
   }
 
   private static boolean any(JsonNode data, String curves) {
@@ -112,7 +122,7 @@ final class RunCurves {
    * @param runs folders with {@code metrics.jsonl}
    */
   Curves read(List<Path> runs) throws IOException {
-    Curves curves = new Curves(new ArrayList<>(), JSON.createArrayNode(), JSON.createArrayNode());
+    Curves curves = new Curves(new ArrayList<>(), JsonNodeFactory.instance.arrayNode(), JsonNodeFactory.instance.arrayNode());
     long rewarded = 0;
     long taught = 0;
     int stage = 0;
@@ -141,39 +151,34 @@ final class RunCurves {
     return curves;
   }
 
-  /** The same as points with step, reward, accuracy, length and mixing. */
-  static ArrayNode points(List<CurveStep> steps) {
-    ArrayNode points = JSON.createArrayNode();
-    steps.forEach(step -> points.add(step.point()));
-    return points;
-  }
-
   private record CurvePlace(long number, int stage) {}
 
   private CurveStep step(Path run, JsonNode metrics, String column, CurvePlace place)
       throws IOException {
-    ObjectNode point = JSON.createObjectNode();
-    point.put("step", place.number());
-    point.set("reward", metrics.path("reward"));
-    point.set("length", metrics.path("completions/mean_length"));
-    JsonNode accuracy = metrics.path("rewards/" + column + "/correct");
-    if (accuracy.isNumber()) {
-      point.set("accuracy", accuracy);
-    }
+    Map<String, Double> values = new LinkedHashMap<>();
+    put(values, "reward", metrics.path("reward"));
+    put(values, "length", metrics.path("completions/mean_length"));
+    put(values, "accuracy", metrics.path("rewards/" + column + "/correct"));
     Map<String, double[]> ofProblems = new HashMap<>();
-    List<JsonNode> rollouts = new RunSteps(run).rollouts(metrics.path("step").asLong());
+    List<RolloutTrace> rollouts = new RunSteps(run).rollouts(metrics.path("step").asLong());
     if (!rollouts.isEmpty()) {
-      ofProblems.put("reward", CurveStep.ofProblems(rollouts, r -> r.path("reward").asDouble()));
-      ofProblems.put("length", CurveStep.ofProblems(rollouts, r -> r.path("tokens").asDouble()));
-      ofProblems.put("accuracy", CurveStep.ofProblems(rollouts, r -> right(r, column)));
-      List<JsonNode> some = CurveStep.some(rollouts, ROLLOUTS_A_STEP);
-      double[] mixing = mixing(some);
+      ofProblems.put("reward", CurveStep.ofProblems(rollouts, RolloutTrace::reward));
+      ofProblems.put("length", CurveStep.ofProblems(rollouts, RolloutTrace::tokens));
+      ofProblems.put(
+          "accuracy", CurveStep.ofProblems(rollouts, r -> r.isCorrect(column) ? 1 : 0));
+      double[] mixing = mixing(CurveStep.some(rollouts, ROLLOUTS_A_STEP));
       ofProblems.put("mixing", mixing);
-      point.put("mixing", StatUtils.mean(mixing));
+      values.put("mixing", StatUtils.mean(mixing));
     }
     int problems = ofProblems.getOrDefault("reward", new double[] {1}).length;
     int samples = Math.max(1, rollouts.size() / problems);
-    return new CurveStep(place.stage(), point, samples, ofProblems);
+    return new CurveStep(place.stage(), place.number(), values, samples, ofProblems);
+  }
+
+  private static void put(Map<String, Double> values, String name, JsonNode value) {
+    if (value.isNumber()) {
+      values.put(name, value.doubleValue());
+    }
   }
 
   /** What accuracy means in a run: the verdict of its recipe's first reward. */
@@ -183,19 +188,13 @@ final class RunCurves {
         Files.isRegularFile(recipe) ? RecipeLoader.tree(List.of(recipe)) : given);
   }
 
-  private static double right(JsonNode rollout, String column) {
-    String outcome = rollout.path("verdicts").path(column).path("outcome").asText();
-    return outcome.equals("correct") ? 1 : 0;
-  }
-
   /** Telling languages apart is what takes time here. */
-  private double[] mixing(List<JsonNode> rollouts) {
+  private double[] mixing(List<RolloutTrace> rollouts) {
     Map<String, Double> judged = new ConcurrentHashMap<>();
     rollouts.parallelStream()
-        .map(rollout -> rollout.path("completion").asText())
+        .map(RolloutTrace::completion)
         .forEach(text -> judged.computeIfAbsent(text, t -> mixes(t) ? 1.0 : 0.0));
-    return CurveStep.ofProblems(
-        rollouts, r -> judged.getOrDefault(r.path("completion").asText(), 0.0));
+    return CurveStep.ofProblems(rollouts, r -> judged.getOrDefault(r.completion(), 0.0));
   }
 
   private boolean mixes(String completion) {

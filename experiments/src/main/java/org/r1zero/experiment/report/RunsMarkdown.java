@@ -1,8 +1,10 @@
 package org.r1zero.experiment.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.r1zero.experiment.compare.Compared;
+import org.r1zero.experiment.pipeline.StageResult;
 
 /** A report of runs as Markdown. */
 final class RunsMarkdown {
@@ -22,62 +24,61 @@ final class RunsMarkdown {
   private RunsMarkdown() {}
 
   /** A run in short, under {@link #HEAD}. */
-  static List<String> row(JsonNode arm) {
-    JsonNode points = arm.at("/curves/0/points");
-    JsonNode last = points.path(points.size() - 1);
+  static List<String> row(ReportedRun run, List<CurveStep> steps) {
+    Map<String, Double> last = steps.isEmpty() ? Map.of() : steps.get(steps.size() - 1).values();
+    Double accuracy = last.get("accuracy");
+    Double reward = last.get("reward");
     return List.of(
-        arm.path("name").asText(),
-        arm.path("kind").asText(),
-        arm.path("status").asText(),
-        arm.path("model").asText(),
-        arm.path("seed").asText(),
-        Integer.toString(points.size()),
-        last.has("accuracy") ? HtmlPage.number(last.path("accuracy"), true) : "–",
-        last.has("reward")
-            ? String.format(Locale.ROOT, "%.3f", last.path("reward").asDouble())
-            : "–");
+        run.name(),
+        run.kind(),
+        run.status(),
+        run.model(),
+        Long.toString(run.seed()),
+        Integer.toString(steps.size()),
+        accuracy == null ? "–" : HtmlPage.number(accuracy, true),
+        reward == null ? "–" : String.format(Locale.ROOT, "%.3f", reward));
   }
 
   /** A stage of a pipeline, under {@link #STAGE_HEAD}. */
-  static List<String> stage(JsonNode arm, JsonNode stage) {
-    JsonNode cost = stage.path("cost");
+  static List<String> stage(ReportedRun run, StageResult stage) {
     return List.of(
-        arm.path("name").asText(),
-        stage.path("name").asText(),
-        stage.path("kind").asText(),
-        stage.path("status").asText(),
-        String.format(Locale.ROOT, "%.0f s", cost.path("seconds").asDouble()),
-        String.format(Locale.ROOT, "%,d", cost.path("sampled_tokens").asLong()),
-        String.format(Locale.ROOT, "%,d", cost.path("trained_tokens").asLong()),
-        String.format(Locale.ROOT, "%.2e", cost.path("flops").asDouble()));
+        run.name(),
+        stage.name(),
+        stage.kind(),
+        stage.status().word(),
+        String.format(Locale.ROOT, "%.0f s", stage.cost().seconds()),
+        String.format(Locale.ROOT, "%,d", stage.cost().sampledTokens()),
+        String.format(Locale.ROOT, "%,d", stage.cost().trainedTokens()),
+        String.format(Locale.ROOT, "%.2e", stage.cost().flops()));
   }
 
-  static String write(JsonNode data, List<ReportedRun> runs) {
+  /**
+   * The whole report.
+   *
+   * @param curves of each run
+   * @param evaluations the groups of models that were measured on the same problems
+   */
+  static String write(
+      List<ReportedRun> runs, List<RunCurves.Curves> curves, List<Compared> evaluations) {
     StringBuilder text = new StringBuilder("# Report\n\n");
     head(text, HEAD);
-    data.path("arms").forEach(arm -> line(text, row(arm)));
-    boolean stages = runs.stream().anyMatch(run -> !run.stages().isEmpty());
-    if (stages) {
+    for (int i = 0; i < runs.size(); i++) {
+      line(text, row(runs.get(i), curves.get(i).steps()));
+    }
+    if (runs.stream().anyMatch(run -> !run.stages().isEmpty())) {
       text.append("\n## Stages\n\n");
       head(text, STAGE_HEAD);
-      for (JsonNode arm : data.path("arms")) {
-        arm.path("stages").forEach(stage -> line(text, stage(arm, stage)));
+      for (ReportedRun run : runs) {
+        run.stages().forEach(stage -> line(text, stage(run, stage)));
       }
     }
-    for (JsonNode group : data.path("evaluations")) {
+    for (Compared group : evaluations) {
       text.append("\n## Evaluation: ").append(RunEvaluations.setting(group)).append("\n\n");
       ComparisonMarkdown.headline(text, group);
       head(text, RunEvaluations.head(group));
-      for (JsonNode arm : group.path("arms")) {
-        line(text, RunEvaluations.row(group, arm, " "));
-      }
+      group.arms().forEach(arm -> line(text, RunEvaluations.row(group, arm, " ")));
       text.append('\n');
-      for (JsonNode difference : group.path("differences")) {
-        if (difference.path("finding").asBoolean()) {
-          text.append("- ").append(ComparisonMarkdown.plain(difference.path("text").asText()));
-          text.append('\n');
-        }
-      }
+      ComparisonMarkdown.findings(text, group.findings());
     }
     for (ReportedRun run : runs.subList(1, runs.size())) {
       text.append("\n## Recipe of ").append(ComparisonMarkdown.plain(run.name()));

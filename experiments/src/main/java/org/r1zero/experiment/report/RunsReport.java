@@ -1,7 +1,8 @@
 package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,19 +11,23 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.r1zero.experiment.metrics.JsonFiles;
 
 /**
  * Writes {@code report.html} and {@code report.md} of one or several runs, without a comparison:
  * what the runs' own files say.
  */
 public final class RunsReport {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SIDE_BY_SIDE = 4;
   private final List<ReportedRun> runs;
+  private final List<RunCurves.Curves> curves = new ArrayList<>();
   private final RunEvaluations evaluations;
 
-  private RunsReport(List<ReportedRun> runs) {
+  private RunsReport(List<ReportedRun> runs) throws IOException {
     this.runs = runs;
+    for (ReportedRun run : runs) {
+      curves.add(new RunCurves(run.recipe()).read(run.metrics()));
+    }
     this.evaluations = new RunEvaluations(runs);
   }
 
@@ -47,26 +52,26 @@ public final class RunsReport {
     Path page = target.resolve("report.html");
     data.put("report", page.toString());
     HtmlPage.save(page, report.html(data));
-    HtmlPage.save(target.resolve("report.md"), RunsMarkdown.write(data, runs));
+    HtmlPage.save(target.resolve("report.md"), RunsMarkdown.write(runs, report.curves, report.evaluations.compared()));
     return data;
   }
 
   /** In the form that report.js draws: every run is an arm with one seed's curves. */
   private ObjectNode data() throws IOException {
-    ObjectNode data = JSON.createObjectNode();
-    for (ReportedRun run : runs) {
-      RunCurves curves = new RunCurves(run.recipe());
-      ObjectNode arm = data.withArray("/arms").addObject().put("name", run.name());
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    ArrayNode arms = data.putArray("arms");
+    for (int i = 0; i < runs.size(); i++) {
+      ReportedRun run = runs.get(i);
+      RunCurves.Curves read = curves.get(i);
+      ObjectNode arm = arms.addObject().put("name", run.name());
       arm.put("measured", true).put("kind", run.kind()).put("status", run.status());
-      arm.put("model", run.model()).put("seed", run.recipe().path("seed").asLong());
-      ObjectNode curve = arm.putArray("curves").addObject();
-      curve.put("seed", run.recipe().path("seed").asLong());
-      RunCurves.Curves read = curves.read(run.metrics());
-      curve.set("points", RunCurves.points(read.steps()));
+      arm.put("model", run.model()).put("seed", run.seed());
+      ObjectNode curve = arm.putArray("curves").addObject().put("seed", run.seed());
+      curve.set("points", CurveStep.points(read.steps()));
       arm.set("bands", CurveBands.of(List.of(read.steps())));
       arm.putArray("supervised").add(read.supervised());
       arm.putArray("held_out").add(read.heldOut());
-      arm.set("stages", run.stages());
+      arm.set("stages", JsonFiles.node(run.stages()));
     }
     evaluations.write(data);
     return data;
@@ -75,8 +80,8 @@ public final class RunsReport {
   private String html(ObjectNode data) throws IOException {
     String title = runs.size() == 1 ? "Run: " + runs.get(0).name() : runs.size() + " runs";
     HtmlPage page = new HtmlPage(title, "");
-    runs(page, data);
-    evaluations.html(page, data);
+    runs(page);
+    evaluations.html(page);
     learning(page, data);
     evaluations.traces(page, SIDE_BY_SIDE, RunCurves.languageOf(runs.get(0).recipe()));
     RolloutCards.write(page, runs);
@@ -85,24 +90,21 @@ public final class RunsReport {
         data, "report.js", "Written by r1zero; docs/evaluation.md defines the metrics.");
   }
 
-  private static void runs(HtmlPage page, JsonNode data) {
+  private void runs(HtmlPage page) {
     page.heading("runs", "Runs");
     List<List<String>> rows = new ArrayList<>();
     List<List<String>> stages = new ArrayList<>();
-    for (JsonNode arm : data.path("arms")) {
-      List<String> row = new ArrayList<>();
-      RunsMarkdown.row(arm).forEach(cell -> row.add(TraceMarkup.escape(cell)));
-      rows.add(row);
-      for (JsonNode stage : arm.path("stages")) {
-        List<String> cells = new ArrayList<>();
-        RunsMarkdown.stage(arm, stage).forEach(cell -> cells.add(TraceMarkup.escape(cell)));
-        stages.add(cells);
-      }
+    for (int i = 0; i < runs.size(); i++) {
+      ReportedRun run = runs.get(i);
+      rows.add(RunsMarkdown.row(run, curves.get(i).steps()));
+      run.stages().forEach(stage -> stages.add(RunsMarkdown.stage(run, stage)));
     }
-    page.table("What was run", RunsMarkdown.HEAD, rows);
+    page.add(HtmlPage.table("What was run", RunsMarkdown.HEAD, rows));
     if (!stages.isEmpty()) {
-      page.raw("<p></p>");
-      page.table("Stages of pipelines, with all their tries", RunsMarkdown.STAGE_HEAD, stages);
+      page.add(Html.of("p"));
+      page.add(
+          HtmlPage.table(
+              "Stages of pipelines, with all their tries", RunsMarkdown.STAGE_HEAD, stages));
     }
   }
 
@@ -111,8 +113,6 @@ public final class RunsReport {
     page.text(
         "Steps of reinforcement learning, those of several stages one after another. "
             + RunCurves.BANDS);
-    page.raw("<div class=\"grid\">");
     RunCurves.charts(page, "runs", data);
-    page.raw("</div>");
   }
 }

@@ -27,18 +27,15 @@ final class SideBySide {
    */
   static void write(HtmlPage page, Collection<List<ArmResult>> groups, int count, String language) {
     page.heading("traces", "Traces side by side");
-    page.raw(
-        "<p>The first answer of each one's first seed, for problems where they differ most. Below an"
-            + " answer is what each verifier said of it.</p><p>Marks: "
-            + TraceMarkup.LEGEND
-            + "; "
-            + TraceMarkup.ANSWERS
-            + "</p>");
+    page.text(
+        "The first answer of each one's first seed, for problems where they differ most. Below an"
+            + " answer is what each verifier said of it.");
+    page.add(Html.of("p", "Marks: ", TraceMarkup.LEGEND, "; ", TraceMarkup.ANSWERS));
     TraceMarkup markup = new TraceMarkup(Judges.languageOf(language));
     for (List<ArmResult> arms : groups) {
       if (groups.size() > 1) {
-        String names = String.join("; ", arms.stream().map(ArmResult::name).toList());
-        page.raw("<h3>" + TraceMarkup.escape(names) + "</h3>");
+        page.add(
+            Html.of("h3", String.join("; ", arms.stream().map(ArmResult::name).toList())));
       }
       problems(page, arms, count, groups.size() > 1 ? "h4" : "h3", markup);
     }
@@ -52,37 +49,16 @@ final class SideBySide {
     int number = 0;
     for (Map<String, EvaluatedSample> problem : chosen.subList(0, Math.min(count, chosen.size()))) {
       EvaluatedSample any = problem.values().iterator().next();
-      page.raw(
-          "<article aria-label=\"Problem "
-              + ++number
-              + "\"><"
-              + heading
-              + ">Problem "
-              + number
-              + ", gold "
-              + TraceMarkup.escape(any.trace().gold())
-              + "</"
-              + heading
-              + "><pre>"
-              + TraceMarkup.escape(any.trace().prompt())
-              + "</pre><div class=\"traces\" style=\"margin-top:.7rem\">");
-      problem.forEach((arm, sample) -> page.raw(card(arm, sample, markup)));
-      page.raw("</div></article>");
+      List<Html> cards = new ArrayList<>();
+      problem.forEach((arm, sample) -> cards.add(card(arm, sample, markup)));
+      page.add(
+          Html.of(
+                  "article",
+                  Html.of(heading, "Problem " + ++number + ", gold " + any.trace().gold()),
+                  Html.of("pre", any.trace().prompt()),
+                  Html.of("div.traces", cards).with("style", "margin-top:.7rem"))
+              .with("aria-label", "Problem " + number));
     }
-  }
-
-  private static String verdicts(EvaluatedSample one) {
-    StringBuilder html = new StringBuilder("<ul class=\"verdicts\">");
-    one.trace()
-        .verdicts()
-        .forEach(
-            (name, verdict) ->
-                html.append(
-                    TraceMarkup.verdict(
-                        name.replaceFirst("^" + Judges.PREFIX, ""),
-                        verdict.outcome(),
-                        verdict.reason())));
-    return html.append("</ul>").toString();
   }
 
   private static Map<String, Map<String, EvaluatedSample>> firstAnswers(List<ArmResult> arms) {
@@ -117,26 +93,25 @@ final class SideBySide {
         .allMatch(m -> m.of().applyAsDouble(one) > 0);
   }
 
-  private static String card(String arm, EvaluatedSample one, TraceMarkup markup) {
+  private static Html card(String arm, EvaluatedSample one, TraceMarkup markup) {
     String verdict = one.right() ? "right" : "wrong";
-    return "<section class=\"panel trace "
-        + verdict
-        + "\" aria-label=\""
-        + TraceMarkup.escape(arm + ", " + verdict)
-        + "\"><strong>"
-        + TraceMarkup.escape(arm)
-        + "</strong> <span class=\"tag "
-        + (one.right() ? "good\">✓ " : "bad\">✗ ")
-        + verdict
-        + "</span> <span class=\"soft\">"
-        + one.trace().tokens()
-        + " tokens"
-        + (one.trace().finishReason().equals("length") ? ", cut off" : "")
-        + (readable(one) ? "" : ", not readable")
-        + "</span><div class=\"said\">"
-        + markup.html(one.trace().completion().strip(), one.answer(), one.right())
-        + "</div>"
-        + verdicts(one)
-        + "</section>";
+    return Html.of(
+            "section.panel trace " + verdict,
+            Html.of("strong", arm),
+            " ",
+            Html.of(
+                one.right() ? "span.tag good" : "span.tag bad",
+                (one.right() ? "✓ " : "✗ ") + verdict),
+            " ",
+            Html.of(
+                "span.soft",
+                one.trace().tokens() + " tokens",
+                one.trace().truncated() ? ", cut off" : "",
+                readable(one) ? "" : ", not readable"),
+            Html.of(
+                "div.said",
+                markup.html(one.trace().completion().strip(), one.answer(), one.right())),
+            TraceMarkup.verdicts(one.trace().verdicts()))
+        .with("aria-label", arm + ", " + verdict);
   }
 }

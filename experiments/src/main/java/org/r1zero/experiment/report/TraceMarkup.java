@@ -1,12 +1,16 @@
 package org.r1zero.experiment.report;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.evaluate.Judges;
+import org.r1zero.rollout.trace.RolloutTrace;
 import org.r1zero.verify.language.LanguageConsistencyVerifier;
 import org.r1zero.verify.records.Records;
 
@@ -16,13 +20,16 @@ import org.r1zero.verify.records.Records;
  */
 final class TraceMarkup {
   /** Says what the marks mean. */
-  static final String LEGEND =
-      " <mark class=\"foreign\">another language</mark> <mark class=\"again\">repeated</mark>";
+  static final Html LEGEND =
+      Html.all(
+          " ", Html.of("mark.foreign", "another language"), " ", Html.of("mark.again", "repeated"));
 
   /** The same of answers. */
-  static final String ANSWERS =
-      "<mark class=\"answer right\">the answer, right</mark> <mark class=\"answer wrong\">the"
-          + " answer, wrong</mark>";
+  static final Html ANSWERS =
+      Html.all(
+          Html.of("mark.answer right", "the answer, right"),
+          " ",
+          Html.of("mark.answer wrong", "the answer, wrong"));
 
   private static final int MOST_CHARACTERS = 4000;
   private static final int ANSWER = 4;
@@ -33,7 +40,7 @@ final class TraceMarkup {
     this.language = language;
   }
 
-  String html(String completion) {
+  Html html(String completion) {
     return html(completion, null, false);
   }
 
@@ -43,33 +50,36 @@ final class TraceMarkup {
    * @param answer what the verifier took for it; {@code null} for none
    * @param right what the verifier said of it
    */
-  String html(String completion, @Nullable String answer, boolean right) {
+  Html html(String completion, @Nullable String answer, boolean right) {
     String text = Records.shortened(completion, MOST_CHARACTERS, " …");
     boolean[] foreign = foreign(text);
     boolean[] again = again(text);
     int start = answer == null || answer.isBlank() ? -1 : text.lastIndexOf(answer);
     int end = start < 0 ? -1 : start + String.valueOf(answer).length();
-    StringBuilder html = new StringBuilder();
-    int state = 0;
-    for (int i = 0; i < text.length(); i++) {
-      boolean within = i >= start && i < end;
-      int now = within ? ANSWER : (foreign[i] ? 1 : 0) + (again[i] ? 2 : 0);
-      if (now != state) {
-        html.append(state == 0 ? "" : "</mark>").append(open(now, right));
-        state = now;
-      }
-      html.append(escape(text.charAt(i)));
+    List<Html> parts = new ArrayList<>();
+    for (int from = 0, to = 0; from < text.length(); from = to) {
+      int state = start <= from && from < end ? ANSWER : state(foreign, again, from);
+      do {
+        to++;
+      } while (to < text.length()
+          && state == (start <= to && to < end ? ANSWER : state(foreign, again, to)));
+      parts.add(marked(state, right, text.substring(from, to)));
     }
-    return html.append(state == 0 ? "" : "</mark>").toString();
+    return Html.all(parts);
   }
 
-  private static String open(int state, boolean right) {
+  private static int state(boolean[] foreign, boolean[] again, int at) {
+    return (foreign[at] ? 1 : 0) + (again[at] ? 2 : 0);
+  }
+
+  private static Html marked(int state, boolean right, String text) {
     return switch (state) {
-      case ANSWER -> "<mark class=\"answer " + (right ? "right" : "wrong") + "\" title=\"answer\">";
-      case 1 -> "<mark class=\"foreign\" title=\"another language\">";
-      case 2 -> "<mark class=\"again\" title=\"repeated\">";
-      case 3 -> "<mark class=\"foreign again\" title=\"another language, repeated\">";
-      default -> "";
+      case ANSWER ->
+          Html.of("mark.answer " + (right ? "right" : "wrong"), text).with("title", "answer");
+      case 1 -> Html.of("mark.foreign", text).with("title", "another language");
+      case 2 -> Html.of("mark.again", text).with("title", "repeated");
+      case 3 -> Html.of("mark.foreign again", text).with("title", "another language, repeated");
+      default -> Html.all(text);
     };
   }
 
@@ -112,34 +122,20 @@ final class TraceMarkup {
   /** Of these a reason is said where they found something; else it says only that they did not. */
   private static final Set<String> FORMS = Set.of("language", "repetition");
 
-  /** What a verifier said, as an item of a list. */
-  static String verdict(String name, String outcome, String reason) {
-    boolean correct = outcome.equals("correct");
-    return "<li><span class=\""
-        + (correct ? "good\">✓ " : "bad\">✗ ")
-        + escape(name)
-        + "</span> "
-        + (correct && FORMS.contains(name) ? "" : escape(reason))
-        + "</li>";
+  /** What verifiers said, as a list. */
+  static Html verdicts(Map<String, RolloutTrace.VerdictTrace> verdicts) {
+    List<Html> items = new ArrayList<>();
+    verdicts.forEach((name, verdict) -> items.add(verdict(name, verdict)));
+    return Html.of("ul.verdicts", items);
   }
 
-  /** A text as HTML's text or attribute. */
-  static String escape(String text) {
-    StringBuilder html = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      html.append(escape(text.charAt(i)));
-    }
-    return html.toString();
-  }
-
-  private static String escape(char c) {
-    return switch (c) {
-      case '<' -> "&lt;";
-      case '>' -> "&gt;";
-      case '&' -> "&amp;";
-      case '"' -> "&quot;";
-      case '\'' -> "&#39;";
-      default -> (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? "\ufffd" : String.valueOf(c);
-    };
+  private static Html verdict(String column, RolloutTrace.VerdictTrace verdict) {
+    String name = column.replaceFirst("^" + Judges.PREFIX, "");
+    boolean correct = verdict.outcome().equals("correct");
+    return Html.of(
+        "li",
+        Html.of(correct ? "span.good" : "span.bad", (correct ? "✓ " : "✗ ") + name),
+        " ",
+        correct && FORMS.contains(name) ? "" : verdict.reason());
   }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +61,11 @@ class CurveBandsTest {
 
   /** Without values, of a step whose rollouts were not kept. */
   private static CurveStep step(long number, int stage, double accuracy, double... ofProblems) {
-    ObjectNode point = JsonNodeFactory.instance.objectNode();
-    point.put("step", number).put("accuracy", accuracy);
     return new CurveStep(
-        stage, point, 1, ofProblems.length == 0 ? Map.of() : Map.of("accuracy", ofProblems));
+        stage,
+        number,
+        Map.of("accuracy", accuracy),
+        1,
+        ofProblems.length == 0 ? Map.of() : Map.of("accuracy", ofProblems));
   }
 }

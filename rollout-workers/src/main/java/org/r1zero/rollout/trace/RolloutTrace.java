@@ -3,6 +3,7 @@ package org.r1zero.rollout.trace;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
@@ -43,7 +44,39 @@ public record RolloutTrace(
    * @param outcome such as {@code correct}
    * @param reason in a sentence
    */
-  public record VerdictTrace(double score, String outcome, String reason) {}
+  public record VerdictTrace(double score, String outcome, String reason) {
+    /** What an older version did not write is empty. */
+    public VerdictTrace {
+      outcome = Objects.requireNonNullElse(outcome, "");
+      reason = Objects.requireNonNullElse(reason, "");
+    }
+
+    /** Whether the answer is right. */
+    boolean isCorrect() {
+      return outcome.equals("correct");
+    }
+  }
+
+  /** What an older version did not write is empty. */
+  public RolloutTrace {
+    problem = Objects.requireNonNullElse(problem, "");
+    prompt = Objects.requireNonNullElse(prompt, "");
+    completion = Objects.requireNonNullElse(completion, "");
+    gold = Objects.requireNonNullElse(gold, "");
+    finishReason = Objects.requireNonNullElse(finishReason, "");
+    verdicts = Objects.requireNonNullElse(verdicts, Map.of());
+  }
+
+  /** Whether a verifier says that it is right. */
+  public boolean isCorrect(String verifier) {
+    VerdictTrace verdict = verdicts.get(verifier);
+    return verdict != null && verdict.isCorrect();
+  }
+
+  /** Whether the limit on new tokens cut it off. */
+  public boolean truncated() {
+    return finishReason.equals("length");
+  }
 
   /** Puts a rollout's parts together. */
   public static RolloutTrace of(
