@@ -1,9 +1,10 @@
 package org.r1zero.experiment.bench;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * A benchmark's figures.
+ * A benchmark's figures, as {@code --json} prints them.
  *
  * @param kernels what decoded
  * @param sequences completions
@@ -29,16 +30,16 @@ public record GenerationResult(
     int sequences,
     long tokens,
     double seconds,
-    double tokensPerSecond,
+    @JsonProperty("tokens_per_s") double tokensPerSecond,
     double promptSeconds,
     double peakRssMb,
-    double rooflineTokensPerSecond,
+    @JsonProperty("roofline_tokens_per_s") double rooflineTokensPerSecond,
     double rooflineShare,
     double productsShare,
-    double matmulGflops,
-    double memoryGbPerSecond,
-    double peakGflops,
-    double limitTokensPerSecond,
+    @JsonProperty("matmul_gflop_per_s") double matmulGflops,
+    @JsonProperty("memory_gb_per_s") double memoryGbPerSecond,
+    @JsonProperty("peak_gflop_per_s") double peakGflops,
+    @JsonProperty("limit_tokens_per_s") double limitTokensPerSecond,
     double limitShare,
     List<MemorySeries.Point> memory) {
   /** Copies the list. */

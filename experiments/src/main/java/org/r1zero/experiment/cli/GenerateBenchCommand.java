@@ -1,7 +1,5 @@
 package org.r1zero.experiment.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -10,6 +8,7 @@ import org.r1zero.experiment.bench.GenerationDtype;
 import org.r1zero.experiment.bench.GenerationResult;
 import org.r1zero.experiment.bench.GenerationWorkload;
 import org.r1zero.experiment.bench.MemorySeries;
+import org.r1zero.experiment.metrics.JsonFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Spec;
         "Measures sampling: tokens a second, memory, and the share of the machine's limit.",
     mixinStandardHelpOptions = true)
 final class GenerateBenchCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Option(
       names = "--model",
       paramLabel = "DIR",
@@ -109,42 +106,17 @@ final class GenerateBenchCommand implements Callable<Integer> {
     }
     GenerationResult result = GenerationBenchmark.run(model, type, device, workload);
     if (common.json) {
-      System.out.println(JSON.writeValueAsString(json(result)));
+      System.out.println(json(result));
     } else {
       print(result);
     }
     return 0;
   }
 
-  private ObjectNode json(GenerationResult r) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("tokens_per_s", r.tokensPerSecond());
-    node.put("seconds", r.seconds());
-    node.put("peak_rss_mb", r.peakRssMb());
-    node.put("roofline_share", r.rooflineShare());
-    node.put("products_share", r.productsShare());
-    node.put("roofline_tokens_per_s", r.rooflineTokensPerSecond());
-    node.put("sequences", r.sequences());
-    node.put("warmup", warmup);
-    node.put("rounds", rounds);
-    node.put("tokens", r.tokens());
-    node.put("prompt_seconds", r.promptSeconds());
-    node.put("matmul_gflop_per_s", r.matmulGflops());
-    node.put("memory_gb_per_s", r.memoryGbPerSecond());
-    node.put("peak_gflop_per_s", r.peakGflops());
-    node.put("limit_tokens_per_s", r.limitTokensPerSecond());
-    node.put("limit_share", r.limitShare());
-    ArrayNode memory = node.putArray("memory");
-    for (MemorySeries.Point point : r.memory()) {
-      ObjectNode at = memory.addObject();
-      at.put("sequences", point.sequences());
-      at.put("rss_mb", point.rssMb());
-      at.put("heap_mb", point.heapMb());
-    }
-    node.put("kernels", r.kernels());
-    node.put("dtype", dtype);
-    node.put("lengths", lengths.name().toLowerCase(Locale.ROOT));
-    return node;
+  private ObjectNode json(GenerationResult result) {
+    ObjectNode node = JsonFiles.tree(result);
+    node.put("warmup", warmup).put("rounds", rounds).put("dtype", dtype);
+    return node.put("lengths", lengths.name().toLowerCase(Locale.ROOT));
   }
 
   private void print(GenerationResult r) {
