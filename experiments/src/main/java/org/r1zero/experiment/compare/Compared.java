@@ -162,8 +162,7 @@ public record Compared(
   }
 
   /**
-   * The first arm minus the second, as in {@link
-   * org.r1zero.experiment.evaluate.PairedDifference}.
+   * The first arm minus the second, as in {@link org.r1zero.experiment.evaluate.PairedDifference}.
    *
    * @param measure its id
    * @param finding whether reports say it: of accuracy and readability, between trained arms and of

@@ -154,8 +154,7 @@ public final class Comparing {
     List<ArmRun> runs = new ArrayList<>(arm.failed());
     arm.seeds().forEach(seed -> runs.add(seed.run()));
     List<ArmRun.Stage> all = runs.stream().flatMap(run -> run.stages().stream()).toList();
-    StageCost total =
-        all.stream().map(ArmRun.Stage::cost).reduce(StageCost.NONE, StageCost::plus);
+    StageCost total = all.stream().map(ArmRun.Stage::cost).reduce(StageCost.NONE, StageCost::plus);
     double failed =
         all.stream()
             .mapToDouble(

@@ -155,7 +155,8 @@ final class RunFeed {
     Map<String, ObjectNode> problems = new LinkedHashMap<>();
     int matches = 0;
     boolean own = !java.nio.file.Files.isSymbolicLink(run.resolve("rollouts"));
-    for (RolloutTrace rollout : own ? steps(run).rollouts(filter.step()) : List.<RolloutTrace>of()) {
+    for (RolloutTrace rollout :
+        own ? steps(run).rollouts(filter.step()) : List.<RolloutTrace>of()) {
       boolean right = rollout.isCorrect(column);
       if (takes(filter, rollout, right)) {
         matches++;

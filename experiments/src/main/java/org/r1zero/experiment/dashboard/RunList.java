@@ -46,7 +46,14 @@ final class RunList {
   private static final String RECIPE = "recipe.yaml";
   private static final String INPUTS = "inputs.json";
   private static final List<String> FILES =
-      List.of(METRICS, "manifest.json", PipelineResult.FILE, Compared.FILE, RECIPE, INPUTS, "done.json");
+      List.of(
+          METRICS,
+          "manifest.json",
+          PipelineResult.FILE,
+          Compared.FILE,
+          RECIPE,
+          INPUTS,
+          "done.json");
 
   private final Path root;
   private final NavigableMap<Path, ObjectNode> entries = new TreeMap<>();

@@ -34,8 +34,7 @@ public final class JsonFiles {
           .addModule(
               new SimpleModule() // Jackson's own form of a path is a URI
                   .addSerializer(Path.class, ToStringSerializer.instance)
-                  .addDeserializer(
-                      Path.class, new StdDelegatingDeserializer<>(new PathOfText())))
+                  .addDeserializer(Path.class, new StdDelegatingDeserializer<>(new PathOfText())))
           .build();
 
   /** Reads a path. */

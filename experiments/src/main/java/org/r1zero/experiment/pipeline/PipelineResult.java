@@ -19,11 +19,7 @@ import org.r1zero.experiment.metrics.JsonFiles;
  * @param stages in order; the last may not be at its end
  */
 public record PipelineResult(
-    String name,
-    long seed,
-    Path directory,
-    @Nullable Path model,
-    List<StageResult> stages) {
+    String name, long seed, Path directory, @Nullable Path model, List<StageResult> stages) {
   /** The file's name. */
   public static final String FILE = "pipeline.json";
 

@@ -161,8 +161,8 @@ public final class PipelineRun {
         folder.tries());
   }
 
-  private PipelineResult write(
-      Path directory, List<StageResult> results, @Nullable Path model) throws IOException {
+  private PipelineResult write(Path directory, List<StageResult> results, @Nullable Path model)
+      throws IOException {
     PipelineResult result =
         new PipelineResult(recipe.name(), recipe.seed(), directory, model, results);
     result.write();

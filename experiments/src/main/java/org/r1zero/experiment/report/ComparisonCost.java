@@ -61,17 +61,17 @@ final class ComparisonCost {
     }
     page.add(
         HtmlPage.table(
-        "One training, mean over seeds",
-        List.of(
-            "arm",
-            "wall time",
-            "sampled tokens",
-            "trained tokens",
-            "FLOPs",
-            "energy",
-            "price (" + data.price().currency() + ")",
-            "in failed attempts, all seeds"),
-        rows));
+            "One training, mean over seeds",
+            List.of(
+                "arm",
+                "wall time",
+                "sampled tokens",
+                "trained tokens",
+                "FLOPs",
+                "energy",
+                "price (" + data.price().currency() + ")",
+                "in failed attempts, all seeds"),
+            rows));
     page.add(
         Html.of(
                 "div.grid",
@@ -85,18 +85,18 @@ final class ComparisonCost {
         HtmlPage.details(
             "All stages",
             HtmlPage.table(
-        "Stages of all seeds",
-        List.of(
-            "arm",
-            "stage",
-            "kind",
-            "status",
-            "tries",
-            "wall time",
-            "in failed attempts",
-            "sampled tokens",
-            "trained tokens",
-            "FLOPs"),
-        stages)));
+                "Stages of all seeds",
+                List.of(
+                    "arm",
+                    "stage",
+                    "kind",
+                    "status",
+                    "tries",
+                    "wall time",
+                    "in failed attempts",
+                    "sampled tokens",
+                    "trained tokens",
+                    "FLOPs"),
+                stages)));
   }
 }

@@ -21,8 +21,7 @@ final class ComparisonFindings {
     page.text(counts(data));
     for (Compared.Arm arm : data.arms()) {
       for (String fault : arm.failures()) {
-        page.add(
-            Html.of("p", Html.of("span.tag bad", "failed"), " ", arm.name() + ": " + fault));
+        page.add(Html.of("p", Html.of("span.tag bad", "failed"), " ", arm.name() + ": " + fault));
       }
     }
     page.grid(

@@ -47,16 +47,16 @@ final class ComparisonResults {
     page.add(Html.of("p"));
     page.add(
         HtmlPage.table(
-        "Signs of self-verification and correction, by stated patterns of words; counts of all seeds",
-        List.of(
-            "arm",
-            "says that it checks",
-            "says that something was wrong",
-            "answers that correct",
-            "of which right",
-            "wrong before, right after",
-            "right before, wrong after"),
-        rows));
+            "Signs of self-verification and correction, by stated patterns of words; counts of all seeds",
+            List.of(
+                "arm",
+                "says that it checks",
+                "says that something was wrong",
+                "answers that correct",
+                "of which right",
+                "wrong before, right after",
+                "right before, wrong after"),
+            rows));
   }
 
   /** The model that an arm starts from stands below its name. */
@@ -83,18 +83,18 @@ final class ComparisonResults {
         HtmlPage.details(
             "All differences, pair by pair",
             HtmlPage.table(
-        "Paired differences: bootstrap over problems, and over problems and seeds; interval from"
-            + " both arms' own (score); exact sign-flip test (p)",
-        List.of(
-            "arms",
-            "measure",
-            "difference",
-            "over problems",
-            "over problems and seeds",
-            "score",
-            "p",
-            ""),
-        pairs)));
+                "Paired differences: bootstrap over problems, and over problems and seeds; interval from"
+                    + " both arms' own (score); exact sign-flip test (p)",
+                List.of(
+                    "arms",
+                    "measure",
+                    "difference",
+                    "over problems",
+                    "over problems and seeds",
+                    "score",
+                    "p",
+                    ""),
+                pairs)));
   }
 
   private static Html pair(Compared.Ends ends) {

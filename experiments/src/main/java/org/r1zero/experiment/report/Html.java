@@ -70,8 +70,7 @@ record Html(String start, String content, String end) {
         case '&' -> html.append("&amp;");
         case '"' -> html.append("&quot;");
         case '\'' -> html.append("&#39;");
-        default ->
-            html.append((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '\ufffd' : c);
+        default -> html.append((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '\ufffd' : c);
       }
     }
     return html.toString();

@@ -109,8 +109,7 @@ record ReportedRun(
 
   /** A pipeline is done when all stages of its recipe are: its account is written after each. */
   private static String status(List<StageResult> stages, int all) {
-    Set<StageStatus> states =
-        stages.stream().map(StageResult::status).collect(Collectors.toSet());
+    Set<StageStatus> states = stages.stream().map(StageResult::status).collect(Collectors.toSet());
     if (states.contains(StageStatus.FAILED)) {
       return "failed";
     }

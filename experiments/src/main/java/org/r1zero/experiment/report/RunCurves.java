@@ -122,7 +122,11 @@ final class RunCurves {
    * @param runs folders with {@code metrics.jsonl}
    */
   Curves read(List<Path> runs) throws IOException {
-    Curves curves = new Curves(new ArrayList<>(), JsonNodeFactory.instance.arrayNode(), JsonNodeFactory.instance.arrayNode());
+    Curves curves =
+        new Curves(
+            new ArrayList<>(),
+            JsonNodeFactory.instance.arrayNode(),
+            JsonNodeFactory.instance.arrayNode());
     long rewarded = 0;
     long taught = 0;
     int stage = 0;
@@ -164,8 +168,7 @@ final class RunCurves {
     if (!rollouts.isEmpty()) {
       ofProblems.put("reward", CurveStep.ofProblems(rollouts, RolloutTrace::reward));
       ofProblems.put("length", CurveStep.ofProblems(rollouts, RolloutTrace::tokens));
-      ofProblems.put(
-          "accuracy", CurveStep.ofProblems(rollouts, r -> r.isCorrect(column) ? 1 : 0));
+      ofProblems.put("accuracy", CurveStep.ofProblems(rollouts, r -> r.isCorrect(column) ? 1 : 0));
       double[] mixing = mixing(CurveStep.some(rollouts, ROLLOUTS_A_STEP));
       ofProblems.put("mixing", mixing);
       values.put("mixing", StatUtils.mean(mixing));

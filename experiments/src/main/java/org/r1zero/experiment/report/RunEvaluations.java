@@ -56,8 +56,7 @@ final class RunEvaluations {
       problems.put(one.trace().problem(), one.trace().gold() + "\n" + one.trace().prompt());
     }
     ArmRun made = new ArmRun("", "done", "", List.of(), "", List.of());
-    ArmResult.SeedResult seed =
-        new ArmResult.SeedResult(run.seed(), made, evaluation);
+    ArmResult.SeedResult seed = new ArmResult.SeedResult(run.seed(), made, evaluation);
     // the base is the run's own, whatever other runs start from
     groups
         .computeIfAbsent(problems, p -> new ArrayList<>())

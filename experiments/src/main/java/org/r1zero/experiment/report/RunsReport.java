@@ -52,7 +52,9 @@ public final class RunsReport {
     Path page = target.resolve("report.html");
     data.put("report", page.toString());
     HtmlPage.save(page, report.html(data));
-    HtmlPage.save(target.resolve("report.md"), RunsMarkdown.write(runs, report.curves, report.evaluations.compared()));
+    HtmlPage.save(
+        target.resolve("report.md"),
+        RunsMarkdown.write(runs, report.curves, report.evaluations.compared()));
     return data;
   }
 

@@ -34,8 +34,7 @@ final class SideBySide {
     TraceMarkup markup = new TraceMarkup(Judges.languageOf(language));
     for (List<ArmResult> arms : groups) {
       if (groups.size() > 1) {
-        page.add(
-            Html.of("h3", String.join("; ", arms.stream().map(ArmResult::name).toList())));
+        page.add(Html.of("h3", String.join("; ", arms.stream().map(ArmResult::name).toList())));
       }
       problems(page, arms, count, groups.size() > 1 ? "h4" : "h3", markup);
     }

@@ -55,11 +55,9 @@ class ComparingTest {
   @Test
   void costsAreSummedOverSeedsAndFailedTriesCount() {
     ArmRun.Stage done =
-        new ArmRun.Stage(
-            "rl", "rl", StageStatus.DONE, new StageCost(3600, 100, 10, 1e9), 2, 60);
+        new ArmRun.Stage("rl", "rl", StageStatus.DONE, new StageCost(3600, 100, 10, 1e9), 2, 60);
     ArmRun.Stage failed =
-        new ArmRun.Stage(
-            "rl", "rl", StageStatus.FAILED, new StageCost(1800, 50, 5, 5e8), 1, 0);
+        new ArmRun.Stage("rl", "rl", StageStatus.FAILED, new StageCost(1800, 50, 5, 5e8), 1, 0);
     ArmResult arm = arm("arm", true, false);
     ArmResult.SeedResult seed = arm.seeds().get(0);
     ArmResult costly =
@@ -77,7 +75,8 @@ class ComparingTest {
     assertThat(cost.total().kwh()).isCloseTo(1.5 * 0.5, within(1e-12)); // 1.5 h at 500 W
     assertThat(cost.total().price()).isCloseTo(1.5 * 2, within(1e-12));
     assertThat(cost.stages())
-        .containsExactly(new Compared.SeedStage("7", done), new Compared.SeedStage("failed", failed));
+        .containsExactly(
+            new Compared.SeedStage("7", done), new Compared.SeedStage("failed", failed));
   }
 
   @Test
