@@ -3,7 +3,7 @@
 #   build.sh FOLDER [JAVA_HOME]
 #   build.sh FOLDER "" PROGRAM.cpp      # or a program with all of them but jni.cpp: FOLDER/PROGRAM
 # Compiled by $CXX, else clang++, g++ or PyPI's ziglang. Where that fails, not-built.txt says why, the build goes on and
-# sampling uses TorchScript; R1ZERO_REQUIRE_KERNELS=1 makes it a failure. Does nothing where the library is newer than its sources.
+# sampling and training use TorchScript; R1ZERO_REQUIRE_KERNELS=1 makes it a failure. Does nothing where the library is newer than its sources.
 set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
@@ -16,7 +16,7 @@ rm -f "$out" "$folder/not-built.txt"
 
 give_up() {
   echo "$1" >"$folder/not-built.txt"
-  echo "r1zero: native kernels were not built ($1): sampling uses TorchScript, which is slower" >&2
+  echo "r1zero: native kernels were not built ($1): sampling and training use TorchScript, which is slower" >&2
   [ -z "${R1ZERO_REQUIRE_KERNELS:-}" ]
   exit
 }

@@ -44,6 +44,8 @@ class Memory {
   Memory(const Memory &) = delete;
   // At least so much; what was there is lost where it has to be got anew.
   void ensure(size_t bytes);
+  // Gives it back where it is more.
+  void keep_at_most(size_t bytes);
   template <class T> T *as() const { return static_cast<T *>(data_); }
   explicit operator bool() const { return data_; }
 
@@ -76,6 +78,7 @@ struct Session {
   Memory x, h, qkv, a, f;
   Memory bytes, byte_scales, byte_sums;  // rows in int8, what each is multiplied with, and 128 times its sum
   std::vector<Memory> scratch;  // by thread
+  Memory work;                  // of training
   std::vector<int> order;
   std::vector<Group> groups;
   std::vector<Segment> segments;
@@ -83,14 +86,21 @@ struct Session {
   int longest = 0;  // positions that a query reads at most
 };
 
+// Sessions that nobody computes in.
+struct Idle {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Session>> sessions;
+};
+
+struct r1z_room { size_t kept, work, thread; };
+
 struct r1z_model {
   explicit r1z_model(const r1z_shape &s) : shape(s), width(s), layers(s.layers) {}
   const r1z_shape shape;
   const Widths width;
   std::vector<Layer> layers;
   Memory embedding, head, norm, cosines, sines;  // no embedding where its rows are the output layer's
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Session>> idle;
+  Idle idle;
 };
 
 // Tokens that are read in one pass, by the segments and blocks of a session.
@@ -115,4 +125,12 @@ struct Kernels {
   void (*decode)(r1z_model &, Session &, const r1z_step &);
   void (*draw)(r1z_model &, Session &, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs);
   void (*products)(r1z_model &, Session &, int rows, float *logits);
+  bool trains_bf16;
+  r1z_room (*training_bytes)(r1z_model &, Session &, const r1z_batch *, const r1z_targets *, bool backward);
+  void (*train_forward)(r1z_model &, Session &, const r1z_batch &, void *const *kept, void *hidden);
+  void (*train_backward)(r1z_model &, Session &, const r1z_batch &, void *const *kept, float *const *gradients, const float *by_hidden);
+  void (*log_probs)(r1z_model &, Session &, const r1z_targets &, float *log_probs, float *entropies, float *normalisers);
+  void (*log_probs_backward)(r1z_model &, Session &, const r1z_targets &, const float *normalisers, const float *entropies, const float *by_log_prob, const float *by_entropy,
+                             float *head_gradient, float *by_hidden);
+  double (*adamw)(Session &, const r1z_parameter *, int count, const r1z_adamw_options &);
 };

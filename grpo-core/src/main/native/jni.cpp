@@ -105,6 +105,92 @@ bool optional(const r1z_shape &c, size_t array) {
   bool norm = slot == 3 || slot == 4;
   return array < size_t(c.layers) * 12 && (slot == 2 || slot == 6 || slot == 9 || slot == 11 || (norm && !c.qk_norm));
 }
+std::vector<r1z_array> weights(JNIEnv *env, const r1z_model &m, jobjectArray buffers) {
+  std::vector<size_t> wanted = sizes(m.shape);
+  require(buffers && size_t(env->GetArrayLength(buffers)) == wanted.size(), "there must be 12 arrays per layer and 3 more");
+  std::vector<r1z_array> out;
+  for (size_t i = 0; i < wanted.size(); i++) {
+    jobject buffer = env->GetObjectArrayElement(buffers, jsize(i));
+    require(buffer || optional(m.shape, i), "a weight is missing");
+    if (!buffer) {
+      out.push_back({nullptr, 0});
+      continue;
+    }
+    bool bf16 = size_t(env->GetDirectBufferCapacity(buffer)) == 2 * wanted[i];
+    require(bf16 || size_t(env->GetDirectBufferCapacity(buffer)) == 4 * wanted[i], "a weight has another size than its shape says");
+    out.push_back({memory<void>(env, buffer, 0, "a weight is not in native memory"), bf16});
+    env->DeleteLocalRef(buffer);
+  }
+  return out;
+}
+
+size_t number_bytes(const r1z_model &m) { return m.shape.bf16 ? 2 : 4; }
+size_t count_of(JNIEnv *env, jobject buffer, size_t bytes, const char *what) {
+  require(buffer, what);
+  return size_t(env->GetDirectBufferCapacity(buffer)) / bytes;
+}
+
+// What a pass of training computes, with everything checked that is read by index.
+struct Batch {
+  std::vector<r1z_array> arrays;
+  std::vector<int64_t> sequence;
+  std::vector<void *> kept;
+  r1z_batch batch = {};
+
+  Batch(JNIEnv *env, r1z_model &m, jobjectArray buffers, jobject tokens, jobject positions, jobject wanted, jlongArray sequences, jint keep, jobjectArray kept_buffers)
+      : arrays(weights(env, m, buffers)), sequence(numbers(env, sequences)) {
+    batch.rows = int32_t(count_of(env, tokens, 8, "there are no tokens"));
+    batch.targets = int32_t(count_of(env, wanted, 8, "there are no wanted rows"));
+    batch.tokens = memory<const int64_t>(env, tokens, 8, "there are no tokens");
+    batch.positions = memory<const int64_t>(env, positions, size_t(batch.rows) * 8, "positions are too few");
+    batch.wanted = memory<const int64_t>(env, wanted, 8, "there are no wanted rows");
+    batch.keep = keep;
+    batch.weights = arrays.data();
+    batch.sequence = sequence.data();
+    batch.sequences = int32_t(sequence.size() / 4);
+    require(keep >= 0 && keep <= 2 && sequence.size() % 4 == 0, "a batch is not laid out as it must be");
+    for (int i = 0; i < batch.rows; i++) {
+      require(batch.tokens[i] >= 0 && batch.tokens[i] < m.shape.vocab, "a token is not in the vocabulary");
+      require(batch.positions[i] >= 0 && batch.positions[i] < m.shape.positions, "a position is outside of the context");
+    }
+    for (int i = 0; i < batch.targets; i++) require(batch.wanted[i] >= 0 && batch.wanted[i] < batch.rows, "a wanted row is not in the batch");
+    std::vector<int64_t> prompts(size_t(batch.rows) + 1, -1);
+    auto inside = [&](int64_t first, int64_t rows) { return first >= 0 && rows >= 0 && first <= batch.rows && rows <= batch.rows - first; };
+    int64_t all = 0;
+    for (int i = 0; i < batch.sequences; i++) {
+      const int64_t *x = &sequence[4 * size_t(i)];
+      require(inside(x[0], x[1]) && inside(x[2], x[3]), "a sequence is outside of the batch");
+      if (x[1] > 0 && x[3] == 0) prompts[size_t(x[0])] = x[1];
+      all += x[1];
+    }
+    require(all == batch.rows, "sequences' lengths are not those of their tokens");
+    for (int i = 0; i < batch.sequences; i++)
+      require(sequence[4 * size_t(i) + 3] == 0 || prompts[size_t(sequence[4 * size_t(i) + 2])] == sequence[4 * size_t(i) + 3], "a sequence follows no prompt");
+    if (keep == 0 || !kept_buffers) return;
+    require(env->GetArrayLength(kept_buffers) == m.shape.layers + 1, "there must be an array for each layer and one more");
+    size_t bytes = r1z_kept_bytes(&m, &batch);
+    for (int i = 0; i <= m.shape.layers; i++) {
+      jobject buffer = env->GetObjectArrayElement(kept_buffers, i);
+      kept.push_back(memory<void>(env, buffer, bytes, "an array has too little room for what is kept"));
+      env->DeleteLocalRef(buffer);
+    }
+  }
+};
+
+struct Targets {
+  r1z_targets targets;
+
+  Targets(JNIEnv *env, r1z_model &m, jobject hidden, jobject tokens, jobject head, jfloat inverse_temperature) {
+    size_t n = count_of(env, tokens, 8, "there are no targets"), numbers_of_head = size_t(m.shape.vocab) * m.shape.hidden, bytes = count_of(env, head, 1, "there is no output layer");
+    require(bytes == 2 * numbers_of_head || bytes == 4 * numbers_of_head, "an output layer has another size than its shape says");
+    targets = {int32_t(n),
+               inverse_temperature,
+               memory<void>(env, hidden, n * m.shape.hidden * number_bytes(m), "hidden states are too few"),
+               memory<const int64_t>(env, tokens, 8, "there are no targets"),
+               {memory<void>(env, head, bytes, "a weight is not in native memory"), bytes == 2 * numbers_of_head}};
+    for (size_t i = 0; i < n; i++) require(targets.targets[i] >= 0 && targets.targets[i] < m.shape.vocab, "a target is not in the vocabulary");
+  }
+};
 }  // namespace
 
 #define METHOD(type, name) extern "C" JNIEXPORT type JNICALL Java_org_r1zero_grpo_model_NativeKernels_##name
@@ -144,22 +230,7 @@ METHOD(void, close)(JNIEnv *, jclass, jlong handle) { r1z_model_free(reinterpret
 METHOD(void, load)(JNIEnv *env, jclass, jlong handle, jint threads, jobjectArray buffers) {
   guarded(env, [&] {
     r1z_model &m = model(handle);
-    std::vector<size_t> wanted = sizes(m.shape);
-    require(buffers && size_t(env->GetArrayLength(buffers)) == wanted.size(), "there must be 12 arrays per layer and 3 more");
-    std::vector<r1z_array> weights;
-    for (size_t i = 0; i < wanted.size(); i++) {
-      jobject buffer = env->GetObjectArrayElement(buffers, jsize(i));
-      require(buffer || optional(m.shape, i), "a weight is missing");
-      if (!buffer) {
-        weights.push_back({nullptr, 0});
-        continue;
-      }
-      bool bf16 = size_t(env->GetDirectBufferCapacity(buffer)) == 2 * wanted[i];
-      require(bf16 || size_t(env->GetDirectBufferCapacity(buffer)) == 4 * wanted[i], "a weight has another size than its shape says");
-      weights.push_back({memory<void>(env, buffer, 0, "a weight is not in native memory"), bf16});
-      env->DeleteLocalRef(buffer);
-    }
-    r1z_model_load(&m, threads, weights.data());
+    r1z_model_load(&m, threads, weights(env, m, buffers).data());
   });
 }
 
@@ -263,4 +334,102 @@ METHOD(void, products)(JNIEnv *env, jclass, jlong handle, jint threads, jint row
     require(rows > 0, "there are no rows");
     r1z_products(&model(handle), threads, rows, output);
   });
+}
+
+METHOD(jboolean, trains)(JNIEnv *env, jclass, jintArray shape) {
+  jboolean out = JNI_FALSE;
+  guarded(env, [&] {
+    r1z_shape s = shape_of(env, shape, 0);
+    out = r1z_trains(&s) ? JNI_TRUE : JNI_FALSE;
+  });
+  return out;
+}
+
+METHOD(jlong, keptBytes)(JNIEnv *env, jclass, jlong handle, jint rows, jint keep) {
+  jlong out = 0;
+  guarded(env, [&] {
+    require(rows > 0 && keep >= 0 && keep <= 2, "a batch is not laid out as it must be");
+    r1z_batch batch = {};
+    batch.rows = rows;
+    batch.keep = keep;
+    out = jlong(r1z_kept_bytes(&model(handle), &batch));
+  });
+  return out;
+}
+
+METHOD(void, trainForward)(JNIEnv *env, jclass, jlong handle, jint threads, jobjectArray buffers, jobject tokens, jobject positions, jobject wanted, jlongArray sequences, jint keep,
+                           jobjectArray kept, jobject hidden) {
+  guarded(env, [&] {
+    r1z_model &m = model(handle);
+    Batch b(env, m, buffers, tokens, positions, wanted, sequences, keep, kept);
+    require(keep == 0 || !b.kept.empty(), "there is no room for what is kept");
+    void *out = memory<void>(env, hidden, size_t(b.batch.targets) * m.shape.hidden * number_bytes(m), "hidden states have too little room");
+    r1z_train_forward(&m, threads, &b.batch, b.kept.data(), out);
+  });
+}
+
+METHOD(void, trainBackward)(JNIEnv *env, jclass, jlong handle, jint threads, jobjectArray buffers, jobjectArray gradient_buffers, jobject tokens, jobject positions, jobject wanted,
+                            jlongArray sequences, jint keep, jobjectArray kept, jobject by_hidden) {
+  guarded(env, [&] {
+    r1z_model &m = model(handle);
+    Batch b(env, m, buffers, tokens, positions, wanted, sequences, keep, kept);
+    require(keep > 0 && !b.kept.empty(), "nothing was kept");
+    std::vector<size_t> wanted_sizes = sizes(m.shape);
+    require(gradient_buffers && size_t(env->GetArrayLength(gradient_buffers)) == wanted_sizes.size(), "there must be 12 arrays per layer and 3 more");
+    std::vector<float *> gradients;
+    for (size_t i = 0; i < wanted_sizes.size(); i++) {
+      jobject buffer = env->GetObjectArrayElement(gradient_buffers, jsize(i));
+      gradients.push_back(buffer ? memory<float>(env, buffer, wanted_sizes[i] * 4, "a gradient has another size than its weight") : nullptr);
+      env->DeleteLocalRef(buffer);
+    }
+    const float *g = memory<float>(env, by_hidden, size_t(b.batch.targets) * m.shape.hidden * 4, "gradients of hidden states are too few");
+    r1z_train_backward(&m, threads, &b.batch, b.kept.data(), gradients.data(), g);
+  });
+}
+
+METHOD(void, logProbs)(JNIEnv *env, jclass, jlong handle, jint threads, jobject hidden, jobject tokens, jobject head, jfloat inverse_temperature, jobject log_probs, jobject entropies,
+                       jobject normalisers) {
+  guarded(env, [&] {
+    r1z_model &m = model(handle);
+    Targets t(env, m, hidden, tokens, head, inverse_temperature);
+    size_t bytes = size_t(t.targets.count) * 4;
+    const char *what = "there must be room for one number per target";
+    r1z_log_probs(&m, threads, &t.targets, memory<float>(env, log_probs, bytes, what), memory<float>(env, entropies, bytes, what), memory<float>(env, normalisers, bytes, what));
+  });
+}
+
+METHOD(void, logProbsBackward)(JNIEnv *env, jclass, jlong handle, jint threads, jobject hidden, jobject tokens, jobject head, jfloat inverse_temperature, jobject normalisers,
+                               jobject entropies, jobject by_log_prob, jobject by_entropy, jobject head_gradient, jobject by_hidden) {
+  guarded(env, [&] {
+    r1z_model &m = model(handle);
+    Targets t(env, m, hidden, tokens, head, inverse_temperature);
+    size_t bytes = size_t(t.targets.count) * 4, width = size_t(m.shape.hidden);
+    const char *what = "there must be one number per target";
+    r1z_log_probs_backward(&m, threads, &t.targets, memory<float>(env, normalisers, bytes, what), memory<float>(env, entropies, bytes, what), memory<float>(env, by_log_prob, bytes, what),
+                           by_entropy ? memory<float>(env, by_entropy, bytes, what) : nullptr,
+                           head_gradient ? memory<float>(env, head_gradient, size_t(m.shape.vocab) * width * 4, "a gradient has another size than its weight") : nullptr,
+                           memory<float>(env, by_hidden, bytes * width, "gradients of hidden states have too little room"));
+  });
+}
+
+METHOD(jdouble, adamw)(JNIEnv *env, jclass, jint threads, jobjectArray buffers, jdouble learning_rate, jdouble beta1, jdouble beta2, jdouble weight_decay, jdouble eps, jdouble max_norm) {
+  jdouble out = 0;
+  guarded(env, [&] {
+    require(buffers && env->GetArrayLength(buffers) % 5 == 0, "a parameter has five arrays");
+    std::vector<r1z_parameter> parameters;
+    for (jsize i = 0; i < env->GetArrayLength(buffers); i += 5) {
+      float *array[5];
+      size_t count = 0;
+      for (int j = 0; j < 5; j++) {
+        jobject buffer = env->GetObjectArrayElement(buffers, i + j);
+        if (j == 0) count = count_of(env, buffer, 4, "a parameter is missing");
+        array[j] = memory<float>(env, buffer, j < 4 ? count * 4 : 4, "a parameter's arrays differ in size");
+        env->DeleteLocalRef(buffer);
+      }
+      parameters.push_back({array[0], array[1], array[2], array[3], array[4], count});
+    }
+    r1z_adamw_options options = {learning_rate, beta1, beta2, weight_decay, eps, max_norm};
+    out = r1z_adamw(threads, parameters.data(), int(parameters.size()), &options);
+  });
+  return out;
 }

@@ -1,4 +1,4 @@
-// A model's steps. This file is compiled once for each instruction set (build.sh), with ISA as its name. Nothing here may
+// A model's steps, and its training (training.h). This file is compiled once for each instruction set (build.sh), with ISA as its name. Nothing here may
 // emit an inline function of the standard library: the linker keeps one copy of each, which could be this one.
 #include "attention.h"
 #include "draw.h"
@@ -29,6 +29,19 @@ template <class T> void convert(const r1z_array &from, size_t start, int count, 
     const float *x = static_cast<const float *>(from.data) + start;
     if (sizeof(T) == 4) memcpy(to, x, size_t(count) * 4);
     else for (int i = 0; i < count; i++) put(to + i, x[i]);
+  }
+}
+
+// A row of a matrix as it stands in memory, with zeros where there is none.
+template <class Y> void line(const r1z_model &m, const r1z_array &from, int row, int k, int width, Order columns, Y *out) {
+  memset(out, 0, size_t(k) * sizeof(Y));
+  if (row < 0) return;
+  size_t start = size_t(row) * width;
+  if (columns == PLAIN) {
+    convert(from, start, width, out);
+  } else {
+    int half = m.shape.head_dim / 2, room = m.width.head / 2;
+    for (int i = 0; i < width / half; i++) convert(from, start + size_t(i) * half, half, out + size_t(i) * room);
   }
 }
 
@@ -81,23 +94,11 @@ template <class W> struct Load {
 
   static void work(void *p, int thread) { static_cast<Load *>(p)->run(thread); }
 
-  // A row of a matrix as it stands in memory, with zeros where there is none.
-  template <class Y> void line(const r1z_array &from, int row, int k, int width, Order columns, Y *out) {
-    memset(out, 0, size_t(k) * sizeof(Y));
-    if (row < 0) return;
-    size_t start = size_t(row) * width;
-    if (columns == PLAIN) {
-      convert(from, start, width, out);
-    } else {
-      int half = m.shape.head_dim / 2, room = m.width.head / 2;
-      for (int i = 0; i < width / half; i++) convert(from, start + size_t(i) * half, half, out + size_t(i) * room);
-    }
-  }
   void matrix(int &index, int thread, const r1z_array &from, Memory &to, int n, int k, int width, Order rows, Order columns, int count) {
     T *out = to.as<T>(), *some = s.scratch[thread].as<T>();
     phase(s.team, index, n / 16, 8, [&](int first, int end) {
       for (int b = first; b < end; b++) {
-        for (int j = 0; j < 16; j++) line(from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some + size_t(j) * k);
+        for (int j = 0; j < 16; j++) line(m, from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some + size_t(j) * k);
         pack_block(some, k, out + size_t(b) * 16 * k);
       }
     });
@@ -110,7 +111,7 @@ template <class W> struct Load {
     phase(s.team, index, n / 16, 8, [&](int first, int end) {
       for (int b = first; b < end; b++)
         for (int j = 0; j < 16; j++) {
-          line(from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some);
+          line(m, from, source_of(rows, b * 16 + j, count, m.shape, m.width), k, width, columns, some);
           scales.as<float>()[b * 16 + j] = to_bytes(some, k, whole, nullptr);
           uint8_t *out = to.as<uint8_t>() + size_t(b) * 16 * deep + j * 4;
           for (int i = 0; i < deep; i += 4)
@@ -587,10 +588,12 @@ void products(r1z_model &m, Session &s, int rows, float *logits) {
   else products_as<Wide>(m, s, rows, logits);
 }
 }  // namespace
+#include "training.h"
 
 #define NAME2(x) r1z_kernels_##x
 #define NAME(x) NAME2(x)
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
 extern const Kernels NAME(ISA);
-const Kernels NAME(ISA) = {TEXT(ISA), sizeof(Narrow::Act), attention_bytes, tables, load_weights, cache_copy, prefill, logits, decode, draw, products};
+const Kernels NAME(ISA) = {TEXT(ISA), sizeof(Narrow::Act), attention_bytes, tables, load_weights, cache_copy, prefill, logits, decode, draw, products,
+                             NARROW_TRAINING, training_bytes, train_forward, train_backward, head_forward, head_backward, adamw};

@@ -75,30 +75,32 @@ const Kernels &kernels() { return *chosen().kernels; }
 // A session of so many threads that nobody else computes in.
 class Lease {
  public:
-  Lease(r1z_model *m, int threads) : m_(m) {
+  Lease(Idle &idle, int threads) : idle_(idle) {
     int size = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
     {
-      std::lock_guard<std::mutex> lock(m->mutex);
-      for (auto &s : m->idle)
+      std::lock_guard<std::mutex> lock(idle_.mutex);
+      for (auto &s : idle_.sessions)
         if (s->team.size() == size) {
           session_.swap(s);
-          s.swap(m->idle.back());
-          m->idle.pop_back();
+          s.swap(idle_.sessions.back());
+          idle_.sessions.pop_back();
           break;
         }
     }
     if (!session_) session_ = std::make_unique<Session>(size);
   }
+  Lease(r1z_model *m, int threads) : Lease(m->idle, threads) {}
   ~Lease() {
-    std::lock_guard<std::mutex> lock(m_->mutex);
-    m_->idle.push_back(std::move(session_));
+    session_->work.keep_at_most(64 << 20);  // others need the memory until the next batch
+    std::lock_guard<std::mutex> lock(idle_.mutex);
+    idle_.sessions.push_back(std::move(session_));
   }
   Lease(const Lease &) = delete;
   Session &operator*() { return *session_; }
 
  private:
   static constexpr int MOST_THREADS = 256;
-  r1z_model *m_;
+  Idle &idle_;
   std::unique_ptr<Session> session_;
 };
 int rounded_up(int n, int unit) { return (n + unit - 1) / unit * unit; }
@@ -150,6 +152,36 @@ void group(const r1z_model &m, Session &s, const r1z_step &step) {
     s.order.insert(s.order.end(), members[slot].begin(), members[slot].end());
     for (; first < end; first += most) s.groups.push_back({slot, first, end - first < most ? end - first : most});
   }
+}
+
+// Prompts, each with the sequences that follow it.
+void group(Session &s, const r1z_batch &b) {
+  std::vector<std::vector<int>> members(b.sequences);
+  std::vector<int> prompts(size_t(b.rows) + 1, -1);  // by first row
+  s.order.clear();
+  s.groups.clear();
+  s.longest = 0;
+  auto of = [&](int i) { return b.sequence + 4 * size_t(i); };
+  for (int i = 0; i < b.sequences; i++)
+    if (of(i)[1] > 0 && of(i)[3] == 0) prompts[of(i)[0]] = i;
+  for (int i = 0; i < b.sequences; i++) {
+    const int64_t *x = of(i);
+    if (x[1] == 0) continue;
+    int time = rounded_up(int(x[1]), 32) + rounded_up(int(x[3]), 32);
+    s.longest = time > s.longest ? time : s.longest;
+    if (x[3] > 0) members[prompts[x[2]]].push_back(i);
+  }
+  for (int i = 0; i < b.sequences; i++) {
+    if (of(i)[1] == 0 || of(i)[3] > 0) continue;
+    s.groups.push_back({i, int(s.order.size()), int(members[i].size())});
+    s.order.insert(s.order.end(), members[i].begin(), members[i].end());
+  }
+}
+void reserve(r1z_model &m, Session &s, const r1z_batch *b, const r1z_targets *t, bool backward) {
+  if (b) group(s, *b);
+  r1z_room room = kernels().training_bytes(m, s, b, t, backward);
+  s.work.ensure(room.work);
+  for (Memory &scratch : s.scratch) scratch.ensure(room.thread);
 }
 }  // namespace
 
@@ -246,5 +278,39 @@ void r1z_products(r1z_model *m, int threads, int rows, int output) {
   reserve(*m, *session, rows);
   std::vector<float> logits(output ? size_t(rows) * m->shape.vocab : 0);
   kernels().products(*m, *session, rows, output ? logits.data() : nullptr);
+}
+int r1z_trains(const r1z_shape *s) {
+  return r1z_supports(s) && !s->int8 && s->heads / s->kv_heads <= 64 && (!s->bf16 || kernels().trains_bf16);
+}
+size_t r1z_kept_bytes(r1z_model *m, const r1z_batch *b) {
+  Lease session(m, 1);
+  (*session).longest = 0;
+  return kernels().training_bytes(*m, *session, b, nullptr, false).kept;
+}
+void r1z_train_forward(r1z_model *m, int threads, const r1z_batch *b, void *const *kept, void *hidden) {
+  Lease session(m, threads);
+  reserve(*m, *session, b, nullptr, false);
+  kernels().train_forward(*m, *session, *b, kept, hidden);
+}
+void r1z_train_backward(r1z_model *m, int threads, const r1z_batch *b, void *const *kept, float *const *gradients, const float *by_hidden) {
+  Lease session(m, threads);
+  reserve(*m, *session, b, nullptr, true);
+  kernels().train_backward(*m, *session, *b, kept, gradients, by_hidden);
+}
+void r1z_log_probs(r1z_model *m, int threads, const r1z_targets *t, float *log_probs, float *entropies, float *normalisers) {
+  Lease session(m, threads);
+  reserve(*m, *session, nullptr, t, false);
+  kernels().log_probs(*m, *session, *t, log_probs, entropies, normalisers);
+}
+void r1z_log_probs_backward(r1z_model *m, int threads, const r1z_targets *t, const float *normalisers, const float *entropies, const float *by_log_prob, const float *by_entropy,
+                            float *head_gradient, float *by_hidden) {
+  Lease session(m, threads);
+  reserve(*m, *session, nullptr, t, true);
+  kernels().log_probs_backward(*m, *session, *t, normalisers, entropies, by_log_prob, by_entropy, head_gradient, by_hidden);
+}
+double r1z_adamw(int threads, const r1z_parameter *parameters, int count, const r1z_adamw_options *options) {
+  static Idle &idle = *new Idle;  // never freed: its threads may not end while the process does
+  Lease session(idle, threads);
+  return kernels().adamw(*session, parameters, count, *options);
 }
 }

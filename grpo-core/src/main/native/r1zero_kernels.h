@@ -38,6 +38,34 @@ struct r1z_step {
   float *logits;                            // [rows, vocab]
 };
 
+// What one pass of training computes (BatchPlan.java): `rows` tokens without padding. Four numbers for each sequence: its first
+// row, its rows, the first row of the prompt that it follows and that prompt's rows, which are 0 for prompts.
+struct r1z_batch {
+  int32_t rows, targets, sequences, keep;             // keep: 0 nothing, 1 blocks' inputs, 2 all that backward needs
+  const int64_t *tokens, *positions;                  // [rows]
+  const int64_t *wanted;                              // [targets]: the rows whose hidden states predict them
+  const int64_t *sequence;                            // [sequences, 4]
+  const r1z_array *weights;                           // as r1z_model_load takes them
+};
+
+// Tokens whose log-probs are wanted under softmax(hidden head' / temperature).
+struct r1z_targets {
+  int32_t count;
+  float inverse_temperature;
+  const void *hidden;                                 // [count, hidden] in the model's type
+  const int64_t *targets;                             // [count]
+  r1z_array head;                                     // [vocab, hidden]
+};
+
+// An array that AdamW changes, all fp32, with how many updates it has had.
+struct r1z_parameter {
+  float *value, *gradient, *mean, *variance, *step;
+  size_t count;
+};
+struct r1z_adamw_options {
+  double learning_rate, beta1, beta2, weight_decay, eps, max_norm;
+};
+
 struct r1z_model;
 
 // The set of instructions that is used: the best that the CPU has, or the one that R1ZERO_KERNELS names.
@@ -65,6 +93,24 @@ void r1z_decode(r1z_model *, int threads, const r1z_step *);
 // Draws from softmax(logits / temperature) by inverse transform; temperature 0 takes the likeliest. Row i of the result
 // comes from row owner[i] of the logits, or from row i where owner is null.
 void r1z_draw(r1z_model *, int threads, const float *logits, const int64_t *owner, int rows, const float *uniforms, float temperature, int64_t *tokens, float *log_probs);
+// Training, for which a model needs no packed weights. Whether there are kernels for a shape that r1z_supports.
+int r1z_trains(const r1z_shape *);
+// Bytes of each of a batch's layers + 1 arrays `kept`, which forward leaves for backward; there are none where nothing is kept.
+size_t r1z_kept_bytes(r1z_model *, const r1z_batch *);
+// hidden [targets, hidden] in the model's type.
+void r1z_train_forward(r1z_model *, int threads, const r1z_batch *, void *const *kept, void *hidden);
+// Adds to gradients, one for each of the weights and null where it is frozen, what by_hidden [targets, hidden] gives. The output
+// layer's is not among them.
+void r1z_train_backward(r1z_model *, int threads, const r1z_batch *, void *const *kept, float *const *gradients, const float *by_hidden);
+// Each [count].
+void r1z_log_probs(r1z_model *, int threads, const r1z_targets *, float *log_probs, float *entropies, float *normalisers);
+// by_entropy and head_gradient may be null; the latter is added to.
+void r1z_log_probs_backward(r1z_model *, int threads, const r1z_targets *, const float *normalisers, const float *entropies, const float *by_log_prob, const float *by_entropy,
+                            float *head_gradient, float *by_hidden);
+// Clips all gradients together to max_norm, where it is above 0, updates, and zeroes the gradients. Returns their norm before; where
+// it is not finite nothing is updated.
+double r1z_adamw(int threads, const r1z_parameter *, int count, const r1z_adamw_options *);
+
 // A step's matrix products with nothing between them, for measuring.
 void r1z_products(r1z_model *, int threads, int rows, int output);
 }

@@ -90,6 +90,13 @@ void Memory::ensure(size_t bytes) {
   bytes_ = whole;
 }
 
+void Memory::keep_at_most(size_t bytes) {
+  if (bytes_ <= bytes) return;
+  free(data_);
+  data_ = nullptr;
+  bytes_ = 0;
+}
+
 Widths::Widths(const r1z_shape &s) {
   auto whole = [](int n, int unit) { return (n + unit - 1) / unit * unit; };
   hidden = whole(s.hidden, 32);

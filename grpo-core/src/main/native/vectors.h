@@ -27,6 +27,7 @@ INLINE F power(const I &n) { return (F)((n + 127) << 23); }
 INLINE U widen(const H &h) { return __builtin_convertvector(h, U); }
 INLINE H narrowed(const U &u) { return __builtin_convertvector(u, H); }
 INLINE F greater(const F &a, const F &b) { return (F)_mm512_max_ps((__m512)a, (__m512)b); }
+INLINE F root_of(const F &v) { return (F)_mm512_sqrt_ps((__m512)v); }
 INLINE float sum(const F &v) { return _mm512_reduce_add_ps((__m512)v); }
 INLINE float most(const F &v) { return _mm512_reduce_max_ps((__m512)v); }
 #else
@@ -81,6 +82,14 @@ INLINE H narrowed(const U &u) {
   return h;
 }
 INLINE F greater(F a, const F &b) { return pick(less(b, a), a, b); }
+INLINE F root_of(const F &v) {
+  float t[16];
+  memcpy(t, &v, 64);
+  for (int i = 0; i < 16; i++) t[i] = std::sqrt(t[i]);
+  F r;
+  memcpy(&r, t, 64);
+  return r;
+}
 INLINE float sum(const F &v) {
   float t[16], s = 0;
   memcpy(t, &v, 64);

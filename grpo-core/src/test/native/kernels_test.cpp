@@ -373,6 +373,107 @@ void draws() {
     require(token >= 0 && token < vocab && !std::isfinite(log_prob), "logits that are not finite");
   }
 }
+// A batch of three prompts and five completions, and what a loss of random weights gives for it.
+struct Training {
+  std::vector<int64_t> tokens, positions, wanted, sequence, targets;
+  Floats by_log_prob, by_entropy;
+
+  explicit Training(const Model &m) {
+    const int prompts[] = {1, 5, 40}, lengths[] = {3, 1, 37, 20, 70}, owner[] = {0, 1, 1, 2, 2};
+    std::normal_distribution<float> normal(0, 1);
+    int firsts[3];
+    auto add = [&](int first, int count) {
+      for (int t = 0; t < count; t++) {
+        tokens.push_back(some_tokens(m, 1)[0]);
+        positions.push_back(first + t);
+      }
+    };
+    for (int p = 0; p < 3; p++) {
+      firsts[p] = int(tokens.size());
+      for (int64_t x : {firsts[p], prompts[p], 0, 0}) sequence.push_back(x);
+      add(0, prompts[p]);
+    }
+    for (int i = 0; i < 5; i++) {
+      int row = int(tokens.size()), of = owner[i], rows = lengths[i] - 1;
+      for (int x : {row, rows, firsts[of], prompts[of]}) sequence.push_back(x);
+      add(prompts[of], rows);
+      for (int t = 0; t < lengths[i]; t++) {
+        wanted.push_back(t == 0 ? firsts[of] + prompts[of] - 1 : row + t - 1);
+        targets.push_back(some_tokens(m, 1)[0]);
+        by_log_prob.push_back(normal(random_numbers));
+        by_entropy.push_back(normal(random_numbers));
+      }
+    }
+  }
+  // The loss, and its gradients where there is room for them.
+  double run(Model &m, int threads, int keep, std::vector<Floats> *gradients) {
+    std::vector<r1z_array> weights;
+    for (const Floats &a : m.arrays) weights.push_back({a.empty() ? nullptr : a.data(), 0});
+    size_t n = wanted.size(), d = size_t(m.s.hidden);
+    r1z_batch batch = {int32_t(tokens.size()), int32_t(n), int32_t(sequence.size() / 4), keep, tokens.data(), positions.data(), wanted.data(), sequence.data(), weights.data()};
+    std::vector<std::vector<char>> memory(keep ? m.s.layers + 1 : 0);
+    std::vector<void *> kept;
+    for (auto &some : memory) {
+      some.resize(r1z_kept_bytes(m.model, &batch));
+      kept.push_back(some.data());
+    }
+    std::vector<char> hidden(n * d * (m.s.bf16 ? 2 : 4));
+    r1z_train_forward(m.model, threads, &batch, kept.data(), hidden.data());
+    r1z_targets t = {int32_t(n), 1.25f, hidden.data(), targets.data(), weights.back()};
+    Floats log_probs(n), entropies(n), normalisers(n), by_hidden(n * d);
+    r1z_log_probs(m.model, threads, &t, log_probs.data(), entropies.data(), normalisers.data());
+    double loss = 0;
+    for (size_t i = 0; i < n; i++) loss += double(by_log_prob[i]) * log_probs[i] + double(by_entropy[i]) * entropies[i];
+    if (!gradients) return loss;
+    gradients->clear();
+    for (const Floats &a : m.arrays) gradients->emplace_back(a.size());
+    r1z_log_probs_backward(m.model, threads, &t, normalisers.data(), entropies.data(), by_log_prob.data(), by_entropy.data(), gradients->back().data(), by_hidden.data());
+    std::vector<float *> to;
+    for (Floats &g : *gradients) to.push_back(g.empty() ? nullptr : g.data());
+    to.back() = nullptr;
+    r1z_train_backward(m.model, threads, &batch, kept.data(), to.data(), by_hidden.data());
+    return loss;
+  }
+};
+double length(const Floats &a, const Floats &b) {
+  double all = 0;
+  for (size_t i = 0; i < a.size(); i++) all += (double(a[i]) - (b.empty() ? 0 : b[i])) * (double(a[i]) - (b.empty() ? 0 : b[i]));
+  return std::sqrt(all);
+}
+// Gradients in fp32 against differences of the loss, in bf16 against those; the same bits on one thread and two, and where blocks are
+// computed again.
+void training(const std::string &name, r1z_shape shape, bool biases) {
+  Model m(shape, biases, false);
+  Training t(m);
+  std::vector<Floats> gradients, others;
+  t.run(m, 1, 2, &gradients);
+  t.run(m, 2, 1, &others);
+  require(gradients == others, name + ": bits of another number of threads, or of blocks computed again");
+  for (size_t i = 0; i < gradients.size(); i++) {
+    if (m.arrays[i].empty()) continue;
+    double size = length(gradients[i], {}), wanted = size * size, step = 0.01 / size;
+    auto moved = [&](double by) {
+      Floats before = m.arrays[i];
+      for (size_t j = 0; j < before.size(); j++) m.arrays[i][j] += float(by * gradients[i][j]);
+      double loss = t.run(m, 2, 0, nullptr);
+      m.arrays[i] = before;
+      return loss;
+    };
+    double got = (moved(step) - moved(-step)) / (2 * step);
+    require(std::fabs(got - wanted) < 0.01 * wanted, name + ": gradient of array " + std::to_string(i) + " is " + std::to_string(wanted) + ", by differences " + std::to_string(got));
+  }
+  shape.bf16 = 1;
+  if (!r1z_trains(&shape)) return;
+  Model narrow(shape, biases, false);
+  narrow.arrays = m.arrays;
+  std::vector<Floats> narrowed;
+  t.run(narrow, 1, 2, &narrowed);
+  t.run(narrow, 2, 1, &others);
+  require(narrowed == others, name + ": bits in bf16 of another number of threads, or of blocks computed again");
+  for (size_t i = 0; i < gradients.size(); i++)
+    require(length(narrowed[i], gradients[i]) <= 0.15 * length(gradients[i], {}),
+            name + ": bf16 gradient of array " + std::to_string(i) + " is off by " + std::to_string(length(narrowed[i], gradients[i]) / length(gradients[i], {})));
+}
 }  // namespace
 
 // The number of positions of long contexts may be given.
@@ -387,6 +488,9 @@ int main(int argc, char **argv) {
     company(type + ", 40 heads on one", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16), tolerance);
     long_context(bf16, int8, argc > 1 ? atoi(argv[1]) : 6000);
   }
+  training("training, grouped heads", {2, 4, 2, 8, 20, 44, 53, 128, 0, 0, 0, 1e-5f}, false);
+  training("training, biases, odd sizes", {2, 3, 3, 10, 30, 34, 257, 128, 0, 0, 0, 1e-5f}, true);
+  training("training, norms of heads", {2, 4, 1, 36, 64, 96, 64, 128, 0, 1, 0, 1e-6f}, false);
   draws();
   printf("%s: %d wrong\n", r1z_instruction_set(), faults);
   return faults > 0;

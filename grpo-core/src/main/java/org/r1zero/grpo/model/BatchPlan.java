@@ -17,6 +17,8 @@ import org.r1zero.grpo.torch.Scope;
  * @param buckets six numbers a bucket: its first row, its rows, its sequences, the longest one's
  *     length, the first row of the prompt that they follow and that prompt's length (0 for prompts)
  * @param places for each bucket the place of each of its rows in its rectangle, int64
+ * @param sequences four numbers a sequence: its first row, its rows, the first row of the prompt that
+ *     it follows and that prompt's length (0 for prompts)
  * @param wanted {@code [N]}: the row whose hidden state predicts each completion token
  * @param targets {@code [N]}: the completion tokens
  */
@@ -25,6 +27,7 @@ record BatchPlan(
     NDArray positions,
     long[] buckets,
     List<NDArray> places,
+    long[] sequences,
     NDArray wanted,
     NDArray targets) {
 
@@ -42,6 +45,7 @@ record BatchPlan(
     private final long[][] completionRows;
     private final List<long[]> buckets = new ArrayList<>();
     private final List<long[]> places = new ArrayList<>();
+    private final List<long[]> sequences = new ArrayList<>();
     private int row;
 
     Layout(TokenBatch batch, int maxPositions) {
@@ -66,6 +70,7 @@ record BatchPlan(
             bucket.prompt() < 0 ? batch.prompts()[member] : batch.completions()[member];
         int length = bucket.prompt() < 0 ? sequence.length : sequence.length - 1;
         requireFits(prefix + sequence.length, maxPositions);
+        sequences.add(new long[] {row, length, prefixRow, prefix});
         long[] rows = new long[length];
         for (int t = 0; t < length; t++) {
           taken.add((long) i * bucket.time() + t);
@@ -98,11 +103,16 @@ record BatchPlan(
       return new BatchPlan(
           scope.longs(tokens),
           scope.longs(positions),
-          buckets.stream().flatMapToLong(java.util.Arrays::stream).toArray(),
+          flat(buckets),
           places.stream().map(scope::longs).toList(),
+          flat(sequences),
           scope.longs(wanted),
           scope.longs(targets));
     }
+  }
+
+  private static long[] flat(List<long[]> rows) {
+    return rows.stream().flatMapToLong(java.util.Arrays::stream).toArray();
   }
 
   private static void requireFits(int length, int maxPositions) {

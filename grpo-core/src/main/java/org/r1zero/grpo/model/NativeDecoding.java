@@ -66,7 +66,7 @@ final class NativeDecoding implements DecodingKernels {
         : Optional.of("there are none for heads of " + config.headDim() + " numbers");
   }
 
-  private static int[] shape(DecoderConfig c, ComputeType type, Quantization quantization) {
+  static int[] shape(DecoderConfig c, ComputeType type, Quantization quantization) {
     return new int[] {
       c.layers(),
       c.heads(),
@@ -83,16 +83,20 @@ final class NativeDecoding implements DecodingKernels {
   }
 
   private void load(TorchScriptDecoding from) {
-    List<NDArray> weights = from.weights();
+    NativeKernels.load(model(), Torch.threads(), memory(config, from.weights()));
+  }
+
+  /** Arrays in the order of {@link ParameterLayout}; null where a configuration has none. */
+  static @Nullable ByteBuffer[] memory(DecoderConfig config, List<NDArray> arrays) {
     List<ParameterLayout.@Nullable Slot> slots = ParameterLayout.of(config);
-    @Nullable ByteBuffer[] buffers = new ByteBuffer[weights.size()];
+    @Nullable ByteBuffer[] buffers = new ByteBuffer[arrays.size()];
     for (int i = 0; i < buffers.length; i++) {
       // the last one is the embedding where the output layer is tied to it
       if (slots.get(i) != null || i == buffers.length - 1) {
-        buffers[i] = Torch.bytes(weights.get(i));
+        buffers[i] = Torch.bytes(arrays.get(i));
       }
     }
-    NativeKernels.load(model(), Torch.threads(), buffers);
+    return buffers;
   }
 
   private long model() {

@@ -147,4 +147,69 @@ final class NativeKernels {
       float[] logProbs);
 
   static native void products(long model, int threads, int rows, boolean output);
+
+  static native boolean trains(int[] shape);
+
+  static native long keptBytes(long model, int rows, int keep);
+
+  static native void trainForward(
+      long model,
+      int threads,
+      @Nullable ByteBuffer[] weights,
+      ByteBuffer tokens,
+      ByteBuffer positions,
+      ByteBuffer wanted,
+      long[] sequences,
+      int keep,
+      ByteBuffer[] kept,
+      ByteBuffer hidden);
+
+  static native void trainBackward(
+      long model,
+      int threads,
+      @Nullable ByteBuffer[] weights,
+      @Nullable ByteBuffer[] gradients,
+      ByteBuffer tokens,
+      ByteBuffer positions,
+      ByteBuffer wanted,
+      long[] sequences,
+      int keep,
+      ByteBuffer[] kept,
+      ByteBuffer byHidden);
+
+  static native void logProbs(
+      long model,
+      int threads,
+      ByteBuffer hidden,
+      ByteBuffer targets,
+      ByteBuffer head,
+      float inverseTemperature,
+      ByteBuffer logProbs,
+      ByteBuffer entropies,
+      ByteBuffer normalisers);
+
+  static native void logProbsBackward(
+      long model,
+      int threads,
+      ByteBuffer hidden,
+      ByteBuffer targets,
+      ByteBuffer head,
+      float inverseTemperature,
+      ByteBuffer normalisers,
+      ByteBuffer entropies,
+      ByteBuffer byLogProb,
+      @Nullable ByteBuffer byEntropy,
+      @Nullable ByteBuffer headGradient,
+      ByteBuffer byHidden);
+
+  /** Five buffers a parameter: value, gradient, mean, variance, number of updates. */
+  static native double adamw(
+      int threads,
+      ByteBuffer[] arrays,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double weightDecay,
+      double epsilon,
+      double maxNorm);
 }

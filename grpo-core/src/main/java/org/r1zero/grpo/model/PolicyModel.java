@@ -160,7 +160,7 @@ public final class PolicyModel implements AutoCloseable {
     RotaryEmbedding rotary = RotaryEmbedding.of(config);
     this.cos = scope.keep(scope.floats(rotary.cos()).reshape(rotary.shape()));
     this.sin = scope.keep(scope.floats(rotary.sin()).reshape(rotary.shape()));
-    this.training = new TrainingNetwork(scope, config, computeType, cos, sin);
+    this.training = new TrainingNetwork(scope, config, computeType, cos, sin, lora.enabled());
   }
 
   /**

@@ -5,10 +5,14 @@ import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.TorchModule;
 
-/** The calls into {@code decoder.py}: the network's forward and backward pass. */
+/**
+ * The network's forward and backward pass: by the native kernels where there are any for the model,
+ * else by {@code decoder.py}, which also has what is rarely computed.
+ */
 final class TrainingNetwork {
   /** As many as a CPU's cache takes. */
   private static final long CPU_LIMIT = 1 << 22;
@@ -17,12 +21,24 @@ final class TrainingNetwork {
   private static final long GPU_LIMIT = 1 << 27;
 
   private final TorchModule module;
+  private final @Nullable NativeTraining kernels;
   private final DecoderConfig config;
   private final NDArray cos;
   private final NDArray sin;
   private final long limit;
 
-  TrainingNetwork(Scope scope, DecoderConfig config, ComputeType type, NDArray cos, NDArray sin) {
+  /**
+   * Loads the network.
+   *
+   * @param adapted whether low-rank adapters are trained, for which there are no native kernels
+   */
+  TrainingNetwork(
+      Scope scope,
+      DecoderConfig config,
+      ComputeType type,
+      NDArray cos,
+      NDArray sin,
+      boolean adapted) {
     this.config = config;
     this.cos = cos;
     this.sin = sin;
@@ -30,6 +46,7 @@ final class TrainingNetwork {
     this.module =
         TorchModule.load(
             scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes(config, type));
+    this.kernels = adapted ? null : NativeTraining.of(config, type, cos, sin).orElse(null);
   }
 
   /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
@@ -42,7 +59,7 @@ final class TrainingNetwork {
    *
    * @param plan what it computed
    * @param keep how much of it is there
-   * @param kept arrays in {@code decoder.py}'s order; the last is the hidden states {@code [N, D]}
+   * @param kept arrays that backward knows; the last is the hidden states {@code [N, D]}
    */
   record Pass(BatchPlan plan, Keep keep, List<NDArray> kept) {
     NDArray hidden() {
@@ -68,6 +85,12 @@ final class TrainingNetwork {
 
   /** Token ids to hidden states. */
   Pass forward(List<NDArray> weights, BatchPlan plan, Keep keep, Scope scope) {
+    if (kernels != null) {
+      // by TorchScript, since DJL makes no arrays in bf16
+      NDArray hidden =
+          module.call(scope, "new_states", cos, plan.wanted().size(), (long) config.hiddenSize());
+      return new Pass(plan, keep, kernels.forward(weights, plan, keep, hidden, scope));
+    }
     List<NDArray> kept =
         module.callForList(
             scope,
@@ -87,6 +110,14 @@ final class TrainingNetwork {
 
   /** Log-probs, entropies and log-normalisers of a pass's targets, each {@code [N]} fp32. */
   List<NDArray> tokenLogProbs(List<NDArray> weights, Pass pass, double temperature, Scope scope) {
+    if (kernels != null) {
+      return kernels.tokenLogProbs(
+          weights.get(weights.size() - 1),
+          pass.hidden(),
+          pass.plan().targets(),
+          temperature,
+          scope);
+    }
     return module.callForList(
         scope,
         "token_log_probs",
@@ -115,6 +146,21 @@ final class TrainingNetwork {
       Gradients gradients,
       Scope scope) {
     BatchPlan plan = pass.plan();
+    if (kernels != null) {
+      NDArray byHidden =
+          kernels.tokenLogProbsBackward(
+              weights.get(weights.size() - 1),
+              pass.hidden(),
+              plan.targets(),
+              outputs,
+              byLogProb,
+              withEntropy ? byEntropy : null,
+              temperature,
+              gradients.head(),
+              scope);
+      backward(weights, pass, byHidden, gradients);
+      return;
+    }
     NDArray byHidden =
         module.call(
             scope,
@@ -135,6 +181,10 @@ final class TrainingNetwork {
 
   private void backward(List<NDArray> weights, Pass pass, NDArray byHidden, Gradients gradients) {
     BatchPlan plan = pass.plan();
+    if (kernels != null) {
+      kernels.backward(weights, plan, pass.keep(), pass.kept(), byHidden, gradients.weights());
+      return;
+    }
     module.callForEffect(
         "backward",
         byHidden,

@@ -6,20 +6,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.r1zero.grpo.model.NativeUpdate;
 import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
 
 /**
- * AdamW (arXiv:1711.05101) on a model's fp32 master weights, with gradient clipping, through ATen's
- * fused kernel: the same numbers as {@code torch.optim.AdamW}.
+ * AdamW (arXiv:1711.05101) on a model's fp32 master weights, with gradient clipping, by the native
+ * kernels or by ATen's fused kernel: the same numbers as {@code torch.optim.AdamW}.
  */
 public final class AdamW implements AutoCloseable {
   private final OptimizerConfig config;
   private final List<Parameter> parameters;
   private final Scope scope;
   private final TorchModule kernels;
+  private final boolean isNative;
   private final List<NDArray> values = new ArrayList<>();
   private final List<NDArray> means = new ArrayList<>();
   private final List<NDArray> variances = new ArrayList<>();
@@ -37,6 +39,7 @@ public final class AdamW implements AutoCloseable {
       variances.add(scope.manager().zeros(parameter.value().getShape()));
       steps.add(scope.manager().zeros(new Shape()));
     }
+    this.isNative = NativeUpdate.isPossible(values);
   }
 
   /**
@@ -58,6 +61,25 @@ public final class AdamW implements AutoCloseable {
    */
   public double step(double learningRate) {
     List<NDArray> gradients = parameters.stream().map(Parameter::gradient).toList();
+    if (isNative) {
+      double norm =
+          NativeUpdate.adamW(
+              values,
+              gradients,
+              means,
+              variances,
+              steps,
+              learningRate,
+              config.adamBeta1(),
+              config.adamBeta2(),
+              config.weightDecay(),
+              config.adamEpsilon(),
+              config.maxGradNorm());
+      if (Double.isFinite(norm)) {
+        parameters.forEach(Parameter::updated);
+      }
+      return norm;
+    }
     try (Scope step = scope.open()) {
       NDArray norm = kernels.call(step, "clip", gradients, config.maxGradNorm());
       double gradNorm = norm.getFloat();

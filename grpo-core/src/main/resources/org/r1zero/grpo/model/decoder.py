@@ -388,6 +388,10 @@ class Decoder(Module):
       torch.index_add_(grads[self.layers * 12], 0, tokens, gx)
     return self.layers
 
+  # Room for hidden states [rows, width] in the compute type.
+  def new_states(self: __torch__.Decoder, x: Tensor, rows: int, width: int) -> Tensor:
+    return torch.new_empty(x, [rows, width], dtype=self.dtype)
+
   # --- the output layer ---------------------------------------------------------------------------
 
   # Which column of a block of the vocabulary has each target [N, 1], and whether it has it.

@@ -53,7 +53,8 @@ class FrozenWeightsTest {
   void adaptersTrainOnABaseInBf16AndStayInFp32() {
     LoraConfig lora = new LoraConfig(3, 6, List.of("all-linear"));
     try (PolicyModel source = TestModels.random(4);
-        PolicyModel trained = TestModels.random(4, ComputeType.BFLOAT16);
+        PolicyModel trained =
+            TestModels.byTorchScript(() -> TestModels.random(4, ComputeType.BFLOAT16));
         PolicyModel adapted =
             new PolicyModel(
                 TestModels.CONFIG, source::tensor, ComputeType.BFLOAT16, Device.cpu(), lora, 9);

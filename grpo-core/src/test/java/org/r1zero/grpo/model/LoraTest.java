@@ -52,7 +52,7 @@ class LoraTest {
 
   @Test
   void newAdaptersLeaveTheModelAsItIs() {
-    try (PolicyModel full = TestModels.random(4);
+    try (PolicyModel full = TestModels.byTorchScript(() -> TestModels.random(4));
         PolicyModel adapted = model(ALL);
         Scope scope = Torch.openScope(Device.cpu())) {
       assertThat(adapted.logProbs(BATCH, 0.7, scope).values())
@@ -63,9 +63,9 @@ class LoraTest {
 
   @Test
   void aSnapshotTakesWhatAdaptersAddAndTheBaseDoesNot() {
-    try (PolicyModel full = TestModels.random(4);
+    try (PolicyModel full = TestModels.byTorchScript(() -> TestModels.random(4));
         PolicyModel adapted = model(ALL);
-        PolicySnapshot snapshot = PolicySnapshot.inMemory(adapted);
+        PolicySnapshot snapshot = TestModels.byTorchScript(() -> PolicySnapshot.inMemory(adapted));
         Scope scope = Torch.openScope(Device.cpu())) {
       float[] before = full.logProbs(BATCH, 0.7, scope).values();
       stir(adapted);

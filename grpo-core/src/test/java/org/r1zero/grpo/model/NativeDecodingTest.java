@@ -30,11 +30,15 @@ import org.r1zero.grpo.torch.Torch;
 class NativeDecodingTest {
   private static final SamplingParameters HOW = new SamplingParameters(0.9, 0, 1, 0);
 
+  @BeforeEach
+  void requireKernels() {
+    requireLibrary();
+  }
+
   /**
    * Skips only where the build found no compiler, and not even there where kernels are required.
    */
-  @BeforeEach
-  void requireLibrary() {
+  static void requireLibrary() {
     Optional<String> obstacle = NativeKernels.obstacle();
     boolean noCompiler = NativeKernels.whyNotBuilt().startsWith("no C++ compiler");
     if (obstacle.isPresent() && noCompiler) {

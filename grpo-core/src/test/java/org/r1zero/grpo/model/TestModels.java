@@ -3,6 +3,7 @@ package org.r1zero.grpo.model;
 import ai.djl.Device;
 import java.nio.FloatBuffer;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** Random models that compute in a moment. */
 public final class TestModels {
@@ -36,14 +37,19 @@ public final class TestModels {
 
   /** A model of {@link #CONFIG}, far from the usual initialisation, which makes all rows alike. */
   public static PolicyModel random(long seed, ComputeType type) {
+    return random(seed, CONFIG, type, 0.3);
+  }
+
+  /** A model of any shape, whose weights deviate by {@code spread}. */
+  static PolicyModel random(long seed, DecoderConfig config, ComputeType type, double spread) {
     Random random = new Random(seed);
     return new PolicyModel(
-        CONFIG,
+        config,
         name -> {
-          FloatBuffer buffer = FloatBuffer.allocate(size(name));
+          FloatBuffer buffer = FloatBuffer.allocate(size(config, name));
           while (buffer.hasRemaining()) {
             buffer.put(
-                (float) (random.nextGaussian() * 0.3 + (name.endsWith("norm.weight") ? 1 : 0)));
+                (float) (random.nextGaussian() * spread + (name.endsWith("norm.weight") ? 1 : 0)));
           }
           return buffer.flip();
         },
@@ -51,9 +57,20 @@ public final class TestModels {
         Device.cpu());
   }
 
-  private static int size(String name) {
+  /** A model that TorchScript computes, as it does models with adapters: the same bits as theirs. */
+  static <T> T byTorchScript(Supplier<T> model) {
+    String before = System.getProperty(NativeKernels.SWITCH, "on");
+    System.setProperty(NativeKernels.SWITCH, "off");
+    try {
+      return model.get();
+    } finally {
+      System.setProperty(NativeKernels.SWITCH, before);
+    }
+  }
+
+  private static int size(DecoderConfig config, String name) {
     int size = 1;
-    for (long n : WeightNames.shapes(CONFIG).getOrDefault(name, new long[0])) {
+    for (long n : WeightNames.shapes(config).getOrDefault(name, new long[0])) {
       size = Math.multiplyExact(size, Math.toIntExact(n));
     }
     return size;
