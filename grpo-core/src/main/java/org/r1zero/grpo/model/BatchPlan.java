@@ -17,8 +17,8 @@ import org.r1zero.grpo.torch.Scope;
  * @param buckets six numbers a bucket: its first row, its rows, its sequences, the longest one's
  *     length, the first row of the prompt that they follow and that prompt's length (0 for prompts)
  * @param places for each bucket the place of each of its rows in its rectangle, int64
- * @param sequences four numbers a sequence: its first row, its rows, the first row of the prompt that
- *     it follows and that prompt's length (0 for prompts)
+ * @param sequences four numbers a sequence: its first row, its rows, the first row of the prompt
+ *     that it follows and that prompt's length (0 for prompts)
  * @param wanted {@code [N]}: the row whose hidden state predicts each completion token
  * @param targets {@code [N]}: the completion tokens
  */

@@ -41,7 +41,9 @@ final class NativeTraining {
     boolean fits =
         NativeDecoding.obstacle(config, !cos.getDevice().isGpu()).isEmpty()
             && NativeKernels.trains(NativeDecoding.shape(config, type, Quantization.NONE))
-            && 4L * config.hiddenSize() * Math.max(config.vocabSize(), 2L * config.intermediateSize())
+            && 4L
+                    * config.hiddenSize()
+                    * Math.max(config.vocabSize(), 2L * config.intermediateSize())
                 <= MOST_BYTES;
     return fits ? Optional.of(new NativeTraining(config, type, cos, sin)) : Optional.empty();
   }
@@ -97,7 +99,10 @@ final class NativeTraining {
     return outputs;
   }
 
-  /** The gradient of hidden states {@code [N, D]} fp32; adds that of the head to {@code headGradient}. */
+  /**
+   * The gradient of hidden states {@code [N, D]} fp32; adds that of the head to {@code
+   * headGradient}.
+   */
   NDArray tokenLogProbsBackward(
       NDArray head,
       NDArray hidden,

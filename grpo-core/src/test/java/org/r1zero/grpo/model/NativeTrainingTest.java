@@ -79,7 +79,9 @@ class NativeTrainingTest {
     }
   }
 
-  /** Groups of several lengths, a completion of one token and one that nothing shares among them. */
+  /**
+   * Groups of several lengths, a completion of one token and one that nothing shares among them.
+   */
   private static TokenBatch batch(int vocabulary, int prompt, int group, int longest) {
     Random random = new Random(4);
     int[][] prompts = new int[3][];
@@ -161,7 +163,9 @@ class NativeTrainingTest {
         Result two = result(LONG, type, batch, true, false, true);
         assertThat(two.logProbs()).containsExactly(one.logProbs());
         for (int i = 0; i < one.gradients().size(); i++) {
-          assertThat(two.gradients().get(i)).as("gradient %d", i).containsExactly(one.gradients().get(i));
+          assertThat(two.gradients().get(i))
+              .as("gradient %d", i)
+              .containsExactly(one.gradients().get(i));
         }
       }
     } finally {

@@ -57,7 +57,9 @@ public final class TestModels {
         Device.cpu());
   }
 
-  /** A model that TorchScript computes, as it does models with adapters: the same bits as theirs. */
+  /**
+   * A model that TorchScript computes, as it does models with adapters: the same bits as theirs.
+   */
   static <T> T byTorchScript(Supplier<T> model) {
     String before = System.getProperty(NativeKernels.SWITCH, "on");
     System.setProperty(NativeKernels.SWITCH, "off");
