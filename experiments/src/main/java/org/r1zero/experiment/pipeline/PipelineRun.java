@@ -16,6 +16,7 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.StageConfig;
 import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.run.StoppedException;
+import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.grpo.model.weights.ModelFileException;
 
 /**
@@ -87,7 +88,7 @@ public final class PipelineRun {
     Path directory =
         Files.createDirectories(
             output.resolve(String.format(Locale.ROOT, "%s-seed%d", recipe.name(), recipe.seed())));
-    Files.write(
+    WholeFiles.write(
         directory.resolve("recipe.yaml"),
         RecipeLoader.toYaml(recipe).getBytes(StandardCharsets.UTF_8));
     try (Closeable log = Console.of(out).copyTo(directory.resolve("run.log"))) {

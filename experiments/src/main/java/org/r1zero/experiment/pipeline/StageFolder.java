@@ -62,7 +62,9 @@ final class StageFolder {
   /** Runs the stage here, or goes on with what is here. */
   void run(Stage stage) throws IOException {
     Files.createDirectories(path);
-    JSON.writerWithDefaultPrettyPrinter().writeValue(path.resolve("inputs.json").toFile(), inputs);
+    WholeFiles.write(
+        path.resolve("inputs.json"),
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(inputs));
     StageMeter meter = StageMeter.start(path);
     try {
       Stage.Made made = stage.run(path, meter);

@@ -65,6 +65,21 @@ class DryRunTest {
   }
 
   @Test
+  void aTrainingRecipeAndAPipelineOfOneStageAreTheSame() throws IOException {
+    Path recipe = Files.writeString(folder.resolve("r.yaml"), "name: x\n");
+    Ran pipeline = dry(List.of("pipeline", recipe.toString()));
+    assertThat(pipeline.code()).as(pipeline.err()).isZero();
+    assertThat(pipeline.err()).contains("OK: stage rl (rl): 4,000 problems to train on");
+    Ran train = dry(List.of("train", "../recipes/r1-zero.yaml"));
+    assertThat(train.code()).as(train.err()).isZero();
+    assertThat(train.out()).startsWith("name: r1-zero\n").contains("steps: 75");
+    assertThat(train.out()).doesNotContain("stages:");
+    Ran sft = dry(List.of("sft", "../recipes/sft.yaml", "--set", "grpo.steps=3"));
+    assertThat(sft.code()).isEqualTo(2);
+    assertThat(sft.err()).contains("stages must have one of kind rl where lora, grpo, checkpoint");
+  }
+
+  @Test
   void curateSaysWhatItSamples() {
     Ran ran = dry(List.of("curate", "../recipes/curate.yaml"));
     assertThat(ran.code()).as(ran.err()).isZero();
