@@ -79,4 +79,21 @@ sha256sum "$runs"/*/*/model/model.safetensors
   echo "the models differ" >&2
   exit 1
 }
-echo "all models are the same"
+python3 - "$runs" <<'P'
+import glob, json, os, re, sys
+other = re.compile(r"time|per_second|memory|workers/replaced|seconds|rss")
+runs = {}
+for folder in sorted(glob.glob(sys.argv[1] + "/*/*/")):
+    steps = [json.loads(line) for line in open(folder + "metrics.jsonl")]
+    rollouts = [open(f).read() for f in sorted(glob.glob(folder + "rollouts/step-*.jsonl"))]
+    runs[folder.split("/")[-3]] = ([{k: v for k, v in s.items() if not other.search(k)} for s in steps], rollouts)
+first = runs["process"]
+for name, run in runs.items():
+    for a, b in zip(first[0], run[0], strict=True):
+        different = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
+        if different:
+            sys.exit(f"metrics of {name} differ in step {a.get('step')}: {different}")
+    if run[1] != first[1]:
+        sys.exit(f"rollouts of {name} differ")
+print("all models, rollouts and metrics (but times, memory and workers/replaced) are the same:", ", ".join(runs))
+P

@@ -2,6 +2,7 @@ package org.r1zero.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     environment
  */
 public record Completion(
-    String text, int tokenCount, FinishReason finishReason, @Nullable Transcript transcript) {
+    String text, int tokenCount, FinishReason finishReason, @Nullable Transcript transcript)
+    implements Serializable {
 
   /**
    * A conversation with an environment.
@@ -23,7 +25,7 @@ public record Completion(
    * @param turns of the model
    * @param reward what the environment paid, over all turns
    */
-  public record Transcript(String text, int turns, double reward) {}
+  public record Transcript(String text, int turns, double reward) implements Serializable {}
 
   /** An answer of one turn. */
   public Completion(String text, int tokenCount, FinishReason finishReason) {

@@ -2,6 +2,7 @@ package org.r1zero.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,8 @@ import org.r1zero.verify.records.Records;
  *     surrogates), which no file can hold, are replaced
  * @param parts named shares of the score, such as {@code tests_passed}; empty where there are none
  */
-public record Verdict(double score, Outcome outcome, String reason, Map<String, Double> parts) {
+public record Verdict(double score, Outcome outcome, String reason, Map<String, Double> parts)
+    implements Serializable {
 
   /** The longest reason, in characters. */
   public static final int MAX_REASON = 300;

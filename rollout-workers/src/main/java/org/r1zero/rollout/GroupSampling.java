@@ -18,8 +18,8 @@ import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.rollout.worker.JudgedListener;
 import org.r1zero.rollout.worker.WorkUnit;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Problem;
@@ -206,9 +206,9 @@ final class GroupSampling {
       }
       long before = open.stream().mapToLong(OpenGroup::tokens).sum();
       session.generate(
-          WorkUnit.cut(requests, config.unitProblems(), 0),
+          WorkUnit.cut(requests, judgedThere(asked), config.unitProblems(), 0),
           sampling,
-          new SamplingListener() {
+          new JudgedListener() {
             @Override
             public void status(SamplingStatus status) {
               progress.sampling(step, status);
@@ -222,8 +222,26 @@ final class GroupSampling {
                 submit(group, number, scoring, submitted);
               }
             }
+
+            @Override
+            public void judged(int request, int sample, Generation generation, Reward reward) {
+              OpenGroup group = asked.get(request);
+              int number = samples.get(request)[sample];
+              if (group.add(number, generation, session.version(), weightsStep)) {
+                int g = open.indexOf(group);
+                submitted[g][number] = true;
+                scoring.accept(g, number, reward);
+              }
+            }
           });
       tokens += open.stream().mapToLong(OpenGroup::tokens).sum() - before;
+    }
+
+    /** A conversation is judged by all of it, which only this process has. */
+    private static List<Problem> judgedThere(List<OpenGroup> asked) {
+      return asked.stream().anyMatch(OpenGroup::hasEnvironment)
+          ? List.of()
+          : asked.stream().map(OpenGroup::problem).toList();
     }
 
     private void submit(

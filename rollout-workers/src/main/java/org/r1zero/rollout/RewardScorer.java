@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -112,6 +113,11 @@ public final class RewardScorer {
                 }
               });
       scored.get(problem).put(sample, reward);
+    }
+
+    /** Takes over the reward of a completion that was scored elsewhere, by the same function. */
+    public void accept(int problem, int sample, Reward reward) {
+      scored.get(problem).put(sample, CompletableFuture.completedFuture(reward));
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.r1zero.coldstart.curate;
 
+import java.io.Serializable;
 import org.r1zero.grpo.faults.Faults;
 
 /**
@@ -19,7 +20,8 @@ public record CurationConfig(
     int maxPerProblem,
     int target,
     double nearDuplicate,
-    int decontaminateNgram) {
+    int decontaminateNgram)
+    implements Serializable {
 
   /** Checks the ranges; all faults are named at once. */
   public CurationConfig {
@@ -42,6 +44,17 @@ public record CurationConfig(
   /** Whether problems are left out by how many of their traces are right. */
   public boolean limitsPassRate() {
     return minPassRate > 0 || maxPassRate < 1;
+  }
+
+  /**
+   * Whether a problem is neither too hard nor too easy.
+   *
+   * @param right how many of its traces are
+   * @param all how many it has
+   */
+  public boolean allowsPassRate(long right, long all) {
+    double rate = all == 0 ? 0 : (double) right / all;
+    return minPassRate <= rate && rate <= maxPassRate;
   }
 
   /** Any pass rate, one a problem, no limit, 0.8, 13. */

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.grpo.files.Hashes;
 
@@ -39,15 +39,15 @@ public record DataCard(
    * Writes {@code data-card.json} and {@code data-card.md} beside a file of examples.
    *
    * @param data the file, written already: its hash is part of the card
+   * @param difficulties how many of its examples have which
    */
-  public void write(Path data, List<Example> examples) throws IOException {
-    Map<Integer, Integer> difficulties = new TreeMap<>();
-    examples.forEach(e -> difficulties.merge(e.difficulty(), 1, Integer::sum));
+  public void write(Path data, SortedMap<Integer, Integer> difficulties) throws IOException {
+    int examples = difficulties.values().stream().mapToInt(Integer::intValue).sum();
     String file = data.getFileName().toString();
     String hash = Hashes.sha256(data);
     ObjectNode node = JSON.createObjectNode();
     node.put("name", name).put("file", file).put("sha256", hash);
-    node.put("examples", examples.size()).put("licence", licence).put("seed", seed);
+    node.put("examples", examples).put("licence", licence).put("seed", seed);
     node.set("sources", JSON.valueToTree(sources));
     node.set("left_after", JSON.valueToTree(left));
     node.set("by_difficulty", JSON.valueToTree(difficulties));
@@ -58,7 +58,7 @@ public record DataCard(
         .writeValue(data.resolveSibling("data-card.json").toFile(), node);
     StringBuilder text = new StringBuilder();
     text.append("# ").append(name).append("\n\n");
-    text.append(examples.size()).append(" examples in `").append(file).append("`, sha256 `");
+    text.append(examples).append(" examples in `").append(file).append("`, sha256 `");
     text.append(hash).append("`. Licence: ").append(licence).append(". Seed ").append(seed);
     text.append(".\n\n");
     table(text, "source", "sha256", sources);

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.r1zero.coldstart.records.BadRecord;
+import org.r1zero.coldstart.records.ParquetFile;
 import org.r1zero.coldstart.records.RecordFiles;
 import org.r1zero.coldstart.records.RecordSink;
 
@@ -21,6 +23,12 @@ import org.r1zero.coldstart.records.RecordSink;
  * .jsonl.gz} and {@code .parquet}.
  */
 public final class ExampleFiles {
+  private static final String PARQUET =
+      "optional binary prompt (STRING); optional binary completion (STRING);"
+          + " optional group messages (LIST) { repeated group list { optional group element {"
+          + " optional binary role (STRING); optional binary content (STRING); } } }"
+          + " optional binary problem (STRING); optional int32 difficulty;";
+
   private ExampleFiles() {}
 
   /**
@@ -56,6 +64,29 @@ public final class ExampleFiles {
    */
   public static Contents read(Path file, int maxBad, Consumer<Example> use) throws IOException {
     List<Example> examples = new ArrayList<>();
+    List<BadRecord> bad =
+        each(
+            file,
+            maxBad,
+            record -> {
+              Example example = ExampleForm.read(record);
+              use.accept(example);
+              examples.add(example);
+            });
+    return new Contents(examples, bad);
+  }
+
+  /**
+   * Reads a file's records one after another.
+   *
+   * @param maxBad more bad records than this stop the reading
+   * @param use throws an {@link IllegalArgumentException} where a record can't be used
+   * @return the records that could not be read or used
+   * @throws IllegalArgumentException if the file is missing, is of no known kind, or has too many
+   *     bad records
+   */
+  public static List<BadRecord> each(Path file, int maxBad, Consumer<JsonNode> use)
+      throws IOException {
     List<BadRecord> bad = new ArrayList<>();
     RecordFiles.read(
         file,
@@ -63,9 +94,7 @@ public final class ExampleFiles {
           @Override
           public void record(long line, JsonNode record) {
             try {
-              Example example = ExampleForm.read(record);
-              use.accept(example);
-              examples.add(example);
+              use.accept(record);
             } catch (IllegalArgumentException e) {
               unreadable(line, String.valueOf(e.getMessage()));
             }
@@ -73,33 +102,43 @@ public final class ExampleFiles {
 
           @Override
           public void unreadable(long line, String why) {
-            note(bad, new BadRecord(file.toString(), line, why), maxBad);
+            bad.add(new BadRecord(file.toString(), line, why));
+            requireFew(bad, maxBad);
           }
         });
-    return new Contents(examples, bad);
+    return bad;
   }
 
-  private static void note(List<BadRecord> bad, BadRecord fault, int maxBad) {
-    bad.add(fault);
+  /**
+   * Checks that a file has not too many bad records.
+   *
+   * @throws IllegalArgumentException if it has more than allowed; the message lists the first
+   */
+  public static void requireFew(List<BadRecord> bad, int maxBad) {
     if (bad.size() > maxBad) {
       throw new TooManyBadRecords(bad, maxBad);
     }
   }
 
   /** Writes a file, of the kind that its name says. */
-  public static void write(Path file, List<Example> examples, ExampleForm form) throws IOException {
+  public static void write(Path file, Iterable<Example> examples, ExampleForm form)
+      throws IOException {
     String name = file.getFileName().toString();
-    List<String> records = examples.stream().map(e -> form.write(e).toString()).toList();
     if (name.endsWith(".parquet")) {
-      ParquetFiles.write(file, records);
+      Iterable<JsonNode> records =
+          () ->
+              StreamSupport.stream(examples.spliterator(), false)
+                  .<JsonNode>map(form::write)
+                  .iterator();
+      ParquetFile.write(file, PARQUET, records);
       return;
     }
     try (OutputStream raw = Files.newOutputStream(file);
         OutputStream out = name.endsWith(".gz") ? new GZIPOutputStream(raw) : raw;
         BufferedWriter lines =
             new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
-      for (String json : records) {
-        lines.write(json);
+      for (Example example : examples) {
+        lines.write(form.write(example).toString());
         lines.write('\n');
       }
     }

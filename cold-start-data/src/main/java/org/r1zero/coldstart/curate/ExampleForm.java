@@ -24,7 +24,7 @@ public enum ExampleForm {
       List.of("reasoning_content", "reasoning", "thinking");
 
   /** The record of an example; what has messages is written as messages in both forms. */
-  ObjectNode write(Example example) {
+  public ObjectNode write(Example example) {
     ObjectNode node = JSON.createObjectNode();
     if (this == PROMPT_COMPLETION && example.messages().isEmpty()) {
       node.put("prompt", example.prompt()).put("completion", example.completion());
@@ -56,7 +56,7 @@ public enum ExampleForm {
    *
    * @throws IllegalArgumentException naming what is wrong with it
    */
-  static Example read(JsonNode node) {
+  public static Example read(JsonNode node) {
     if (!node.isObject()) {
       throw new IllegalArgumentException("a record must be an object, was " + node.getNodeType());
     }

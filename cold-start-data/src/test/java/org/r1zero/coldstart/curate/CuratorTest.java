@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ class CuratorTest {
     traces.add(trace("p2", 1, "another one entirely about cold green apples", false, true));
     traces.add(trace("p3", 2, "some third text that nobody has seen before", true, false));
     CurationConfig config = new CurationConfig(0, 1, 1, 0, 0.8, 13);
-    Curator.Selection selection = new Curator(config, List.of(), 1).choose(traces);
+    Selection selection = new Curator(config, List.of(), 1).choose(traces);
     assertThat(selection.left().keySet())
         .containsExactly(
             "read",
@@ -70,7 +71,7 @@ class CuratorTest {
             new Candidate(new Example("said", 1, clean, List.of(), "y " + held), clean, Map.of()),
             new Candidate(new Example("turn", 1, "", last, "yes"), clean, Map.of()));
     CurationConfig config = new CurationConfig(0, 1, 9, 0, 0, 13);
-    Curator.Selection selection = new Curator(config, List.of(held), 1).choose(traces);
+    Selection selection = new Curator(config, List.of(held), 1).choose(traces);
     assertThat(selection.examples()).extracting(Example::problem).containsExactly("ok");
     assertThat(selection.left()).containsEntry("decontaminated", 1);
   }
@@ -103,13 +104,35 @@ class CuratorTest {
       traces.add(trace("p" + i / 2, difficulty, "text " + random.nextLong(), true, true));
     }
     CurationConfig config = new CurationConfig(0, 1, 1, 15, 0, 0);
-    List<Example> chosen = new Curator(config, List.of(), 3).choose(traces).examples();
+    List<Example> chosen = chosen(config, 3, traces);
     assertThat(chosen).hasSize(15);
     assertThat(chosen).extracting(Example::problem).doesNotHaveDuplicates();
     assertThat(chosen.stream().filter(e -> e.difficulty() == 3)).hasSizeBetween(2, 3);
     assertThat(chosen.stream().filter(e -> e.difficulty() == 1)).hasSizeLessThanOrEqualTo(7);
-    assertThat(new Curator(config, List.of(), 3).choose(traces).examples()).isEqualTo(chosen);
-    assertThat(new Curator(config, List.of(), 4).choose(traces).examples()).isNotEqualTo(chosen);
+    assertThat(chosen(config, 3, traces)).isEqualTo(chosen);
+    assertThat(chosen(config, 4, traces)).isNotEqualTo(chosen);
+  }
+
+  @Test
+  void theOrderOfTracesDependsOnTheirWordsAloneAndNotOnWhatStandsBesideThem() {
+    List<Candidate> traces = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      traces.add(trace("p" + i, 1, "text " + i, true, true));
+    }
+    CurationConfig all = new CurationConfig(0, 1, 1, 0, 0, 0);
+    List<Example> chosen = chosen(all, 3, traces);
+    Collections.reverse(traces);
+    assertThat(chosen(all, 3, traces)).isEqualTo(chosen);
+    List<Example> half = new ArrayList<>(chosen);
+    List<Candidate> some = traces.subList(0, 25);
+    half.removeIf(e -> some.stream().noneMatch(trace -> trace.example().equals(e)));
+    assertThat(chosen(all, 3, some)).isEqualTo(half).hasSize(25);
+  }
+
+  private static List<Example> chosen(CurationConfig config, long seed, List<Candidate> traces) {
+    List<Example> chosen = new ArrayList<>();
+    new Curator(config, List.of(), seed).choose(traces).examples().forEach(chosen::add);
+    return chosen;
   }
 
   private static Candidate trace(

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +14,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.verify.FileVerification;
 import org.r1zero.experiment.verify.VerifySummary;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.Verifiers;
 import org.r1zero.verify.records.Records;
-import org.r1zero.verify.reward.GuardedVerifier;
+import org.r1zero.verify.reward.PortableVerifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +30,7 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Judges a file of completions with any verifier.",
-      "Each line is a JSON object: id, gold, completion; what else the verifier needs (for code:"
+      "Each line is a JSON object (or a row of a .parquet, .csv or .tsv file): id, gold, completion; what else the verifier needs (for code:"
           + " prompt, tests, entry_point); and, where it is known, expected (0 or 1).",
       "Exit code: 0 every line was judged, 1 a line could not be read, the verifier failed on"
           + " one, or --min-agreement was missed, 2 wrong use."
@@ -69,7 +66,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write the verdicts there, one JSON object a line.")
+      description =
+          "Write the verdicts there, one JSON object a line, or Parquet where the name ends in"
+              + " .parquet; interrupted, the same command goes on.")
   private @Nullable Path out;
 
   @Option(
@@ -94,18 +93,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Verifiers known = discover();
     if (list) {
+      Verifiers known = discover();
       for (Verifiers.Found found : known.found()) {
         System.out.printf("%-16s %s%n", found.id(), found.description());
       }
       return 0;
     }
     Path input = input();
-    Verifier verifier =
-        new GuardedVerifier(
-            create(known), threads, Duration.ofNanos((long) (timeout * 1_000_000_000)));
-    VerifySummary summary = run(new FileVerification(verifier, threads), input);
+    VerifySummary summary = new FileVerification(verifier(), threads).run(input, out);
     VerifyReport.table(summary, common.json ? System.err : System.out);
     VerifyReport.faults(summary, System.err);
     if (common.json) {
@@ -116,15 +112,6 @@ final class VerifyCommand implements Callable<Integer> {
       return 1;
     }
     return summary.isComplete() ? 0 : 1;
-  }
-
-  private VerifySummary run(FileVerification verification, Path input) throws IOException {
-    if (out == null) {
-      return verification.run(input, null);
-    }
-    try (Writer writer = Files.newBufferedWriter(out, StandardCharsets.UTF_8)) {
-      return verification.run(input, writer);
-    }
   }
 
   private Verifiers discover() {
@@ -157,13 +144,22 @@ final class VerifyCommand implements Callable<Integer> {
     return file;
   }
 
-  private Verifier create(Verifiers known) {
+  private PortableVerifier verifier() {
+    Verifiers known = discover();
     if (name == null) {
       throw wrongUse("name a --verifier: " + String.join(", ", known.ids()));
     }
     try {
       JsonNode node = JSON.readTree(options);
-      return known.create(name, node);
+      PortableVerifier verifier =
+          new PortableVerifier(
+              name,
+              node,
+              plugins.stream().map(folder -> folder.toAbsolutePath().toString()).toList(),
+              threads,
+              Duration.ofNanos((long) (timeout * 1_000_000_000)));
+      verifier.open();
+      return verifier;
     } catch (JsonProcessingException e) {
       throw wrongUse("--options is not JSON: " + Records.why(e) + "; give {\"option\": value}");
     } catch (IllegalArgumentException e) {

@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.r1zero.experiment.config.EvaluationConfig;
 import org.r1zero.grpo.model.Quantization;
 import org.r1zero.rollout.PolicySampler;
-import org.r1zero.rollout.RewardScorer;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -33,7 +32,7 @@ public final class Evaluator {
    * @param accuracyColumn the column of the verifier whose verdict counts as right
    * @param judges votes and readability
    */
-  public record Scoring(RewardScorer scorer, String accuracyColumn, Judges judges) {}
+  public record Scoring(Scorer scorer, String accuracyColumn, Judges judges) {}
 
   /**
    * Sets how to measure.

@@ -6,21 +6,25 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.r1zero.coldstart.curate.Candidate;
-import org.r1zero.coldstart.curate.CurationConfig;
+import org.r1zero.coldstart.curate.Curation;
 import org.r1zero.coldstart.curate.Curator;
 import org.r1zero.coldstart.curate.DataCard;
+import org.r1zero.coldstart.curate.DataEngine;
 import org.r1zero.coldstart.curate.Decontaminator;
 import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
+import org.r1zero.coldstart.curate.Selection;
+import org.r1zero.coldstart.curate.TraceJudge;
 import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.experiment.config.ConfigException;
@@ -38,13 +42,10 @@ import org.r1zero.grpo.files.Hashes;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.verify.Completion;
-import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ProgramHome;
-import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifiers;
+import org.r1zero.verify.reward.PortableReward;
 import org.r1zero.verify.reward.RewardEntry;
-import org.r1zero.verify.reward.WeightedReward;
 
 /**
  * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
@@ -56,8 +57,6 @@ final class CurateStage implements Stage {
   private final Path model;
   private final PrintStream out;
 
-  /** Whether each trace of a problem is right, by the problem's id. */
-  private final Map<String, List<Boolean>> right = new HashMap<>();
 
   CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
     this.recipe = recipe;
@@ -88,7 +87,7 @@ final class CurateStage implements Stage {
       return String.format(
               Locale.ROOT,
               "%,d given traces in %s",
-              given(dataset, bad).size(),
+              count(dataset, bad),
               options.files().size() == 1
                   ? options.files().get(0)
                   : options.files().size() + " files")
@@ -133,36 +132,88 @@ final class CurateStage implements Stage {
     Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
     List<BadRecord> bad = new ArrayList<>();
     List<String> evaluation = evaluation(dataset, bad);
-    List<Candidate> candidates =
+    Curation curation =
         options.files().isEmpty()
-            ? sample(dataset, shots(evaluation, bad), folder, meter)
-            : given(dataset, bad);
-    Curator.Selection selection =
-        new Curator(options.filters(), evaluation, recipe.seed()).choose(candidates);
-    if (selection.examples().isEmpty()) {
-      throw new IllegalStateException(
-          "stage "
-              + name
-              + " has no example left; traces left after each filter: "
-              + selection.left()
-              + (bad.isEmpty()
-                  ? ""
-                  : "; " + bad.size() + " bad records, the first: " + bad.get(0)));
-    }
+            ? curation(sample(dataset, shots(evaluation, bad), folder, meter), evaluation)
+            : curation(given(dataset), evaluation);
     Path target = folder.resolve(options.file());
-    ExampleFiles.write(target, selection.examples(), options.form());
-    new DataCard(
-            name,
-            sources(),
-            options.licence(),
-            recipe.seed(),
-            selection.left(),
-            bad,
-            configuration())
-        .write(target, selection.examples());
-    selection.left().forEach((filter, left) -> out.printf("  %-24s %6d left%n", filter, left));
+    try (Selection selection = choose(curation, folder)) {
+      bad.addAll(selection.bad());
+      if (selection.count() == 0) {
+        throw new IllegalStateException(
+            "stage "
+                + name
+                + " has no example left; traces left after each filter: "
+                + selection.left()
+                + (bad.isEmpty()
+                    ? ""
+                    : "; " + bad.size() + " bad records, the first: " + bad.get(0)));
+      }
+      TreeMap<Integer, Integer> difficulties = new TreeMap<>();
+      ExampleFiles.write(target, counted(selection.examples(), difficulties), options.form());
+      new DataCard(
+              name,
+              sources(),
+              options.licence(),
+              recipe.seed(),
+              selection.left(),
+              bad,
+              configuration())
+          .write(target, difficulties);
+      selection.left().forEach((filter, left) -> out.printf("  %-24s %6d left%n", filter, left));
+    }
     bad.forEach(fault -> out.println("bad record " + fault));
     return new Made(null, target);
+  }
+
+  /** Files of traces, and what judges them. */
+  private record Source(List<Path> files, TraceJudge judge, int maxBad) {}
+
+  private Curation curation(Source source, List<String> evaluation) {
+    return new Curation(
+        source.files(),
+        source.judge(),
+        source.maxBad(),
+        options.filters(),
+        evaluation,
+        recipe.seed());
+  }
+
+  /** On the cluster that this process was started on, otherwise here. */
+  private Selection choose(Curation curation, Path folder) throws IOException {
+    Optional<DataEngine> cluster = DataEngine.found();
+    if (cluster.isEmpty()) {
+      return Curator.choose(curation);
+    }
+    String shared = recipe.rollouts().weightsFolder();
+    return cluster
+        .get()
+        .choose(
+            curation,
+            shared.equals("auto")
+                ? folder.resolve("judged").toUri().toString()
+                : shared + "/" + folder.getFileName(),
+            out::println);
+  }
+
+  private static Iterable<Example> counted(
+      Iterable<Example> examples, Map<Integer, Integer> difficulties) {
+    return () -> {
+      Iterator<Example> all = examples.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return all.hasNext();
+        }
+
+        @Override
+        public Example next() {
+          Example next = all.next();
+          difficulties.merge(next.difficulty(), 1, Integer::sum);
+          return next;
+        }
+      };
+    };
   }
 
   /** Questions that must not occur among the examples. */
@@ -233,10 +284,10 @@ final class CurateStage implements Stage {
     return clean;
   }
 
-  private List<Candidate> sample(
+  private Source sample(
       Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
-    PromptRenderer renderer;
     List<Problem> problems;
+    List<String> prompts;
     List<List<Completion>> said;
     try (ModelSession session =
             ModelSession.frozen(
@@ -244,7 +295,7 @@ final class CurateStage implements Stage {
         Workers workers =
             session.workers(
                 recipe.rollouts(), new FewShotPrompt(session.renderer(), shots), out::println)) {
-      renderer = session.renderer();
+      PromptRenderer renderer = session.renderer();
       Fit fit =
           session.fit(
               chosen(dataset),
@@ -253,6 +304,7 @@ final class CurateStage implements Stage {
               new FewShotPrompt(renderer, shots));
       fit.dataset().notes().forEach(out::println);
       problems = fit.dataset().train();
+      prompts = problems.stream().map(renderer::render).toList();
       Sampled sampled =
           new Sampled(
               meter,
@@ -269,46 +321,10 @@ final class CurateStage implements Stage {
                   sampled);
       sampled.count();
     }
-    List<RewardEntry> filters = filters();
-    right.clear();
-    List<Candidate> candidates = new ArrayList<>();
-    WeightedReward judge = judge(filters);
-    for (int p = 0; p < problems.size(); p++) {
-      Problem problem = problems.get(p);
-      for (Completion completion : said.get(p)) {
-        Map<String, Boolean> passed = new LinkedHashMap<>();
-        passed.put("ended", !completion.truncated());
-        judged(judge, problem, completion, filters, passed);
-        if (!completion.text().isBlank()) {
-          Example example =
-              new Example(
-                  problem.id(),
-                  problem.field("difficulty").asInt(0),
-                  renderer.render(problem),
-                  List.of(),
-                  completion.text());
-          candidates.add(new Candidate(example, problem.question(), passed));
-        }
-      }
-    }
-    return withinPassRates(candidates);
-  }
-
-  /** With a filter more: whether a problem is neither too hard nor too easy. */
-  private List<Candidate> withinPassRates(List<Candidate> candidates) {
-    CurationConfig limits = options.filters();
-    if (!limits.limitsPassRate()) {
-      return candidates;
-    }
-    List<Candidate> filtered = new ArrayList<>();
-    for (Candidate candidate : candidates) {
-      List<Boolean> all = right.getOrDefault(candidate.example().problem(), List.of());
-      double rate = all.stream().mapToInt(one -> one ? 1 : 0).average().orElse(0);
-      Map<String, Boolean> passed = new LinkedHashMap<>(candidate.passed());
-      passed.put("pass_rate", limits.minPassRate() <= rate && rate <= limits.maxPassRate());
-      filtered.add(new Candidate(candidate.example(), candidate.question(), passed));
-    }
-    return filtered;
+    return new Source(
+        List.of(SampledTraces.write(folder.resolve("traces.jsonl"), said)),
+        new SampledTraces(judge(), problems, prompts),
+        0);
   }
 
   /** Shows how far the sampling is, and has the meter count it now and then. */
@@ -345,40 +361,32 @@ final class CurateStage implements Stage {
     }
   }
 
-  /**
-   * Given traces are judged by their problems; one whose problem is not a training problem of the
-   * data set is a bad record.
-   */
-  private List<Candidate> given(Dataset dataset, List<BadRecord> bad) throws IOException {
+  /** Given traces, each to be judged by its problem. */
+  private Source given(Dataset dataset) {
     Map<String, Problem> known = new LinkedHashMap<>();
     dataset.train().forEach(problem -> known.put(problem.id(), problem));
-    List<RewardEntry> filters = filters();
-    right.clear();
-    WeightedReward judge = judge(filters);
-    List<Candidate> candidates = new ArrayList<>();
-    for (String file : options.files()) {
-      Consumer<Example> judgeable = example -> requireKnown(example, known);
-      for (Example example : read(file, bad, judgeable)) {
-        Problem problem = Objects.requireNonNull(known.get(example.problem()));
-        Map<String, Boolean> passed = new LinkedHashMap<>();
-        judged(judge, problem, Completion.of(example.completion()), filters, passed);
-        candidates.add(new Candidate(example, problem.question(), passed));
-      }
-    }
-    return withinPassRates(candidates);
+    return new Source(
+        options.files().stream().map(file -> ProgramHome.find(Path.of(file))).toList(),
+        new GivenTraces(judge(), known, recipe.task().name()),
+        options.maxBad());
   }
 
-  private void requireKnown(Example example, Map<String, Problem> known) {
-    if (!known.containsKey(example.problem())) {
-      throw new IllegalArgumentException(
-          String.format(
-              "its problem '%s' is not one of the %d training problems of %s (such as '%s'), so that"
-                  + " its answer can't be judged; give the data set that it was made from as task",
-              example.problem(),
-              known.size(),
-              recipe.task().name(),
-              known.keySet().stream().findFirst().orElse("")));
+  /** How many given traces can be judged; none is. */
+  private int count(Dataset dataset, List<BadRecord> bad) throws IOException {
+    judge().open();
+    Source source = given(dataset);
+    AtomicInteger count = new AtomicInteger();
+    for (Path file : source.files()) {
+      bad.addAll(
+          ExampleFiles.each(
+              file,
+              source.maxBad(),
+              record -> {
+                ((GivenTraces) source.judge()).example(record);
+                count.incrementAndGet();
+              }));
     }
+    return count.get();
   }
 
   private List<Example> read(String file, List<BadRecord> bad, Consumer<Example> use)
@@ -396,25 +404,7 @@ final class CurateStage implements Stage {
     return filters;
   }
 
-  private WeightedReward judge(List<RewardEntry> filters) {
-    return WeightedReward.of(
-        filters, Verifiers.discover(recipe.scoring().pluginFolders()), recipe.scoring());
-  }
-
-  private void judged(
-      WeightedReward judge,
-      Problem problem,
-      Completion completion,
-      List<RewardEntry> filters,
-      Map<String, Boolean> passed) {
-    Map<String, Verdict> verdicts = judge.score(problem, completion).verdicts();
-    for (RewardEntry filter : filters) {
-      Verdict verdict = verdicts.get(filter.column());
-      passed.put(filter.column(), verdict != null && verdict.outcome() == Outcome.CORRECT);
-    }
-    String accuracy = filters.get(0).column();
-    right
-        .computeIfAbsent(problem.id(), id -> new ArrayList<>())
-        .add(passed.getOrDefault(accuracy, false));
+  private PortableReward judge() {
+    return new PortableReward(filters(), recipe.scoring());
   }
 }

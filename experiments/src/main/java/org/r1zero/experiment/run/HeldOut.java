@@ -7,6 +7,7 @@ import org.r1zero.experiment.evaluate.CompletionStore;
 import org.r1zero.experiment.evaluate.Evaluation;
 import org.r1zero.experiment.evaluate.Evaluator;
 import org.r1zero.experiment.evaluate.Judges;
+import org.r1zero.experiment.evaluate.Scorer;
 import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.trace.RolloutTrace;
@@ -53,7 +54,10 @@ final class HeldOut {
         new Evaluator(
                 recipe.evaluation(),
                 recipe.sampling(),
-                new Evaluator.Scoring(parts.scorer(), recipe.accuracyColumn(), Judges.of(recipe)),
+                new Evaluator.Scoring(
+                    Scorer.of(parts.scorer(), recipe.rewards(), recipe.scoring()),
+                    recipe.accuracyColumn(),
+                    Judges.of(recipe)),
                 recipe.seed(),
                 store)
             .evaluate(

@@ -35,6 +35,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.RolloutCollector;
 import org.r1zero.rollout.RolloutProgress;
 import org.r1zero.verify.ProgramHome;
+import org.r1zero.verify.reward.PortableReward;
 import org.r1zero.verify.reward.RewardEntry;
 
 /**
@@ -198,6 +199,7 @@ public final class R1ZeroRun {
             parts.policy(),
             parts.texts(),
             parts.directory().path(),
+            new PortableReward(recipe.rewards(), recipe.scoring()),
             progress::say)) {
       Evaluation before = evaluate(parts, workers, directory, manifest, "before", null);
       Evaluation last = train(parts, workers, directory, manifest, stop, endpoint);

@@ -2,6 +2,7 @@ package org.r1zero.experiment.run;
 
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RolloutsConfig;
@@ -11,6 +12,7 @@ import org.r1zero.rollout.worker.PoolSource;
 import org.r1zero.rollout.worker.TokenizerStops;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
+import org.r1zero.verify.reward.PortableReward;
 
 /** The workers of a model: whatever samples, a run, an evaluation or a stage, samples with them. */
 public final class Workers implements AutoCloseable {
@@ -28,15 +30,31 @@ public final class Workers implements AutoCloseable {
    */
   public Workers(
       RolloutsConfig config, PolicyModel policy, Texts texts, Path model, Consumer<String> say) {
+    this(config, policy, texts, model, null, say);
+  }
+
+  /**
+   * The same for rollouts that workers on other machines judge where they sample them.
+   *
+   * @param rewards judges; {@code null} leaves it to whoever asks for completions
+   */
+  Workers(
+      RolloutsConfig config,
+      PolicyModel policy,
+      Texts texts,
+      Path model,
+      @Nullable PortableReward rewards,
+      Consumer<String> say) {
     this.config = config;
     this.policy = policy;
     this.texts = texts;
-    this.pool = pool(model, say);
+    this.pool = pool(model, rewards, say);
     this.endAtExit = new Thread(pool::close, "end-workers");
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
-  private WorkerPool pool(Path model, Consumer<String> say) {
+  private WorkerPool pool(
+      Path model, @Nullable PortableReward rewards, Consumer<String> say) {
     PoolOptions options =
         new PoolOptions(
             config.workers(),
@@ -52,7 +70,8 @@ public final class Workers implements AutoCloseable {
                 policy,
                 sampling -> new TokenizerStops(texts.tokenizer(), sampling.stop()),
                 model,
-                config.weightsFolder()),
+                config.weightsFolder(),
+                rewards),
             say);
   }
 

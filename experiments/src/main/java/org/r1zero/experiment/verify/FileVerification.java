@@ -2,47 +2,55 @@ package org.r1zero.experiment.verify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.curate.DataEngine;
+import org.r1zero.coldstart.records.RecordFiles;
+import org.r1zero.coldstart.records.RecordSink;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
-import org.r1zero.verify.Verifier;
 import org.r1zero.verify.records.RecordFile;
+import org.r1zero.verify.reward.PortableVerifier;
 
 /**
- * Judges every line of a file, several at a time, and writes the verdicts in the file's order. A
- * bounded number of lines is in memory.
+ * Judges every line of a file, several at a time, and writes the verdicts in the file's order: on
+ * the cluster that this process was started on, otherwise here. A bounded number of lines is in
+ * memory. Verdicts that an interrupted judging left are taken over.
  */
 public final class FileVerification {
-
-  private static final int IN_LINE_PER_THREAD = 64;
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private final Verifier verifier;
+  private final PortableVerifier verifier;
   private final int threads;
+  private final Optional<DataEngine> cluster;
 
   /**
    * Sets who judges.
    *
-   * @param verifier must not throw, as a guarded one does not
-   * @param threads how many completions at a time
+   * @param threads how many completions at a time in this process
    */
-  public FileVerification(Verifier verifier, int threads) {
+  public FileVerification(PortableVerifier verifier, int threads) {
+    this(verifier, threads, DataEngine.found());
+  }
+
+  FileVerification(PortableVerifier verifier, int threads, Optional<DataEngine> cluster) {
     this.verifier = verifier;
     this.threads = threads;
+    this.cluster = cluster;
   }
 
   /** A record that is being judged. */
@@ -51,63 +59,108 @@ public final class FileVerification {
   /**
    * Judges a file.
    *
-   * @param file one JSON object per line, gzipped where its name ends in .gz; blank lines are
-   *     skipped
-   * @param out where verdicts go as JSON lines; {@code null} for nowhere
+   * @param file one JSON object per line, gzipped where its name ends in .gz (blank lines are
+   *     skipped); or a table whose name ends in .parquet, .csv or .tsv
+   * @param out where verdicts go: JSON lines, or Parquet where the name ends so; {@code null} for
+   *     nowhere
    * @throws IOException if the file can't be read or the verdicts can't be written
    */
-  public VerifySummary run(Path file, @Nullable Writer out) throws IOException {
-    Tally tally = new Tally();
-    Deque<Pending> pending = new ArrayDeque<>();
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
+  public VerifySummary run(Path file, @Nullable Path out) throws IOException {
     long started = System.nanoTime();
-    try (RecordFile lines = RecordFile.openLeniently(file)) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        AnswerRecord answer = read(Math.toIntExact(lines.line()), line, tally);
-        if (answer != null) {
-          pending.add(
-              new Pending(
-                  answer,
-                  pool.submit(() -> verifier.verify(answer.problem(), answer.completion()))));
-        }
-        if (pending.size() >= threads * IN_LINE_PER_THREAD) {
-          finish(pending.remove(), tally, out);
+    String key = Hashes.sha256(file) + " " + verifier.description();
+    try (Judging judging =
+            cluster.isPresent()
+                ? new ClusterJudging(cluster.get(), verifier)
+                : new LocalJudging(verifier.open(), threads);
+        VerdictFile verdicts = out == null ? VerdictFile.nowhere() : VerdictFile.open(out, key)) {
+      Run run = new Run(judging, verdicts);
+      run.read(file);
+      run.end();
+      return run.tally.summary(verifier.open().id(), (System.nanoTime() - started) / 1e9);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** One judging of a file. */
+  private static final class Run implements RecordSink {
+    private final Judging judging;
+    private final VerdictFile verdicts;
+    private final Tally tally = new Tally();
+    private final Deque<Pending> pending = new ArrayDeque<>();
+
+    Run(Judging judging, VerdictFile verdicts) {
+      this.judging = judging;
+      this.verdicts = verdicts;
+    }
+
+    void read(Path file) throws IOException {
+      String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+      if (name.matches(".*\\.(parquet|csv|tsv)(\\.gz)?")) {
+        RecordFiles.read(file, this);
+        return;
+      }
+      try (RecordFile lines = RecordFile.openLeniently(file)) {
+        for (String line = lines.next(); line != null; line = lines.next()) {
+          take(lines.line(), line);
         }
       }
+    }
+
+    @Override
+    public void record(long line, JsonNode record) {
+      take(line, record.toString());
+    }
+
+    @Override
+    public void unreadable(long line, String why) {
+      tally.bad(Math.toIntExact(line), why);
+    }
+
+    private void take(long line, String text) {
+      AnswerRecord answer;
+      try {
+        answer = AnswerRecord.parse(Math.toIntExact(line), text);
+      } catch (AnswerRecord.UnreadableException e) {
+        unreadable(line, String.valueOf(e.getMessage()));
+        return;
+      }
+      Verdict known = verdicts.next();
+      if (known != null) {
+        tally.add(answer, known);
+        return;
+      }
+      pending.add(new Pending(answer, judging.submit(answer)));
+      if (pending.size() >= judging.inLine()) {
+        finish(pending.remove());
+      }
+    }
+
+    void end() throws IOException {
+      judging.flush();
       while (!pending.isEmpty()) {
-        finish(pending.remove(), tally, out);
+        finish(pending.remove());
       }
-    } finally {
-      pool.shutdownNow();
+      verdicts.end();
     }
-    return tally.summary(verifier.id(), (System.nanoTime() - started) / 1e9);
-  }
 
-  private static @Nullable AnswerRecord read(int number, String text, Tally tally) {
-    try {
-      return AnswerRecord.parse(number, text);
-    } catch (AnswerRecord.UnreadableException e) {
-      tally.bad(number, String.valueOf(e.getMessage()));
-      return null;
-    }
-  }
-
-  private static void finish(Pending pending, Tally tally, @Nullable Writer out)
-      throws IOException {
-    Verdict verdict;
-    try {
-      verdict = pending.verdict().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "judging line " + pending.answer().line() + " failed: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while judging", e);
-    }
-    tally.add(pending.answer(), verdict);
-    if (out != null) {
-      out.write(json(pending.answer(), verdict));
-      out.write('\n');
+    private void finish(Pending one) {
+      Verdict verdict;
+      try {
+        verdict = one.verdict().get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(
+            "judging line " + one.answer().line() + " failed: " + e.getCause(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while judging", e);
+      }
+      tally.add(one.answer(), verdict);
+      try {
+        verdicts.add(json(one.answer(), verdict));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

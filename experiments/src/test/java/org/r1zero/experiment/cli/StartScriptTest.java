@@ -145,7 +145,7 @@ class StartScriptTest {
     assertThat(own.out())
         .matches(".*/spark/jars/\\\\\\* org.apache.spark.deploy.SparkSubmit --master local.*")
         .matches(".*--conf a.b=c\\\\ d --jars [^,]*/lib/r1zero-spark-7.8.jar --class .*")
-        .endsWith("experiments-7.8.jar train x.yaml --set s=1 ")
+        .endsWith("experiments-7.8.jar train x.yaml --set s=1 --set rollouts.backend=spark ")
         .contains("spark.executorEnv.OMP_WAIT_POLICY=passive");
 
     Path spark = folder.resolve("spark");
@@ -163,7 +163,9 @@ class StartScriptTest {
     assertThat(theirs.out()).startsWith("submitted ").endsWith("experiments-7.8.jar eval --help");
     assertThat(builds()).isEqualTo(1);
     run("demo");
-    run("submit", "--print", "--", "eval");
+    assertThat(run("submit", "--print", "--", "eval", "--set", "rollouts.backend=process").out())
+        .as("a backend that is named stays")
+        .endsWith("eval --set rollouts.backend=process ");
     run("demo");
     assertThat(builds()).as("one of each flavour, neither sweeps the other").isEqualTo(2);
   }

@@ -1,5 +1,6 @@
 package org.r1zero.verify.reward;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.r1zero.verify.Verdict;
  * @param total the number that training maximises
  * @param verdicts what each verifier said, by its column, in the order of the recipe
  */
-public record Reward(double total, Map<String, Verdict> verdicts) {
+public record Reward(double total, Map<String, Verdict> verdicts) implements Serializable {
 
   /** Checks the total and fixes the verdicts. */
   public Reward {

@@ -1,5 +1,6 @@
 package org.r1zero.verify.reward;
 
+import java.io.Serializable;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -14,7 +15,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param options the verifier's own options
  */
 public record RewardEntry(
-    String verifier, String name, double weight, boolean gate, ObjectNode options) {
+    String verifier, String name, double weight, boolean gate, ObjectNode options)
+    implements Serializable {
 
   /** Checks the name and the weight. */
   public RewardEntry {

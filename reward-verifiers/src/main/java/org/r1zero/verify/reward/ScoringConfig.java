@@ -1,5 +1,6 @@
 package org.r1zero.verify.reward;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,7 +14,8 @@ import java.util.List;
  * @param plugins folders of plug-in jars, in which more verifiers and data sets are looked for
  */
 public record ScoringConfig(
-    int threads, double timeoutSeconds, double maxFailedRatio, List<String> plugins) {
+    int threads, double timeoutSeconds, double maxFailedRatio, List<String> plugins)
+    implements Serializable {
 
   /** Checks the ranges. */
   public ScoringConfig {

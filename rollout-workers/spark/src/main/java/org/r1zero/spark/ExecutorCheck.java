@@ -16,7 +16,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.worker.MachineReport;
+import org.r1zero.verify.reward.PortableReward;
 
 /**
  * Looks at every executor before anything is sampled, so that what is wrong with one is said in the
@@ -34,16 +36,17 @@ final class ExecutorCheck {
    * Reports from each executor.
    *
    * @param block bytes of a version of the weights
+   * @param rewards that executors give; {@code null} for none
    * @throws IllegalStateException naming all faults of all hosts
    */
-  static void run(JavaSparkContext context, long block) {
+  static void run(JavaSparkContext context, long block, @Nullable PortableReward rewards) {
     Map<String, MachineReport> reports = new TreeMap<>();
     long end = System.nanoTime() + DEADLINE_MILLIS * 1_000_000;
     context.setJobGroup("r1zero", "check of the executors", true);
     try {
       Set<String> missing;
       do {
-        ask(context, block, reports, end);
+        ask(context, block, rewards, reports, end);
         missing = executors(context);
         missing.removeAll(reports.keySet());
       } while (!missing.isEmpty() && System.nanoTime() < end);
@@ -55,7 +58,11 @@ final class ExecutorCheck {
 
   /** Each task waits a little, so that one executor does not take them all. */
   private static void ask(
-      JavaSparkContext context, long block, Map<String, MachineReport> reports, long end) {
+      JavaSparkContext context,
+      long block,
+      @Nullable PortableReward rewards,
+      Map<String, MachineReport> reports,
+      long end) {
     int tasks = 2 * Math.max(1, context.defaultParallelism());
     JavaFutureAction<List<Seen>> asked =
         context
@@ -63,7 +70,7 @@ final class ExecutorCheck {
             .map(
                 n -> {
                   Thread.sleep(TASK_MILLIS);
-                  return new Seen(where(), MachineReport.here(block));
+                  return new Seen(where(), MachineReport.here(block, rewards));
                 })
             .collectAsync();
     try {

@@ -13,6 +13,7 @@ import org.r1zero.rollout.worker.PoolSource;
 import org.r1zero.rollout.worker.WorkerBackend;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
+import scala.Option;
 
 /**
  * Workers on Spark's executors. Which and how many there are is spark-submit's business; {@code
@@ -31,16 +32,20 @@ public final class SparkBackend implements WorkerBackend {
   public WorkerPool open(PoolOptions options, PoolSource source, Consumer<String> say) {
     JavaSparkContext context = context(new SparkConf(), options);
     PolicyModel policy = source.policy();
-    ExecutorCheck.run(context, PolicySnapshot.bytes(policy.config(), policy.computeType()));
+    ExecutorCheck.run(context, PolicySnapshot.bytes(policy.config(), policy.computeType()), source.rewards());
     SparkCluster cluster = new SparkCluster(context, source.weightsFolder(), say);
     PoolSource here =
-        new PoolSource(source.version(), source.policy(), source.stops(), source.model(), "auto");
+        new PoolSource(source.version(), source.policy(), source.stops(), source.model(), "auto", source.rewards());
     return WorkerPools.remote(options, here, cluster);
   }
 
   /** The context of this process: all its pools share one, which ends with the process. */
-  private static JavaSparkContext context(SparkConf conf, PoolOptions options) {
-    return JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(settings(conf, options)));
+  static JavaSparkContext context(SparkConf conf, PoolOptions options) {
+    Option<SparkContext> active = SparkContext.getActive();
+    return JavaSparkContext.fromSparkContext(
+        active.isDefined()
+            ? active.get() // as it was made: Spark warns of settings that come later
+            : SparkContext.getOrCreate(settings(conf, options)));
   }
 
   /** What a pool needs, where nothing else was asked for. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.worker.Cluster;
 import org.r1zero.rollout.worker.RemoteWorkers;
@@ -96,7 +98,17 @@ final class SparkCluster implements Cluster {
   public Run start(String what, List<byte[]> tasks) {
     BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     JavaRDD<byte[]> units = context.parallelize(tasks, tasks.size());
-    OnExecutor sample = task -> sample(task.next());
+    LiveProgress progress = new LiveProgress(context.sc());
+    LongAccumulator finished = progress.finished();
+    LongAccumulator tokens = progress.tokens();
+    OnExecutor sample =
+        task ->
+            sample(
+                task.next(),
+                (done, sampled) -> {
+                  finished.setValue(done);
+                  tokens.setValue(sampled);
+                });
     // called by the scheduler's thread, which must not wait
     Function2<Object, byte[], BoxedUnit> heard =
         (task, bytes) -> {
@@ -108,7 +120,7 @@ final class SparkCluster implements Cluster {
     try {
       SimpleFutureAction<BoxedUnit> job =
           context.sc().submitJob(units.rdd(), sample, partitions(tasks.size()), heard, end);
-      return new Job(job, answers);
+      return new Job(job, answers, progress);
     } finally {
       context.clearJobGroup();
     }
@@ -120,9 +132,9 @@ final class SparkCluster implements Cluster {
   }
 
   /** In an executor, or in the driver where Spark is local. */
-  private static byte[] sample(byte[] task) {
+  private static byte[] sample(byte[] task, TaskProgress progress) {
     try {
-      return RemoteWorkers.run(task);
+      return RemoteWorkers.run(task, progress);
     } catch (WorkerLostException e) {
       if (!SparkEnv.get().executorId().equals(DRIVER)) {
         LOG.error("this executor ends: {}", e.getMessage());
@@ -132,7 +144,8 @@ final class SparkCluster implements Cluster {
     }
   }
 
-  private record Job(SimpleFutureAction<BoxedUnit> job, BlockingQueue<Answer> answers)
+  private record Job(
+      SimpleFutureAction<BoxedUnit> job, BlockingQueue<Answer> answers, LiveProgress live)
       implements Run {
 
     @Override
@@ -159,7 +172,13 @@ final class SparkCluster implements Cluster {
     }
 
     @Override
+    public Map<Integer, Sampled> progress() {
+      return live.now();
+    }
+
+    @Override
     public void cancel() {
+      live.close();
       if (!job.isCompleted()) {
         job.cancel();
       }

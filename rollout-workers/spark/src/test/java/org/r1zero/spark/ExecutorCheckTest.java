@@ -39,7 +39,7 @@ class ExecutorCheckTest {
 
   @Test
   void aBlockThatHasNoRoomIsAFaultOfTheMachine() {
-    MachineReport report = MachineReport.here(Long.MAX_VALUE / 4);
+    MachineReport report = MachineReport.here(Long.MAX_VALUE / 4, null);
     assertThatThrownBy(() -> ExecutorCheck.require(Map.of("a:1", report), Set.of()))
         .hasMessageContaining("a:1: ")
         .hasMessageContaining("has room for");

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,22 @@ public interface Cluster extends AutoCloseable {
     InputStream open() throws IOException;
   }
 
+  /** Hears how far a task is while it runs; for several threads. */
+  @FunctionalInterface
+  interface TaskProgress {
+
+    /**
+     * Takes the newest numbers.
+     *
+     * @param finished sequences that are complete
+     * @param tokens sampled so far
+     */
+    void sampled(long finished, long tokens);
+  }
+
+  /** How far a task is. */
+  record Sampled(long finished, long tokens) {}
+
   /** What a task gave. */
   record Answer(int task, byte[] bytes) {}
 
@@ -34,6 +51,11 @@ public interface Cluster extends AutoCloseable {
      * @throws WorkerFailureException if a task was lost too often
      */
     @Nullable Answer next(long millis) throws InterruptedException;
+
+    /** How far tasks are that have not answered, by their numbers, as far as it is known. */
+    default Map<Integer, Sampled> progress() {
+      return Map.of();
+    }
 
     /** Ends what still runs, without waiting for it. */
     void cancel();

@@ -32,6 +32,7 @@ final class FileWeights implements WeightStore {
 
   private final List<Path> files = new ArrayList<>();
   private final List<PolicySnapshot> snapshots = new ArrayList<>();
+  private final int word;
   private final Thread deleteAtExit = new Thread(this::delete, "delete-weights");
 
   /**
@@ -47,6 +48,7 @@ final class FileWeights implements WeightStore {
   /** The same for weights that come from elsewhere. */
   FileWeights(Path folder, DecoderConfig config, ComputeType type, int slots) {
     long bytes = PolicySnapshot.bytes(config, type);
+    this.word = type == ComputeType.FLOAT32 ? Float.BYTES : Short.BYTES;
     sweep(folder);
     requireRoom(folder, bytes * slots);
     Runtime.getRuntime().addShutdownHook(deleteAtExit);
@@ -155,42 +157,93 @@ final class FileWeights implements WeightStore {
     return versionIn(files.get(slot)) == version;
   }
 
+  /** What changes between the blocks of these weights. */
+  WeightDelta delta() {
+    return new WeightDelta(word);
+  }
+
   /**
-   * Fills a slot that nobody reads with a block from elsewhere.
+   * Fills a slot that nobody reads with a block from elsewhere; it holds no version until {@link
+   * #accept}.
    *
-   * @throws IOException if it can't be read, or is not the block of that checksum
+   * @throws IOException if it can't be read, or has another length
    */
-  void receive(int slot, long version, InputStream in, long checksum) throws IOException {
+  void receive(int slot, InputStream in) throws IOException {
     Path file = files.get(slot);
     stamp(file, UNFINISHED);
-    CRC32C crc = new CRC32C();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       long bytes = channel.size() - Long.BYTES;
       byte[] buffer = new byte[1 << 20];
       long at = 0;
       for (int got = in.read(buffer); got > 0; got = in.read(buffer)) {
         if (at + got > bytes) {
-          throw new IOException("weights of version " + version + " are longer than " + bytes);
+          throw new IOException("weights came damaged: they are longer than " + bytes + " bytes");
         }
-        crc.update(buffer, 0, got);
         for (ByteBuffer part = ByteBuffer.wrap(buffer, 0, got); part.hasRemaining(); ) {
           at += channel.write(part, at);
         }
       }
-      if (at != bytes || crc.getValue() != checksum) {
+      if (at != bytes) {
         throw new IOException(
-            String.format(
-                Locale.ROOT,
-                "weights of version %d came damaged: %,d bytes with checksum %08x, expected %,d"
-                    + " with %08x",
-                version,
-                at,
-                crc.getValue(),
-                bytes,
-                checksum));
+            "weights came damaged: they have " + at + " bytes, expected " + bytes);
       }
     }
+  }
+
+  /** Fills a slot that nobody reads with the block of another one, which nobody writes. */
+  void copy(int from, int to) throws IOException {
+    stamp(files.get(to), UNFINISHED);
+    long bytes = blockBytes(files.get(from));
+    try (FileChannel source = FileChannel.open(files.get(from), StandardOpenOption.READ);
+        FileChannel target = FileChannel.open(files.get(to), StandardOpenOption.WRITE)) {
+      for (long at = 0; at < bytes; ) {
+        at += source.transferTo(at, bytes - at, target);
+      }
+    }
+  }
+
+  /** Changes the block in a slot that nobody reads. */
+  void change(int slot, InputStream changes) throws IOException {
+    Path file = files.get(slot);
+    stamp(file, UNFINISHED);
+    delta().apply(changes, file, blockBytes(file));
+  }
+
+  /**
+   * Makes the block in a slot that of a version.
+   *
+   * @throws IOException if it is not the block of that checksum
+   */
+  void accept(int slot, long version, long checksum) throws IOException {
+    Path file = files.get(slot);
+    long found = checksum(file);
+    if (found != checksum) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "weights of version %d came damaged: their checksum is %08x, expected %08x",
+              version,
+              found,
+              checksum));
+    }
     stamp(file, version);
+  }
+
+  /** The CRC32C of the block in a file. */
+  static long checksum(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (long left = blockBytes(file); left > 0; ) {
+        int got = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
+        if (got == 0) {
+          throw new IOException(file + " became shorter while it was read");
+        }
+        crc.update(buffer, 0, got);
+        left -= got;
+      }
+    }
+    return crc.getValue();
   }
 
   /** The block in a slot, without what is behind it. */

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.verify.reward.PortableReward;
 
 /**
  * Whether a machine can sample.
@@ -26,9 +28,17 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
    * Looks at this machine.
    *
    * @param block bytes of a version of the weights, of which two must have room
+   * @param rewards whose verifiers must be there; {@code null} for none
    */
-  public static MachineReport here(long block) {
+  public static MachineReport here(long block, @Nullable PortableReward rewards) {
     List<String> faults = new ArrayList<>();
+    try {
+      if (rewards != null) {
+        rewards.open();
+      }
+    } catch (RuntimeException | LinkageError e) {
+      faults.add("its verifiers can't be made: " + e.getMessage());
+    }
     try {
       Torch.threads();
     } catch (RuntimeException | LinkageError e) {

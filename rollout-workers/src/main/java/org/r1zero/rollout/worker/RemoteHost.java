@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -45,9 +47,18 @@ final class RemoteHost implements AutoCloseable {
   private final long[] checksums = new long[SLOTS];
   private final Deque<LocalWorker> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger numbers = new AtomicInteger();
+  private final ExecutorService judges;
 
   RemoteHost(RemoteTask.Model model) {
     this.model = model;
+    this.judges =
+        Executors.newFixedThreadPool(
+            Math.max(1, model.threads()),
+            task -> {
+              Thread thread = new Thread(task, "rewards");
+              thread.setDaemon(true);
+              return thread;
+            });
     try {
       Path folder = Files.createTempDirectory("r1zero-model-");
       try {
@@ -85,7 +96,8 @@ final class RemoteHost implements AutoCloseable {
     }
   }
 
-  RemoteTask.Result run(RemoteTask task) throws WorkerLostException {
+  RemoteTask.Result run(RemoteTask task, Cluster.TaskProgress progress)
+      throws WorkerLostException {
     RemoteTask.Version version = task.weights();
     ReadWriteLock lock = locks.get(version.slot());
     try {
@@ -96,7 +108,7 @@ final class RemoteHost implements AutoCloseable {
         lock.readLock().lockInterruptibly();
       }
       try {
-        return sample(task);
+        return sample(task, progress);
       } finally {
         lock.readLock().unlock();
       }
@@ -115,10 +127,13 @@ final class RemoteHost implements AutoCloseable {
     lock.writeLock().lockInterruptibly();
     try {
       if (!holds(version)) {
-        try (InputStream in = version.block().open()) {
-          weights.receive(version.slot(), version.number(), in, version.checksum());
-          checksums[version.slot()] = version.checksum();
+        if (!changedFromOther(version)) {
+          try (InputStream in = version.whole().block().open()) {
+            weights.receive(version.slot(), in);
+          }
+          change(version, 0);
         }
+        checksums[version.slot()] = version.checksum();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e); // another machine may have better luck
@@ -127,7 +142,42 @@ final class RemoteHost implements AutoCloseable {
     }
   }
 
-  private RemoteTask.Result sample(RemoteTask task) throws WorkerLostException {
+  /** Takes the version in the other slot and what has changed since, where that is to be had. */
+  private boolean changedFromOther(RemoteTask.Version version) {
+    int other = SLOTS - 1 - version.slot();
+    if (!locks.get(other).readLock().tryLock()) {
+      return false; // it is being written
+    }
+    try {
+      for (int known = version.deltas().size() - 1; known >= 0; known--) {
+        RemoteTask.Part base = version.after(known);
+        if (weights.holds(other, base.number()) && checksums[other] == base.checksum()) {
+          weights.copy(other, version.slot());
+          change(version, known);
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      LOG.warn("changes of weights can't be used, all are fetched: {}", e.getMessage());
+      return false;
+    } finally {
+      locks.get(other).readLock().unlock();
+    }
+  }
+
+  private void change(RemoteTask.Version version, int known) throws IOException {
+    for (RemoteTask.Part part :
+        version.deltas().subList(known, version.deltas().size())) {
+      try (InputStream in = part.block().open()) {
+        weights.change(version.slot(), in);
+      }
+    }
+    weights.accept(version.slot(), version.number(), version.checksum());
+  }
+
+  private RemoteTask.Result sample(RemoteTask task, Cluster.TaskProgress progress)
+      throws WorkerLostException {
     RemoteTask.Version version = task.weights();
     LocalWorker worker = idle.pollFirst();
     if (worker == null) {
@@ -138,7 +188,8 @@ final class RemoteHost implements AutoCloseable {
               sampling -> new TokenizerStops(tokenizer, sampling.stop()),
               Duration.ofMillis(model.hangMillis()));
     }
-    List<RemoteTask.Finished> finished = new ArrayList<>();
+    UnitRewards rewards = new UnitRewards(task, tokenizer, judges);
+    List<RemoteTask.Finished> finished = List.of();
     boolean whole = false;
     String failure = null;
     try {
@@ -149,20 +200,25 @@ final class RemoteHost implements AutoCloseable {
           new SamplingListener() {
             @Override
             public void status(SamplingStatus status) {
-              // the driver is notified of a unit when it is done
+              progress.sampled(status.finished(), status.tokens());
             }
 
             @Override
             public void finished(int request, int sample, Generation generation) {
-              finished.add(new RemoteTask.Finished(request, sample, generation));
+              rewards.add(request, sample, generation);
             }
           });
       whole = true;
+      finished = rewards.all();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SamplingCancelledException();
     } catch (SamplingCancelledException e) {
       throw e;
     } catch (RuntimeException e) {
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
     } finally {
+      rewards.cancel();
       if (whole) {
         idle.addFirst(worker);
       } else {
@@ -173,7 +229,7 @@ final class RemoteHost implements AutoCloseable {
         version.number(),
         checksums[version.slot()],
         KIND,
-        failure == null ? finished : List.of(),
+        finished,
         failure);
   }
 
@@ -197,6 +253,7 @@ final class RemoteHost implements AutoCloseable {
   /** Waits for what still runs, which somebody has ended; what does not end keeps its memory. */
   @Override
   public void close() {
+    judges.shutdownNow();
     try {
       for (ReadWriteLock lock : locks) {
         if (!lock.writeLock().tryLock(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -56,7 +56,8 @@ final class RemotePool implements WorkerPool {
             policy.computeType(),
             options.threads(),
             options.hangTimeout().toMillis(),
-            source.weightsFolder());
+            source.weightsFolder(),
+            source.rewards());
     this.store = new RemoteWeights(cluster, policy);
     this.published = new PublishedWeights(store, source.version(), policy);
     OPEN.add(id);
@@ -176,6 +177,7 @@ final class RemotePool implements WorkerPool {
         if (answer != null) {
           take(call, version, answer);
         }
+        call.sampled(run.progress());
         call.beat(cluster.workers(), cluster.lost());
       }
     } catch (SamplingCancelledException e) {
@@ -215,7 +217,8 @@ final class RemotePool implements WorkerPool {
     }
     if (!call.isDone(answer.task())) {
       for (RemoteTask.Finished one : result.finished()) {
-        call.deliver(answer.task(), one.request(), one.sample(), one.generation());
+        call.deliver(
+            answer.task(), one.request(), one.sample(), one.generation(), one.reward());
       }
       call.complete(answer.task());
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.verify.reward.PortableReward;
+import org.r1zero.verify.reward.Reward;
 
 /**
  * All that a machine needs to sample a unit.
@@ -35,6 +37,7 @@ record RemoteTask(
    * @param files a zip of the configuration and the tokenizer
    * @param untied whether the output layer is not the embedding, whatever the configuration says
    * @param folder where weights go: {@code auto}, or a folder of each machine's own
+   * @param rewards judges completions; {@code null} where nothing is judged
    */
   record Model(
       Cluster.Block files,
@@ -42,11 +45,33 @@ record RemoteTask(
       ComputeType type,
       int threads,
       long hangMillis,
-      String folder)
+      String folder,
+      @Nullable PortableReward rewards)
       implements Serializable {}
 
-  /** Weights that were published. */
-  record Version(int slot, long number, long checksum, Cluster.Block block)
+  /**
+   * Weights that were published: whole ones of an earlier version, or of this one, and what changed
+   * from version to version since.
+   *
+   * @param checksum of this version's block
+   */
+  record Version(int slot, long number, long checksum, Part whole, List<Part> deltas)
+      implements Serializable {
+
+    /** The version and checksum that the first so many deltas lead to. */
+    Part after(int count) {
+      return count == 0 ? whole : deltas.get(count - 1);
+    }
+  }
+
+  /**
+   * Something to be fetched.
+   *
+   * @param number the version that one has then
+   * @param checksum of its block
+   * @param bytes to be fetched
+   */
+  record Part(long number, long checksum, Cluster.Block block, long bytes)
       implements Serializable {}
 
   /**
@@ -61,8 +86,9 @@ record RemoteTask(
       long version, long checksum, String kind, List<Finished> finished, @Nullable String failure)
       implements Serializable {}
 
-  /** A completion, by its place in the unit. */
-  record Finished(int request, int sample, Generation generation) implements Serializable {}
+  /** A completion, by its place in the unit; with its reward where it was judged there. */
+  record Finished(int request, int sample, Generation generation, @Nullable Reward reward)
+      implements Serializable {}
 
   static byte[] bytes(Serializable what) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

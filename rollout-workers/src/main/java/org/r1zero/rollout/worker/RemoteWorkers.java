@@ -25,8 +25,13 @@ public final class RemoteWorkers {
    * @throws WorkerLostException if sampling hangs: this process is of no use any more
    */
   public static byte[] run(byte[] task) throws WorkerLostException {
+    return run(task, (finished, tokens) -> {});
+  }
+
+  /** The same, where somebody hears how far it is. */
+  public static byte[] run(byte[] task, Cluster.TaskProgress progress) throws WorkerLostException {
     RemoteTask asked = RemoteTask.read(task, RemoteTask.class);
-    return RemoteTask.bytes(host(asked).run(asked));
+    return RemoteTask.bytes(host(asked).run(asked, progress));
   }
 
   private static RemoteHost host(RemoteTask task) {
@@ -43,6 +48,14 @@ public final class RemoteWorkers {
         throw new SamplingCancelledException(); // a try that its pool's end has overtaken
       }
       return HOSTS.computeIfAbsent(task.pool(), id -> new RemoteHost(task.model()));
+    }
+  }
+
+  /** Ends what all pools have in this process, as its end would: for tests. */
+  static void restart() {
+    synchronized (HOSTS) {
+      HOSTS.values().forEach(RemoteHost::close);
+      HOSTS.clear();
     }
   }
 

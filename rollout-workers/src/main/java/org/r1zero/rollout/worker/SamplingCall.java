@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.verify.reward.Reward;
 
 /**
  * The units of one call: which wait, which are being sampled, which are done. All methods are for
@@ -80,6 +82,25 @@ final class SamplingCall {
     }
   }
 
+  /** Notes how far units are that are not done. */
+  synchronized void sampled(Map<Integer, Cluster.Sampled> known) {
+    known.forEach(
+        (unit, now) -> {
+          if (undelivered[unit] > 0) {
+            int finished = (int) Math.min(now.finished(), units.get(unit).sequences());
+            progress[unit] =
+                new SamplingStatus(
+                    finished,
+                    units.get(unit).sequences() - finished,
+                    0,
+                    now.tokens(),
+                    SamplingStatus.Cache.NONE,
+                    1,
+                    0);
+          }
+        });
+  }
+
   /** Tells the listener how far the call is; it may end the call. */
   synchronized void beat(int workers, int replaced) {
     if (!isOver()) {
@@ -93,12 +114,22 @@ final class SamplingCall {
   }
 
   /** Hands a completion on, the first time that it is finished. */
-  synchronized void deliver(int unit, int request, int sample, Generation generation) {
+  void deliver(int unit, int request, int sample, Generation generation) {
+    deliver(unit, request, sample, generation, null);
+  }
+
+  /** The same, with the reward that it was given where it was sampled. */
+  synchronized void deliver(
+      int unit, int request, int sample, Generation generation, @Nullable Reward reward) {
     if (failure == null && !delivered[unit][request][sample]) {
       delivered[unit][request][sample] = true;
       undelivered[unit]--;
       tokens[unit] += generation.tokens().length;
-      tell(() -> listener.finished(units.get(unit).first() + request, sample, generation));
+      int index = units.get(unit).first() + request;
+      tell(
+          reward != null && listener instanceof JudgedListener judged
+              ? () -> judged.judged(index, sample, generation, reward)
+              : () -> listener.finished(index, sample, generation));
     }
   }
 

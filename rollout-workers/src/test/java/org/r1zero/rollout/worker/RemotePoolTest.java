@@ -3,6 +3,8 @@ package org.r1zero.rollout.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.index.NDIndex;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,10 +32,20 @@ import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.reward.PortableReward;
+import org.r1zero.verify.reward.Reward;
+import org.r1zero.verify.reward.RewardEntry;
+import org.r1zero.verify.reward.ScoringConfig;
 
 @Tag("slow")
 class RemotePoolTest {
   private static final SamplingListener SILENT = status -> {};
+
+  private static final RewardEntry EVEN =
+      new RewardEntry("number", "even", -0.5, false, JsonNodeFactory.instance.objectNode());
 
   @TempDir private Path folder;
   @TempDir private Path weights;
@@ -89,6 +102,32 @@ class RemotePoolTest {
       assertThatThrownBy(() -> pool.publish(2, policy))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in use");
+    }
+  }
+
+  @Test
+  void onlyChangesAreFetchedWhereThereAreFewAndLateMachinesFetchAll() throws IOException {
+    ThreadCluster cluster = new ThreadCluster(blocks, 2, 0, false);
+    try (PolicyModel trained = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
+        WorkerPool pool = pool(cluster)) {
+      ThreadCluster.OPENED.clear();
+      requireEqual(sampled(pool), sampled(pool));
+      for (int version = 1; version <= 9; version++) {
+        if (version == 6) {
+          ThreadCluster.OPENED.clear();
+          RemoteWorkers.restart(); // as a machine that joins late has nothing
+        }
+        trained.parameters().get(0).value().set(new NDIndex(version), 0.1f * version);
+        pool.publish(version, trained);
+        try (Generator alone = new Generator(trained)) {
+          requireEqual(sampled(pool), by(alone));
+        }
+      }
+      assertThat(cluster.blocks.keySet())
+          .contains("policy-0", "changes-1", "changes-9")
+          .doesNotContain("policy-1", "policy-9");
+      assertThat(ThreadCluster.OPENED)
+          .containsOnlyOnce("policy-0", "changes-1", "changes-5", "changes-6", "changes-9");
     }
   }
 
@@ -167,6 +206,61 @@ class RemotePoolTest {
   }
 
   @Test
+  void completionsAreJudgedWhereTheyAreSampledUnlessTheyGoOn() {
+    PortableReward rewards =
+        new PortableReward(List.of(RewardEntry.of("number"), EVEN), ScoringConfig.defaults());
+    List<GenerationRequest> requests = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (WorkUnit unit : units()) {
+      for (GenerationRequest request : unit.requests()) {
+        requests.add(request);
+        problems.add(new Problem("p" + problems.size(), "?", "" + problems.size()));
+      }
+    }
+    int[] judged = new int[1];
+    try (WorkerPool pool =
+        WorkerPools.remote(
+            new PoolOptions(1, 1, true, Duration.ofSeconds(60), 3),
+            source(policy, rewards),
+            new ThreadCluster(blocks, 2, 1, true))) {
+      JudgedListener listener =
+          new JudgedListener() {
+            @Override
+            public void status(SamplingStatus status) {
+              // only completions matter here
+            }
+
+            @Override
+            public void finished(int request, int sample, Generation generation) {
+              throw new AssertionError("not judged: " + request + ", " + sample);
+            }
+
+            @Override
+            public void judged(int request, int sample, Generation generation, Reward reward) {
+              judged[0]++;
+              Completion completion =
+                  new Completion(
+                      tokenizer.decode(generation.tokens()),
+                      generation.tokens().length,
+                      generation.finishReason());
+              assertThat(reward).isEqualTo(rewards.score(problems.get(request), completion));
+              assertThat(reward.verdicts()).containsOnlyKeys("number", "even");
+            }
+          };
+      pool.generate(WorkUnit.cut(requests, problems, 2, 0), config(20), listener);
+      assertThat(judged[0]).isEqualTo(15);
+      List<GenerationRequest> parts =
+          requests.stream()
+              .map(r -> new GenerationRequest(r.prompt(), r.seeds(), List.of(), 4))
+              .toList();
+      Collected heard = new Collected();
+      pool.generate(WorkUnit.cut(parts, problems, 2, 0), config(20), heard);
+      assertThat(heard.all()).hasSize(5);
+      assertThat(judged[0]).isEqualTo(15);
+    }
+  }
+
+  @Test
   void threadsMustBeSaid() {
     assertThatThrownBy(
             () ->
@@ -186,8 +280,17 @@ class RemotePoolTest {
   }
 
   private PoolSource source(PolicyModel of) {
+    return source(of, null);
+  }
+
+  private PoolSource source(PolicyModel of, @Nullable PortableReward rewards) {
     return new PoolSource(
-        0, of, config -> new TokenizerStops(tokenizer, config.stop()), folder, weights.toString());
+        0,
+        of,
+        config -> new TokenizerStops(tokenizer, config.stop()),
+        folder,
+        weights.toString(),
+        rewards);
   }
 
   private static List<WorkUnit> units() {

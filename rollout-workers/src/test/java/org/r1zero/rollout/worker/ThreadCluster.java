@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,9 +44,13 @@ final class ThreadCluster implements Cluster {
     this.threads = Executors.newFixedThreadPool(workers);
   }
 
-  private record FileBlock(String file) implements Block {
+  /** Names of the blocks that were read, by any cluster of this process. */
+  static final List<String> OPENED = Collections.synchronizedList(new ArrayList<>());
+
+  private record FileBlock(String file, String name) implements Block {
     @Override
     public InputStream open() throws IOException {
+      OPENED.add(name);
       return Files.newInputStream(Path.of(file));
     }
   }
@@ -56,7 +62,7 @@ final class ThreadCluster implements Cluster {
       Files.write(copy, in.readNBytes((int) bytes));
     }
     blocks.put(name, copy);
-    return new FileBlock(copy.toString());
+    return new FileBlock(copy.toString(), name);
   }
 
   @Override

@@ -1,0 +1,66 @@
+package org.r1zero.verify.reward;
+
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.Completion;
+import org.r1zero.verify.Problem;
+import org.r1zero.verify.Verifiers;
+
+/**
+ * A reward function that can be sent to another process: its verifiers are made where it is first
+ * asked, and stay there. Thread-safe.
+ */
+public final class PortableReward implements RewardFunction, Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final List<RewardEntry> entries;
+  private final ScoringConfig scoring;
+  private transient volatile @Nullable WeightedReward here;
+
+  /**
+   * Takes what a recipe says.
+   *
+   * @param scoring its folders of plug-ins must be there in each process
+   */
+  public PortableReward(List<RewardEntry> entries, ScoringConfig scoring) {
+    this.entries = List.copyOf(entries);
+    this.scoring =
+        new ScoringConfig(
+            scoring.threads(),
+            scoring.timeoutSeconds(),
+            scoring.maxFailedRatio(),
+            scoring.pluginFolders().stream()
+                .map(folder -> folder.toAbsolutePath().toString())
+                .toList());
+  }
+
+  /** The verifiers' columns, in their order. */
+  public List<String> columns() {
+    return entries.stream().map(RewardEntry::column).toList();
+  }
+
+  /**
+   * Makes the verifiers in this process, where they are not there yet.
+   *
+   * @throws IllegalArgumentException if one is unknown or has a wrong option
+   */
+  public WeightedReward open() {
+    WeightedReward made = here;
+    if (made == null) {
+      synchronized (this) {
+        made = here;
+        if (made == null) {
+          made = WeightedReward.of(entries, Verifiers.discover(scoring.pluginFolders()), scoring);
+          here = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  @Override
+  public Reward score(Problem problem, Completion completion) {
+    return open().score(problem, completion);
+  }
+}

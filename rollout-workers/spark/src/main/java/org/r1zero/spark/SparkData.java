@@ -1,0 +1,74 @@
+package org.r1zero.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.curate.Curation;
+import org.r1zero.coldstart.curate.DataEngine;
+import org.r1zero.coldstart.curate.Selection;
+import org.r1zero.rollout.worker.PoolOptions;
+
+/** Judges and curates on the executors of the Spark application that this process is. */
+public final class SparkData implements DataEngine {
+  /** Small enough that a lost task costs little, many enough that all cores have some. */
+  private static final int TASKS_PER_CORE = 4;
+
+  private static final int FEWEST_PER_TASK = 16;
+  private @Nullable Work<?, ?> newest;
+  private @Nullable SentWork<?> newestSent;
+
+  @Override
+  public boolean isOn() {
+    return new SparkConf().contains("spark.master");
+  }
+
+  /** The application's context. */
+  static JavaSparkContext context() {
+    return SparkBackend.context(new SparkConf(), PoolOptions.single());
+  }
+
+  /** Into how many tasks so many records are cut. */
+  static int tasks(JavaSparkContext context, int records) {
+    return Math.max(
+        1, Math.min(records / FEWEST_PER_TASK, TASKS_PER_CORE * context.defaultParallelism()));
+  }
+
+  @Override
+  public <A extends Serializable, B extends Serializable> List<B> each(
+      String what, Work<A, B> work, List<A> records) {
+    JavaSparkContext context = context();
+    SentWork<Work<A, B>> sent = sent(context, work);
+    context.setJobGroup("r1zero", what, true);
+    try {
+      return context
+          .parallelize(records, tasks(context, records.size()))
+          .map(record -> sent.here().with(record))
+          .collect();
+    } finally {
+      context.clearJobGroup();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the same work has the same types
+  private synchronized <A extends Serializable, B extends Serializable> SentWork<Work<A, B>> sent(
+      JavaSparkContext context, Work<A, B> work) {
+    if (work != newest || newestSent == null) {
+      if (newestSent != null) {
+        newestSent.sent().destroy();
+      }
+      newest = work;
+      newestSent = SentWork.send(context, work);
+    }
+    return (SentWork<Work<A, B>>) newestSent;
+  }
+
+  @Override
+  public Selection choose(Curation curation, String folder, Consumer<String> say)
+      throws IOException {
+    return new SparkCuration(context(), curation, folder, say, SparkCuration.BATCH).choose();
+  }
+}
