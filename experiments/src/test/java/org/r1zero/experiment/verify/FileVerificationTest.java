@@ -101,7 +101,7 @@ class FileVerificationTest {
   @Test
   void tablesGoInAndOut() throws IOException {
     Path csv = folder.resolve("answers.csv");
-    Files.writeString(csv, "id,gold,completion\na,4,so 4\nb,5,no 6\n", StandardCharsets.UTF_8);
+    Files.writeString(csv, "id,gold,completion\na,4,<answer>4</answer>\nb,5,<answer>6</answer>\n", StandardCharsets.UTF_8);
     VerifySummary summary = judge(csv, "verdicts.parquet", null);
     assertThat(summary.records()).isEqualTo(2);
     List<JsonNode> rows = new ArrayList<>();
@@ -120,7 +120,7 @@ class FileVerificationTest {
         });
     assertThat(rows).extracting(r -> r.path("id").asText()).containsExactly("a", "b");
     assertThat(rows).extracting(r -> r.path("score").asDouble()).containsExactly(1.0, 0.0);
-    assertThat(rows).extracting(r -> r.path("outcome").asText()).containsExactly("correct", "wrong");
+    assertThat(rows).extracting(r -> r.path("outcome").asText()).containsExactly("correct", "incorrect");
     VerifySummary again = judge(folder.resolve("verdicts.parquet"), "x.jsonl", null);
     assertThat(again.unreadableCount()).as("verdicts are no answers").isEqualTo(2);
   }
@@ -144,7 +144,7 @@ class FileVerificationTest {
             IntStream.range(0, count)
                 .mapToObj(
                     i ->
-                        "{\"id\": \"a%d\", \"gold\": \"%d\", \"completion\": \"It is %d\"}"
+                        "{\"id\": \"a%d\", \"gold\": \"%d\", \"completion\": \"<answer>%d</answer>\"}"
                             .formatted(i, i, i % 2 == 0 ? i : i + 1))
                 .toList());
     lines.set(5, "{\"id\": ");
