@@ -2,10 +2,10 @@ package org.r1zero.verify;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.Serializable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 
 /**
  * One question with what a rule needs to judge its answers.
@@ -17,7 +17,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *     target}, for programs {@code tests} and {@code entry_point}; also {@code difficulty} where it
  *     is known. Not to be changed.
  */
-public record Problem(String id, String question, String gold, ObjectNode data) implements Serializable {
+public record Problem(String id, String question, String gold, ObjectNode data)
+    implements Serializable {
 
   /** Checks that nothing is missing. */
   public Problem {

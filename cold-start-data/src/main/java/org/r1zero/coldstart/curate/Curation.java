@@ -6,8 +6,7 @@ import java.util.List;
 /**
  * What is curated: the same traces are chosen wherever it is done.
  *
- * @param files of traces, in all formats of {@link
- *     org.r1zero.coldstart.records.RecordFiles}
+ * @param files of traces, in all formats of {@link org.r1zero.coldstart.records.RecordFiles}
  * @param judge makes candidates of their records
  * @param maxBad the most bad records that a file may have
  * @param config how traces are chosen

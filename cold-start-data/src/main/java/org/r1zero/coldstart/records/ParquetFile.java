@@ -23,8 +23,8 @@ public final class ParquetFile {
   /**
    * Writes a file; a number of records at a time is in memory.
    *
-   * @param schema in the format's own words, such as {@code optional binary prompt (STRING);}; lists
-   *     are of objects, maps of numbers by names
+   * @param schema in the format's own words, such as {@code optional binary prompt (STRING);};
+   *     lists are of objects, maps of numbers by names
    * @param records objects with fields of these names, missing ones allowed
    */
   public static void write(Path file, String schema, Iterable<? extends JsonNode> records)

@@ -284,8 +284,8 @@ final class CurateStage implements Stage {
     return clean;
   }
 
-  private Source sample(
-      Dataset dataset, List<Example> shots, Path folder, StageMeter meter) throws IOException {
+  private Source sample(Dataset dataset, List<Example> shots, Path folder, StageMeter meter)
+      throws IOException {
     List<Problem> problems;
     List<String> prompts;
     List<List<Completion>> said;

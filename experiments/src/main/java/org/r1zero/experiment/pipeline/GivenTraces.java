@@ -16,8 +16,8 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.reward.PortableReward;
 
 /**
- * Judges given traces by their problems; one whose problem is not a training problem of the data set
- * is a bad record.
+ * Judges given traces by their problems; one whose problem is not a training problem of the data
+ * set is a bad record.
  *
  * @param judge whose verdicts are filters
  * @param known the training problems by their ids

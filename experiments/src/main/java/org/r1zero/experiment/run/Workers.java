@@ -53,8 +53,7 @@ public final class Workers implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
-  private WorkerPool pool(
-      Path model, @Nullable PortableReward rewards, Consumer<String> say) {
+  private WorkerPool pool(Path model, @Nullable PortableReward rewards, Consumer<String> say) {
     PoolOptions options =
         new PoolOptions(
             config.workers(),

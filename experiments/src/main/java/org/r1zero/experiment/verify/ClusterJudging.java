@@ -50,8 +50,7 @@ final class ClusterJudging implements Judging {
     List<Verdict> judged =
         cluster.each(
             String.format(
-                "verify lines %,d to %,d",
-                batch.get(0).line(), batch.get(batch.size() - 1).line()),
+                "verify lines %,d to %,d", batch.get(0).line(), batch.get(batch.size() - 1).line()),
             work,
             batch.stream().map(a -> new Asked(a.problem(), a.completion())).toList());
     for (int i = 0; i < judged.size(); i++) {

@@ -101,7 +101,10 @@ class FileVerificationTest {
   @Test
   void tablesGoInAndOut() throws IOException {
     Path csv = folder.resolve("answers.csv");
-    Files.writeString(csv, "id,gold,completion\na,4,<answer>4</answer>\nb,5,<answer>6</answer>\n", StandardCharsets.UTF_8);
+    Files.writeString(
+        csv,
+        "id,gold,completion\na,4,<answer>4</answer>\nb,5,<answer>6</answer>\n",
+        StandardCharsets.UTF_8);
     VerifySummary summary = judge(csv, "verdicts.parquet", null);
     assertThat(summary.records()).isEqualTo(2);
     List<JsonNode> rows = new ArrayList<>();
@@ -120,7 +123,9 @@ class FileVerificationTest {
         });
     assertThat(rows).extracting(r -> r.path("id").asText()).containsExactly("a", "b");
     assertThat(rows).extracting(r -> r.path("score").asDouble()).containsExactly(1.0, 0.0);
-    assertThat(rows).extracting(r -> r.path("outcome").asText()).containsExactly("correct", "incorrect");
+    assertThat(rows)
+        .extracting(r -> r.path("outcome").asText())
+        .containsExactly("correct", "incorrect");
     VerifySummary again = judge(folder.resolve("verdicts.parquet"), "x.jsonl", null);
     assertThat(again.unreadableCount()).as("verdicts are no answers").isEqualTo(2);
   }
@@ -128,11 +133,7 @@ class FileVerificationTest {
   private VerifySummary judge(Path file, String out, DataEngine cluster) throws IOException {
     PortableVerifier verifier =
         new PortableVerifier(
-            "number",
-            JsonNodeFactory.instance.objectNode(),
-            List.of(),
-            2,
-            Duration.ofSeconds(20));
+            "number", JsonNodeFactory.instance.objectNode(), List.of(), 2, Duration.ofSeconds(20));
     return new FileVerification(verifier, 2, Optional.ofNullable(cluster))
         .run(file, folder.resolve(out));
   }
@@ -153,7 +154,9 @@ class FileVerificationTest {
 
   private Path only(String start) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(f -> f.getFileName().toString().startsWith(start)).findFirst().orElseThrow();
+      return all.filter(f -> f.getFileName().toString().startsWith(start))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

@@ -1,8 +1,8 @@
 package org.r1zero.verify.reward;
 
-import java.io.Serializable;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 
 /**
  * One verifier's part in a reward, as a recipe says it.

@@ -20,9 +20,9 @@ import org.r1zero.coldstart.curate.MinHash;
 
 /**
  * Near-duplicates as {@link org.r1zero.coldstart.curate.NearDuplicates} finds them, of traces that
- * are elsewhere. Of equal signatures all but the earliest go, whatever becomes of it. Of the others,
- * executors find the pairs that are alike, each within its band; the driver takes these in the order
- * of the later one: it goes where an earlier one that is like it has stayed.
+ * are elsewhere. Of equal signatures all but the earliest go, whatever becomes of it. Of the
+ * others, executors find the pairs that are alike, each within its band; the driver takes these in
+ * the order of the later one: it goes where an earlier one that is like it has stayed.
  */
 final class LikePairs {
   private static final StructType PAIR =
@@ -64,8 +64,7 @@ final class LikePairs {
 
   private static Dataset<Row> pairs(Dataset<Row> first, double threshold) {
     Dataset<Row> members =
-        first.select(
-            functions.col("place"), functions.explode(functions.col("bands")).as("band"));
+        first.select(functions.col("place"), functions.explode(functions.col("bands")).as("band"));
     Dataset<Row> shared = members.groupBy("band").count().where("count > 1").select("band");
     return members
         .join(shared, "band")

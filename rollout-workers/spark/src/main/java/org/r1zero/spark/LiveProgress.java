@@ -71,8 +71,7 @@ final class LiveProgress extends SparkListener implements AutoCloseable {
               }
               if (partition != null && Math.max(values[0], values[1]) >= 0) {
                 known.put(
-                    partition,
-                    new Cluster.Sampled(Math.max(0, values[0]), Math.max(0, values[1])));
+                    partition, new Cluster.Sampled(Math.max(0, values[0]), Math.max(0, values[1])));
               }
             });
   }

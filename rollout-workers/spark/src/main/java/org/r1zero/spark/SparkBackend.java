@@ -32,10 +32,17 @@ public final class SparkBackend implements WorkerBackend {
   public WorkerPool open(PoolOptions options, PoolSource source, Consumer<String> say) {
     JavaSparkContext context = context(new SparkConf(), options);
     PolicyModel policy = source.policy();
-    ExecutorCheck.run(context, PolicySnapshot.bytes(policy.config(), policy.computeType()), source.rewards());
+    ExecutorCheck.run(
+        context, PolicySnapshot.bytes(policy.config(), policy.computeType()), source.rewards());
     SparkCluster cluster = new SparkCluster(context, source.weightsFolder(), say);
     PoolSource here =
-        new PoolSource(source.version(), source.policy(), source.stops(), source.model(), "auto", source.rewards());
+        new PoolSource(
+            source.version(),
+            source.policy(),
+            source.stops(),
+            source.model(),
+            "auto",
+            source.rewards());
     return WorkerPools.remote(options, here, cluster);
   }
 

@@ -44,8 +44,8 @@ import org.r1zero.coldstart.records.RecordSink;
 
 /**
  * One curation. The driver reads the files, as it does without Spark, and hands records out in
- * batches; executors judge them and write what they found as Parquet, a folder for each batch, which
- * is not judged a second time. The rest is data frames over these folders.
+ * batches; executors judge them and write what they found as Parquet, a folder for each batch,
+ * which is not judged a second time. The rest is data frames over these folders.
  */
 final class SparkCuration {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -266,17 +266,14 @@ final class SparkCuration {
           rest.where(
               functions
                   .udf(
-                      (UDF1<Long, Boolean>)
-                          one -> Arrays.binarySearch(dropped.value(), one) < 0,
+                      (UDF1<Long, Boolean>) one -> Arrays.binarySearch(dropped.value(), one) < 0,
                       DataTypes.BooleanType)
                   .apply(col("place")));
     }
     Dataset<Row> balanced =
         rest.withColumn(
                 "nth",
-                functions
-                    .row_number()
-                    .over(Window.partitionBy("problem").orderBy("rank", "place")))
+                functions.row_number().over(Window.partitionBy("problem").orderBy("rank", "place")))
             .where(col("nth").leq(curation.config().maxPerProblem()))
             .select("place", "rank", "difficulty")
             .persist(StorageLevel.DISK_ONLY());

@@ -23,8 +23,8 @@ import org.r1zero.coldstart.curate.TraceJudge;
 import org.r1zero.coldstart.curate.TraceSieve;
 
 /**
- * Makes rows of records, on executors: what a trace is judged to be, and all by which it is compared
- * with others. For several threads.
+ * Makes rows of records, on executors: what a trace is judged to be, and all by which it is
+ * compared with others. For several threads.
  */
 final class TraceRows implements Serializable {
   private static final long serialVersionUID = 1;

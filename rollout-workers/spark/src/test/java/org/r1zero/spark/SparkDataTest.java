@@ -128,8 +128,7 @@ class SparkDataTest {
     }
     assertThat(Path.of(java.net.URI.create(work()))).doesNotExist();
     if (nearDuplicate > 0 && nearDuplicate < 1) {
-      assertThat(expected.left().get("near_duplicates"))
-          .isLessThan(expected.left().get("odd"));
+      assertThat(expected.left().get("near_duplicates")).isLessThan(expected.left().get("odd"));
     }
   }
 
@@ -209,9 +208,7 @@ class SparkDataTest {
 
   private static List<String> lines(Selection selection) {
     List<String> lines = new ArrayList<>();
-    selection
-        .examples()
-        .forEach(e -> lines.add(ExampleForm.PROMPT_COMPLETION.write(e).toString()));
+    selection.examples().forEach(e -> lines.add(ExampleForm.PROMPT_COMPLETION.write(e).toString()));
     return lines;
   }
 
@@ -227,8 +224,7 @@ class SparkDataTest {
       List<String> words = new ArrayList<>();
       int template = random.nextInt(20);
       for (int w = 0; w < 40 + random.nextInt(25); w++) {
-        words.add(
-            template < 6 ? "t" + template + "w" + w : "w" + random.nextInt(300));
+        words.add(template < 6 ? "t" + template + "w" + w : "w" + random.nextInt(300));
       }
       for (int change = random.nextInt(4); change > 0; change--) {
         words.set(random.nextInt(words.size()), "x" + random.nextInt(50));
@@ -251,9 +247,7 @@ class SparkDataTest {
     lines.add(50, "[1, 2]");
     Files.write(first, lines);
     ExampleFiles.write(second, examples.subList(half, traces), ExampleForm.MESSAGES);
-    List<String> evaluation =
-        List.of(examples.get(3).completion(), examples.get(9).completion());
-    return new Curation(
-        List.of(first, second), new WordJudge(), maxBad, config, evaluation, 11);
+    List<String> evaluation = List.of(examples.get(3).completion(), examples.get(9).completion());
+    return new Curation(List.of(first, second), new WordJudge(), maxBad, config, evaluation, 11);
   }
 }

@@ -96,8 +96,7 @@ final class RemoteHost implements AutoCloseable {
     }
   }
 
-  RemoteTask.Result run(RemoteTask task, Cluster.TaskProgress progress)
-      throws WorkerLostException {
+  RemoteTask.Result run(RemoteTask task, Cluster.TaskProgress progress) throws WorkerLostException {
     RemoteTask.Version version = task.weights();
     ReadWriteLock lock = locks.get(version.slot());
     try {
@@ -167,8 +166,7 @@ final class RemoteHost implements AutoCloseable {
   }
 
   private void change(RemoteTask.Version version, int known) throws IOException {
-    for (RemoteTask.Part part :
-        version.deltas().subList(known, version.deltas().size())) {
+    for (RemoteTask.Part part : version.deltas().subList(known, version.deltas().size())) {
       try (InputStream in = part.block().open()) {
         weights.change(version.slot(), in);
       }
@@ -226,11 +224,7 @@ final class RemoteHost implements AutoCloseable {
       }
     }
     return new RemoteTask.Result(
-        version.number(),
-        checksums[version.slot()],
-        KIND,
-        finished,
-        failure);
+        version.number(), checksums[version.slot()], KIND, finished, failure);
   }
 
   /** Waits until it reads no weights any more. */

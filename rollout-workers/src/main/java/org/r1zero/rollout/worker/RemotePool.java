@@ -217,8 +217,7 @@ final class RemotePool implements WorkerPool {
     }
     if (!call.isDone(answer.task())) {
       for (RemoteTask.Finished one : result.finished()) {
-        call.deliver(
-            answer.task(), one.request(), one.sample(), one.generation(), one.reward());
+        call.deliver(answer.task(), one.request(), one.sample(), one.generation(), one.reward());
       }
       call.complete(answer.task());
     }

@@ -74,8 +74,7 @@ final class RemoteWeights implements WeightStore {
       long limit = (long) (bytes * WORTH_IT);
       long chain = before.deltas().stream().mapToLong(RemoteTask.Part::bytes).sum();
       long started = System.nanoTime();
-      long size =
-          delta.write(staging.files().get(before.slot()), file, bytes, deltaFile, limit);
+      long size = delta.write(staging.files().get(before.slot()), file, bytes, deltaFile, limit);
       if (size >= 0 && chain + size <= bytes) {
         LOG.debug(
             "weights of version {}: {} of {} bytes, found in {} ms",
@@ -85,8 +84,7 @@ final class RemoteWeights implements WeightStore {
             (System.nanoTime() - started) / 1_000_000);
         List<RemoteTask.Part> deltas = new ArrayList<>(before.deltas());
         deltas.add(part("changes-" + version, version, checksum, deltaFile, size));
-        return new RemoteTask.Version(
-            slot, version, checksum, before.whole(), List.copyOf(deltas));
+        return new RemoteTask.Version(slot, version, checksum, before.whole(), List.copyOf(deltas));
       }
     }
     return new RemoteTask.Version(
@@ -97,8 +95,8 @@ final class RemoteWeights implements WeightStore {
         List.of());
   }
 
-  private RemoteTask.Part part(
-      String name, long version, long checksum, Path file, long bytes) throws IOException {
+  private RemoteTask.Part part(String name, long version, long checksum, Path file, long bytes)
+      throws IOException {
     Cluster.Block block = cluster.publish(name, file, bytes);
     held.add(block);
     return new RemoteTask.Part(version, checksum, block, bytes);

@@ -36,8 +36,7 @@ final class UnitRewards {
 
   void add(int request, int sample, Generation generation) {
     PortableReward rewards = task.model().rewards();
-    boolean judged =
-        rewards != null && !task.unit().problems().isEmpty() && isComplete(generation);
+    boolean judged = rewards != null && !task.unit().problems().isEmpty() && isComplete(generation);
     all.add(
         new Finished(
             request,

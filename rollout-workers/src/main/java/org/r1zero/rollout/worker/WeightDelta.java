@@ -20,8 +20,8 @@ import java.util.zip.InflaterInputStream;
  * What is different between two blocks of weights, without loss. In bf16 an update with a small
  * learning rate leaves most numbers as they were, and moves the others to a neighbour.
  *
- * <p>For each number that changed, in their order: how many before it did not, and the difference of
- * the two bit patterns as whole numbers, small ones in few bytes (LEB128, the sign in the lowest
+ * <p>For each number that changed, in their order: how many before it did not, and the difference
+ * of the two bit patterns as whole numbers, small ones in few bytes (LEB128, the sign in the lowest
  * bit); all of it deflated. Ends with a count of those that follow the last change.
  *
  * @param word bytes of a number, 2 or 4
@@ -87,8 +87,7 @@ record WeightDelta(int word) {
   void apply(InputStream delta, Path file, long bytes) throws IOException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        InputStream in =
-            new BufferedInputStream(new InflaterInputStream(delta), 1 << 16)) {
+        InputStream in = new BufferedInputStream(new InflaterInputStream(delta), 1 << 16)) {
       long words = bytes / word;
       long at = get(in);
       long windowStart = 0;
