@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.rollout.worker.PoolOptions;
@@ -13,7 +14,6 @@ import org.r1zero.rollout.worker.PoolSource;
 import org.r1zero.rollout.worker.WorkerBackend;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.rollout.worker.WorkerPools;
-import scala.Option;
 
 /**
  * Workers on Spark's executors. Which and how many there are is spark-submit's business; {@code
@@ -21,6 +21,8 @@ import scala.Option;
  * broadcast.
  */
 public final class SparkBackend implements WorkerBackend {
+  private static @Nullable JavaSparkContext newest;
+
   private static final Pattern LOCAL = Pattern.compile("local\\[([^,\\]]+)]");
 
   @Override
@@ -47,12 +49,13 @@ public final class SparkBackend implements WorkerBackend {
   }
 
   /** The context of this process: all its pools share one, which ends with the process. */
-  static JavaSparkContext context(SparkConf conf, PoolOptions options) {
-    Option<SparkContext> active = SparkContext.getActive();
-    return JavaSparkContext.fromSparkContext(
-        active.isDefined()
-            ? active.get() // as it was made: Spark warns of settings that come later
-            : SparkContext.getOrCreate(settings(conf, options)));
+  static synchronized JavaSparkContext context(SparkConf conf, PoolOptions options) {
+    JavaSparkContext made = newest;
+    if (made == null || made.sc().isStopped()) {
+      made = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(settings(conf, options)));
+      newest = made; // asked again, Spark would warn of settings that come too late
+    }
+    return made;
   }
 
   /** What a pool needs, where nothing else was asked for. */
