@@ -19,9 +19,9 @@ class ArchitectureTest {
         .printingAllowedIn("org.r1zero.experiment.cli")
         .layers(
             List.of(
-                Set.of("config", "verify"),
+                Set.of("config"),
                 Set.of("metrics"),
-                Set.of("evaluate", "model"),
+                Set.of("evaluate", "model", "verify"),
                 Set.of("rundir", "bench"),
                 Set.of("run"),
                 Set.of("pipeline"),
