@@ -18,6 +18,9 @@ public final class SparkData implements DataEngine {
   private static final int TASKS_PER_CORE = 4;
 
   private static final int FEWEST_PER_TASK = 16;
+
+  /** Spark warns of tasks above 1 MB. */
+  private static final int MOST_PER_TASK = 500;
   private @Nullable Work<?, ?> newest;
   private @Nullable SentWork<?> newestSent;
 
@@ -33,8 +36,8 @@ public final class SparkData implements DataEngine {
 
   /** Into how many tasks so many records are cut. */
   static int tasks(JavaSparkContext context, int records) {
-    return Math.max(
-        1, Math.min(records / FEWEST_PER_TASK, TASKS_PER_CORE * context.defaultParallelism()));
+    int wanted = Math.max(records / MOST_PER_TASK, TASKS_PER_CORE * context.defaultParallelism());
+    return Math.max(1, Math.min(records / FEWEST_PER_TASK, wanted));
   }
 
   @Override
