@@ -48,9 +48,7 @@ public final class Curator {
     for (Path file : curation.files()) {
       bad.addAll(
           ExampleFiles.each(
-              file,
-              curation.maxBad(),
-              record -> traces.add(curation.judge().read(record))));
+              file, curation.maxBad(), record -> traces.add(curation.judge().read(record))));
     }
     Selection chosen =
         new Curator(curation.config(), curation.evaluation(), curation.seed())
@@ -105,8 +103,7 @@ public final class Curator {
     Map<String, Integer> perProblem = new HashMap<>();
     rest.removeIf(
         trace ->
-            perProblem.merge(
-                    TraceSieve.problem(trace.example(), trace.question()), 1, Integer::sum)
+            perProblem.merge(TraceSieve.problem(trace.example(), trace.question()), 1, Integer::sum)
                 > config.maxPerProblem());
     left.put(TraceSieve.BY_PROBLEM, rest.size());
     List<Example> chosen = byDifficulty(rest.stream().map(Ranked::example).toList());
@@ -157,9 +154,7 @@ public final class Curator {
     int target = config.target() == 0 ? traces.size() : Math.min(config.target(), traces.size());
     Map<Integer, Deque<Example>> byDifficulty = new TreeMap<>();
     for (Example trace : traces) {
-      byDifficulty
-          .computeIfAbsent(trace.difficulty(), k -> new ArrayDeque<>())
-          .add(trace);
+      byDifficulty.computeIfAbsent(trace.difficulty(), k -> new ArrayDeque<>()).add(trace);
     }
     List<Example> chosen = new ArrayList<>();
     while (chosen.size() < target) {

@@ -57,7 +57,6 @@ final class CurateStage implements Stage {
   private final Path model;
   private final PrintStream out;
 
-
   CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
     this.recipe = recipe;
     this.name = name;

@@ -242,8 +242,7 @@ final class SparkCuration {
               .where(
                   functions
                       .udf(
-                          (UDF2<Long, Long, Boolean>) config::allowsPassRate,
-                          DataTypes.BooleanType)
+                          (UDF2<Long, Long, Boolean>) config::allowsPassRate, DataTypes.BooleanType)
                       .apply(col("right"), col("all")))
               .select("asked");
       whole = whole.join(allowed, new String[] {"asked"}, "left_semi");

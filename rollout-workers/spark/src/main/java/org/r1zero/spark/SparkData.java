@@ -21,6 +21,7 @@ public final class SparkData implements DataEngine {
 
   /** Spark warns of tasks above 1 MB. */
   private static final int MOST_PER_TASK = 500;
+
   private @Nullable Work<?, ?> newest;
   private @Nullable SentWork<?> newestSent;
 

@@ -32,8 +32,8 @@ final class TraceRows implements Serializable {
 
   /**
    * A trace; {@code fault} says why a record can't be used, {@code passed} how many verdicts let it
-   * through (-1 where nothing was said), {@code correct} whether it is right, and what follows {@code
-   * clean} is null unless all did and it overlaps no evaluation set.
+   * through (-1 where nothing was said), {@code correct} whether it is right, and what follows
+   * {@code clean} is null unless all did and it overlaps no evaluation set.
    */
   static final StructType SCHEMA =
       new StructType()
@@ -108,7 +108,14 @@ final class TraceRows implements Serializable {
     int passed = example == null ? -1 : sieve.passed(trace);
     boolean clean = passed == judge.filters().size() && sieve.isClean(trace);
     return row(
-        line, null, trace.asked(), correct, passed, clean, clean ? example : null, trace.question());
+        line,
+        null,
+        trace.asked(),
+        correct,
+        passed,
+        clean,
+        clean ? example : null,
+        trace.question());
   }
 
   private Row row(

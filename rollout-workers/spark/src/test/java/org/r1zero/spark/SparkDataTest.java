@@ -118,7 +118,8 @@ class SparkDataTest {
       throws IOException {
     start(master);
     Curation curation =
-        curation(new CurationConfig(least, most, perProblem, target, nearDuplicate, ngram), 3000, 1000);
+        curation(
+            new CurationConfig(least, most, perProblem, target, nearDuplicate, ngram), 3000, 1000);
     Selection expected = Curator.choose(curation);
     try (Selection found =
         new SparkCuration(SparkData.context(), curation, work(), said -> {}, 700).choose()) {
