@@ -1,5 +1,6 @@
 package org.r1zero.experiment.compare;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -27,16 +28,16 @@ class ComparingTest {
   @Test
   void measuresAreWhatTheirNamesSay() {
     Compared compared = compare(base(), arm("arm", true, false));
-    Map<String, Compared.Value> values = compared.arms().get(1).values();
+    Compared.Arm arm = compared.arms().get(1);
     // of 4 sampled answers 3 are right, 2 in the format, 1 cut off, 1 in two languages
-    assertThat(values.get("pass1").mean()).isEqualTo(0.75);
-    assertThat(values.get("pass1_greedy").mean()).isEqualTo(0.5);
-    assertThat(values.get("format").mean()).isEqualTo(0.5);
-    assertThat(values.get("truncated").mean()).isEqualTo(0.25);
-    assertThat(values.get("language_mixing").mean()).isEqualTo(0.25);
-    assertThat(values.get("repetition").mean()).isZero();
-    assertThat(values.get("readable").mean()).isEqualTo(0.5);
-    assertThat(values.get("length").mean()).isEqualTo((10 + 20 + 30 + 40) / 4.0);
+    assertThat(mean(arm, "pass1")).isEqualTo(0.75);
+    assertThat(mean(arm, "pass1_greedy")).isEqualTo(0.5);
+    assertThat(mean(arm, "format")).isEqualTo(0.5);
+    assertThat(mean(arm, "truncated")).isEqualTo(0.25);
+    assertThat(mean(arm, "language_mixing")).isEqualTo(0.25);
+    assertThat(mean(arm, "repetition")).isZero();
+    assertThat(mean(arm, "readable")).isEqualTo(0.5);
+    assertThat(mean(arm, "length")).isEqualTo((10 + 20 + 30 + 40) / 4.0);
     assertThat(compared.measures()).extracting(Compared.MeasureLabel::id).startsWith("pass1");
     assertThat(compared.problems()).isEqualTo(2);
     assertThat(compared.samples()).isEqualTo(2);
@@ -68,7 +69,7 @@ class ComparingTest {
             "embedded",
             List.of(new ArmResult.SeedResult(7, run(done), seed.evaluation())),
             List.of(run(failed)));
-    Compared.Cost cost = compare(costly).arms().get(0).cost();
+    Compared.Cost cost = requireNonNull(compare(costly).arms().get(0).cost());
     assertThat(cost.total().cost()).isEqualTo(new StageCost(5400, 150, 15, 1.5e9));
     assertThat(cost.perSeed().cost()).isEqualTo(new StageCost(2700, 75, 8, 7.5e8));
     assertThat(cost.failedSeconds()).isEqualTo(60 + 1800);
@@ -96,6 +97,10 @@ class ComparingTest {
     assertThat(tree.at("/measures/0/higher_is_better").asBoolean()).isTrue();
     assertThat(tree.at("/price/per_hour").asDouble()).isEqualTo(2);
     assertThat(tree.at("/report").asText()).isEqualTo("report.html");
+  }
+
+  private static double mean(Compared.Arm arm, String measure) {
+    return requireNonNull(arm.values().get(measure), measure).mean();
   }
 
   private static Compared compare(ArmResult... arms) {

@@ -62,7 +62,8 @@ class MlflowTrackerTest {
       assertThat(run.params).hasSize(250).containsEntry("key.2", "v".repeat(8));
       assertThat(run.params.get("key.249")).hasSize(500).endsWith("…");
       assertThat(run.steps("reward")).containsExactly(1L, 2L, 3L, 4L, 5L);
-      assertThat(run.metrics.get("reward").get(2).getValue()).isEqualTo(3);
+      assertThat(java.util.Objects.requireNonNull(run.metrics.get("reward")).get(2).getValue())
+          .isEqualTo(3);
       assertThat(run.metrics).containsKey("rewards/a ___/mean").doesNotContainKey("step");
       assertThat(run.metrics.get("evaluation/pass1_sampled_after/mean"))
           .containsExactly(Map.entry(5L, 0.75));

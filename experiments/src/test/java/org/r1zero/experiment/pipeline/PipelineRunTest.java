@@ -1,5 +1,6 @@
 package org.r1zero.experiment.pipeline;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -65,13 +66,13 @@ class PipelineRunTest {
     assertThat(first.stages())
         .extracting(StageResult::kind)
         .containsExactly("curate", "sft", "on_policy_distill", "rl");
-    assertThat(first.model().resolve("model.safetensors")).exists();
+    assertThat(requireNonNull(first.model()).resolve("model.safetensors")).exists();
     assertThat(first.stages().get(0).cost().sampledTokens()).isPositive();
     assertThat(first.stages().get(1).cost().trainedTokens()).isPositive();
     assertThat(first.cost().flops()).isPositive();
     JsonNode written = JSON.readTree(first.directory().resolve("pipeline.json").toFile());
     assertThat(written.get("stages")).hasSize(4);
-    assertThat(written.get("model").asText()).isEqualTo(first.model().toString());
+    assertThat(written.get("model").asText()).isEqualTo(requireNonNull(first.model()).toString());
     JsonNode card =
         JSON.readTree(first.stages().get(0).directory().resolve("data-card.json").toFile());
     assertThat(card.get("left_after").get("read").asInt()).isEqualTo(160);

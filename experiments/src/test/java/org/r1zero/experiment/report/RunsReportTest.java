@@ -147,6 +147,20 @@ class RunsReportTest {
     assertThat(data.at("/arms/0/curves/0/points/0/accuracy").asDouble()).isEqualTo(0.25);
   }
 
+  /** Token budgets end at what an evaluation's completions were allowed, not rollouts. */
+  @Test
+  void budgetsAreThoseOfTheEvaluation() throws IOException {
+    Path run = run("first", 1e-4, 1);
+    Files.writeString(
+        run.resolve("recipe.yaml"),
+        "name: first\nseed: 1\nmodel: embedded\nsampling: {max_new_tokens: 64}\nevaluation:"
+            + " {max_new_tokens: 512}\n");
+    JsonNode data = RunsReport.write(List.of(run), folder.resolve("out"));
+    assertThat(data.at("/evaluations/0/arms/0/budgets").findValuesAsText("x"))
+        .last()
+        .isEqualTo("512");
+  }
+
   @Test
   void stepsCountFromOneAlsoWhereAnOlderVersionCountedFromZero() throws IOException {
     JsonNode data = RunsReport.write(List.of(run("first", 1e-4, 1)), folder.resolve("out"));
