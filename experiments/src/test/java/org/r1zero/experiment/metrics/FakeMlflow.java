@@ -139,7 +139,8 @@ public final class FakeMlflow implements AutoCloseable {
     String api = "/api/2.0/mlflow/";
     String files = "/api/2.0/mlflow-artifacts/artifacts/";
     if (method.equals("PUT") && path.startsWith(files)) {
-      String[] parts = path.substring(files.length()).split("/", -1); // experiment/run/artifacts/name
+      String[] parts =
+          path.substring(files.length()).split("/", -1); // experiment/run/artifacts/name
       run(parts[1]).artifacts.put(parts[3], body);
       return JSON.createObjectNode();
     }
