@@ -72,6 +72,6 @@ public record ClipCovSurrogate(
       CompletionRatios completion, TokenTerm[] terms, boolean perSequence, LossMetrics metrics) {
     clipped.measure(completion, terms, perSequence, metrics);
     long left = Arrays.stream(completion.chosenOrNone()).filter(t -> t > 0).count();
-    metrics.mean("clip_cov/left_out", left, terms.length);
+    metrics.mean("clip_cov/left_out", (double) left, terms.length);
   }
 }

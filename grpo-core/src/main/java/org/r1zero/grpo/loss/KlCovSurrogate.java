@@ -73,6 +73,6 @@ public record KlCovSurrogate(double klCovRatio, double ppoKlCoef) implements Sur
     double moved = Arrays.stream(completion.logRatios()).map(Math::abs).sum();
     metrics.mean("kl_cov/ppo_kl_abs", moved, terms.length);
     long penalised = Arrays.stream(completion.chosenOrNone()).filter(t -> t > 0).count();
-    metrics.mean("kl_cov/penalised", penalised, terms.length);
+    metrics.mean("kl_cov/penalised", (double) penalised, terms.length);
   }
 }

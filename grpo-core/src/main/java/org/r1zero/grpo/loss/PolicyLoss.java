@@ -199,7 +199,7 @@ public record PolicyLoss(
       metrics.max("importance_ratio/max", ratio);
     }
     long cut = Arrays.stream(terms).filter(TokenTerm::isCut).count();
-    metrics.mean("importance_ratio/cut", cut, terms.length);
+    metrics.mean("importance_ratio/cut", (double) cut, terms.length);
   }
 
   /** The cross entropy of what an environment said: tokens that the policy did not sample. */

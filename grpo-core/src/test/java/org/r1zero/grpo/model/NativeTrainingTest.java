@@ -115,7 +115,7 @@ class NativeTrainingTest {
   @CsvSource({"false, false", "true, true"})
   void fp32IsTorchScripts(boolean checkpoint, boolean entropies) {
     for (DecoderConfig config : List.of(TestModels.CONFIG, LONG)) {
-      TokenBatch batch = config == LONG ? batch(301, 70, 9, 150) : batch(61, 20, 4, 30);
+      TokenBatch batch = config.equals(LONG) ? batch(301, 70, 9, 150) : batch(61, 20, 4, 30);
       Result expected = result(config, ComputeType.FLOAT32, batch, false, checkpoint, entropies);
       Result actual = result(config, ComputeType.FLOAT32, batch, true, checkpoint, entropies);
       assertThat(error(actual.logProbs(), expected.logProbs())).isLessThan(1e-5);
@@ -133,7 +133,7 @@ class NativeTrainingTest {
   @CsvSource({"false, false", "true, true"})
   void bf16IsAsNearToFp32AsTorchScript(boolean checkpoint, boolean entropies) {
     for (DecoderConfig config : List.of(TestModels.CONFIG, LONG)) {
-      TokenBatch batch = config == LONG ? batch(301, 70, 9, 150) : batch(61, 20, 4, 30);
+      TokenBatch batch = config.equals(LONG) ? batch(301, 70, 9, 150) : batch(61, 20, 4, 30);
       Result exact = result(config, ComputeType.FLOAT32, batch, false, checkpoint, entropies);
       Result torch = result(config, ComputeType.BFLOAT16, batch, false, checkpoint, entropies);
       Result ours = result(config, ComputeType.BFLOAT16, batch, true, checkpoint, entropies);
