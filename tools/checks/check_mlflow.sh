@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 out=$(mkdir -p "${1:?give a folder}" && cd "$1" && pwd)
 command=${R1ZERO:-$root/r1zero}
 port=${PORT:-5077}
-[ -x "$out/venv/bin/mlflow" ] || { python3 -m venv "$out/venv" && "$out/venv/bin/pip" install -q "mlflow==${MLFLOW_VERSION:-3.4.0}"; }
+[ -x "$out/venv/bin/mlflow" ] || { python3 -m venv "$out/venv" && "$out/venv/bin/pip" install -q "mlflow==${MLFLOW_VERSION:-3.4.0}" "sqlalchemy<2.1"; }
 rm -rf "$out/runs" "$out/mlflow.db" "$out/artifacts"
 server=
 serve() {
