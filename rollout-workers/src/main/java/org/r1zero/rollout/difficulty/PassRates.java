@@ -53,7 +53,7 @@ public record PassRates(double target, Map<String, Tally> problems) {
 
     /** What its sums count now. */
     double faded(long now, double forgetting) {
-      return Math.pow(forgetting, Math.max(0, now - step));
+      return Math.pow(forgetting, (double) Math.max(0, now - step));
     }
   }
 }
