@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -62,8 +63,7 @@ class MlflowTrackerTest {
       assertThat(run.params).hasSize(250).containsEntry("key.2", "v".repeat(8));
       assertThat(run.params.get("key.249")).hasSize(500).endsWith("…");
       assertThat(run.steps("reward")).containsExactly(1L, 2L, 3L, 4L, 5L);
-      assertThat(java.util.Objects.requireNonNull(run.metrics.get("reward")).get(2).getValue())
-          .isEqualTo(3);
+      assertThat(Objects.requireNonNull(run.metrics.get("reward")).get(2).getValue()).isEqualTo(3);
       assertThat(run.metrics).containsKey("rewards/a ___/mean").doesNotContainKey("step");
       assertThat(run.metrics.get("evaluation/pass1_sampled_after/mean"))
           .containsExactly(Map.entry(5L, 0.75));

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -140,7 +142,7 @@ class ProblemSamplerTest {
   void noProblemIsAskedTwiceInAStepWhileThereAreOthers(Strategy strategy) {
     List<Problem> pool = problems(5, i -> i);
     ProblemSampler.Round round = sampler(strategy).open(0, 0, Set.of("p3"));
-    Set<Integer> first = Set.of(round.choose(pool), round.choose(pool));
+    Set<Integer> first = new HashSet<>(List.of(round.choose(pool), round.choose(pool)));
     assertThat(first).hasSize(2).doesNotContain(3);
     List<Integer> rest = List.of(round.choose(pool), round.choose(pool), round.choose(pool));
     assertThat(rest.subList(0, 2)).doesNotContain(3).doesNotContainAnyElementsOf(first);
@@ -154,7 +156,7 @@ class ProblemSamplerTest {
     Problem problem = problems(1, i -> 0).get(0);
     sampler.observe(0, problem, 1, false);
     sampler.observe(2, problem, 0.25, true);
-    PassRates.Tally tally = sampler.state().problems().get("p0");
+    PassRates.Tally tally = Objects.requireNonNull(sampler.state().problems().get("p0"));
     assertThat(tally).isEqualTo(new PassRates.Tally(2, 1.25, 1, 0.5, 2));
     assertThat(tally.passRate()).isEqualTo(0.4);
   }
