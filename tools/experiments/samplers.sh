@@ -16,7 +16,7 @@ for seed in "${seeds[@]}"; do
     [ -f "$run/done" ] && continue
     rm -rf "$run"
     $command train "$root/recipes/algorithms/base.yaml" "$root/recipes/algorithms/samplers.yaml" \
-      --set "rollouts.sampler.strategy=$sampler" --set "seed=$seed" --set "name=$sampler" --set "output=$run" \
+      --set "rollouts.sampler.strategy=$sampler" --set evaluation.every_steps=10 --set "seed=$seed" --set "name=$sampler" --set "output=$run" \
       "${@:4}" >"$out/runs/$sampler-$seed.log" 2>&1
     touch "$run/done"
     echo "$sampler, seed $seed: done"
