@@ -277,7 +277,9 @@ class GroupSamplingTest {
       mixed += batch.metrics().getOrDefault("sampler/mixed_ratio", -1.0) * PROBLEMS;
     }
     long even = asked.stream().filter(id -> Integer.parseInt(id.substring(1)) % 2 == 0).count();
-    assertThat(mixed).as("problems at even places are mixed").isCloseTo((double) even, within(1e-9));
+    assertThat(mixed)
+        .as("problems at even places are mixed")
+        .isCloseTo((double) even, within(1e-9));
     assertThat(even / (double) asked.size()).isGreaterThan(0.5);
     PassRates known = Objects.requireNonNull(state(run).passRates());
     assertThat(known.problems().keySet()).containsExactlyInAnyOrderElementsOf(Set.copyOf(asked));
