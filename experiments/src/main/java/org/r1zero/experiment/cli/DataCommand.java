@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.r1zero.coldstart.dataset.DataRows;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.metrics.ShownText;
@@ -55,6 +56,9 @@ final class DataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (prompts < 0) {
+      throw new ConfigException("--prompts", List.of("must be >= 0, was " + prompts));
+    }
     Recipe recipe = recipe();
     PrintStream out = common.json ? System.err : System.out;
     ObjectNode json = JSON.createObjectNode();
@@ -75,7 +79,7 @@ final class DataCommand implements Callable<Integer> {
       file.put("bad_rows", rows.bad().size());
       file.set("columns", JSON.valueToTree(columns));
     }
-    DataSummary summary = DataSummary.of(recipe, Math.max(0, prompts));
+    DataSummary summary = DataSummary.of(recipe, prompts);
     print(summary, out);
     if (common.json) {
       json.setAll((ObjectNode) JSON.valueToTree(summary));
@@ -104,6 +108,9 @@ final class DataCommand implements Callable<Integer> {
     DataSummary.Part heldOut = summary.heldOut();
     row(out, "problems", train.problems(), heldOut.problems());
     row(out, "repeated questions", train.repeated(), heldOut.repeated());
+    if (2 * train.repeated() > train.problems()) {
+      out.println("  warning: most questions repeat another: is this the column of questions?");
+    }
     row(out, "prompt tokens, least", train.shortest(), heldOut.shortest());
     row(out, "  median", train.median(), heldOut.median());
     row(out, "  95 % up to", train.most(), heldOut.most());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,5 +77,28 @@ class DataCommandTest {
     assertThat(ran.out()).contains("frage");
     assertThat(ran.err()).contains("q.jsonl").contains("frage");
     assertThat(Ran.command("data", folder.resolve("none.jsonl").toString()).code()).isEqualTo(2);
+  }
+
+  @Test
+  void manyRepeatedQuestionsAreAWarning() throws IOException {
+    String row = "{\"question\": \"What is %s?\", \"answer\": \"%d\"}\n";
+    StringBuilder same = new StringBuilder();
+    StringBuilder different = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      same.append(String.format(Locale.ROOT, row, "it", i));
+      different.append(String.format(Locale.ROOT, row, i + "+1", i + 1));
+    }
+    Path few = Files.writeString(folder.resolve("same.jsonl"), same);
+    Path many = Files.writeString(folder.resolve("different.jsonl"), different);
+    assertThat(Ran.command("data", few.toString()).out())
+        .contains("warning: most questions repeat");
+    assertThat(Ran.command("data", many.toString()).out()).doesNotContain("warning");
+  }
+
+  @Test
+  void aNegativeNumberOfPromptsIsAFault() {
+    Ran ran = Ran.command("data", "recipes/own-data.yaml", "--prompts", "-1");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("--prompts").contains("must be >= 0, was -1");
   }
 }
