@@ -1,8 +1,9 @@
 package org.r1zero.coldstart.curate;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ public final class NearDuplicates {
   public boolean addIfNew(String text) {
     int[] signature = hashes.signature(text);
     long[] bands = MinHash.bands(signature);
-    Set<int[]> candidates = new HashSet<>();
+    Set<int[]> candidates = Collections.newSetFromMap(new IdentityHashMap<>());
     for (long band : bands) {
       candidates.addAll(kept.getOrDefault(band, List.of()));
     }

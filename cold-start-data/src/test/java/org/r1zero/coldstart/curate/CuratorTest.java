@@ -125,7 +125,7 @@ class CuratorTest {
     assertThat(chosen(all, 3, traces)).isEqualTo(chosen);
     List<Example> half = new ArrayList<>(chosen);
     List<Candidate> some = traces.subList(0, 25);
-    half.removeIf(e -> some.stream().noneMatch(trace -> trace.example().equals(e)));
+    half.removeIf(e -> some.stream().noneMatch(trace -> e.equals(trace.example())));
     assertThat(chosen(all, 3, some)).isEqualTo(half).hasSize(25);
   }
 

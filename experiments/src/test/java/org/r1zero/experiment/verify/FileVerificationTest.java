@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.coldstart.curate.Curation;
@@ -87,7 +88,7 @@ class FileVerificationTest {
     Path partial = only(".there.jsonl");
     // as a kill may leave it
     Files.writeString(partial, "{\"id\": \"cut o", java.nio.file.StandardOpenOption.APPEND);
-    long judged = Files.readAllLines(partial).size() - 1;
+    int judged = Files.readAllLines(partial).size() - 1;
     assertThat(judged).isGreaterThan(15_000);
     FakeCluster again = new FakeCluster();
     VerifySummary summary = judge(file, "there.jsonl", again);
@@ -130,7 +131,8 @@ class FileVerificationTest {
     assertThat(again.unreadableCount()).as("verdicts are no answers").isEqualTo(2);
   }
 
-  private VerifySummary judge(Path file, String out, DataEngine cluster) throws IOException {
+  private VerifySummary judge(Path file, String out, @Nullable DataEngine cluster)
+      throws IOException {
     PortableVerifier verifier =
         new PortableVerifier(
             "number", JsonNodeFactory.instance.objectNode(), List.of(), 2, Duration.ofSeconds(20));
