@@ -30,7 +30,7 @@ public final class SyntheticCorpus implements Supplier<Document> {
     if (at < mix.facts()) {
       return new Document(facts(), true);
     }
-    Problem problem = ArithmeticProblems.next(random, Split.TRAIN);
+    Problem problem = ArithmeticProblems.next(random, Split.TRAIN, ArithmeticProblems.LIMIT);
     TraceWriter trace = new TraceWriter(ArithmeticProblems.steps(problem), random);
     String prompt = PROMPT.render(problem);
     at -= mix.facts();
@@ -59,7 +59,7 @@ public final class SyntheticCorpus implements Supplier<Document> {
     return new Document(prompt + " <think> " + trace.endless(), false);
   }
 
-  private static String tagged(String thoughts, int answer) {
+  static String tagged(String thoughts, int answer) {
     return " <think> " + thoughts + " </think> <answer> " + answer + " </answer>";
   }
 

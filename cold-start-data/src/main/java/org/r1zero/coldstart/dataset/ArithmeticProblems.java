@@ -25,7 +25,9 @@ public final class ArithmeticProblems {
       List.of("Tom", "Ana", "Ben", "Mia", "Leo", "Eva", "Sam", "Lily", "Max", "Zoe");
   private static final List<String> THINGS =
       List.of("apples", "pens", "books", "coins", "cards", "shells", "stamps", "marbles");
-  private static final int LIMIT = 100;
+
+  /** No number of a problem is as large, unless a data set asks for larger ones. */
+  public static final int LIMIT = 100;
 
   /** The most calculations that a problem needs. */
   public static final int MAX_STEPS = 3;
@@ -40,7 +42,7 @@ public final class ArithmeticProblems {
     HELD_OUT;
 
     /** The part of a question, by a checksum of its text. */
-    static Split of(String question) {
+    public static Split of(String question) {
       CRC32 crc = new CRC32();
       crc.update(question.getBytes(StandardCharsets.UTF_8));
       return crc.getValue() % 10 == 0 ? HELD_OUT : TRAIN;
@@ -55,9 +57,10 @@ public final class ArithmeticProblems {
    * Different problems of one part.
    *
    * @param maxSteps the most calculations that one needs
+   * @param limit all numbers are smaller, those calculated too; at least {@link #LIMIT}
    * @throws IllegalArgumentException if there are not so many
    */
-  public static List<Problem> generate(Split split, int count, int maxSteps, long seed) {
+  public static List<Problem> generate(Split split, int count, int maxSteps, int limit, long seed) {
     Random random = new Random(seed);
     Map<String, Problem> byQuestion = new LinkedHashMap<>();
     for (long tries = 0; byQuestion.size() < count; tries++) {
@@ -71,7 +74,7 @@ public final class ArithmeticProblems {
                 + split
                 + "; ask for fewer");
       }
-      Problem problem = next(random, split);
+      Problem problem = next(random, split, limit);
       boolean odd = SELF_GIVING.matcher(problem.question()).find();
       if (!odd && steps(problem).size() <= maxSteps) {
         byQuestion.putIfAbsent(problem.question(), problem);
@@ -80,11 +83,11 @@ public final class ArithmeticProblems {
     return new ArrayList<>(byQuestion.values());
   }
 
-  /** The next problem of one part. */
-  public static Problem next(Random random, Split split) {
+  /** The next problem of one part; all its numbers are smaller than a limit. */
+  public static Problem next(Random random, Split split, int limit) {
     while (true) {
-      Story story = Story.tell(random);
-      if (story.steps.stream().allMatch(s -> s.result() >= 0 && s.result() < LIMIT)
+      Story story = Story.tell(random, limit);
+      if (story.steps.stream().allMatch(s -> s.result() >= 0 && s.result() < limit)
           && Split.of(story.question) == split) {
         return story.toProblem();
       }
@@ -130,16 +133,18 @@ public final class ArithmeticProblems {
 
   private record Story(String question, List<Step> steps) {
 
-    static Story tell(Random random) {
+    static Story tell(Random random, int limit) {
       String who = NAMES.get(random.nextInt(NAMES.size()));
       String other = NAMES.get(random.nextInt(NAMES.size()));
       String things = THINGS.get(random.nextInt(THINGS.size()));
-      int a = 2 + random.nextInt(60);
-      int b = 2 + random.nextInt(38);
-      int c = 2 + random.nextInt(30);
-      int d = 2 + random.nextInt(20);
-      int bags = 2 + random.nextInt(8);
-      int each = 2 + random.nextInt(8);
+      int scale = limit / LIMIT;
+      int factors = (int) (8 * Math.sqrt(scale));
+      int a = 2 + random.nextInt(60 * scale);
+      int b = 2 + random.nextInt(38 * scale);
+      int c = 2 + random.nextInt(30 * scale);
+      int d = 2 + random.nextInt(20 * scale);
+      int bags = 2 + random.nextInt(factors);
+      int each = 2 + random.nextInt(factors);
       String has = who + " has " + a + " " + things;
       String ask = " How many " + things + " does " + who + " have now?";
       return switch (random.nextInt(9)) {

@@ -99,7 +99,7 @@ class ArithmeticDatasetTest {
         "{'max_steps': 4} | task.options.max_steps must be <= 3, was 4",
         "{'max_steps': 0} | task.options.max_steps must be a whole number >= 1, was 0",
         "{'train': 'all'} | task.options.train must be a whole number",
-        "{'test': 5} | unknown key task.options.test, known: held_out, max_steps, train",
+        "{'test': 5} | unknown key task.options.test, known: held_out, limit, max_steps, train",
       })
   void wrongOptionsAreErrors(String options, String message) {
     assertThatThrownBy(() -> load(options, 1))
