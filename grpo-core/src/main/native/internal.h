@@ -23,6 +23,7 @@ class Team {
  private:
   struct alignas(64) Counter { std::atomic<int> value{0}; };
   void loop(int index);
+  void stop();
   const int size_;
   std::vector<Counter> next_;
   alignas(64) std::atomic<int> arrived_{0};

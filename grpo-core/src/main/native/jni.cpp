@@ -24,7 +24,7 @@ template <class Call> void guarded(JNIEnv *env, Call call) {
   } catch (const Wrong &e) {
     fail("java/lang/IllegalArgumentException", e.what());
   } catch (const std::bad_alloc &) {
-    fail("java/lang/OutOfMemoryError", "no memory for the native kernels");
+    fail("java/lang/IllegalStateException", "no memory for the native kernels");  // Torch.isOutOfMemory knows it
   } catch (const std::exception &e) {
     fail("java/lang/IllegalStateException", e.what());
   }

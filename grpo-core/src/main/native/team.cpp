@@ -18,10 +18,17 @@ constexpr int IDLE_SPINS = 4000;  // between calls, then asleep
 }  // namespace
 
 Team::Team(int threads) : size_(threads) {
-  for (int i = 1; i < threads; i++) threads_.emplace_back([this, i] { loop(i); });
+  try {
+    for (int i = 1; i < threads; i++) threads_.emplace_back([this, i] { loop(i); });
+  } catch (...) {  // no thread is to be had: those that were begun must end, or the process does
+    stop();
+    throw;
+  }
 }
 
-Team::~Team() {
+Team::~Team() { stop(); }
+
+void Team::stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;

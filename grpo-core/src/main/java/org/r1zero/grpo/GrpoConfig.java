@@ -17,7 +17,8 @@ import org.r1zero.grpo.optim.OptimizerConfig;
  * @param numIterations passes over a step's rollouts ({@code mu} in the paper)
  * @param numMinibatches optimizer updates per pass over a step's rollouts
  * @param microBatchTokens most tokens in one forward and backward pass: bounds memory, changes
- *     nothing else; 0 has a run choose as many as its memory takes
+ *     nothing else but which tokens top_entropy_quantile, clip_cov and kl_cov choose; 0 has a run
+ *     choose as many as its memory takes
  * @param gradientCheckpointing whether backward computes each block's activations again instead of
  *     keeping them: less memory for more computing, the same gradients
  * @param scaleRewards what advantages are divided by

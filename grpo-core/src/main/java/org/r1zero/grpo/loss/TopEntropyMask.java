@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Keeps in the policy's term the tokens whose entropy is in the top share: Beyond the 80/20 Rule
  * (arXiv:2506.01939), equation 6. The share is taken of the tokens that are computed together, as
- * in TRL: the only option for which {@code micro_batch_tokens} matters.
+ * in TRL; as for Clip-Cov and KL-Cov, {@code micro_batch_tokens} matters.
  *
  * @param quantile the share that is kept, TRL's {@code top_entropy_quantile}: 1 keeps all, 0 only
  *     the token of the highest entropy; the paper uses 0.2

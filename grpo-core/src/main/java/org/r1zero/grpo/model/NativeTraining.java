@@ -53,6 +53,8 @@ final class NativeTraining {
    *
    * @param hidden {@code [N, D]} in the compute type, to be written
    * @return what is kept of each layer, and last the hidden states
+   * @throws IllegalStateException if a layer keeps more than an array can hold, as where there is
+   *     no memory: fewer tokens at once may fit
    */
   List<NDArray> forward(
       List<NDArray> weights, BatchPlan plan, Keep keep, NDArray hidden, Scope scope) {
@@ -60,6 +62,16 @@ final class NativeTraining {
     List<NDArray> arrays = new ArrayList<>();
     if (keep != Keep.NOTHING) {
       long bytes = NativeKernels.keptBytes(model, rows, keep.level());
+      if (bytes > MOST_BYTES) {
+        throw new IllegalStateException(
+            Torch.NO_NATIVE_MEMORY
+                + ": of "
+                + rows
+                + " tokens a layer keeps "
+                + bytes
+                + " bytes, an array holds "
+                + MOST_BYTES);
+      }
       for (int i = 0; i <= config.layers(); i++) {
         arrays.add(scope.manager().create(new Shape(bytes / Float.BYTES), DataType.FLOAT32));
       }

@@ -66,16 +66,20 @@ public final class Torch {
     return array.toByteBuffer(true).order(ByteOrder.nativeOrder());
   }
 
+  /** How a message begins that says that the native kernels have no memory. */
+  public static final String NO_NATIVE_MEMORY = "no memory for the native kernels";
+
   /**
-   * Whether libtorch failed because a GPU, or this machine, had no memory left for an array. What
-   * was computed with the call is lost; smaller portions may fit.
+   * Whether libtorch or a native kernel failed because a GPU, or this machine, had no memory left
+   * for an array. What was computed with the call is lost; smaller portions may fit.
    */
   public static boolean isOutOfMemory(@Nullable Throwable fault) {
     String message = fault == null ? "" : String.valueOf(fault.getMessage());
     boolean said =
         message.contains("CUDA out of memory")
             || message.contains("DefaultCPUAllocator: can't allocate memory")
-            || message.contains("DefaultCPUAllocator: not enough memory");
+            || message.contains("DefaultCPUAllocator: not enough memory")
+            || message.contains(NO_NATIVE_MEMORY);
     return said || (fault != null && isOutOfMemory(fault.getCause()));
   }
 

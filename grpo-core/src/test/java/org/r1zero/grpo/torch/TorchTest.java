@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,5 +69,14 @@ class TorchTest {
     } finally {
       Torch.setThreads(before);
     }
+  }
+
+  @Test
+  void theNativeKernelsLackOfMemoryIsKnownByTheirOwnWords() throws IOException {
+    assertThat(Files.readString(Path.of("src/main/native/jni.cpp")))
+        .contains("\"" + Torch.NO_NATIVE_MEMORY + "\"");
+    var fault = new IllegalStateException(Torch.NO_NATIVE_MEMORY + ": an array holds 2 GiB");
+    assertThat(Torch.isOutOfMemory(fault)).isTrue();
+    assertThat(Torch.isOutOfMemory(new IllegalStateException("no memory of it"))).isFalse();
   }
 }
