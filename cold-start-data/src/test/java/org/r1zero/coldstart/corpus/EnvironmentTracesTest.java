@@ -26,12 +26,12 @@ import org.r1zero.verify.Problem;
  * what RL is to tell apart. {@code -Dr1zero.write=true} writes the files.
  */
 class EnvironmentTracesTest {
-  private static final int WIDTH = 30;
+  private static final int HIGHEST = 30;
   private static final Path FILES = Path.of("../recipes/data");
   private static final Path TOOL = FILES.resolve("tool-traces.jsonl");
   private static final Path GUESS = FILES.resolve("guess-traces.jsonl");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final JsonNode GAME = JSON.createObjectNode().put("high", 60).put("width", WIDTH);
+  private static final JsonNode GAME = JSON.createObjectNode().put("high", HIGHEST);
   private static final PlainPrompt PROMPT = PlainPrompt.defaults();
   private static final Pattern CALCULATION = Pattern.compile("(\\d+)([-+*])(\\d+)=(\\d+)");
   private static final int TURNS = 5;
@@ -40,8 +40,8 @@ class EnvironmentTracesTest {
   void theFilesAreWhatTheGeneratorsMake() throws IOException {
     Random random = new Random(17);
     check(TOOL, 600, () -> calculated(random));
-    List<Problem> games = Datasets.load("guess", GAME, 1, List.of()).train();
-    check(GUESS, 1000, () -> guessed(games.get(random.nextInt(games.size())), random));
+    Problem guess = Datasets.load("guess", GAME, 1, List.of()).train().get(0);
+    check(GUESS, 1000, () -> guessed(guess, random));
   }
 
   @Test
@@ -90,13 +90,12 @@ class EnvironmentTracesTest {
   /** Guesses at random: between the bounds that are known by then, or anywhere. */
   private static String guessed(Problem problem, Random random) {
     boolean remembers = random.nextBoolean();
-    int secret = Integer.parseInt(problem.gold());
-    int first = Integer.parseInt(problem.id().split("[/-]", -1)[1]);
-    int low = first;
-    int high = first + WIDTH - 1;
+    int secret = 1 + random.nextInt(HIGHEST);
+    int low = 1;
+    int high = HIGHEST;
     StringBuilder said = new StringBuilder(" ");
     for (int turn = 0; turn < TURNS; turn++) {
-      int guess = remembers ? low + random.nextInt(high - low + 1) : first + random.nextInt(WIDTH);
+      int guess = remembers ? low + random.nextInt(high - low + 1) : 1 + random.nextInt(HIGHEST);
       said.append(guess).append('?');
       if (guess == secret) {
         break;
