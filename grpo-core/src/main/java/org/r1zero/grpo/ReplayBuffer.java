@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.stat.StatUtils;
+import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 
 /**
@@ -58,10 +59,11 @@ final class ReplayBuffer {
     double age = 0;
     int replayed = 0;
     for (RolloutGroup group : groups) {
-      double deviation = Math.sqrt(StatUtils.variance(group.rewards()));
+      double[] rewards = rewards(group);
+      double deviation = Math.sqrt(StatUtils.variance(rewards));
       if (deviation > SAME_REWARD) {
         filled.add(group);
-        fresh.add(new Kept(score(group.rewards(), deviation), step, group));
+        fresh.add(new Kept(score(rewards, deviation), step, group));
       } else if (kept.isEmpty()) {
         filled.add(group);
       } else {
@@ -79,6 +81,14 @@ final class ReplayBuffer {
     metrics.put("replay/mean_age", replayed == 0 ? 0 : age / replayed);
     metrics.put("replay/buffer", kept.size());
     return filled;
+  }
+
+  /** Those that there are, as advantages are computed of them. */
+  private static double[] rewards(RolloutGroup group) {
+    return group.rollouts().stream()
+        .filter(Rollout::hasReward)
+        .mapToDouble(Rollout::reward)
+        .toArray();
   }
 
   private static double score(double[] rewards, double deviation) {
@@ -119,13 +129,14 @@ final class ReplayBuffer {
     return JSON.valueToTree(new State(kept));
   }
 
-  /** Goes on from there; an empty tree is an empty buffer. */
+  /** Goes on from there, with as many as have room; an empty tree is an empty buffer. */
   void restore(ObjectNode tree) {
     try {
       kept =
           tree.isEmpty()
               ? new ArrayList<>()
               : new ArrayList<>(JSON.treeToValue(tree, State.class).groups());
+      kept.subList(0, Math.max(0, kept.size() - size)).clear(); // the lowest scores
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "this is not a saved state of replayed groups: " + e.getOriginalMessage(), e);

@@ -143,9 +143,8 @@ final class SamplePreparation {
     double[][] scores = new double[rewards.length][];
     for (int i = 0; i < rewards.length; i++) {
       scores[i] = rollouts.get(i).scores();
-      boolean scorable = scores[i].length == 0 || !Arrays.stream(scores[i]).allMatch(Double::isNaN);
       double penalty = klCoef == 0 ? 0 : klCoef * kl(samples.get(i));
-      rewards[i] = scorable ? rollouts.get(i).reward() - penalty : Double.NaN;
+      rewards[i] = rollouts.get(i).hasReward() ? rollouts.get(i).reward() - penalty : Double.NaN;
     }
     int[] tokens = samples.stream().mapToInt(Sample::countedTokens).toArray();
     return new GroupRewards(rewards, scores, tokens);

@@ -97,6 +97,43 @@ class ReplayBufferTest {
   }
 
   @Test
+  void aSmallerBufferRestoresTheBestOnly() {
+    ReplayBuffer large = new ReplayBuffer(4, 1);
+    List<RolloutGroup> groups =
+        List.of(group("a", 1, 0), group("d", 4, 0), group("b", 2, 0), group("c", 3, 0));
+    large.fill(groups, 0, metrics);
+    ReplayBuffer small = new ReplayBuffer(2, 1);
+    small.restore(large.state());
+    assertThat(small.state().at("/groups").findValuesAsText("problemId")).containsExactly("c", "d");
+    small.fill(List.of(group("e", 5, 0)), 1, metrics);
+    assertThat(small.state().at("/groups").findValuesAsText("problemId")).containsExactly("d", "e");
+    ReplayBuffer none = new ReplayBuffer(0, 1);
+    none.restore(large.state());
+    assertThat(none.state().at("/groups")).isEmpty();
+  }
+
+  @Test
+  void aRolloutWithoutAnyScoreIsNoReward() {
+    ReplayBuffer buffer = new ReplayBuffer(4, 1);
+    double[] unknown = {Double.NaN, Double.NaN};
+    Rollout unscored = new Rollout(new int[] {2}, new float[] {-1}, 0, unknown, false, 0);
+    RolloutGroup equal =
+        new RolloutGroup("equal", new int[] {1}, List.of(unscored, rollout(1), rollout(1)));
+    RolloutGroup alone = new RolloutGroup("alone", new int[] {1}, List.of(unscored, rollout(1)));
+    RolloutGroup nothing = new RolloutGroup("nothing", new int[] {1}, List.of(unscored));
+    buffer.fill(List.of(equal, alone, nothing), 0, metrics);
+    assertThat(metrics.get("replay/buffer")).isZero();
+    RolloutGroup mixed =
+        new RolloutGroup("mixed", new int[] {1}, List.of(rollout(2), unscored, rollout(1)));
+    buffer.fill(List.of(mixed), 1, metrics);
+    List<RolloutGroup> replayed = buffer.fill(List.of(equal, alone, nothing), 2, metrics);
+    assertThat(replayed).containsExactly(mixed, mixed, mixed);
+    ReplayBuffer scored = new ReplayBuffer(4, 1);
+    scored.fill(List.of(group("scored", 2, 1)), 1, metrics);
+    assertThat(buffer.state().at("/groups/0/score")).isEqualTo(scored.state().at("/groups/0/score"));
+  }
+
+  @Test
   void withoutABufferNothingIsReplaced() {
     List<RolloutGroup> groups = List.of(group("a", 1, 0), group("x", 0, 0));
     ReplayBuffer none = new ReplayBuffer(0, 1);

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the options of a verifier, an environment or a data set, and reports every fault in them at
@@ -144,18 +145,46 @@ public final class OptionReader {
     return ProgramHome.find(Path.of(text(name, defaultValue)));
   }
 
-  /** A list of texts, which may be empty, or one text alone. */
+  /** A list of texts, which may be empty, or one text alone; no text is blank. */
   public List<String> texts(String name, List<String> defaultValue) {
     JsonNode value = take(name);
     if (value.isMissingNode()) {
       return defaultValue;
     }
+    List<String> texts = elements(value);
+    if (texts == null || texts.stream().anyMatch(String::isBlank)) {
+      fault(name, "a text or a list of texts, none of them empty", value);
+      return defaultValue;
+    }
+    return texts;
+  }
+
+  /**
+   * A program with its arguments, which may be empty texts; it has to be given.
+   *
+   * @param example what a message shows
+   */
+  public List<String> command(String name, String example) {
+    JsonNode value = take(name);
+    List<String> words = elements(value);
+    if (words == null || words.isEmpty() || words.get(0).isBlank()) {
+      faults.add(
+          named(name)
+              + " must name a program, such as "
+              + example
+              + (value.isMissingNode() ? "" : ", was " + value));
+      return List.of();
+    }
+    return words;
+  }
+
+  /** Texts of a list, or one alone; {@code null} where there is anything else. */
+  private static @Nullable List<String> elements(JsonNode value) {
     List<String> texts = new ArrayList<>();
     Iterable<JsonNode> elements = value.isArray() ? value : List.of(value);
     for (JsonNode element : elements) {
-      if (!element.isTextual() || (!value.isArray() && value.asText().isBlank())) {
-        fault(name, "a text or a list of texts", value);
-        return defaultValue;
+      if (!element.isTextual()) {
+        return null;
       }
       texts.add(element.textValue());
     }
@@ -253,8 +282,11 @@ public final class OptionReader {
     return section.isEmpty() ? "option '" + name + "'" : "key " + section + name;
   }
 
+  private String named(String name) {
+    return section.isEmpty() ? key(name) : section + name;
+  }
+
   private void fault(String name, String expected, JsonNode found) {
-    String key = section.isEmpty() ? key(name) : section + name;
-    faults.add(key + " must be " + expected + ", was " + found);
+    faults.add(named(name) + " must be " + expected + ", was " + found);
   }
 }

@@ -93,9 +93,11 @@ class OptionReaderTest {
         "number  | null         | option 'x' must be a number from 0.0 to 1.0, was null",
         "text    | \"\"         | option 'x' must be a text that is not empty, was \"\"",
         "text    | 5            | option 'x' must be a text that is not empty, was 5",
-        "texts   | \" \"        | option 'x' must be a text or a list of texts, was \" \"",
-        "texts   | [\"a\", 1]   | option 'x' must be a text or a list of texts, was [\"a\",1]",
-        "texts   | {\"a\":\"b\"}| option 'x' must be a text or a list of texts, was {\"a\":\"b\"}",
+        "texts   | \" \"        | option 'x' must be a text or a list of texts, none of them empty, was \" \"",
+        "texts   | [\"a\", 1]   | option 'x' must be a text or a list of texts, none of them empty, was [\"a\",1]",
+        "texts   | [\"a\", \" \"] | a list of texts, none of them empty, was [\"a\",\" \"]",
+        "texts   | [\"\"]       | a list of texts, none of them empty, was [\"\"]",
+        "texts   | {\"a\":\"b\"}| option 'x' must be a text or a list of texts, none of them empty, was {\"a\":\"b\"}",
         "share   | 1            | option 'x' must be a number in [0, 1), was 1",
         "objects | [1]          | option 'x' must be a list of mappings, was [1]",
         "above   | 0            | option 'x' must be a whole number >= 1, was 0",
@@ -110,6 +112,20 @@ class OptionReaderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("verifier 'sample': option 'x' must be ")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aCommandIsAProgramWhoseArgumentsMayBeEmpty() {
+    assertThat(OptionReader.of("o", json("{\"c\": [\"p\", \"\"]}")).command("c", "[sh]"))
+        .containsExactly("p", "");
+    assertThat(OptionReader.of("o", json("{\"c\": \"p\"}")).command("c", "[sh]"))
+        .containsExactly("p");
+    assertThatThrownBy(() -> read("{}", options -> options.command("c", "[sh]")))
+        .hasMessage("verifier 'sample': option 'c' must name a program, such as [sh]");
+    for (String value : List.of("[]", "\" \"", "[\"\",\"a\"]", "[\"a\",1]", "{\"a\":\"b\"}")) {
+      assertThatThrownBy(() -> read("{\"c\": " + value + "}", o -> o.command("c", "[sh]")))
+          .hasMessageEndingWith("'c' must name a program, such as [sh], was " + value);
+    }
   }
 
   @Test

@@ -302,6 +302,7 @@ final class GroupSampling {
     private boolean teachesNothing(OpenGroup group) {
       double[] values =
           group.rewards().stream()
+              .filter(Reward::hasScore)
               .mapToDouble(
                   reward ->
                       config.filterGroups().metric() == FilterGroups.Metric.ACC

@@ -67,6 +67,11 @@ public final class PolicySampler {
    */
   public record Request(int number, Problem problem, int[] samples) {}
 
+  /** Whether an environment answers, so that more than the prompt decides what is said. */
+  public boolean isConversing() {
+    return texts.environments() != null;
+  }
+
   /** The prompt of a problem, as the model is given it. */
   public String prompt(Problem problem) {
     return texts.prompt(problem);

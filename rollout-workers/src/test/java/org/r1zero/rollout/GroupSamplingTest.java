@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.RolloutBatch;
 import org.r1zero.grpo.data.Rollout;
@@ -49,6 +50,7 @@ import org.r1zero.verify.Verdict;
 import org.r1zero.verify.environment.Environment;
 import org.r1zero.verify.environment.EnvironmentFactory;
 import org.r1zero.verify.reward.Reward;
+import org.r1zero.verify.reward.RewardFunction;
 import org.r1zero.verify.reward.ScoringConfig;
 
 /** Dynamic sampling, partial rollouts, asynchronous mode and the state that they carry. */
@@ -113,6 +115,24 @@ class GroupSamplingTest {
         .containsEntry("filter_groups/num_gen_batches", (double) limit)
         .containsEntry("filter_groups/filled_up", (double) PROBLEMS)
         .containsEntry("filter_groups/dropped", (double) PROBLEMS * limit);
+  }
+
+  @ParameterizedTest
+  @EnumSource(FilterGroups.Metric.class)
+  void completionsThatNoVerifierSpeaksOfTeachNothing(FilterGroups.Metric metric) {
+    FilterGroups filter = new FilterGroups(true, metric, 1);
+    Run run =
+        new Run(
+            config(Mode.SYNC, 1, filter, WHOLE),
+            PROBLEMS,
+            (problem, completion) -> {
+              boolean judged = completion.text().hashCode() % 2 == 0;
+              Outcome outcome = judged ? Outcome.CORRECT : Outcome.NOT_APPLICABLE;
+              double score = judged ? 1 : 0;
+              return new Reward(score, Map.of("scripted", new Verdict(score, outcome, "as told")));
+            });
+    assertThat(run.step(0, true).metrics())
+        .containsEntry("filter_groups/dropped", (double) PROBLEMS);
   }
 
   @Test
@@ -444,6 +464,10 @@ class GroupSamplingTest {
     }
 
     Run(RolloutsConfig config, int problems, boolean rewardsDiffer) {
+      this(config, problems, (problem, completion) -> score(problem, completion, rewardsDiffer));
+    }
+
+    Run(RolloutsConfig config, int problems, RewardFunction rewards) {
       pool =
           WorkerPools.inProcess(
               new PoolOptions(2, 1, true, config.hangDuration(), 3),
@@ -461,8 +485,7 @@ class GroupSamplingTest {
               new Texts(tokenizer, problem -> "ab" + problem.question(), environments),
               pool,
               new RewardScorer(
-                  (problem, completion) -> score(problem, completion, rewardsDiffer),
-                  ScoringConfig.defaults()),
+rewards, new ScoringConfig(0, 60, 1)),
               (step, traces) -> {},
               (step, status) -> {});
     }

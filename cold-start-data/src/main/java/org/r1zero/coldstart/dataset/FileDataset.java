@@ -53,7 +53,7 @@ public final class FileDataset implements DatasetProvider {
               options.text("id", ""),
               options.choice("answer_rule", AnswerRule.AUTO));
       options.require(
-          node.has("path"),
+          node.has("path") && (!node.path("path").isArray() || !node.path("path").isEmpty()),
           "path must name a file of questions, a folder of such files, or a list of them");
       options.require(
           heldOut.isEmpty() || share == 0, "held_out_share must be 0 where held_out is given");

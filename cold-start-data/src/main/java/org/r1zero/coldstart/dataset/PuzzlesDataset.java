@@ -41,6 +41,9 @@ public final class PuzzlesDataset implements DatasetProvider {
     long own = node.has("seed") ? options.positive("seed", 1) : seed;
     List<PuzzleFamily> families = families(wanted, options);
     options.require(
+        !node.path("families").isArray() || !node.path("families").isEmpty(),
+        "families must name a family; without this key all are made");
+    options.require(
         level <= maxLevel && maxLevel <= PuzzleFamily.MAX_LEVEL,
         String.format(
             "level and max_level must be 1 <= level <= max_level <= %d, were %d and %d",

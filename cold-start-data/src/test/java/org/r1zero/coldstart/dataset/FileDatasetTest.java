@@ -251,6 +251,11 @@ class FileDatasetTest {
     assertThatThrownBy(() -> load("{'pathh': 'x', 'form': 'verll', 'held_out_share': 1}"))
         .hasMessageContainingAll(
             "path must name a file", "did you mean 'path'?", "form must be one of", "[0, 1)");
+    assertThatThrownBy(() -> load("{'path': []}")).hasMessageContaining("path must name a file");
+    for (String blank : List.of("''", "' '", "['']", "['a.jsonl', '']")) {
+      assertThatThrownBy(() -> load("{'path': " + blank + "}"))
+          .hasMessageContaining("task.options.path must be a text or a list of texts, none of them");
+    }
     assertThatThrownBy(() -> load("{'path': '" + folder.resolve("none.jsonl") + "'}"))
         .hasMessageContaining("there is no such file or folder");
   }

@@ -57,6 +57,10 @@ class PuzzlesDatasetTest {
         .hasMessageContaining("was sudku")
         .hasMessageContaining("level and max_level must be 1 <= level <= max_level <= 5")
         .hasMessageContaining("unknown key task.options.trian");
+    assertThatThrownBy(() -> load("{'families': []}", 1))
+        .hasMessageContaining("families must name a family");
+    assertThatThrownBy(() -> load("{'families': ['base', '']}", 1))
+        .hasMessageContaining("task.options.families must be a text or a list of texts");
     assertThatThrownBy(() -> load("{'families': 'base', 'train': 1000}", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the family base has only about")

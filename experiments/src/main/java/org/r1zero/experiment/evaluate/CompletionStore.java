@@ -26,7 +26,8 @@ import org.r1zero.verify.records.KeyedLines;
  *
  * <p>A file for each model (by the hash of its files), number type and way of sampling; a line for
  * each completion, found again by the problem's place, its prompt's hash and the sample's number:
- * what decides a completion. Of a conversation the whole is kept, when it is over.
+ * what decides a completion. Of a conversation the whole is kept, when it is over; an environment
+ * sees the whole problem, gold and data too, so that its hash stands in for the prompt's.
  */
 public final class CompletionStore {
   private final @Nullable Path folder;
@@ -77,7 +78,10 @@ public final class CompletionStore {
       long seed,
       Listener listener) {
     List<String> prompts =
-        problems.stream().map(p -> Hashes.sha256(sampler.prompt(p)).substring(0, 16)).toList();
+        problems.stream()
+            .map(p -> sampler.prompt(p) + (sampler.isConversing() ? "\0" + p : ""))
+            .map(text -> Hashes.sha256(text).substring(0, 16))
+            .toList();
     KeyedLines kept = open(how, seed);
     Completion[][] found = new Completion[problems.size()][count];
     List<PolicySampler.Request> missing = new ArrayList<>();

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -70,7 +72,9 @@ public final class MlflowTracker implements AutoCloseable {
   private @Nullable Run run;
   private long offset;
   private boolean isAway;
-  private boolean refusedSaid;
+  private boolean endBegun;
+  private final Set<String> refusalsSaid = new HashSet<>();
+  private final Set<Path> filesDone = new HashSet<>();
 
   /**
    * What is said of a run where it begins.
@@ -161,8 +165,8 @@ public final class MlflowTracker implements AutoCloseable {
                 + config.trackingUri()
                 + " did not answer in time: it has "
                 + stepsSent
-                + " steps of this run; all of them are in "
-                + folder.resolve("metrics.jsonl"));
+                + " steps of this run, and may lack its end and files; all of them are in "
+                + folder);
       }
     } catch (InterruptedException e) {
       thread.interrupt();
@@ -201,7 +205,7 @@ public final class MlflowTracker implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         away(e);
       }
-      if (last || !pause(done ? null : retry)) {
+      if ((last && done) || !pause(done ? null : retry, last)) {
         return;
       }
       if (!done) {
@@ -214,15 +218,19 @@ public final class MlflowTracker implements AutoCloseable {
     return a.compareTo(b) <= 0 ? a : b;
   }
 
-  /** Waits for the next wake-up; after a failure for a while, whatever wakes, unless it ends. */
-  private boolean pause(@Nullable Duration retry) {
+  /**
+   * Waits for the next wake-up; after a failure for a while, whatever wakes, unless it ends.
+   *
+   * @param last whether it has ended already: {@link #close} says when to give up
+   */
+  private boolean pause(@Nullable Duration retry, boolean last) {
     try {
       if (retry == null) {
         wakeUps.take();
         return true;
       }
       long until = System.nanoTime() + retry.toNanos();
-      while (!ending && System.nanoTime() < until) {
+      while ((last || !ending) && System.nanoTime() < until) {
         wakeUps.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
       return true;
@@ -255,6 +263,9 @@ public final class MlflowTracker implements AutoCloseable {
         if (found.isPresent()) {
           client.update(id, "RUNNING", null);
           stepsSent = found.get().steps();
+          if (stepsSent == 0) {
+            logParameters(id); // it may have begun no further than its id
+          }
           say.accept("MLflow: going on in run " + id + " at " + config.trackingUri());
           return found.get();
         }
@@ -267,15 +278,7 @@ public final class MlflowTracker implements AutoCloseable {
     id.put("tracking_uri", config.trackingUri());
     id.put("experiment_id", experiment).put("run_id", begun.id());
     WholeFiles.write(idFile, (id + "\n").getBytes(StandardCharsets.UTF_8));
-    List<Map.Entry<String, String>> parameters =
-        new ArrayList<>(new TreeMap<>(about.parameters).entrySet());
-    for (int from = 0; from < parameters.size(); from += MlflowClient.MAX_PARAMS) {
-      Map<String, String> some = new TreeMap<>();
-      parameters
-          .subList(from, Math.min(from + MlflowClient.MAX_PARAMS, parameters.size()))
-          .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
-      client.log(begun.id(), "params", some);
-    }
+    logParameters(begun.id());
     say.accept(
         "MLflow: run "
             + begun.id()
@@ -284,6 +287,19 @@ public final class MlflowTracker implements AutoCloseable {
             + " at "
             + config.trackingUri());
     return begun;
+  }
+
+  /** Logs the recipe; a parameter that is there with the same value is no fault. */
+  private void logParameters(String id) throws IOException {
+    List<Map.Entry<String, String>> parameters =
+        new ArrayList<>(new TreeMap<>(about.parameters).entrySet());
+    for (int from = 0; from < parameters.size(); from += MlflowClient.MAX_PARAMS) {
+      Map<String, String> some = new TreeMap<>();
+      parameters
+          .subList(from, Math.min(from + MlflowClient.MAX_PARAMS, parameters.size()))
+          .forEach(entry -> some.put(entry.getKey(), entry.getValue()));
+      unlessRefused("parameters", () -> client.log(id, "params", some));
+    }
   }
 
   /** Sends the steps of metrics.jsonl that the server has not, in whole steps. */
@@ -318,19 +334,32 @@ public final class MlflowTracker implements AutoCloseable {
     }
   }
 
-  /** One batch may be refused, such as for a name: the next may not. */
   private void send(Run known, List<Metric> metrics) throws IOException {
+    List<Metric> some = metrics.subList(0, Math.min(metrics.size(), MlflowClient.MAX_METRICS));
+    unlessRefused("numbers of a step", () -> client.log(known.id(), some));
+  }
+
+  /** Something that is sent. */
+  @FunctionalInterface
+  private interface Sending {
+    void send() throws IOException;
+  }
+
+  /** One batch may be refused, such as for a name: the next may not. */
+  private void unlessRefused(String what, Sending sending) throws IOException {
     try {
-      client.log(
-          known.id(), metrics.subList(0, Math.min(metrics.size(), MlflowClient.MAX_METRICS)));
+      sending.send();
     } catch (RefusedException e) {
       if (e.isPassing() || e.status == 401 || e.status == 403 || e.status == 404) {
         throw e;
       }
-      if (!refusedSaid) {
-        refusedSaid = true;
-        say.accept("WARNING: MLflow refused numbers of a step: " + e.getMessage());
-      }
+      sayRefused(what, e);
+    }
+  }
+
+  private void sayRefused(String what, RefusedException fault) {
+    if (refusalsSaid.add(what)) {
+      say.accept("WARNING: MLflow refused " + what + ": " + fault.getMessage());
     }
   }
 
@@ -362,19 +391,21 @@ public final class MlflowTracker implements AutoCloseable {
     return end < 0 ? List.of() : List.of(text.substring(0, end).split("\n", -1));
   }
 
+  /** Says how the run ended before its files are sent, which may be refused; tried until it is. */
   private void sendTheEnd(Run known) throws IOException {
     Path manifest = folder.resolve("manifest.json");
-    if (Files.exists(manifest)) {
+    if (!endBegun && Files.exists(manifest)) {
       List<Metric> results = new ArrayList<>();
       collect("evaluation", JSON.readTree(manifest.toFile()).path("result"), results);
       if (!results.isEmpty()) {
         send(known, results);
       }
     }
+    endBegun = true;
+    client.update(known.id(), status, System.currentTimeMillis());
     if (config.logArtifacts()) {
       sendFiles(known);
     }
-    client.update(known.id(), status, System.currentTimeMillis());
   }
 
   private void collect(String name, JsonNode node, List<Metric> results) {
@@ -397,9 +428,25 @@ public final class MlflowTracker implements AutoCloseable {
     }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(MlflowTracker::isArtifact).sorted().toList()) {
-        client.upload(known, file);
+        upload(known, file);
       }
     }
+  }
+
+  /** What is wrong with one file, such as its size, is so with this one only. */
+  private void upload(Run known, Path file) throws IOException {
+    if (filesDone.contains(file)) {
+      return;
+    }
+    try {
+      client.upload(known, file);
+    } catch (RefusedException e) {
+      if (e.isPassing()) {
+        throw e;
+      }
+      sayRefused("the file " + file.getFileName() + ", which stays in " + folder, e);
+    }
+    filesDone.add(file);
   }
 
   private static boolean isArtifact(Path file) {

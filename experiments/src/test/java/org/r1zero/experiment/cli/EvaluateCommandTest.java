@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -140,6 +141,57 @@ class EvaluateCommandTest {
     Ran changed = Ran.command(common);
     assertThat(timeless(changed.json())).isEqualTo(timeless(first.json()));
     assertThat(Files.readAllLines(asked)).hasSize(2 * requests.size());
+  }
+
+  @Test
+  void aConversationIsHeldAgainWhereItsProblemsAnswerWasCorrected() throws IOException {
+    Path train = Files.writeString(folder.resolve("train.jsonl"), row("1+1", "2"));
+    Path held = folder.resolve("held.jsonl");
+    Files.writeString(held, row("1+2", "3") + row("2+2", "5") + row("3+3", "6"));
+    Path recipe =
+        Files.writeString(
+            folder.resolve("recipe.yaml"),
+            """
+            name: conversing
+            model: embedded
+            dtype: float32
+            output: %s
+            task: {name: file, options: {path: %s, held_out: %s}}
+            prompt: {template: plain}
+            sampling: {max_new_tokens: 24}
+            evaluation: {problems: 3, samples: 2, readability: false}
+            rewards: [{verifier: number}]
+            environment: {name: retry, max_turns: 2}
+            """
+                .formatted(folder, train, held));
+    String[] common = {"eval", "--json", recipe.toString()};
+    Ran first = Ran.command(common);
+    assertThat(first.code()).as(first.err()).isZero();
+    List<String> kept = conversations();
+    assertThat(kept).hasSize(9);
+    assertThat(timeless(Ran.command(common).json())).isEqualTo(timeless(first.json()));
+    assertThat(conversations()).isEqualTo(kept);
+
+    Files.writeString(held, row("1+2", "3") + row("2+2", "4") + row("3+3", "6"));
+    Ran corrected = Ran.command(common);
+    assertThat(corrected.code()).as(corrected.err()).isZero();
+    assertThat(conversations()).as("the corrected one's, greedy and sampled").hasSize(9 + 3);
+    assertThat(conversations()).containsAll(kept);
+  }
+
+  private static String row(String question, String answer) {
+    return "{\"question\": \"What is %s?\", \"answer\": \"%s\"}%n".formatted(question, answer);
+  }
+
+  /** All that is kept, a line for each. */
+  private List<String> conversations() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve(".r1zero/completions"))) {
+      for (Path file : files.sorted().toList()) {
+        Files.readAllLines(file).stream().filter(line -> !line.isEmpty()).forEach(lines::add);
+      }
+    }
+    return lines;
   }
 
   private static String[] with(String[] some, String... more) {

@@ -44,6 +44,12 @@ public final class FakeMlflow implements AutoCloseable {
   /** Refuses everything with this status where it is above 0. */
   volatile int refuses;
 
+  /** What of a request is refused besides: a word of its path or body. */
+  volatile String refusedWord = "";
+
+  /** With which status it is refused. */
+  volatile int refusedWith = 413;
+
   /** Where artefacts are said to be. */
   volatile String artifacts = "mlflow-artifacts:/";
 
@@ -113,6 +119,10 @@ public final class FakeMlflow implements AutoCloseable {
     try {
       if (refuses > 0) {
         throw new Refusal(refuses, "no");
+      }
+      String request = path + " " + new String(body, StandardCharsets.UTF_8);
+      if (!refusedWord.isEmpty() && request.contains(refusedWord)) {
+        throw new Refusal(refusedWith, "not this");
       }
       answer = answer(exchange.getRequestMethod(), path, exchange.getRequestURI().getQuery(), body);
     } catch (Refusal e) {

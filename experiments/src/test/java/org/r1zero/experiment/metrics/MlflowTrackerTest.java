@@ -115,7 +115,10 @@ class MlflowTrackerTest {
       port = server.port();
     }
     String address = "http://127.0.0.1:" + port;
-    try (MlflowTracker tracker = tracker(address, Map.of(), QUICK)) {
+    MlflowTracker.Waits waits =
+        new MlflowTracker.Waits(
+            QUICK.answer(), QUICK.firstRetry(), QUICK.longestRetry(), Duration.ofSeconds(2));
+    try (MlflowTracker tracker = tracker(address, Map.of(), waits)) {
       long started = System.nanoTime();
       for (int step = 1; step <= 50; step++) {
         write(step, step);
@@ -134,7 +137,9 @@ class MlflowTrackerTest {
       tracker.stepFinished(51);
       tracker.ended("FINISHED");
     }
-    assertThat(said.stream().filter(line -> line.startsWith("WARNING"))).hasSizeBetween(1, 2);
+    List<String> warnings = said.stream().filter(line -> line.startsWith("WARNING")).toList();
+    assertThat(warnings).as("away, away again, and what it lacks").hasSize(3);
+    assertThat(warnings.get(2)).contains("it has 50 steps of this run, and may lack its end");
   }
 
   @Test
@@ -189,6 +194,81 @@ class MlflowTrackerTest {
       }
       assertThat(server.run().steps("reward")).containsExactly(1L, 2L, 3L);
       assertThat(said.stream().filter(line -> line.startsWith("WARNING"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void parametersThatTheServerCouldNotTakeAreSentWhenItIsBack() throws Exception {
+    try (FakeMlflow server = new FakeMlflow(0)) {
+      server.refusedWord = "\"params\"";
+      server.refusedWith = 503;
+      try (MlflowTracker tracker = tracker(server.address(), Map.of("seed", "1"), QUICK)) {
+        await(() -> !said.isEmpty());
+        server.refusedWord = "";
+        await(() -> said.stream().anyMatch(line -> line.contains("MLflow is back")));
+        tracker.ended("FINISHED");
+      }
+      assertThat(server.run().params).containsExactly(Map.entry("seed", "1"));
+      assertThat(server.run().status).isEqualTo("FINISHED");
+    }
+  }
+
+  @Test
+  void aParameterThatIsRefusedEndsNothing() throws Exception {
+    try (FakeMlflow server = new FakeMlflow(0)) {
+      server.refusedWord = "\"params\"";
+      server.refusedWith = 400;
+      write(1, 2);
+      try (MlflowTracker tracker = tracker(server.address(), Map.of("seed", "1"), QUICK)) {
+        tracker.ended("FINISHED");
+      }
+      assertThat(server.run().steps("reward")).containsExactly(1L, 2L);
+      assertThat(server.run().status).isEqualTo("FINISHED");
+      assertThat(said).anyMatch(line -> line.contains("refused parameters: HTTP 400"));
+    }
+  }
+
+  @Test
+  void aFileThatIsRefusedIsNamedAndTheOthersAreTaken() throws Exception {
+    try (FakeMlflow server = new FakeMlflow(0)) {
+      server.refusedWord = "artifacts/metrics.jsonl";
+      Files.writeString(folder.resolve("recipe.yaml"), "name: test\n");
+      Files.writeString(folder.resolve("evaluation-after.jsonl"), "{}\n");
+      write(1, 1);
+      try (MlflowTracker tracker = tracker(server.address(), Map.of(), QUICK)) {
+        tracker.ended("FINISHED");
+      }
+      assertThat(server.run().status).isEqualTo("FINISHED");
+      assertThat(server.run().artifacts.keySet())
+          .containsExactly("evaluation-after.jsonl", "recipe.yaml");
+      assertThat(said.stream().filter(line -> line.startsWith("WARNING")).toList())
+          .singleElement()
+          .asString()
+          .contains("refused the file metrics.jsonl, which stays in " + folder, "HTTP 413");
+    }
+  }
+
+  @Test
+  void theEndIsTriedUntilItIsTakenAndNothingIsSentTwice() throws Exception {
+    try (FakeMlflow server = new FakeMlflow(0)) {
+      Files.writeString(folder.resolve("manifest.json"), "{\"result\": {\"score\": 0.5}}");
+      write(1, 1);
+      MlflowTracker tracker = tracker(server.address(), Map.of(), QUICK);
+      tracker.stepFinished(1);
+      await(() -> !server.runs.isEmpty() && server.run().steps("reward").size() == 1);
+      server.refusedWord = "artifacts/metrics.jsonl";
+      server.refusedWith = 503;
+      tracker.ended("FINISHED");
+      Thread closing = new Thread(tracker::close);
+      closing.start();
+      await(() -> server.requests.stream().filter(r -> r.endsWith("/metrics.jsonl")).count() > 2);
+      server.refusedWord = "";
+      closing.join();
+      FakeMlflow.ARun run = server.run();
+      assertThat(run.status).isEqualTo("FINISHED");
+      assertThat(run.artifacts.keySet()).containsExactly("manifest.json", "metrics.jsonl");
+      assertThat(run.steps("evaluation/score")).containsExactly(1L);
+      assertThat(server.requests.stream().filter(r -> r.endsWith("/manifest.json"))).hasSize(1);
     }
   }
 

@@ -44,6 +44,11 @@ public record Rollout(
     }
   }
 
+  /** Whether there is a reward: where no verifier applied there is none, whatever the sum says. */
+  public boolean hasReward() {
+    return scores.length == 0 || !Arrays.stream(scores).allMatch(Double::isNaN);
+  }
+
   /** Which tokens the policy sampled, {@code [T]}; {@code null} where it did all. */
   public boolean @Nullable [] sampled() {
     boolean[] sampled = new boolean[tokens.length];

@@ -38,12 +38,13 @@ public final class Folders {
   }
 
   /**
-   * Makes a folder that appears whole or not at all.
+   * Makes a folder that appears whole or not at all; until then it is beside it, as {@code
+   * .NAME.partial}, which is hidden and nobody else's.
    *
    * @param target must not exist
    */
   public static void make(Path target, Content content) throws IOException {
-    Path fresh = target.toAbsolutePath().resolveSibling(target.getFileName() + ".partial");
+    Path fresh = target.toAbsolutePath().resolveSibling("." + target.getFileName() + ".partial");
     delete(fresh);
     content.make(fresh);
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);

@@ -32,16 +32,13 @@ public final class ExternalVerifierProvider implements VerifierProvider {
   @Override
   public Verifier create(JsonNode node) {
     OptionReader options = OptionReader.of("verifier 'external'", node);
-    List<String> command = options.texts("command", List.of());
+    List<String> command = options.command("command", "[python3, my_verifier.py]");
     double min = options.number("min", 0, -LARGEST, LARGEST);
     double max = options.number("max", 1, -LARGEST, LARGEST);
     double failureScore = options.number("failure_score", min, -LARGEST, LARGEST);
     Duration timeout = options.seconds("timeout_seconds", 10, 0.001, LONGEST);
     Duration startTimeout = options.seconds("start_timeout_seconds", 30, 0, LONGEST);
     int processes = options.integer("processes", 1, 1, 1000);
-    if (command.isEmpty()) {
-      options.fault("option 'command' must name a program, such as [python3, my_verifier.py]");
-    }
     if (min > max || failureScore < min || failureScore > max) {
       options.fault("options need min <= failure_score <= max");
     }

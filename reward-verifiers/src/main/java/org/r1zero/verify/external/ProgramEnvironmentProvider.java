@@ -52,13 +52,10 @@ public final class ProgramEnvironmentProvider implements EnvironmentProvider {
   @Override
   public EnvironmentFactory create(JsonNode node, Verifiers known) {
     OptionReader options = OptionReader.of("environment 'program'", node);
-    List<String> command = options.texts("command", List.of());
+    List<String> command = options.command("command", "[python3, my_environment.py]");
     Duration timeout = options.seconds("timeout_seconds", 10, 0.001, LONGEST);
     Duration startTimeout = options.seconds("start_timeout_seconds", 30, 0, LONGEST);
     int processes = options.integer("processes", 1, 1, 1000);
-    if (command.isEmpty()) {
-      options.fault("option 'command' must name a program, such as [python3, my_environment.py]");
-    }
     options.finish();
     ProgramPool pool = new ProgramPool(command, processes, timeout, startTimeout);
     try {

@@ -26,9 +26,14 @@ public record Reward(double total, Map<String, Verdict> verdicts) implements Ser
   /** Whether a verifier failed on it, by an error or a timeout, or none has anything to say. */
   public boolean isFailed() {
     return verdicts.values().stream().anyMatch(verdict -> verdict.outcome().isFailure())
-        || (!verdicts.isEmpty()
-            && verdicts.values().stream()
-                .allMatch(verdict -> verdict.outcome() == Outcome.NOT_APPLICABLE));
+        || !hasScore();
+  }
+
+  /** Whether any verifier has something to say; where none has, the total stands for nothing. */
+  public boolean hasScore() {
+    return verdicts.isEmpty()
+        || verdicts.values().stream()
+            .anyMatch(verdict -> verdict.outcome() != Outcome.NOT_APPLICABLE);
   }
 
   /**

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +44,13 @@ import org.r1zero.coldstart.curate.TraceSieve;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.records.RecordFiles;
 import org.r1zero.coldstart.records.RecordSink;
+import org.r1zero.grpo.files.Hashes;
 
 /**
  * One curation. The driver reads the files, as it does without Spark, and hands records out in
- * batches; executors judge them and write what they found as Parquet, a folder for each batch,
- * which is not judged a second time. The rest is data frames over these folders.
+ * batches; executors judge them and write what they found as Parquet, a folder for each batch. One
+ * that is complete has a mark by the hash of its records, so that the same records are not judged a
+ * second time, and others are. The rest is data frames over these folders.
  */
 final class SparkCuration {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -160,8 +165,10 @@ final class SparkCuration {
     }
     Path target = new Path(folder, String.format("batch-%06d", batches.size()));
     try {
-      if (!files.exists(new Path(target, "_SUCCESS"))) {
+      Path checked = new Path(target, "_CHECKED-" + hash());
+      if (!files.exists(checked)) {
         judge(target);
+        files.create(checked).close();
         say.accept(String.format("judged %,d records", place));
       }
     } catch (IOException e) {
@@ -185,6 +192,16 @@ final class SparkCuration {
     }
     batch.clear();
     batchChars = 0;
+  }
+
+  /** Of all that the batch's rows follow from, besides the curation. */
+  private String hash() {
+    MessageDigest digest = Hashes.digest();
+    for (TraceRows.Line line : batch) {
+      String at = line.place() + " " + line.file() + " " + line.line() + " ";
+      digest.update((at + line.text() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private void judge(Path target) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,6 +138,40 @@ class SparkDataTest {
   void whatAnInterruptedCurationJudgedIsNotJudgedAgain() throws IOException {
     start("local[2]");
     Curation curation = curation(new CurationConfig(0, 1, 2, 0, 0.8, 13), 1000, 1000);
+    interrupt(curation);
+    assertThat(JUDGED.get()).as("200, 200, and the rest of the first file").isEqualTo(500);
+    assertGoesOn(curation, 500);
+  }
+
+  @Test
+  void aBatchOfOtherRecordsOrWithoutAMarkIsJudgedAgain() throws IOException {
+    start("local[2]");
+    Curation curation = curation(new CurationConfig(0, 1, 2, 0, 0.8, 13), 1000, 1000);
+    interrupt(curation);
+    Curation turned =
+        new Curation(
+            List.of(curation.files().get(1), curation.files().get(0)),
+            curation.judge(),
+            curation.maxBad(),
+            curation.config(),
+            curation.evaluation(),
+            curation.seed());
+    JUDGED.set(0);
+    assertGoesOn(turned, 1000);
+
+    interrupt(curation);
+    Path batch = folder.resolve("work").resolve("batch-000001");
+    try (Stream<Path> all = Files.list(batch)) { // as if its writers' files were not seen yet
+      for (Path file : all.filter(f -> !f.endsWith("_SUCCESS")).toList()) {
+        Files.delete(file);
+      }
+    }
+    JUDGED.set(0);
+    assertGoesOn(curation, 700);
+  }
+
+  /** Curates until three batches are judged. */
+  private void interrupt(Curation curation) {
     AtomicInteger batches = new AtomicInteger();
     assertThatThrownBy(
             () ->
@@ -152,10 +187,14 @@ class SparkDataTest {
                         200)
                     .choose())
         .hasMessage("killed");
-    assertThat(JUDGED.get()).as("200, 200, and the rest of the first file").isEqualTo(500);
+  }
+
+  /** Curates to the end with what is there, which is as without Spark. */
+  private void assertGoesOn(Curation curation, int judged) throws IOException {
+    int before = JUDGED.get();
     try (Selection found =
         new SparkCuration(SparkData.context(), curation, work(), said -> {}, 200).choose()) {
-      assertThat(JUDGED.get()).isEqualTo(1000);
+      assertThat(JUDGED.get() - before).isEqualTo(judged);
       Selection expected = Curator.choose(curation);
       assertThat(found.left()).isEqualTo(expected.left());
       assertThat(lines(found)).isEqualTo(lines(expected));

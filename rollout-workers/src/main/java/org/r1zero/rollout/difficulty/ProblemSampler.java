@@ -125,8 +125,8 @@ public final class ProblemSampler {
         orders.put(candidates, order);
       }
       int chosen = order.next(taken, random);
-      if (chosen < 0) { // all were asked in this step
-        taken.clear();
+      if (chosen < 0) { // all of these were asked in this step; others have their own
+        candidates.forEach(problem -> taken.remove(problem.id()));
         chosen = order.next(taken, random);
       }
       taken.add(candidates.get(chosen).id());

@@ -149,6 +149,23 @@ class ProblemSamplerTest {
     assertThat(rest.get(2)).as("all were asked: once more").isBetween(0, 4);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"CURRICULUM", "BANDIT"})
+  void aPartThatIsExhaustedLeavesTheOthersTaken(Strategy strategy) {
+    List<Problem> all = problems(100, i -> i + 1);
+    List<Problem> one = List.copyOf(all.subList(0, 1));
+    List<Problem> many = List.copyOf(all.subList(1, 100));
+    ProblemSampler.Round round = sampler(strategy).open(0, 0, Set.of());
+    List<Integer> asked = new ArrayList<>();
+    for (int i = 0; i < PER_STEP; i++) {
+      assertThat(round.choose(one)).isZero();
+      asked.add(round.choose(many));
+    }
+    assertThat(asked).doesNotHaveDuplicates();
+  }
+
   @Test
   void observationsFadeByTheStep() {
     ProblemSampler sampler =

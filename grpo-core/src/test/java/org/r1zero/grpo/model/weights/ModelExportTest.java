@@ -85,7 +85,7 @@ class ModelExportTest {
     var config = new ObjectMapper().readTree(target.resolve("config.json").toFile());
     assertThat(config.path("dtype").asText()).isEqualTo("bfloat16");
     assertThat(config.has("torch_dtype")).isFalse();
-    assertThat(targets.resolve("out.partial")).doesNotExist();
+    assertThat(targets.resolve(".out.partial")).doesNotExist();
   }
 
   @Test
@@ -96,18 +96,20 @@ class ModelExportTest {
             () -> new ModelExport(TensorType.F32, Long.MAX_VALUE).write(policy, source, target))
         .isInstanceOf(RuntimeException.class);
     assertThat(target).doesNotExist();
-    assertThatThrownBy(() -> ModelDirectory.open(targets.resolve("out.partial")))
+    assertThatThrownBy(() -> ModelDirectory.open(targets.resolve(".out.partial")))
         .isInstanceOf(ModelFileException.class);
   }
 
   @Test
   void leftoversOfAFailedExportAreReplaced() throws IOException {
     Path target = targets.resolve("out");
-    Files.createDirectories(targets.resolve("out.partial"));
-    Files.writeString(targets.resolve("out.partial/model.safetensors"), "half");
+    Files.createDirectories(targets.resolve(".out.partial"));
+    Files.writeString(targets.resolve(".out.partial/model.safetensors"), "half");
+    Path own = Files.createDirectories(targets.resolve("out.partial")); // a user's
     new ModelExport(TensorType.F32, Long.MAX_VALUE).write(policy, source, target);
     assertThat(ModelDirectory.open(target).config()).isEqualTo(policy.config());
-    assertThat(targets.resolve("out.partial")).doesNotExist();
+    assertThat(targets.resolve(".out.partial")).doesNotExist();
+    assertThat(own).isEmptyDirectory();
   }
 
   @Test
