@@ -130,7 +130,8 @@ class ReplayBufferTest {
     assertThat(replayed).containsExactly(mixed, mixed, mixed);
     ReplayBuffer scored = new ReplayBuffer(4, 1);
     scored.fill(List.of(group("scored", 2, 1)), 1, metrics);
-    assertThat(buffer.state().at("/groups/0/score")).isEqualTo(scored.state().at("/groups/0/score"));
+    assertThat(buffer.state().at("/groups/0/score"))
+        .isEqualTo(scored.state().at("/groups/0/score"));
   }
 
   @Test

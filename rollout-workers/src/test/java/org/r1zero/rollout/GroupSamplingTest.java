@@ -484,8 +484,7 @@ class GroupSamplingTest {
               new Numbered(),
               new Texts(tokenizer, problem -> "ab" + problem.question(), environments),
               pool,
-              new RewardScorer(
-rewards, new ScoringConfig(0, 60, 1)),
+              new RewardScorer(rewards, new ScoringConfig(0, 60, 1)),
               (step, traces) -> {},
               (step, status) -> {});
     }

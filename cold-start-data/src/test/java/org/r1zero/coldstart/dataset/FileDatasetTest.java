@@ -254,7 +254,8 @@ class FileDatasetTest {
     assertThatThrownBy(() -> load("{'path': []}")).hasMessageContaining("path must name a file");
     for (String blank : List.of("''", "' '", "['']", "['a.jsonl', '']")) {
       assertThatThrownBy(() -> load("{'path': " + blank + "}"))
-          .hasMessageContaining("task.options.path must be a text or a list of texts, none of them");
+          .hasMessageContaining(
+              "task.options.path must be a text or a list of texts, none of them");
     }
     assertThatThrownBy(() -> load("{'path': '" + folder.resolve("none.jsonl") + "'}"))
         .hasMessageContaining("there is no such file or folder");

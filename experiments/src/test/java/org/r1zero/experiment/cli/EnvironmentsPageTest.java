@@ -78,8 +78,7 @@ class EnvironmentsPageTest {
   void theProgramAnswersWithoutR1zero() throws Exception {
     PageCommands.Outcome said = shell.run(PageCommands.commands(page, "echo").get(0), "");
     assertThat(said.said().strip())
-        .isEqualTo(
-            "{\"request\": 1, \"observation\": \" yes \", \"reward\": 0, \"done\": false}");
+        .isEqualTo("{\"request\": 1, \"observation\": \" yes \", \"reward\": 0, \"done\": false}");
   }
 
   @Test

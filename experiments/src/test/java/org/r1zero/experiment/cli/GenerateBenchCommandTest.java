@@ -15,7 +15,8 @@ class GenerateBenchCommandTest {
   @Test
   void measuresTheEmbeddedModel() throws Exception {
     JsonNode result = spread();
-    // timings of milliseconds, on a machine that others may use: one that was interrupted is no measure
+    // timings of milliseconds, on a machine that others may use: one that was interrupted is no
+    // measure
     for (int i = 0; i < 5 && result.get("roofline_share").asDouble() > 1.5; i++) {
       result = spread();
     }
