@@ -68,7 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Write the verdicts there, one JSON object a line, or Parquet where the name ends in"
-              + " .parquet; interrupted, the same command goes on.")
+              + " .parquet; interrupted, the same command goes on. A device or pipe, such as /dev/stdout,"
+              + " is written to as verdicts come.")
   private @Nullable Path out;
 
   @Option(
@@ -122,7 +123,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private Path input() {
+  private Path input() throws IOException {
     if (threads < 1 || !(timeout > 0 && timeout <= 86_400)) {
       throw wrongUse("--threads must be >= 1 and --timeout within (0, 86400] seconds");
     }
@@ -135,7 +136,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw wrongUse("there is no readable file " + file);
     }
-    if (out != null && out.toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize())) {
+    if (out != null && Files.exists(out) && Files.isSameFile(out, file)) {
       throw wrongUse("--out must be another file than the one that is judged");
     }
     if (out != null) {
@@ -156,7 +157,6 @@ final class VerifyCommand implements Callable<Integer> {
               name,
               node,
               plugins.stream().map(folder -> folder.toAbsolutePath().toString()).toList(),
-              threads,
               Duration.ofNanos((long) (timeout * 1_000_000_000)));
       verifier.open();
       return verifier;

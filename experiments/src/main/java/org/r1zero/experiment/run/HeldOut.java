@@ -55,7 +55,9 @@ final class HeldOut {
                 recipe.evaluation(),
                 recipe.sampling(),
                 new Evaluator.Scoring(
-                    Scorer.of(parts.scorer(), recipe.rewards(), recipe.scoring()),
+                    recipe.environment().isOn()
+                        ? parts.scorer()::score
+                        : Scorer.of(parts.scorer(), recipe.rewards(), recipe.scoring()),
                     recipe.accuracyColumn(),
                     Judges.of(recipe)),
                 recipe.seed(),

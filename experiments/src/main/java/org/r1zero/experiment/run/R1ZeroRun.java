@@ -199,7 +199,9 @@ public final class R1ZeroRun {
             parts.policy(),
             parts.texts(),
             parts.directory().path(),
-            new PortableReward(recipe.rewards(), recipe.scoring()),
+            recipe.environment().isOn() // whose answers, and what they earn, come from here
+                ? null
+                : new PortableReward(recipe.rewards(), recipe.scoring()),
             progress::say)) {
       Evaluation before = evaluate(parts, workers, directory, manifest, "before", null);
       Evaluation last = train(parts, workers, directory, manifest, stop, endpoint);

@@ -8,6 +8,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Outcome;
@@ -23,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * range and no verdict at all become {@link Outcome#ERROR}, too long a time {@link
  * Outcome#TIMEOUT}, both with the verifier's {@link Verifier#failureScore()}.
  *
- * <p>Judging is done in threads of its own. One that takes too long is interrupted; if it does not
- * listen, it is left behind, up to {@value #MAX_LEFT_BEHIND} of them, after which every further
- * verdict is a timeout.
+ * <p>Judging is done in threads of its own, one for each call. One that takes too long is
+ * interrupted; if it does not listen, it is left behind, up to {@value #MAX_LEFT_BEHIND} of them,
+ * after which every further verdict is a timeout.
  */
 public final class GuardedVerifier implements Verifier {
 
@@ -35,20 +36,20 @@ public final class GuardedVerifier implements Verifier {
   private final Verifier verifier;
   private final Duration limit;
   private final ThreadPoolExecutor threads;
+  private final AtomicInteger calls = new AtomicInteger();
 
   /**
    * Guards a verifier.
    *
-   * @param callers how many threads call this at the same time
    * @param limit the longest time for one verdict
    */
-  public GuardedVerifier(Verifier verifier, int callers, Duration limit) {
+  public GuardedVerifier(Verifier verifier, Duration limit) {
     this.verifier = verifier;
     this.limit = limit;
     this.threads =
         new ThreadPoolExecutor(
             0,
-            callers + MAX_LEFT_BEHIND,
+            1 + MAX_LEFT_BEHIND,
             10,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
@@ -76,6 +77,24 @@ public final class GuardedVerifier implements Verifier {
 
   @Override
   public Verdict verify(Problem problem, Completion completion) {
+    makeRoom(calls.incrementAndGet());
+    try {
+      return judge(problem, completion);
+    } finally {
+      calls.decrementAndGet();
+    }
+  }
+
+  /** As many threads as there ever were calls at the same time, and those left behind. */
+  private void makeRoom(int calling) {
+    synchronized (threads) {
+      if (calling + MAX_LEFT_BEHIND > threads.getMaximumPoolSize()) {
+        threads.setMaximumPoolSize(calling + MAX_LEFT_BEHIND);
+      }
+    }
+  }
+
+  private Verdict judge(Problem problem, Completion completion) {
     Future<Verdict> judging;
     try {
       judging = threads.submit(() -> verifier.verify(problem, completion));

@@ -2,21 +2,26 @@ package org.r1zero.verify.reward;
 
 import java.io.Serializable;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verifiers;
 
 /**
  * A reward function that can be sent to another process: its verifiers are made where it is first
- * asked, and stay there. Thread-safe.
+ * asked, and stay there for all that say the same, however often they are sent. Thread-safe.
  */
 public final class PortableReward implements RewardFunction, Serializable {
   private static final long serialVersionUID = 1;
 
+  /** Verifiers hold programs, caches and limits of requests, of which a process has one. */
+  private static final Map<Said, WeightedReward> HERE = new ConcurrentHashMap<>();
+
   private final List<RewardEntry> entries;
   private final ScoringConfig scoring;
-  private transient volatile @Nullable WeightedReward here;
+
+  private record Said(List<RewardEntry> entries, ScoringConfig scoring) {}
 
   /**
    * Takes what a recipe says.
@@ -46,17 +51,9 @@ public final class PortableReward implements RewardFunction, Serializable {
    * @throws IllegalArgumentException if one is unknown or has a wrong option
    */
   public WeightedReward open() {
-    WeightedReward made = here;
-    if (made == null) {
-      synchronized (this) {
-        made = here;
-        if (made == null) {
-          made = WeightedReward.of(entries, Verifiers.discover(scoring.pluginFolders()), scoring);
-          here = made;
-        }
-      }
-    }
-    return made;
+    return HERE.computeIfAbsent(
+        new Said(entries, scoring),
+        said -> WeightedReward.of(entries, Verifiers.discover(scoring.pluginFolders()), scoring));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.r1zero.verify.reward;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,6 @@ public final class PortableVerifier implements Serializable {
   private final String id;
   private final JsonNode options;
   private final List<String> plugins;
-  private final int callers;
   private final Duration limit;
   private transient volatile @Nullable Verifier here;
 
@@ -28,15 +28,12 @@ public final class PortableVerifier implements Serializable {
    * @param id its name
    * @param options its own
    * @param plugins folders of plug-in jars, which must be there in each process
-   * @param callers how many threads judge at the same time
    * @param limit the longest time for one verdict
    */
-  public PortableVerifier(
-      String id, JsonNode options, List<String> plugins, int callers, Duration limit) {
+  public PortableVerifier(String id, JsonNode options, List<String> plugins, Duration limit) {
     this.id = id;
     this.options = options;
     this.plugins = List.copyOf(plugins);
-    this.callers = callers;
     this.limit = limit;
   }
 
@@ -51,8 +48,8 @@ public final class PortableVerifier implements Serializable {
       synchronized (this) {
         made = here;
         if (made == null) {
-          Verifiers known = Verifiers.discover(new ScoringConfig(0, 1, 1, plugins).pluginFolders());
-          made = new GuardedVerifier(known.create(id, options), callers, limit);
+          Verifiers known = Verifiers.discover(plugins());
+          made = new GuardedVerifier(known.create(id, options), limit);
           here = made;
         }
       }
@@ -60,7 +57,17 @@ public final class PortableVerifier implements Serializable {
     return made;
   }
 
-  /** All that its verdicts depend on, as a text. */
+  /** Its options. */
+  public JsonNode options() {
+    return options;
+  }
+
+  /** Folders of plug-in jars. */
+  public List<Path> plugins() {
+    return plugins.stream().map(Path::of).toList();
+  }
+
+  /** What it was made of, as a text; of files and folders only their names. */
   public String description() {
     return id + " " + options + " " + plugins + " " + limit;
   }

@@ -67,7 +67,7 @@ public final class WeightedReward implements RewardFunction {
     List<Term> terms = new ArrayList<>();
     for (RewardEntry entry : entries) {
       Verifier verifier = known.create(entry.verifier(), entry.options());
-      Verifier guarded = new GuardedVerifier(verifier, scoring.threadCount(), limit);
+      Verifier guarded = new GuardedVerifier(verifier, limit);
       terms.add(new Term(entry.column(), guarded, entry.weight(), entry.gate()));
     }
     return new WeightedReward(terms);

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,7 +79,7 @@ class GuardedVerifierTest {
   void leavesVerifiersBehindThatDoNotListenAndThenRefusesMore() {
     CountDownLatch end = new CountDownLatch(1);
     GuardedVerifier guarded =
-        new GuardedVerifier(new Odd(() -> stubborn(end)), 1, Duration.ofMillis(20));
+        new GuardedVerifier(new Odd(() -> stubborn(end)), Duration.ofMillis(20));
     try {
       Verdict last = GOOD;
       for (int i = 0; i < 40; i++) {
@@ -84,6 +89,38 @@ class GuardedVerifierTest {
       assertThat(last.reason()).startsWith("not judged: too many earlier ones");
     } finally {
       end.countDown();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void anyNumberOfCallersAreJudgedAtTheSameTime() {
+    int callers = 100;
+    CountDownLatch all = new CountDownLatch(callers);
+    GuardedVerifier guarded =
+        new GuardedVerifier(
+            new Odd(
+                () -> {
+                  all.countDown();
+                  try {
+                    return all.await(30, TimeUnit.SECONDS) ? GOOD : null;
+                  } catch (InterruptedException e) {
+                    return null;
+                  }
+                }),
+            Duration.ofSeconds(40));
+    ExecutorService threads = Executors.newFixedThreadPool(callers);
+    try {
+      List<CompletableFuture<Verdict>> verdicts =
+          IntStream.range(0, callers)
+              .mapToObj(
+                  i ->
+                      CompletableFuture.supplyAsync(
+                          () -> guarded.verify(PROBLEM, Completion.of("x")), threads))
+              .toList();
+      assertThat(verdicts).allSatisfy(verdict -> assertThat(verdict.join()).isEqualTo(GOOD));
+    } finally {
+      threads.shutdownNow();
     }
   }
 
@@ -117,7 +154,7 @@ class GuardedVerifierTest {
   }
 
   private static Verdict judge(Supplier<@Nullable Verdict> rule) {
-    return new GuardedVerifier(new Odd(rule), 1, Duration.ofMillis(200))
+    return new GuardedVerifier(new Odd(rule), Duration.ofMillis(200))
         .verify(PROBLEM, Completion.of("x"));
   }
 

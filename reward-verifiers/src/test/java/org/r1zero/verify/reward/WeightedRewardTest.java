@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +26,29 @@ class WeightedRewardTest {
 
   private static final Problem PROBLEM = new Problem("reward/1", "?", "72");
   private static final ScoreRange PENALTY = new ScoreRange(-1, 0);
+
+  @Test
+  void aProcessMakesTheVerifiersOfARewardOnceHoweverOftenItIsSent() throws Exception {
+    PortableReward reward =
+        new PortableReward(List.of(RewardEntry.of("number")), ScoringConfig.defaults());
+    WeightedReward made = sent(reward).open();
+    assertThat(sent(reward).open()).isSameAs(made);
+    assertThat(sent(new PortableReward(List.of(RewardEntry.of("number")), new ScoringConfig(0, 9, 1))).open())
+        .isNotSameAs(made);
+    assertThat(sent(new PortableReward(List.of(RewardEntry.of("math")), ScoringConfig.defaults())).open())
+        .isNotSameAs(made);
+  }
+
+  private static PortableReward sent(PortableReward reward) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(reward);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (PortableReward) in.readObject();
+    }
+  }
 
   @Test
   void sumsWeightedScoresAndKeepsEveryVerdict() {

@@ -22,8 +22,10 @@ public final class SparkData implements DataEngine {
   /** Spark warns of tasks above 1 MB. */
   private static final int MOST_PER_TASK = 500;
 
-  private @Nullable Work<?, ?> newest;
-  private @Nullable SentWork<?> newestSent;
+  /** What was sent last, by whichever instance: each lookup makes one. */
+  private static @Nullable Sent newest;
+
+  private record Sent(JavaSparkContext context, Work<?, ?> work, SentWork<?> sent) {}
 
   @Override
   public boolean isOn() {
@@ -58,16 +60,17 @@ public final class SparkData implements DataEngine {
   }
 
   @SuppressWarnings("unchecked") // the same work has the same types
-  private synchronized <A extends Serializable, B extends Serializable> SentWork<Work<A, B>> sent(
-      JavaSparkContext context, Work<A, B> work) {
-    if (work != newest || newestSent == null) {
-      if (newestSent != null) {
-        newestSent.sent().destroy();
+  private static synchronized <A extends Serializable, B extends Serializable>
+      SentWork<Work<A, B>> sent(JavaSparkContext context, Work<A, B> work) {
+    Sent last = newest;
+    if (last == null || last.context() != context || last.work() != work) {
+      if (last != null && last.context() == context) {
+        last.sent().sent().destroy(); // a context that has ended has none any more
       }
-      newest = work;
-      newestSent = SentWork.send(context, work);
+      last = new Sent(context, work, SentWork.send(context, work));
+      newest = last;
     }
-    return (SentWork<Work<A, B>>) newestSent;
+    return (SentWork<Work<A, B>>) last.sent();
   }
 
   @Override

@@ -221,6 +221,9 @@ class SparkDataTest {
     List<String> expected = numbers.stream().map(work::with).toList();
     assertThat(engine.each("squares", work, numbers)).isEqualTo(expected);
     assertThat(engine.each("squares again", work, List.of(3))).containsExactly("<9>");
+    DataEngine.Work<Integer, String> other = n -> "[" + n + "]";
+    assertThat(new SparkData().each("others", other, List.of(3))).containsExactly("[3]");
+    assertThat(engine.each("squares once more", work, List.of(4))).containsExactly("<16>");
     assertThat(engine.each("nothing", work, List.<Integer>of())).isEmpty();
   }
 
