@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.rundir.FileFaults;
+import org.r1zero.grpo.files.WholeFiles;
 
 /** Whether results can be written to where the command line says, asked before any work is done. */
 final class Places {
@@ -20,9 +21,12 @@ final class Places {
     refuse(option, folder, FileFaults.unwritable(folder));
   }
 
-  /** Wants a file that can be written, and the folder that it is in. */
+  /** Wants a file that can be written, and the folder that it is in, or a device. */
   static void requireNewFile(String option, Path file) {
-    Path folder = file.toAbsolutePath().normalize().getParent();
+    if (!WholeFiles.isReplaced(file)) {
+      return; // a device or a pipe
+    }
+    Path folder = WholeFiles.target(file).toAbsolutePath().normalize().getParent();
     if (folder == null || Files.isDirectory(file)) {
       refuse(option, file, "it is a folder");
     } else if (!Files.isDirectory(folder)) {

@@ -38,7 +38,6 @@ import org.r1zero.experiment.run.ModelSession;
 import org.r1zero.experiment.run.Preflight;
 import org.r1zero.experiment.run.Workers;
 import org.r1zero.grpo.files.Folders;
-import org.r1zero.grpo.files.Hashes;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.verify.Completion;
@@ -123,7 +122,8 @@ final class CurateStage implements Stage {
     options
         .evaluationFiles()
         .forEach(file -> inputs.put("evaluation " + file, ProgramHome.find(Path.of(file))));
-    return inputs;
+    return Stage.withNamedFiles(
+        inputs, recipe, filters().stream().map(RewardEntry::options).toList());
   }
 
   @Override
@@ -229,7 +229,7 @@ final class CurateStage implements Stage {
     Map<String, String> sources = new LinkedHashMap<>();
     for (Map.Entry<String, Path> input : inputs().entrySet()) {
       if (!input.getKey().equals("model")) {
-        sources.put(input.getKey(), Hashes.sha256(input.getValue()));
+        sources.put(input.getKey(), Folders.hash(input.getValue()));
       } else if (options.files().isEmpty()) {
         sources.put("model " + model, Folders.hash(model));
       }

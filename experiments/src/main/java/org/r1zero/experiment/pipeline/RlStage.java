@@ -1,9 +1,11 @@
 package org.r1zero.experiment.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +48,9 @@ final class RlStage implements Stage {
 
   @Override
   public Map<String, Path> inputs() {
-    return Map.of("model", model);
+    List<JsonNode> options = new ArrayList<>(List.of(RecipeLoader.toTree(recipe.environment())));
+    recipe.rewards().forEach(reward -> options.add(reward.options()));
+    return Stage.withNamedFiles(Map.of("model", model), recipe, options);
   }
 
   @Override

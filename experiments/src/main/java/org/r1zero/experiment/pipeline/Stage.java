@@ -1,15 +1,19 @@
 package org.r1zero.experiment.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.CurateOptions;
 import org.r1zero.experiment.config.DistillOptions;
+import org.r1zero.experiment.config.NamedFiles;
 import org.r1zero.experiment.config.OnPolicyOptions;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
@@ -86,6 +90,21 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
    * @param data a file of training examples, or {@code null}
    */
   record Made(@Nullable Path model, @Nullable Path data) {}
+
+  /** Adds the files that options name, and plug-ins, to what a stage reads. */
+  static Map<String, Path> withNamedFiles(
+      Map<String, Path> inputs, Recipe recipe, List<? extends JsonNode> options) {
+    Map<String, Path> all = new TreeMap<>(inputs);
+    try {
+      for (JsonNode some : options) {
+        NamedFiles.of(some, recipe.scoring().pluginFolders())
+            .forEach((name, file) -> all.put("named by options: " + name, file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all;
+  }
 
   /** Puts what decides the samples of a model, as part of a stage's {@link #configuration}. */
   static void describeSampling(Recipe recipe, ObjectNode node) {

@@ -1,12 +1,11 @@
 package org.r1zero.experiment.run;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.experiment.config.NamedFiles;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.evaluate.CompletionStore;
@@ -16,9 +15,7 @@ import org.r1zero.experiment.metrics.Progress;
 import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
-import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.files.Hashes;
-import org.r1zero.verify.ProgramHome;
 
 /**
  * Evaluates a recipe's model without training it. Completions are kept below the recipe's {@code
@@ -110,17 +107,7 @@ public final class EvaluationRun {
       return "";
     }
     ObjectNode options = RecipeLoader.toTree(recipe.environment());
-    StringBuilder all = new StringBuilder(options + " " + recipe.seed());
-    JsonParser texts = options.traverse();
-    for (JsonToken next = texts.nextToken(); next != null; next = texts.nextToken()) {
-      if (next == JsonToken.VALUE_STRING) {
-        Path file = ProgramHome.find(Path.of(texts.getText().replace("\0", "")));
-        all.append(Files.isRegularFile(file) ? " " + Hashes.sha256(file) : "");
-      }
-    }
-    for (Path plugins : recipe.scoring().pluginFolders()) {
-      all.append(' ').append(Folders.hash(plugins));
-    }
-    return " " + Hashes.sha256(all.toString());
+    String files = NamedFiles.contents(options, recipe.scoring().pluginFolders());
+    return " " + Hashes.sha256(options + " " + recipe.seed() + files);
   }
 }

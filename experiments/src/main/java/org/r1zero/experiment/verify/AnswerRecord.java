@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.records.Records;
 
@@ -65,13 +67,14 @@ record AnswerRecord(int line, Problem problem, Completion completion, @Nullable 
 
   private static Completion completion(ObjectNode data, String text) throws UnreadableException {
     JsonNode tokens = data.path("tokens");
-    if (!tokens.isMissingNode() && !(tokens.canConvertToInt() && tokens.intValue() >= 0)) {
+    double count = OptionValues.number(tokens).orElse(tokens.isMissingNode() ? 0 : -1);
+    if (!(count >= 0 && count <= Integer.MAX_VALUE && count == Math.rint(count))) {
       throw new UnreadableException("expected tokens, a whole number, found " + shown(tokens));
     }
     String reason = data.path("finish_reason").asText("stop");
     for (FinishReason finish : FinishReason.values()) {
       if (finish.name().toLowerCase(Locale.ROOT).equals(reason)) {
-        return new Completion(text, tokens.asInt(0), finish);
+        return new Completion(text, (int) count, finish);
       }
     }
     throw new UnreadableException("expected finish_reason stop or length, found '" + reason + "'");
@@ -82,11 +85,13 @@ record AnswerRecord(int line, Problem problem, Completion completion, @Nullable 
     if (value.isMissingNode() || value.isNull()) {
       return null;
     }
-    if (value.isBoolean()) {
-      return value.booleanValue();
+    Optional<Boolean> truth = OptionValues.truth(value);
+    if (truth.isPresent()) {
+      return truth.get();
     }
-    if (value.isNumber() && (value.doubleValue() == 0 || value.doubleValue() == 1)) {
-      return value.doubleValue() == 1;
+    double number = OptionValues.number(value).orElse(-1); // a text in a table
+    if (number == 0 || number == 1) {
+      return number == 1;
     }
     throw new UnreadableException("expected must be 0 or 1, found " + shown(value));
   }

@@ -13,12 +13,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.coldstart.curate.DataEngine;
 import org.r1zero.coldstart.records.RecordFiles;
 import org.r1zero.coldstart.records.RecordSink;
+import org.r1zero.experiment.config.NamedFiles;
 import org.r1zero.grpo.files.Hashes;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
@@ -28,7 +30,7 @@ import org.r1zero.verify.reward.PortableVerifier;
 /**
  * Judges every line of a file, several at a time, and writes the verdicts in the file's order: on
  * the cluster that this process was started on, otherwise here. A bounded number of lines is in
- * memory. Verdicts that an interrupted judging left are taken over.
+ * memory. Verdicts that an interrupted judging left are taken over, except those that failed.
  */
 public final class FileVerification {
   private static final ObjectMapper JSON =
@@ -53,8 +55,12 @@ public final class FileVerification {
     this.cluster = cluster;
   }
 
-  /** A record that is being judged. */
-  private record Pending(AnswerRecord answer, Future<Verdict> verdict) {}
+  /**
+   * A record that is being judged, or was.
+   *
+   * @param known what an earlier judging wrote of it
+   */
+  private record Pending(AnswerRecord answer, Future<Verdict> verdict, @Nullable String known) {}
 
   /**
    * Judges a file.
@@ -67,7 +73,8 @@ public final class FileVerification {
    */
   public VerifySummary run(Path file, @Nullable Path out) throws IOException {
     long started = System.nanoTime();
-    String key = Hashes.sha256(file) + " " + verifier.description();
+    String key = Hashes.sha256(file) + " " + verifier.description()
+            + NamedFiles.contents(verifier.options(), verifier.plugins());
     try (Judging judging =
             cluster.isPresent()
                 ? new ClusterJudging(cluster.get(), verifier)
@@ -125,14 +132,18 @@ public final class FileVerification {
         unreadable(line, String.valueOf(e.getMessage()));
         return;
       }
-      Verdict known = verdicts.next();
-      if (known != null) {
-        tally.add(answer, known);
-        return;
-      }
-      pending.add(new Pending(answer, judging.submit(answer)));
+      VerdictFile.Known known = verdicts.next(line);
+      pending.add(
+          known == null
+              ? new Pending(answer, judging.submit(answer), null)
+              : new Pending(
+                  answer, CompletableFuture.completedFuture(known.verdict()), known.json()));
       if (pending.size() >= judging.inLine()) {
-        finish(pending.remove());
+        Pending first = pending.remove();
+        if (!first.verdict().isDone()) {
+          judging.flush(); // it may be among few that wait for more
+        }
+        finish(first);
       }
     }
 
@@ -157,7 +168,8 @@ public final class FileVerification {
       }
       tally.add(one.answer(), verdict);
       try {
-        verdicts.add(json(one.answer(), verdict));
+        String known = one.known();
+        verdicts.add(known == null ? json(one.answer(), verdict) : known);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

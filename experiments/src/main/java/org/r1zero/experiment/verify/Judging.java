@@ -12,7 +12,7 @@ interface Judging extends AutoCloseable {
   /** So many may be handed in before the first of them is waited for. */
   int inLine();
 
-  /** Nothing more is handed in. */
+  /** All that was handed in is judged now. */
   default void flush() {}
 
   @Override

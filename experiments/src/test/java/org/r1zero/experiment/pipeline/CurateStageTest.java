@@ -24,6 +24,7 @@ import org.r1zero.coldstart.curate.Example;
 import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.curate.ExampleForm;
 import org.r1zero.coldstart.dataset.Dataset;
+import org.r1zero.experiment.config.CurateOptions;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.grpo.files.Folders;
@@ -147,6 +148,19 @@ class CurateStageTest {
         .containsExactlyInAnyOrder(dataset.train().get(2).id(), dataset.train().get(3).id());
     assertThat(card(stage).at("/left_after/number").asInt()).isEqualTo(10);
     assertThat(card(stage).at("/left_after/pass_rate").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void filesThatVerifiersReadDecideWhatAStageMakes() throws IOException {
+    Path program = Files.writeString(folder.resolve("reward.py"), "# judges");
+    Recipe recipe = recipe("{verifier: python, options: {file: " + program + "}}", "");
+    CurateOptions options =
+        RecipeLoader.bind(
+            CurateOptions.class, "data", recipe.stages().get(0).optionsOrEmpty(), List.of());
+    assertThat(new CurateStage(recipe, "data", options, folder, System.err).inputs())
+        .containsEntry("named by options: " + program, program);
+    assertThat(new RlStage(recipe, folder, System.err).inputs())
+        .containsEntry("named by options: " + program, program);
   }
 
   @Test
