@@ -73,7 +73,10 @@ public final class FileVerification {
    */
   public VerifySummary run(Path file, @Nullable Path out) throws IOException {
     long started = System.nanoTime();
-    String key = Hashes.sha256(file) + " " + verifier.description()
+    String key =
+        Hashes.sha256(file)
+            + " "
+            + verifier.description()
             + NamedFiles.contents(verifier.options(), verifier.plugins());
     try (Judging judging =
             cluster.isPresent()

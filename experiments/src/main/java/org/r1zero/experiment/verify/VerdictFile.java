@@ -158,7 +158,8 @@ abstract sealed class VerdictFile implements AutoCloseable {
       channel.close();
       throw new ConfigException(
           named.toString(),
-          List.of("another verify is writing it; wait for its end, stop it, or name another --out"));
+          List.of(
+              "another verify is writing it; wait for its end, stop it, or name another --out"));
     }
 
     /** Puts the rest of what an interrupted judging had yet to copy behind what it wrote. */
@@ -200,10 +201,7 @@ abstract sealed class VerdictFile implements AutoCloseable {
             ? null
             : new Known(
                 new Verdict(
-                    node.path("score").asDouble(),
-                    outcome,
-                    node.path("reason").asText(),
-                    Map.of()),
+                    node.path("score").asDouble(), outcome, node.path("reason").asText(), Map.of()),
                 json);
       } catch (JsonProcessingException e) {
         exhausted = true;

@@ -108,8 +108,7 @@ class FileVerificationTest {
   }
 
   @Test
-  void whatFailedIsJudgedAgainAndTheRestTakenOverHoweverOftenItIsInterrupted()
-      throws IOException {
+  void whatFailedIsJudgedAgainAndTheRestTakenOverHoweverOftenItIsInterrupted() throws IOException {
     Path file = answers(45_000);
     judge(file, "here.jsonl", null);
     FakeCluster cluster = new FakeCluster();

@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * Files that are replaced at once: a reader sees the old one or the new one, never half. Devices and
- * pipes are never replaced, but written to.
+ * Files that are replaced at once: a reader sees the old one or the new one, never half. Devices
+ * and pipes are never replaced, but written to.
  */
 public final class WholeFiles {
   private static final Map<String, FileDescriptor> STANDARD =

@@ -33,9 +33,13 @@ class WeightedRewardTest {
         new PortableReward(List.of(RewardEntry.of("number")), ScoringConfig.defaults());
     WeightedReward made = sent(reward).open();
     assertThat(sent(reward).open()).isSameAs(made);
-    assertThat(sent(new PortableReward(List.of(RewardEntry.of("number")), new ScoringConfig(0, 9, 1))).open())
+    assertThat(
+            sent(new PortableReward(List.of(RewardEntry.of("number")), new ScoringConfig(0, 9, 1)))
+                .open())
         .isNotSameAs(made);
-    assertThat(sent(new PortableReward(List.of(RewardEntry.of("math")), ScoringConfig.defaults())).open())
+    assertThat(
+            sent(new PortableReward(List.of(RewardEntry.of("math")), ScoringConfig.defaults()))
+                .open())
         .isNotSameAs(made);
   }
 
