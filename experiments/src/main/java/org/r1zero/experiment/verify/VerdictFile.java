@@ -11,12 +11,10 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +25,7 @@ import org.r1zero.coldstart.records.ParquetFile;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.metrics.JsonLines;
 import org.r1zero.grpo.files.Hashes;
+import org.r1zero.grpo.files.Locks;
 import org.r1zero.grpo.files.WholeFiles;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
@@ -146,20 +145,14 @@ abstract sealed class VerdictFile implements AutoCloseable {
     }
 
     private static FileChannel locked(Path file, Path named) throws IOException {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      try {
-        if (channel.tryLock() != null) {
-          return channel;
-        }
-      } catch (OverlappingFileLockException e) {
-        // this very process has it
-      }
-      channel.close();
-      throw new ConfigException(
-          named.toString(),
-          List.of(
-              "another verify is writing it; wait for its end, stop it, or name another --out"));
+      return Locks.take(file)
+          .orElseThrow(
+              () ->
+                  new ConfigException(
+                      named.toString(),
+                      List.of(
+                          "another verify is writing it; wait for its end, stop it, or name another"
+                              + " --out")));
     }
 
     /** Puts the rest of what an interrupted judging had yet to copy behind what it wrote. */
