@@ -147,8 +147,8 @@ class SparkPoolTest {
       CompletableFuture<Void> running = new CompletableFuture<>();
       CompletableFuture<?> call =
           CompletableFuture.runAsync(
-              () -> spark.generate(units(4), greedy(3900), status -> running.complete(null)));
-      running.get(60, TimeUnit.SECONDS);
+              () -> spark.generate(units(60), greedy(3900), status -> running.complete(null)));
+      CompletableFuture.anyOf(running, call).get(60, TimeUnit.SECONDS);
       long started = System.nanoTime();
       spark.cancel();
       assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
@@ -222,7 +222,7 @@ class SparkPoolTest {
       long[] seeds = new long[3];
       int unit = u;
       Arrays.setAll(seeds, s -> 100L * unit + s);
-      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds));
+      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u % 8}, seeds));
     }
     return WorkUnit.cut(requests, 1, 0);
   }

@@ -174,7 +174,7 @@ class RemotePoolTest {
       assertThatThrownBy(
               () ->
                   pool.generate(
-                      units(),
+                      units(60),
                       endless(),
                       status -> {
                         throw new IllegalArgumentException("a signal came");
@@ -192,8 +192,8 @@ class RemotePoolTest {
       CompletableFuture<Void> running = new CompletableFuture<>();
       CompletableFuture<?> call =
           CompletableFuture.runAsync(
-              () -> pool.generate(units(), endless(), status -> running.complete(null)));
-      running.get(30, TimeUnit.SECONDS);
+              () -> pool.generate(units(60), endless(), status -> running.complete(null)));
+      CompletableFuture.anyOf(running, call).get(30, TimeUnit.SECONDS);
       long started = System.nanoTime();
       if (byClose) {
         pool.close();
@@ -294,12 +294,16 @@ class RemotePoolTest {
   }
 
   private static List<WorkUnit> units() {
+    return units(5);
+  }
+
+  private static List<WorkUnit> units(int count) {
     List<GenerationRequest> requests = new ArrayList<>();
-    for (int u = 0; u < 5; u++) {
+    for (int u = 0; u < count; u++) {
       long[] seeds = new long[3];
       int unit = u;
       Arrays.setAll(seeds, s -> 100L * unit + s);
-      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u}, seeds));
+      requests.add(new GenerationRequest(new int[] {1, 2, 3 + u % 8}, seeds));
     }
     return WorkUnit.cut(requests, 2, 0);
   }
