@@ -1,6 +1,7 @@
 package org.r1zero.rollout;
 
 import java.time.Duration;
+import java.util.List;
 import org.r1zero.grpo.faults.Faults;
 import org.r1zero.rollout.difficulty.SamplerConfig;
 import org.r1zero.rollout.worker.WorkerPools;
@@ -10,6 +11,8 @@ import org.r1zero.rollout.worker.WorkerPools;
  *
  * @param workers generators that sample at once
  * @param backend where workers are: {@code in_process}, {@code process}, or {@code spark}
+ * @param devices devices that in-process workers sample on, in turn: {@code cpu} or {@code cuda:N};
+ *     an empty list is the policy's own
  * @param threads processor threads of each worker; 0 is all of the machine where a step is one unit
  *     of work, otherwise 1
  * @param unitProblems problems that one generator call samples together; 0 is a whole step. It
@@ -27,6 +30,7 @@ import org.r1zero.rollout.worker.WorkerPools;
 public record RolloutsConfig(
     int workers,
     String backend,
+    List<String> devices,
     int threads,
     int unitProblems,
     Mode mode,
@@ -58,6 +62,14 @@ public record RolloutsConfig(
             + ", was "
             + backend
             + (backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
+    faults.require(
+        devices.isEmpty() || backend.equals("in_process"),
+        "devices",
+        "must be empty where backend is " + backend + ", was " + devices + " (try in_process)");
+    faults.require(
+        devices.size() <= workers,
+        "workers",
+        "must be at least as many as devices, was " + workers + " for " + devices.size());
     faults.atLeast(0, "threads", threads, "0 chooses");
     faults.atLeast(0, "unit_problems", unitProblems, "0 is a whole step");
     faults.require(
@@ -86,6 +98,7 @@ public record RolloutsConfig(
     faults.require(
         !weightsFolder.isBlank(), "weights_folder", "must be auto or a folder, was empty");
     faults.check();
+    devices = List.copyOf(devices);
   }
 
   /** One generator in this process, in turn with training. */
@@ -93,6 +106,7 @@ public record RolloutsConfig(
     return new RolloutsConfig(
         1,
         "in_process",
+        List.of(),
         0,
         0,
         Mode.SYNC,

@@ -392,6 +392,7 @@ class GroupSamplingTest {
                 new RolloutsConfig(
                     2,
                     "threads",
+                    List.of("cuda:0", "cuda:1", "cuda:2"),
                     -1,
                     0,
                     Mode.ASYNC,
@@ -403,6 +404,8 @@ class GroupSamplingTest {
                     KEEP_ALL,
                     WHOLE))
         .hasMessageContaining("backend must be one of in_process, process, was threads")
+        .hasMessageContaining("devices must be empty where backend is threads")
+        .hasMessageContaining("workers must be at least as many as devices, was 2 for 3")
         .hasMessageContaining("unit_problems must be >= 1")
         .hasMessageContaining("threads must be >= 0")
         .hasMessageContaining("max_staleness must be >= 1")
@@ -425,6 +428,7 @@ class GroupSamplingTest {
     return new RolloutsConfig(
         2,
         "in_process",
+        List.of(),
         1,
         2,
         mode,

@@ -129,6 +129,9 @@ final class Assembly implements AutoCloseable {
     }
     Dataset usable = dataset;
     attempt(() -> Torch.device(recipe.device()), faults);
+    for (String device : recipe.rollouts().devices()) {
+      attempt(() -> Torch.device(device), faults);
+    }
     ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
     Fit fit =
         folder == null || usable == null

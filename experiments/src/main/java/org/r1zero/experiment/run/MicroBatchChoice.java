@@ -38,10 +38,16 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
         new ModelMemory(policy.config(), policy.computeType())
             .perToken(recipe.grpo().gradientCheckpointing());
     boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
-    long cache = (long) recipe.sampling().kvCacheMb() << 20;
+    List<String> devices = recipe.rollouts().devices();
+    boolean sampled =
+        devices.isEmpty()
+            || devices.stream().anyMatch(name -> Torch.device(name).equals(policy.device()));
+    long cache = sampled ? (long) recipe.sampling().kvCacheMb() << 20 : 0;
     long width = recipe.grpo().reference().syncRefModel() ? 4 : policy.computeType().bytes();
     long later =
-        ModelMemory.toAllocate(policy) + (copied ? width * policy.parameterCount() : 0) + cache;
+        ModelMemory.toAllocate(policy, sampled)
+            + (copied ? width * policy.parameterCount() : 0)
+            + cache;
     long tokens = (free - later) / 2 / perToken;
     int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
     return new MicroBatchChoice(with(recipe, chosen), free, perToken);

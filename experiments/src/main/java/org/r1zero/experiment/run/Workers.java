@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
@@ -60,7 +61,8 @@ public final class Workers implements AutoCloseable {
             config.workerThreads(),
             config.mode() == RolloutsConfig.Mode.ASYNC,
             config.hangDuration(),
-            config.maxReplacements());
+            config.maxReplacements(),
+            config.devices().stream().map(Torch::device).toList());
     return WorkerPools.backend(config.backend())
         .open(
             options,

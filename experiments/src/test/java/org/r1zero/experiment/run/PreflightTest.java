@@ -74,6 +74,7 @@ class PreflightTest {
                           "task.name=gsm",
                           "rewards=[{verifier: nmber}]",
                           "device=cuda:77",
+                          "rollouts.devices=[cuda:78]",
                           "output=" + file.resolve("runs"),
                           "metrics.prometheus_port=" + taken.getLocalPort(),
                           "model=" + folder.resolve("none")),
@@ -82,6 +83,7 @@ class PreflightTest {
           .hasMessageContaining("did you mean 'number'?")
           .hasMessageContaining("did you mean 'gsm8k'?")
           .hasMessageContaining("cuda:77")
+          .hasMessageContaining("cuda:78")
           .hasMessageContaining(file + " is not a folder")
           .hasMessageContaining("metrics.prometheus_port " + taken.getLocalPort() + " is taken")
           .hasMessageContaining("none");

@@ -74,10 +74,12 @@ public record ModelMemory(DecoderConfig config, ComputeType type) {
   /**
    * What training a loaded policy still allocates beside activations: gradients and Adam's two
    * moments in fp32, the copy that rollouts read, and the largest weight in the compute type.
+   *
+   * @param sampled whether rollouts are sampled on the same device, so that the copy lies there
    */
-  public static long toAllocate(PolicyModel policy) {
+  public static long toAllocate(PolicyModel policy, boolean sampled) {
     long trained = policy.parameters().stream().mapToLong(p -> p.value().size()).sum();
-    long copy = policy.computeType().bytes() * policy.parameterCount();
+    long copy = sampled ? policy.computeType().bytes() * policy.parameterCount() : 0;
     long largest = 4L * policy.config().vocabSize() * policy.config().hiddenSize(); // embedding's
     return 12 * trained + copy + largest;
   }

@@ -50,10 +50,15 @@ public final class PolicySnapshot implements AutoCloseable {
 
   /** In this process's memory, on the policy's device; empty until {@link #copyFrom}. */
   public static PolicySnapshot inMemory(PolicyModel like) {
+    return inMemory(like, like.device());
+  }
+
+  /** The same on another device. */
+  public static PolicySnapshot inMemory(PolicyModel like, Device device) {
     return new PolicySnapshot(
         like.config(),
         like.computeType(),
-        like.device(),
+        device,
         (module, scope, size) ->
             module.call(
                 scope, "memory", scope.floats(0f), size, (long) like.computeType().scalarType()));

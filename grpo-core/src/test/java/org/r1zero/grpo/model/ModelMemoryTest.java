@@ -61,8 +61,10 @@ class ModelMemoryTest {
   void trainingTakesGradientsMomentsAndACopy() {
     try (PolicyModel policy = TestModels.random(1)) {
       long largest = 4L * TestModels.CONFIG.vocabSize() * TestModels.CONFIG.hiddenSize();
-      assertThat(ModelMemory.toAllocate(policy))
+      assertThat(ModelMemory.toAllocate(policy, true))
           .isEqualTo((12 + 4) * policy.parameterCount() + largest);
+      assertThat(ModelMemory.toAllocate(policy, false))
+          .isEqualTo(12 * policy.parameterCount() + largest);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.r1zero.rollout.worker;
 
+import ai.djl.Device;
 import java.time.Duration;
+import java.util.List;
 import org.r1zero.grpo.faults.Faults;
 
 /**
@@ -11,9 +13,15 @@ import org.r1zero.grpo.faults.Faults;
  * @param ahead whether weights are published while a call with older ones goes on
  * @param hangTimeout a worker that samples nothing for so long is taken for hung
  * @param maxReplacements so many workers may be lost with no unit done in between
+ * @param devices that workers in this process sample on, in turn; empty for the policy's own
  */
 public record PoolOptions(
-    int workers, int threads, boolean ahead, Duration hangTimeout, int maxReplacements) {
+    int workers,
+    int threads,
+    boolean ahead,
+    Duration hangTimeout,
+    int maxReplacements,
+    List<Device> devices) {
 
   /** Checks the ranges; all faults are named at once. */
   public PoolOptions {
@@ -24,6 +32,13 @@ public record PoolOptions(
         hangTimeout.toMillis() >= 100, "hangTimeout", "must be at least 0.1 s, was " + hangTimeout);
     faults.atLeast(0, "maxReplacements", maxReplacements);
     faults.check();
+    devices = List.copyOf(devices);
+  }
+
+  /** On the policy's own device. */
+  public PoolOptions(
+      int workers, int threads, boolean ahead, Duration hangTimeout, int maxReplacements) {
+    this(workers, threads, ahead, hangTimeout, maxReplacements, List.of());
   }
 
   /** One worker with the whole machine. */

@@ -53,7 +53,7 @@ final class SupervisedPool implements WorkerPool {
     this.say = say;
     this.published = new PublishedWeights(store, version, policy);
     for (int i = 0; i < options.workers(); i++) {
-      Slot slot = new Slot();
+      Slot slot = new Slot(i);
       slots.add(slot);
       Thread thread = new Thread(slot, "rollout-slot-" + (i + 1));
       thread.setDaemon(true);
@@ -202,8 +202,13 @@ final class SupervisedPool implements WorkerPool {
 
   /** One worker's place: its thread, and the worker that is in it now. */
   private final class Slot implements Runnable {
+    private final int place;
     private volatile @Nullable RolloutWorker worker;
     private volatile @Nullable SamplingCall at;
+
+    Slot(int place) {
+      this.place = place;
+    }
 
     @Override
     public void run() {
@@ -237,7 +242,7 @@ final class SupervisedPool implements WorkerPool {
     private RolloutWorker started() throws WorkerLostException {
       RolloutWorker ready = worker;
       if (ready == null) {
-        ready = factory.start(numbers.incrementAndGet());
+        ready = factory.start(place, numbers.incrementAndGet());
         worker = ready;
         if (closed) {
           ready.destroy();

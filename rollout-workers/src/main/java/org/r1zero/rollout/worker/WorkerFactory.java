@@ -7,8 +7,9 @@ interface WorkerFactory {
   /**
    * Starts a worker.
    *
+   * @param place which of the pool's workers it is, from 0; one that replaces another has its place
    * @param number counts from 1 and is never used twice
    * @throws WorkerLostException if it did not come up
    */
-  RolloutWorker start(int number) throws WorkerLostException;
+  RolloutWorker start(int place, int number) throws WorkerLostException;
 }

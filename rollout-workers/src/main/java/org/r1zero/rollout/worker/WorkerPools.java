@@ -1,5 +1,6 @@
 package org.r1zero.rollout.worker;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,9 +58,9 @@ public final class WorkerPools {
   }
 
   /**
-   * Workers in this process, on threads of their own. They share one copy of the weights in the
-   * compute type; where nobody samples while the policy is trained, and there is one worker or the
-   * type is fp32, they read the policy's own.
+   * Workers in this process, on threads of their own. Those of a device share one copy of the
+   * weights in the compute type; where no devices are named, nobody samples while the policy is
+   * trained, and there is one worker or the type is fp32, they read the policy's own.
    *
    * @param version of the policy's weights
    * @param stops makes what ends a completion from the texts that do
@@ -73,15 +74,21 @@ public final class WorkerPools {
       Consumer<String> say) {
     // of several workers in bf16 each would convert the weights for itself
     boolean live =
-        !options.ahead() && (policy.computeType() == ComputeType.FLOAT32 || options.workers() == 1);
+        options.devices().isEmpty()
+            && !options.ahead()
+            && (policy.computeType() == ComputeType.FLOAT32 || options.workers() == 1);
+    List<Device> devices =
+        options.devices().isEmpty() ? List.of(policy.device()) : options.devices();
     LocalWeights weights =
-        live ? LocalWeights.live(policy) : LocalWeights.copies(policy, options.slots());
+        live
+            ? LocalWeights.live(policy)
+            : LocalWeights.copies(policy, devices, options.slots());
     return new SupervisedPool(
         weights,
-        number ->
+        (place, number) ->
             new LocalWorker(
                 number,
-                new GeneratorHost(weights::policy, options.threads()),
+                new GeneratorHost(slot -> weights.policy(place, slot), options.threads()),
                 stops,
                 options.hangTimeout()),
         options,
@@ -120,7 +127,7 @@ public final class WorkerPools {
     weights.files().forEach(file -> arguments.add(file.toString()));
     return new SupervisedPool(
         weights,
-        number -> {
+        (place, number) -> {
           try {
             return new ProcessWorker(
                 number, ProcessWorker.command(arguments), options.hangTimeout());

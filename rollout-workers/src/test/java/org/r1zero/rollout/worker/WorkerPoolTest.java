@@ -3,6 +3,7 @@ package org.r1zero.rollout.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,36 @@ class WorkerPoolTest {
         pool.publish(8, first);
         requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void eachDeviceHasACopyOfEachVersion(boolean ahead) {
+    List<WorkUnit> units = units(6, 2);
+    PoolOptions twice =
+        new PoolOptions(3, 1, ahead, PATIENCE, 3, List.of(Device.cpu(), Device.cpu()));
+    try (PolicyModel other = TinyModelFolder.policy(folder, 2, ComputeType.FLOAT32);
+        Generator ofFirst = new Generator(policy);
+        Generator ofOther = new Generator(other);
+        WorkerPool pool = WorkerPools.inProcess(twice, 0, policy, this::stops, said::add)) {
+      requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
+      pool.publish(1, other);
+      requireEqual(sampled(pool, units, config(12)), by(ofOther, units, config(12)));
+      pool.publish(2, policy);
+      requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
+    }
+  }
+
+  @Test
+  void workersTakeTheDevicesInTurn() {
+    try (LocalWeights weights =
+        LocalWeights.copies(policy, List.of(Device.cpu(), Device.cpu()), 2)) {
+      weights.write(1, 3, policy);
+      assertThat(weights.policy(2, 1)).isSameAs(weights.policy(0, 1));
+      assertThat(weights.policy(3, 1)).isSameAs(weights.policy(1, 1));
+      assertThat(weights.policy(1, 1)).isNotSameAs(weights.policy(0, 1));
+      assertThat(weights.policy(1, 1)).isNotSameAs(weights.policy(1, 0));
     }
   }
 
