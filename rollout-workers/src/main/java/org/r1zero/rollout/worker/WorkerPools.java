@@ -80,9 +80,7 @@ public final class WorkerPools {
     List<Device> devices =
         options.devices().isEmpty() ? List.of(policy.device()) : options.devices();
     LocalWeights weights =
-        live
-            ? LocalWeights.live(policy)
-            : LocalWeights.copies(policy, devices, options.slots());
+        live ? LocalWeights.live(policy) : LocalWeights.copies(policy, devices, options.slots());
     return new SupervisedPool(
         weights,
         (place, number) ->
