@@ -18,12 +18,28 @@ import org.r1zero.grpo.faults.Faults;
  *     name in RLOOConfig
  * @param useKlInReward whether {@code beta * KL} is taken off the reward, summed over the
  *     completion, in place of a term of the loss; verl's name, and what TRL's RLOOTrainer does
+ * @param credit which tokens of a conversation with an environment share an advantage
+ * @param gamma with {@code credit: turn}, what a turn's reward is worth to the turn before it, in
+ *     [0, 1]; verl-agent's {@code algorithm.gamma}
  */
 public record AdvantageConfig(
     Estimator estimator,
     MultiObjectiveAggregation multiObjectiveAggregation,
     boolean normalizeAdvantages,
-    boolean useKlInReward) {
+    boolean useKlInReward,
+    Credit credit,
+    double gamma) {
+
+  /** What an advantage is for. */
+  public enum Credit {
+    /** All tokens of a rollout share one, of the rollout's whole reward. */
+    TRAJECTORY,
+    /**
+     * The tokens of a turn share one, of the rewards from that turn on, compared with the same turn
+     * of the group's other rollouts.
+     */
+    TURN
+  }
 
   /** What a reward is compared with. */
   public enum Estimator {
@@ -62,7 +78,47 @@ public record AdvantageConfig(
         !normalizeAdvantages || estimator == Estimator.RLOO,
         "normalize_advantages",
         "must be false unless estimator is rloo, was true (scale_rewards" + " scales grpo's)");
+    faults.require(
+        credit == Credit.TRAJECTORY
+            || multiObjectiveAggregation == MultiObjectiveAggregation.SUM_THEN_NORMALIZE,
+        "multi_objective_aggregation",
+        "must be sum_then_normalize where credit is turn, was normalize_then_sum (only the sum is"
+            + " known turn by turn)");
+    faults.require(
+        gamma >= 0 && gamma <= 1, "gamma", "must be in [0, 1], was " + gamma + " (1 is usual)");
+    faults.require(
+        credit == Credit.TURN || gamma == 1,
+        "gamma",
+        "must be 1 unless credit is turn, was "
+            + gamma
+            + " (a reward for the whole rollout is not discounted)");
     faults.check();
+  }
+
+  /** One advantage for a whole rollout. */
+  public AdvantageConfig(
+      Estimator estimator,
+      MultiObjectiveAggregation multiObjectiveAggregation,
+      boolean normalizeAdvantages,
+      boolean useKlInReward) {
+    this(
+        estimator,
+        multiObjectiveAggregation,
+        normalizeAdvantages,
+        useKlInReward,
+        Credit.TRAJECTORY,
+        1);
+  }
+
+  /** These options with an advantage for each turn. */
+  public AdvantageConfig withTurnCredit(double discount) {
+    return new AdvantageConfig(
+        estimator,
+        multiObjectiveAggregation,
+        normalizeAdvantages,
+        useKlInReward,
+        Credit.TURN,
+        discount);
   }
 
   /** GRPO's. */

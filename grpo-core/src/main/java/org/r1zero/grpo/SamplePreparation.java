@@ -116,6 +116,10 @@ final class SamplePreparation {
 
   private List<List<Sample>> withAdvantages(List<RolloutGroup> groups, List<List<Sample>> samples) {
     double klCoef = config.advantage().useKlInReward() ? config.loss().beta() : 0;
+    if (config.advantage().credit() == AdvantageConfig.Credit.TURN) {
+      return new TurnCredit(estimator, config.advantage().gamma(), klCoef)
+          .withAdvantages(groups, samples);
+    }
     List<GroupRewards> rewards = new ArrayList<>();
     for (int g = 0; g < groups.size(); g++) {
       rewards.add(rewards(groups.get(g).rollouts(), samples.get(g), klCoef));
@@ -152,12 +156,17 @@ final class SamplePreparation {
 
   /** {@code old - reference}, summed over the completion: the k1 estimate, as in RLOO. */
   static double kl(Sample sample) {
+    return kl(sample, 0, sample.tokens().length);
+  }
+
+  /** The same over the tokens from one place to before another. */
+  static double kl(Sample sample, int from, int to) {
     float[] old = sample.old();
     float[] reference = sample.reference();
     double sum = 0;
     if (old != null && reference != null) {
-      for (int t : sample.counted()) {
-        sum += (double) old[t] - reference[t];
+      for (int t = from; t < to; t++) {
+        sum += sample.counts(t) ? (double) old[t] - reference[t] : 0;
       }
     }
     return sum;

@@ -34,6 +34,14 @@ public interface Verifier {
   }
 
   /**
+   * Whether its score on a problem is what an environment paid, summed over the turns of a
+   * conversation. Credit for single turns needs to know.
+   */
+  default boolean scoresTurns(Problem problem) {
+    return false;
+  }
+
+  /**
    * Judges one completion.
    *
    * @param problem what was asked, with its reference answer

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.data.Rollout;
 import org.r1zero.rollout.CollectorState.Turn;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
@@ -16,6 +17,7 @@ import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.environment.Environment;
+import org.r1zero.verify.reward.Reward;
 
 /**
  * One rollout in the making: turns of the model with an environment's observations between them, or
@@ -38,7 +40,7 @@ final class Conversation {
   private final List<Turn> turns = new ArrayList<>();
   private Generation all = NOTHING;
   private int turnFrom;
-  private double earned;
+  private final List<Double> paid = new ArrayList<>();
   private boolean complete;
 
   /**
@@ -195,7 +197,7 @@ final class Conversation {
 
   private Environment.Reply step() {
     Environment.Reply reply = Objects.requireNonNull(environment).step(texts.turn(lastTurn()));
-    earned += reply.reward();
+    paid.add(reply.reward());
     return reply;
   }
 
@@ -268,7 +270,31 @@ final class Conversation {
 
   /** What the environment paid so far. */
   double earned() {
-    return earned;
+    double sum = 0;
+    for (double each : paid) {
+      sum += each;
+    }
+    return sum;
+  }
+
+  /**
+   * The turns of the model with the share of a reward that each has: what the environment paid for
+   * it; the last one has what is left besides. Empty without an environment.
+   *
+   * @param reward of the whole conversation
+   */
+  List<Rollout.Turn> turns(Reward reward) {
+    List<Rollout.Turn> each = new ArrayList<>();
+    double rest = reward.total() - reward.perPaid() * earned();
+    int from = 0;
+    for (int k = 0; k < spoken() && environment != null; k++) {
+      boolean answered = k < turns.size();
+      int to = answered ? from + turns.get(k).sampled() : all.tokens().length;
+      double own = answered ? reward.perPaid() * paid.get(k) : 0;
+      each.add(new Rollout.Turn(from, to, own + (k == spoken() - 1 ? rest : 0)));
+      from = answered ? to + turns.get(k).observed() : to;
+    }
+    return each;
   }
 
   /** Turns of the model. */
@@ -287,7 +313,7 @@ final class Conversation {
         all.finishReason(),
         environment == null
             ? null
-            : new Completion.Transcript(texts.decode(all.tokens()), spoken(), earned));
+            : new Completion.Transcript(texts.decode(all.tokens()), spoken(), earned()));
   }
 
   private static Generation cut(Generation whole, int from, int to) {

@@ -244,7 +244,8 @@ final class OpenGroup {
               reward.total(),
               reward.verdicts().values().stream().mapToDouble(Verdict::score).toArray(),
               generation.finishReason() == FinishReason.LENGTH,
-              members[i].segments.get(0).version()));
+              members[i].segments.get(0).version(),
+              members[i].conversation.turns(reward)));
     }
     return new RolloutGroup(problem.id(), promptTokens, rollouts);
   }

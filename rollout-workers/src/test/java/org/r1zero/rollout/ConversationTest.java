@@ -179,6 +179,35 @@ class ConversationTest {
   }
 
   @Test
+  void eachTurnHasWhatItWasPaidAndTheLastOneTheRestOfTheReward() {
+    for (RolloutGroup group : collect(turns(3), LIMIT).groups()) {
+      for (Rollout rollout : group.rollouts()) {
+        // the verifier's 10 and the environment's 3 times 1
+        assertThat(rollout.turns()).extracting(Rollout.Turn::reward).containsExactly(1., 1., 11.);
+        boolean[] mask = Objects.requireNonNull(rollout.sampled());
+        boolean[] inTurns = new boolean[mask.length];
+        rollout.turns().forEach(turn -> Arrays.fill(inTurns, turn.from(), turn.to(), true));
+        assertThat(inTurns).as("turns are what was sampled").isEqualTo(mask);
+      }
+    }
+  }
+
+  @Test
+  void aTurnThatIsCutOffIsPaidNothingOfItsOwn() {
+    int cut = 0;
+    for (RolloutGroup group : collect(turns(TURNS), 20).groups()) {
+      for (Rollout rollout : group.rollouts()) {
+        List<Rollout.Turn> turns = rollout.turns();
+        double paid = rollout.reward() - 10;
+        assertThat(turns.stream().mapToDouble(Rollout.Turn::reward).sum()).isEqualTo(10 + paid);
+        assertThat(turns.get(turns.size() - 1).to()).isEqualTo(rollout.tokens().length);
+        cut += turns.size() > paid ? 1 : 0;
+      }
+    }
+    assertThat(cut).as("rollouts that ended in the middle of a turn").isPositive();
+  }
+
+  @Test
   void aConversationWithoutRoomForItsNextTurnIsCutOff() {
     RolloutBatch batch = collect(turns(TURNS), 9);
     for (RolloutGroup group : batch.groups()) {
@@ -251,7 +280,7 @@ class ConversationTest {
     judged.add(completion.text());
     Completion.Transcript transcript = Objects.requireNonNull(completion.transcript());
     return new Reward(
-        10 + transcript.reward(), Map.of("ten", new Verdict(10, Outcome.CORRECT, "ten")));
+        10 + transcript.reward(), Map.of("ten", new Verdict(10, Outcome.CORRECT, "ten")), 1);
   }
 
   private static List<int[]> tokens(RolloutBatch batch) {

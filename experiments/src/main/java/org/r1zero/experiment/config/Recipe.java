@@ -162,6 +162,11 @@ public record Recipe(
         "environment.name",
         "must name an environment where rewards has the verifier environment, was none (it scores"
             + " what the environment paid)");
+    faults.require(
+        grpo.advantage().credit() == AdvantageConfig.Credit.TRAJECTORY || environment.isOn(),
+        "grpo.advantage.credit",
+        "must be trajectory unless environment.name names an environment, was turn (without one a"
+            + " rollout is a single turn)");
   }
 
   private static void checkBest(Faults faults, EvaluationConfig evaluation, String best) {

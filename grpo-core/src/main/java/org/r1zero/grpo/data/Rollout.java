@@ -1,6 +1,7 @@
 package org.r1zero.grpo.data;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     where a verifier did not apply; empty where only the sum is known
  * @param truncated whether the limit on new tokens cut it off
  * @param policyVersion how many optimizer updates the sampling policy had seen
+ * @param turns of the policy in a conversation, in order, whose rewards add up to {@code reward};
+ *     empty where all tokens are one turn
  */
 public record Rollout(
     int[] tokens,
@@ -24,10 +27,22 @@ public record Rollout(
     double reward,
     double[] scores,
     boolean truncated,
-    long policyVersion) {
+    long policyVersion,
+    List<Turn> turns) {
+
+  /**
+   * What the policy sampled between two observations.
+   *
+   * @param from its first token's place in the rollout
+   * @param to the place after its last one
+   * @param reward what this turn was paid
+   */
+  public record Turn(int from, int to, double reward) {}
 
   /** Checks that there are tokens, a log-probability for each, and finite rewards. */
+  @SuppressWarnings("NullAway") // states of versions without turns are read as null
   public Rollout {
+    turns = turns == null ? List.of() : List.copyOf(turns);
     if (tokens.length == 0 || policyLogProbs.length != tokens.length) {
       throw new IllegalArgumentException(
           "a rollout needs tokens and a log-prob for each; had "
@@ -41,6 +56,20 @@ public record Rollout(
     if (Arrays.stream(scores).anyMatch(Double::isInfinite)) {
       throw new IllegalArgumentException(
           "scores must be finite, or NaN for none, were " + Arrays.toString(scores));
+    }
+    int end = 0;
+    for (Turn turn : turns) {
+      if (turn.from < end
+          || turn.to < turn.from
+          || turn.to > tokens.length
+          || !Double.isFinite(turn.reward)) {
+        throw new IllegalArgumentException(
+            "turns must be stretches of the "
+                + tokens.length
+                + " tokens, in order, with finite rewards, were "
+                + turns);
+      }
+      end = turn.to;
     }
   }
 
@@ -58,6 +87,22 @@ public record Rollout(
       all &= sampled[t];
     }
     return all ? null : sampled;
+  }
+
+  /** A rollout of one turn. */
+  public Rollout(
+      int[] tokens,
+      float[] policyLogProbs,
+      double reward,
+      double[] scores,
+      boolean truncated,
+      long policyVersion) {
+    this(tokens, policyLogProbs, reward, scores, truncated, policyVersion, List.of());
+  }
+
+  /** The turns, or all tokens as one. */
+  public List<Turn> turnsOrWhole() {
+    return turns.isEmpty() ? List.of(new Turn(0, tokens.length, reward)) : turns;
   }
 
   /** A rollout of which only the summed reward is known. */

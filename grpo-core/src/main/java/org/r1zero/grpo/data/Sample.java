@@ -95,6 +95,11 @@ public record Sample(
     return mask == null ? tokens.length : counted().length;
   }
 
+  /** How many of the tokens from one place to before another have a part in the loss. */
+  public int countedTokens(int from, int to) {
+    return (int) IntStream.range(from, to).filter(this::counts).count();
+  }
+
   /** Tokens of prompt and completion. */
   public int length() {
     return prompt.length + tokens.length;

@@ -49,6 +49,11 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
     }
 
     @Override
+    public boolean scoresTurns(Problem problem) {
+      return true;
+    }
+
+    @Override
     public Verdict verify(Problem problem, Completion completion) {
       Completion.Transcript transcript = completion.transcript();
       if (transcript == null) {

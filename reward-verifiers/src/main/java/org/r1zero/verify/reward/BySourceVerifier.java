@@ -82,6 +82,12 @@ public final class BySourceVerifier implements Verifier {
   }
 
   @Override
+  public boolean scoresTurns(Problem problem) {
+    Verifier judge = judge(problem);
+    return judge != null && judge.scoresTurns(problem);
+  }
+
+  @Override
   public Verdict verify(Problem problem, Completion completion) {
     Verifier judge = judge(problem);
     return judge == null

@@ -76,6 +76,11 @@ public final class GuardedVerifier implements Verifier {
   }
 
   @Override
+  public boolean scoresTurns(Problem problem) {
+    return verifier.scoresTurns(problem);
+  }
+
+  @Override
   public Verdict verify(Problem problem, Completion completion) {
     makeRoom(calls.incrementAndGet());
     try {

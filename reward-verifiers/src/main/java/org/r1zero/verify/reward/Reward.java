@@ -12,8 +12,16 @@ import org.r1zero.verify.Verdict;
  *
  * @param total the number that training maximises
  * @param verdicts what each verifier said, by its column, in the order of the recipe
+ * @param perPaid how much of the total each unit is that an environment paid over the turns: the
+ *     weight of the verifier that scores it; 0 where nothing of that is in the total
  */
-public record Reward(double total, Map<String, Verdict> verdicts) implements Serializable {
+public record Reward(double total, Map<String, Verdict> verdicts, double perPaid)
+    implements Serializable {
+
+  /** A reward for the whole completion. */
+  public Reward(double total, Map<String, Verdict> verdicts) {
+    this(total, verdicts, 0);
+  }
 
   /** Checks the total and fixes the verdicts. */
   public Reward {

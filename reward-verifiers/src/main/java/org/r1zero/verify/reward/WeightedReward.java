@@ -87,6 +87,7 @@ public final class WeightedReward implements RewardFunction {
     Map<String, Verdict> verdicts = new LinkedHashMap<>();
     double earned = 0;
     double penalties = 0;
+    double perPaid = 0;
     boolean open = true;
     for (Term term : terms) {
       Verdict verdict = term.verifier().verify(problem, completion);
@@ -97,8 +98,14 @@ public final class WeightedReward implements RewardFunction {
       double part = term.weight() * verdict.score();
       earned += Math.max(part, 0);
       penalties += Math.min(part, 0);
+      if (term.verifier().scoresTurns(problem) && !verdict.outcome().isFailure()) {
+        perPaid += term.weight();
+      }
       open &= !term.gate() || verdict.outcome() == Outcome.CORRECT;
     }
-    return new Reward(open ? earned + penalties : penalties, verdicts);
+    // behind a closed gate no turn is paid either: what is left of the total is for the whole
+    return open
+        ? new Reward(earned + penalties, verdicts, perPaid)
+        : new Reward(penalties, verdicts);
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
@@ -101,6 +102,28 @@ class WeightedRewardTest {
                 new Term("gate", new Fixed("a", Outcome.INCORRECT, 0), 1, true),
                 new Term("rambling", new Fixed("b", Outcome.CORRECT, 1), -0.3, false)));
     assertThat(reward.score(PROBLEM, Completion.of("x")).total()).isEqualTo(-0.3, within(1e-12));
+  }
+
+  @Test
+  void whatAnEnvironmentPaidIsKnownByItsWeightUnlessAGateIsClosed() {
+    Completion won =
+        new Completion("x", 1, FinishReason.STOP, new Completion.Transcript("all", 3, 0.5));
+    Verifiers known = Verifiers.discover();
+    ObjectNode sources = JsonNodeFactory.instance.objectNode().put("default", "environment");
+    sources.putObject("sources").put("other", "number");
+    Term paid = new Term("environment", known.create("environment", JsonNodeFactory.instance.objectNode()), 2, false);
+    Term bySource = new Term("by_source", known.create("by_source", sources), 3, false);
+    Term exact = new Term("exact", new Fixed("a", Outcome.CORRECT, 1), 4, false);
+    Term shut = new Term("shut", new Fixed("b", Outcome.INCORRECT, 0), 1, true);
+    Reward reward = new WeightedReward(List.of(paid, bySource, exact)).score(PROBLEM, won);
+    assertThat(reward.total()).isEqualTo(0.5 * 2 + 0.5 * 3 + 4);
+    assertThat(reward.perPaid()).isEqualTo(5);
+    assertThat(new WeightedReward(List.of(paid, shut)).score(PROBLEM, won))
+        .extracting(Reward::total, Reward::perPaid)
+        .containsExactly(0.0, 0.0);
+    Completion tooMuch =
+        new Completion("x", 1, FinishReason.STOP, new Completion.Transcript("all", 3, 7));
+    assertThat(new WeightedReward(List.of(paid)).score(PROBLEM, tooMuch).perPaid()).isZero();
   }
 
   @Test
