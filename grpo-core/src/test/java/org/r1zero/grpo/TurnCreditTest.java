@@ -45,8 +45,8 @@ class TurnCreditTest {
   private static List<double[]> advantages(
       AdvantageEstimator estimator, double gamma, RolloutGroup... groups) {
     return new TurnCredit(estimator, gamma, 0)
-        .withAdvantages(
-            List.of(groups), Arrays.stream(groups).map(TurnCreditTest::samples).toList())
+            .withAdvantages(
+                List.of(groups), Arrays.stream(groups).map(TurnCreditTest::samples).toList())
             .stream()
             .flatMap(List::stream)
             .map(Sample::advantages)

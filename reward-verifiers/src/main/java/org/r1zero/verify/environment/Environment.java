@@ -29,8 +29,8 @@ public interface Environment {
    *
    * @param observation what the model reads next; not read where the conversation is done
    * @param reward what this turn is paid, whatever later ones are: credit for single turns ({@code
-     *     grpo.advantage.credit: turn}) goes by it. The sum over all turns is what the verifier
-     *     {@code environment} scores
+   *     grpo.advantage.credit: turn}) goes by it. The sum over all turns is what the verifier
+   *     {@code environment} scores
    * @param done whether the conversation is over
    */
   record Reply(String observation, double reward, boolean done) {

@@ -111,7 +111,12 @@ class WeightedRewardTest {
     Verifiers known = Verifiers.discover();
     ObjectNode sources = JsonNodeFactory.instance.objectNode().put("default", "environment");
     sources.putObject("sources").put("other", "number");
-    Term paid = new Term("environment", known.create("environment", JsonNodeFactory.instance.objectNode()), 2, false);
+    Term paid =
+        new Term(
+            "environment",
+            known.create("environment", JsonNodeFactory.instance.objectNode()),
+            2,
+            false);
     Term bySource = new Term("by_source", known.create("by_source", sources), 3, false);
     Term exact = new Term("exact", new Fixed("a", Outcome.CORRECT, 1), 4, false);
     Term shut = new Term("shut", new Fixed("b", Outcome.INCORRECT, 0), 1, true);
