@@ -234,7 +234,9 @@ final class CurateStage implements Stage {
         sources.put("model " + model, Folders.hash(model));
       }
     }
-    sources.put("problems of " + recipe.task().name() + ", seed " + recipe.seed(), "made or read");
+    sources.put(
+        "problems of " + recipe.task().name() + ", seed " + recipe.seed(),
+        configuration().at("/problems/train_sha256").textValue());
     return sources;
   }
 

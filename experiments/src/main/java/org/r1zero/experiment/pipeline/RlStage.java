@@ -43,6 +43,7 @@ final class RlStage implements Stage {
     ObjectNode tree = RecipeLoader.toTree(recipe);
     tree.remove("model");
     tree.remove("output");
+    Stage.describeProblems(recipe, tree);
     return tree;
   }
 

@@ -19,6 +19,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.SftOptions;
 import org.r1zero.experiment.config.StageConfig;
+import org.r1zero.experiment.rundir.RunManifest;
 import org.r1zero.verify.reward.RewardEntry;
 
 /** A stage with its options and inputs: it checks and describes itself, and runs. */
@@ -110,11 +111,21 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
   static void describeSampling(Recipe recipe, ObjectNode node) {
     node.put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
     node.set("task", RecipeLoader.toTree(recipe.task()));
+    describeProblems(recipe, node);
     node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
     node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
     if (recipe.rollouts().unitProblems() > 0) {
       node.put("unit_problems", recipe.rollouts().unitProblems()); // all else changes no completion
     }
+  }
+
+  /**
+   * Puts hashes of a task's problems: a task's options name files, and plug-ins make problems, that
+   * may be others next time.
+   */
+  static void describeProblems(Recipe recipe, ObjectNode node) {
+    node.set(
+        "problems", RunManifest.describe(recipe.task().load(recipe.seed(), recipe.scoring())));
   }
 
   /** The recipe for a model that a stage only samples, and whose samples it judges. */

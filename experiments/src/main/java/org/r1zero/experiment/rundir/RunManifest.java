@@ -174,7 +174,8 @@ public final class RunManifest {
     root.set("data", describe(dataset));
   }
 
-  private static ObjectNode describe(Dataset dataset) {
+  /** How many problems a data set has to train and to evaluate on, and hashes of them. */
+  public static ObjectNode describe(Dataset dataset) {
     ObjectNode data = JSON.createObjectNode();
     data.put("name", dataset.name());
     data.put("train_problems", dataset.train().size());

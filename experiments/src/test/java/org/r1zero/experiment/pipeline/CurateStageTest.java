@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -161,6 +162,35 @@ class CurateStageTest {
         .containsEntry("named by options: " + program, program);
     assertThat(new RlStage(recipe, folder, System.err).inputs())
         .containsEntry("named by options: " + program, program);
+  }
+
+  @Test
+  void whatIsInTheFilesOfATaskDecidesWhatAStageMakes() throws IOException {
+    Path file = folder.resolve("questions.jsonl");
+    String row = "{\"question\": \"What is %d + 1?\", \"answer\": \"%d\"}%n";
+    Files.writeString(file, String.format(row + row, 1, 2, 3, 4));
+    Recipe recipe =
+        recipe(RIGHT, "")
+            .with(
+                tree ->
+                    tree.withObject("/task")
+                        .put("name", "file")
+                        .putObject("options")
+                        .put("path", file.toString())
+                        .put("held_out_share", 0));
+    CurateOptions options =
+        RecipeLoader.bind(
+            CurateOptions.class, "data", recipe.stages().get(0).optionsOrEmpty(), List.of());
+    List<Stage> stages =
+        List.of(
+            new CurateStage(recipe, "data", options, folder, System.err),
+            new RlStage(recipe, folder, System.err));
+    List<ObjectNode> before = stages.stream().map(Stage::configuration).toList();
+    assertThat(stages.stream().map(Stage::configuration).toList()).isEqualTo(before);
+    Files.writeString(file, String.format(row + row, 1, 2, 3, 5));
+    for (int i = 0; i < stages.size(); i++) {
+      assertThat(stages.get(i).configuration()).isNotEqualTo(before.get(i));
+    }
   }
 
   @Test
