@@ -119,14 +119,14 @@ class SparkPoolTest {
                         }
                       }
                     };
-                spark.generate(units(8), greedy(600), heard);
+                spark.generate(units(60), greedy(1500), heard);
                 return heard.all();
               });
       some.get(120, TimeUnit.SECONDS);
       assertThat(sampling).isNotDone();
       executors.get(0).destroyForcibly();
       Collected expected = new Collected();
-      processes.generate(units(8), greedy(600), expected);
+      processes.generate(units(60), greedy(1500), expected);
       requireEqual(sampling.get(120, TimeUnit.SECONDS), expected.all());
       assertThat(spark.replaced()).isEqualTo(1);
       // the executor that takes its place starts from the newest version
