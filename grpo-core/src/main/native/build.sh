@@ -42,7 +42,9 @@ compile() { # NAME SOURCE FLAGS...
 }
 jobs=()
 start() { compile "$@" 2>"$objects/$1.log" & jobs+=($!); }
-if [ "$(uname -m)" = x86_64 ]; then
+# the compiler's target, which is another machine's where it is a cross compiler
+target=$($cxx -dumpmachine 2>/dev/null || uname -m)
+if [ "${target%%-*}" = x86_64 ]; then
   avx2=(-mavx2 -mfma -mf16c -mbmi2)
   avx512=("${avx2[@]}" -mavx512f -mavx512bw -mavx512vl -mavx512dq -mprefer-vector-width=512)
   start amx kernels.cpp -DISA=amx "${avx512[@]}" -mavx512bf16 -mavx512vnni -mamx-tile -mamx-bf16 -mamx-int8
