@@ -124,8 +124,7 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
    * may be others next time.
    */
   static void describeProblems(Recipe recipe, ObjectNode node) {
-    node.set(
-        "problems", RunManifest.describe(recipe.task().load(recipe.seed(), recipe.scoring())));
+    node.set("problems", RunManifest.describe(recipe.task().load(recipe.seed(), recipe.scoring())));
   }
 
   /** The recipe for a model that a stage only samples, and whose samples it judges. */
