@@ -211,7 +211,10 @@ public final class RunManifest {
 
   private static String text(List<Problem> problems) {
     StringBuilder all = new StringBuilder();
-    problems.forEach(p -> all.append(p.id()).append('\t').append(p.question()).append('\n'));
+    for (Problem p : problems) {
+      all.append(JSON.createArrayNode().add(p.id()).add(p.question()).add(p.gold()).add(p.data()))
+          .append('\n');
+    }
     return all.toString();
   }
 }
