@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Trains on a standalone Spark cluster of this machine (PyPI's pyspark: a master, two workers of one core) while executors are
-# killed, stopped and join late and the driver is killed; each model must be that of processes, byte for byte.
+# killed, stopped and join late and the driver is killed; each model must be that of processes, byte for byte. Then executors
+# with a fault each, which must be named before the first step. Workers with faults have mounts of their own, so it needs root.
 # Usage: tools/spark/disturb.sh [FOLDER]      about 15 minutes on two busy cores; FOLDER keeps Spark, runs and logs
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(mkdir -p "${1:-/tmp/r1zero-spark}" && cd "${1:-/tmp/r1zero-spark}" && pwd)
 [ -x "$folder/env/bin/pip" ] || python3 -m venv "$folder/env"
-"$folder/env/bin/pip" install -q 'pyspark==4.1.*'
+version=$(sed -nE 's,.*<spark.version>(.*)</spark.version>.*,\1,p' rollout-workers/spark/pom.xml)
+"$folder/env/bin/pip" install -q "pyspark==$version"
 SPARK_HOME=$(echo "$folder"/env/lib/python3*/site-packages/pyspark)
 export SPARK_HOME SPARK_LOCAL_IP=127.0.0.1
 master=spark://127.0.0.1:7077
@@ -16,11 +18,23 @@ mkdir -p "$runs"
 recipe=(recipes/algorithms/base.yaml recipes/algorithms/grpo.yaml --set grpo.steps=12 --set dtype=float32
   --set evaluation.problems=64 --set rollouts.unit_problems=2 --set rollouts.threads=1 --set checkpoint.save_steps=2)
 
-worker() {
-  "$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.worker.Worker --cores 1 --memory 2g --work-dir "$folder/work$1" \
+workers=()
+worker() { # NUMBER [COMMAND that starts it]
+  "${@:2}" "$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.worker.Worker --cores 1 --memory 2g --work-dir "$folder/work$1" \
     --webui-port "809$1" "$master" >"$folder/worker$1.log" 2>&1 &
+  workers[$1]=$!
+  until grep -q "Successfully registered" "$folder/worker$1.log"; do
+    kill -0 "${workers[$1]}"
+    sleep 0.3
+  done
 }
-executors() { pgrep -f CoarseGrainedExecutorBackend; }
+end_worker() { # NUMBER
+  kill "${workers[$1]}"
+  wait "${workers[$1]}" || :
+  unset "workers[$1]"
+}
+# those of our workers, not of other clusters of this machine
+executors() { pgrep -P "$(IFS=, && echo "${workers[*]}")" -f CoarseGrainedExecutorBackend; }
 submit() { # NAME
   ./r1zero submit --master "$master" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" \
     >"$runs/$1.log" 2>&1 &
@@ -32,7 +46,10 @@ after_step() { # NAME STEP
     sleep 0.3
   done
 }
-executor() { executors | shuf -n 1; }
+executor() {
+  until executors >/dev/null; do sleep 0.3; done # one that was killed may be the last
+  executors | shuf -n 1
+}
 
 "$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 7077 --webui-port 8090 \
   >"$folder/master.log" 2>&1 &
@@ -40,7 +57,6 @@ trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 sleep 5
 worker 1
 worker 2
-second=$!
 
 echo "processes, undisturbed"
 ./r1zero train "${recipe[@]}" --set rollouts.backend=process --set rollouts.workers=2 --set output="$runs/process" \
@@ -59,12 +75,11 @@ stopped=$(executor)
 kill -STOP "$stopped"
 wait "$pid"
 kill -9 "$stopped" 2>/dev/null || :
-echo "an executor that joins after step 4"
-kill "$second"
-wait "$second" || :
+echo "an executor that joins after step 4, in whose /dev/shm nothing has room"
+end_worker 2
 submit late
 after_step late 4
-worker 2
+worker 2 unshare -m sh -c 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$@"' sh
 wait "$pid"
 echo "the driver killed after step 5, then --resume"
 submit driver
@@ -97,3 +112,27 @@ for name, run in runs.items():
         sys.exit(f"rollouts of {name} differ")
 print("all models, rollouts and metrics (but times, memory and workers/replaced) are the same:", ", ".join(runs))
 P
+
+# a fault on one of two executors ends the run before its first step, and is named
+must_say() { # NAME WHAT [SUBMIT'S OPTIONS] -- COMMAND
+  local name=$1 what=$2 rc=0
+  shift 2
+  ./r1zero submit --master "$master" "$@" --set rollouts.backend=spark --set output="$runs/$name" >"$runs/$name.log" 2>&1 || rc=$?
+  if [ "$rc" = 0 ] || grep -q "step 1/" "$runs/$name.log" || ! grep -qE "$what" "$runs/$name.log"; then
+    echo "$name: ended with $rc and must have said $what; see $runs/$name.log" >&2
+    exit 1
+  fi
+  grep -E "$what" "$runs/$name.log"
+}
+echo "an executor whose libtorch may use less of the processor"
+end_worker 2
+worker 2 env ATEN_CPU_CAPABILITY=default
+must_say processor 'executors differ.*ATEN_CPU_CAPABILITY=default' -- train "${recipe[@]}"
+echo "an executor without bubblewrap"
+end_worker 2
+worker 2 unshare -m sh -c 'mount --bind /dev/null "$(readlink -f "$(command -v bwrap)")" && exec "$@"' sh
+printf '%s\n' '{"question": "Write f(x) that returns x + 1.", "entry_point": "f", "tests": "assert f(1) == 2"}' >"$runs/code.jsonl"
+must_say sandbox ': its verifiers can.t be made: .*bubblewrap' -- train recipes/own-data.yaml --set task.options.path="$runs/code.jsonl" \
+  --set task.options.held_out_share=0 --set evaluation.problems=0 --set 'rewards=[{verifier: code, weight: 1}]' \
+  --set rollouts.unit_problems=2 --set rollouts.threads=1
+echo "each fault was named before the first step"

@@ -215,6 +215,11 @@ final class GroupSampling {
             }
 
             @Override
+            public String purpose() {
+              return "step " + (step + 1);
+            }
+
+            @Override
             public void finished(int request, int sample, Generation generation) {
               OpenGroup group = asked.get(request);
               int number = samples.get(request)[sample];

@@ -71,6 +71,9 @@ final class SparkCuration {
   private long batchChars;
   private long place;
 
+  /** Gives executors' room free. */
+  private final List<Runnable> kept = new ArrayList<>();
+
   /**
    * Sets what is curated.
    *
@@ -101,6 +104,7 @@ final class SparkCuration {
   }
 
   Selection choose() throws IOException {
+    boolean isChosen = false;
     try {
       for (int file = 0; file < curation.files().size(); file++) {
         read(file);
@@ -108,10 +112,15 @@ final class SparkCuration {
       bad.sort(
           Comparator.comparingInt((BadRecord b) -> number(b)).thenComparingLong(BadRecord::line));
       context.setJobGroup("r1zero", "curate: choose among " + place + " traces", true);
-      return chosen();
+      Selection selection = chosen();
+      isChosen = true;
+      return selection;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
+      if (!isChosen) {
+        release();
+      }
       sent.sent().destroy();
       context.clearJobGroup();
     }
@@ -278,6 +287,7 @@ final class SparkCuration {
               curation.config().nearDuplicate());
       left.put(TraceSieve.NEAR_DUPLICATES, clean - gone.length);
       Broadcast<long[]> dropped = context.broadcast(gone);
+      kept.add(dropped::destroy);
       rest =
           rest.where(
               functions
@@ -293,6 +303,7 @@ final class SparkCuration {
             .where(col("nth").leq(curation.config().maxPerProblem()))
             .select("place", "rank", "difficulty")
             .persist(StorageLevel.DISK_ONLY());
+    kept.add(balanced::unpersist);
     int count = Math.toIntExact(balanced.count());
     left.put(TraceSieve.BY_PROBLEM, count);
     int target = curation.config().target();
@@ -332,7 +343,15 @@ final class SparkCuration {
     };
   }
 
+  private void release() {
+    if (!context.sc().isStopped()) {
+      kept.forEach(Runnable::run);
+    }
+    kept.clear();
+  }
+
   private void forget() {
+    release();
     try {
       files.delete(folder, true);
     } catch (IOException e) {

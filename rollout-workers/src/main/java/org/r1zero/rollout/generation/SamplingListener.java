@@ -11,6 +11,11 @@ public interface SamplingListener {
   /** How far the call is: after each decoding step, or several times per second. */
   void status(SamplingStatus status);
 
+  /** What is sampled for, for people to read, such as {@code step 12}. */
+  default String purpose() {
+    return "completions";
+  }
+
   /**
    * Called once per completion, as soon as it is finished, even where its worker dies later and
    * another one samples the rest again.

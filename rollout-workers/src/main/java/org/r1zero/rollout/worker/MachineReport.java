@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Torch;
@@ -23,6 +25,20 @@ import org.r1zero.verify.reward.PortableReward;
 public record MachineReport(List<String> faults, String kind) implements Serializable {
   private static final Set<String> INSTRUCTIONS =
       Set.of("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16");
+
+  /** These limit all that computes. */
+  private static final Set<String> LIMITING =
+      Set.of("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "R1ZERO_KERNELS");
+
+  /** On which last bits depend, if only one machine has them. */
+  private static final Set<String> LIMITS =
+      Set.of(
+          "ATEN_CPU_CAPABILITY",
+          "ONEDNN_MAX_CPU_ISA",
+          "DNNL_MAX_CPU_ISA",
+          "MKL_CBWR",
+          "MKL_ENABLE_INSTRUCTIONS",
+          "R1ZERO_KERNELS");
 
   /**
    * Looks at this machine.
@@ -53,19 +69,26 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
   }
 
   static String describe() {
+    return describe(System.getenv());
+  }
+
+  /** Where all limits are set, what the processor could do beyond them is not used. */
+  static String describe(Map<String, String> environment) {
     String version = MachineReport.class.getPackage().getImplementationVersion();
     String kernels = System.getProperty("r1zero.kernels", "on");
-    String set = kernels.equals("off") ? "off" : System.getenv("R1ZERO_KERNELS");
-    String aten = System.getenv("ATEN_CPU_CAPABILITY");
-    String onednn = System.getenv("ONEDNN_MAX_CPU_ISA");
-    // then what else the processor could do is not used
-    boolean limited = aten != null && onednn != null && set != null;
+    Map<String, String> limits = new TreeMap<>(environment);
+    limits.keySet().retainAll(LIMITS);
+    Set<String> missing = new TreeSet<>(LIMITING);
+    missing.removeAll(limits.keySet());
+    if (kernels.equals("off")) {
+      missing.remove("R1ZERO_KERNELS");
+    }
+    String processor = missing.isEmpty() ? "" : ", " + instructions();
     return (version == null ? "r1zero" : "r1zero " + version)
-        + ", "
-        + "kernels "
+        + ", kernels "
         + kernels
-        + ", "
-        + (limited ? aten + ", " + onednn + " and " + set : instructions());
+        + processor
+        + (limits.isEmpty() ? "" : ", " + limits);
   }
 
   private static String instructions() {

@@ -127,7 +127,7 @@ final class RemotePool implements WorkerPool {
       SamplingCall call = new SamplingCall(units, config, lease.weights(), listener);
       begin(call);
       try {
-        run(call, units);
+        run(call, units, listener.purpose());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         call.fail(new SamplingCancelledException());
@@ -158,7 +158,8 @@ final class RemotePool implements WorkerPool {
     }
   }
 
-  private void run(SamplingCall call, List<WorkUnit> units) throws InterruptedException {
+  private void run(SamplingCall call, List<WorkUnit> units, String purpose)
+      throws InterruptedException {
     if (units.isEmpty()) {
       return;
     }
@@ -170,7 +171,8 @@ final class RemotePool implements WorkerPool {
             .map(RemoteTask::bytes)
             .toList();
     Cluster.Run run =
-        cluster.start("policy " + version.number() + ": sample " + units.size() + " units", tasks);
+        cluster.start(
+            purpose + ": " + units.size() + " units, policy " + version.number(), tasks);
     try {
       while (!call.isOver()) {
         Cluster.Answer answer = run.next(WATCH_MILLIS);
