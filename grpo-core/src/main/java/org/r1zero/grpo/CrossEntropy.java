@@ -1,7 +1,6 @@
 package org.r1zero.grpo;
 
 import java.util.List;
-import java.util.function.Consumer;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.loss.LossMetrics;
@@ -17,7 +16,11 @@ import org.r1zero.grpo.torch.Torch;
 public final class CrossEntropy implements Objective {
 
   @Override
-  public Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update) {
+  public PartWork work(UpdateSize update) {
+    return (policy, part) -> compute(policy, part, update);
+  }
+
+  private static PartReport compute(PolicyModel policy, MicroBatch part, UpdateSize update) {
     try (Scope scope = Torch.openScope(policy.device())) {
       TokenLogProbs logProbs = policy.logProbsForTraining(part.tokens(), 1, scope);
       LossMetrics numbers = new LossMetrics();
@@ -31,7 +34,7 @@ public final class CrossEntropy implements Objective {
         from += sample.tokens().length;
       }
       logProbs.backward(gradient, null);
-      return metrics -> metrics.addLoss(lossSum / update.tokens(), numbers);
+      return PartReport.of(part, lossSum / update.tokens(), numbers);
     }
   }
 

@@ -1,7 +1,5 @@
 package org.r1zero.grpo;
 
-import org.r1zero.grpo.loss.LossOutput;
-
 /**
  * The coefficient of the entropy bonus from update to update: Skywork-OR1 (arXiv:2505.22312),
  * section 3.3, as TRL has it. After an update whose mean entropy was at or below the target the
@@ -42,7 +40,7 @@ final class EntropyControl {
   }
 
   /** Adds a part of the update. */
-  void add(LossOutput part) {
+  void add(PartReport part) {
     entropySum += part.entropySum();
     entropyTokens += part.entropyTokens();
   }

@@ -1,7 +1,6 @@
 package org.r1zero.grpo;
 
-import java.util.function.Consumer;
-import org.r1zero.grpo.data.MicroBatch;
+import java.util.List;
 import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.PolicyModel;
 
@@ -9,17 +8,18 @@ import org.r1zero.grpo.model.PolicyModel;
 public sealed interface Objective permits PolicyObjective, CrossEntropy, ReverseKl {
 
   /**
-   * Adds the gradient of a part of an update to the gradients of the policy's parameters.
+   * What an update has computed of each of its parts.
    *
-   * @param update the size of the whole update, by which the part's share is weighed
-   * @return reports the part's loss, and what else there is, once the whole update is computed
+   * @param update the size of the whole update, by which a part's share is weighed
    */
-  Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update);
+  PartWork work(UpdateSize update);
 
   /**
    * Called after an update.
    *
    * @param updates optimizer updates so far, this one included
+   * @param parts what was computed
    */
-  default void updated(long updates, PolicyModel policy, StepMetrics metrics) {}
+  default void updated(
+      long updates, PolicyModel policy, List<PartReport> parts, StepMetrics metrics) {}
 }

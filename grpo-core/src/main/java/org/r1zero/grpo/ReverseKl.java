@@ -1,6 +1,5 @@
 package org.r1zero.grpo;
 
-import java.util.function.Consumer;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.loss.LossMetrics;
 import org.r1zero.grpo.loss.UpdateSize;
@@ -20,7 +19,11 @@ import org.r1zero.grpo.torch.Torch;
 public record ReverseKl(PolicyModel teacher, double temperature) implements Objective {
 
   @Override
-  public Consumer<StepMetrics> accumulate(PolicyModel policy, MicroBatch part, UpdateSize update) {
+  public PartWork work(UpdateSize update) {
+    return (policy, part) -> compute(policy, part, update);
+  }
+
+  private PartReport compute(PolicyModel policy, MicroBatch part, UpdateSize update) {
     double weight = 1.0 / update.tokens();
     try (Scope scope = Torch.openScope(policy.device())) {
       double sum = 0;
@@ -28,7 +31,7 @@ public record ReverseKl(PolicyModel teacher, double temperature) implements Obje
         sum += kl;
       }
       double loss = weight * sum;
-      return metrics -> metrics.addLoss(loss, new LossMetrics());
+      return PartReport.of(part, loss, new LossMetrics());
     }
   }
 }

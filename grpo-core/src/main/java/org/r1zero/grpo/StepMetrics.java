@@ -10,7 +10,6 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.LossMetrics;
-import org.r1zero.grpo.model.TokenBatch;
 
 /**
  * Collects the numbers of a step, under TRL 1.16's names and with its meanings. Where TRL averages
@@ -108,15 +107,13 @@ public final class StepMetrics {
     update.add(numbers);
   }
 
-  /** Adds the same without the entropy bonus. */
-  void addPolicyLoss(double share) {
-    policyLoss += share;
-  }
-
-  /** Adds what was computed of a part. */
-  void addTrained(TokenBatch tokens) {
-    trainedTokens += tokens.rowCount();
-    attentionPlaces += tokens.attentionPlaces();
+  /** Adds what was computed of a part of the update at hand. */
+  void add(PartReport part) {
+    addSamplingGap(part.sampled(), part.trained());
+    policyLoss += part.policyLoss();
+    addLoss(part.loss(), part.numbers());
+    trainedTokens += part.rows();
+    attentionPlaces += part.places();
   }
 
   /**

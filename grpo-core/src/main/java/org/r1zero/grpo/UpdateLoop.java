@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.r1zero.grpo.checkpoint.Checkpoint;
 import org.r1zero.grpo.checkpoint.TrainingState;
-import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
 import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.Parameter;
@@ -24,7 +23,6 @@ public final class UpdateLoop {
   private final Objective objective;
   private final long steps;
   private final long totalUpdates;
-  private final Portions portions;
   private long step;
   private long updates;
   private long tokensSeen;
@@ -36,16 +34,10 @@ public final class UpdateLoop {
    * @param totalUpdates in all of them, which the learning rate's schedule goes by
    */
   public UpdateLoop(Surroundings around, Objective objective, long steps, long totalUpdates) {
-    this(around, objective, steps, totalUpdates, new Portions());
-  }
-
-  UpdateLoop(
-      Surroundings around, Objective objective, long steps, long totalUpdates, Portions portions) {
     this.around = around;
     this.objective = objective;
     this.steps = steps;
     this.totalUpdates = totalUpdates;
-    this.portions = portions;
   }
 
   /**
@@ -75,13 +67,16 @@ public final class UpdateLoop {
    * @param batch all updates that share the step's samples, this one among them
    */
   public void update(Minibatch minibatch, List<Minibatch> batch, StepMetrics metrics) {
-    UpdateSize size = UpdateSize.of(minibatch, batch);
-    portions
-        .compute(
-            minibatch.micros(),
-            part -> accumulate(part, size),
-            around.optimizer()::discardGradients)
-        .forEach(report -> report.accept(metrics));
+    List<PartReport> parts =
+        around
+            .learners()
+            .compute(
+                updates,
+                around.policy(),
+                minibatch.micros(),
+                objective.work(UpdateSize.of(minibatch, batch)),
+                around.optimizer()::discardGradients);
+    parts.forEach(metrics::add);
     double rate = around.optimizer().rateAt(updates, totalUpdates);
     double gradNorm = Double.NaN;
     if (around
@@ -94,13 +89,7 @@ public final class UpdateLoop {
     }
     updates++;
     metrics.addUpdate(gradNorm, rate);
-    objective.updated(updates, around.policy(), metrics);
-  }
-
-  private Consumer<StepMetrics> accumulate(MicroBatch part, UpdateSize size) {
-    return objective
-        .accumulate(around.policy(), part, size)
-        .andThen(metrics -> metrics.addTrained(part.tokens()));
+    objective.updated(updates, around.policy(), parts, metrics);
   }
 
   /** Which weights are not numbers, in words. */

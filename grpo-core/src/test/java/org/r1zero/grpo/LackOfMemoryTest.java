@@ -104,8 +104,12 @@ class LackOfMemoryTest {
         AdamW optimizer = new AdamW(constant, model.parameters())) {
       Surroundings around =
           new Surroundings(
-              model, optimizer, TestTraining.usual(), (report, state) -> reports.add(report));
-      UpdateLoop loop = new UpdateLoop(around, new CrossEntropy(), 3, 3, portions);
+              model,
+              optimizer,
+              TestTraining.usual(),
+              (report, state) -> reports.add(report),
+              new OwnLearner(portions));
+      UpdateLoop loop = new UpdateLoop(around, new CrossEntropy(), 3, 3);
       List<Minibatch> update =
           new BatchPacker(1, 1000).pack(EXAMPLES.stream().map(List::of).toList(), 0);
       loop.run(metrics -> loop.update(update.get(0), update, metrics), loop::state);

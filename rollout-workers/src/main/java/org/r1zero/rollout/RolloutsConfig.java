@@ -2,6 +2,7 @@ package org.r1zero.rollout;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.r1zero.grpo.faults.Faults;
 import org.r1zero.rollout.difficulty.SamplerConfig;
 import org.r1zero.rollout.worker.WorkerPools;
@@ -23,6 +24,8 @@ import org.r1zero.rollout.worker.WorkerPools;
  * @param hangTimeout seconds after which a worker that samples nothing is taken for hung
  * @param maxReplacements workers that may be lost in a row with nothing sampled in between
  * @param weightsFolder where worker processes find the weights; {@code auto} is shared memory
+ * @param learners tasks that share the computing of an update's gradient, on workers of {@code
+ *     backend: spark}; 0 leaves it to this process. Sums depend on their number
  * @param sampler which problems are asked
  * @param filterGroups which groups are replaced by other problems
  * @param partialRollouts whether long rollouts go on in later steps
@@ -38,9 +41,13 @@ public record RolloutsConfig(
     double hangTimeout,
     int maxReplacements,
     String weightsFolder,
+    int learners,
     SamplerConfig sampler,
     FilterGroups filterGroups,
     PartialRollouts partialRollouts) {
+
+  /** Backends on this machine. */
+  private static final Set<String> HERE = Set.of("in_process", "process");
 
   /** When rollouts are sampled. */
   public enum Mode {
@@ -97,6 +104,17 @@ public record RolloutsConfig(
     faults.atLeast(0, "max_replacements", maxReplacements);
     faults.require(
         !weightsFolder.isBlank(), "weights_folder", "must be auto or a folder, was empty");
+    faults.atLeast(0, "learners", learners, "0 trains in this process");
+    faults.require(
+        learners == 0 || !HERE.contains(backend),
+        "learners",
+        "must be 0 where backend is " + backend + ", was " + learners + " (try spark)");
+    faults.require(
+        learners == 0 || mode == Mode.SYNC,
+        "learners",
+        "must be 0 where mode is async, was "
+            + learners
+            + " (the workers that sample ahead can't train)");
     faults.check();
     devices = List.copyOf(devices);
   }
@@ -114,6 +132,7 @@ public record RolloutsConfig(
         300,
         3,
         "auto",
+        0,
         SamplerConfig.defaults(),
         FilterGroups.defaults(),
         PartialRollouts.defaults());

@@ -400,6 +400,7 @@ class GroupSamplingTest {
                     0.1,
                     -1,
                     "",
+                    -1,
                     SamplerConfig.defaults(),
                     KEEP_ALL,
                     WHOLE))
@@ -411,7 +412,9 @@ class GroupSamplingTest {
         .hasMessageContaining("max_staleness must be >= 1")
         .hasMessageContaining("hang_timeout must be >= 1")
         .hasMessageContaining("max_replacements must be >= 0")
-        .hasMessageContaining("weights_folder must be");
+        .hasMessageContaining("weights_folder must be")
+        .hasMessageContaining("learners must be >= 0")
+        .hasMessageContaining("learners must be 0 where mode is async");
     assertThatThrownBy(() -> config(Mode.ASYNC, 1, KEEP_ALL, new PartialRollouts(true, 5, 1)))
         .hasMessageContaining("max_staleness must be >= 2");
     assertThatThrownBy(() -> new PartialRollouts(true, 0, 0))
@@ -436,6 +439,7 @@ class GroupSamplingTest {
         60,
         3,
         "auto",
+        0,
         new SamplerConfig(strategy, 0.9, 0.5, 0.1),
         filter,
         partial);

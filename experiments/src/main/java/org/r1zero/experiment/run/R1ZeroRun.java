@@ -279,7 +279,8 @@ public final class R1ZeroRun {
                 ? parts.reference(recipe.grpo().reference().syncRefModel())
                 : null;
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
-      Surroundings around = new Surroundings(parts.policy(), optimizer, health, record);
+      Surroundings around =
+          new Surroundings(parts.policy(), optimizer, health, record, workers.learners());
       GrpoTrainer trainer = new GrpoTrainer(recipe.grpo(), settings, around, reference, rollouts);
       if (resumption != null) {
         resume(trainer, record);

@@ -3,6 +3,8 @@ package org.r1zero.experiment.run;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.Learners;
+import org.r1zero.grpo.OwnLearner;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PolicySampler;
@@ -79,6 +81,11 @@ public final class Workers implements AutoCloseable {
   /** What samples. */
   WorkerPool pool() {
     return pool;
+  }
+
+  /** Who computes the gradients of updates. */
+  Learners learners() {
+    return config.learners() == 0 ? new OwnLearner() : pool.learners(config.learners());
   }
 
   /** Samples completions of problems. */

@@ -1,5 +1,6 @@
 package org.r1zero.grpo.data;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.r1zero.grpo.model.TokenBatch;
  * @param samples in the order of {@link #tokens}' completions
  * @param tokens what the policy computes
  */
-public record MicroBatch(List<Sample> samples, TokenBatch tokens) {
+public record MicroBatch(List<Sample> samples, TokenBatch tokens) implements Serializable {
 
   /** Lays samples out for the policy. */
   public static MicroBatch of(List<Sample> samples) {

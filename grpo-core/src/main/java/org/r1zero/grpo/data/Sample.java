@@ -1,5 +1,6 @@
 package org.r1zero.grpo.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public record Sample(
     boolean @Nullable [] mask,
     float @Nullable [] sampling,
     float @Nullable [] old,
-    float @Nullable [] reference) {
+    float @Nullable [] reference)
+    implements Serializable {
 
   /** Checks that there is a value for each token. */
   public Sample {

@@ -1,5 +1,6 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import org.r1zero.grpo.faults.Faults;
 
 /**
@@ -12,7 +13,7 @@ import org.r1zero.grpo.faults.Faults;
  * @param threshold the largest mean that counts; verl's {@code rollout_rs_threshold}
  * @param lower the smallest; verl's {@code rollout_rs_threshold_lower}
  */
-public record GeometricMask(double threshold, double lower) {
+public record GeometricMask(double threshold, double lower) implements Serializable {
 
   /** Checks the bounds; all faults are named at once. */
   public GeometricMask {

@@ -1,5 +1,6 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.faults.Faults;
@@ -15,7 +16,8 @@ import org.r1zero.grpo.faults.Faults;
  * @param clipMin lower bound; {@code null} for none
  * @param clipMax upper bound; {@code null} for none
  */
-public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullable Double clipMax) {
+public record ImportanceCorrection(Mode mode, @Nullable Double clipMin, @Nullable Double clipMax)
+    implements Serializable {
 
   /** TRL's {@code vllm_importance_sampling_mode}. */
   public enum Mode {

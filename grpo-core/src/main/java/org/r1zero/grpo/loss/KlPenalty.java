@@ -1,5 +1,7 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
+
 /**
  * {@code + beta * KL(policy || reference)} a token.
  *
@@ -9,7 +11,8 @@ package org.r1zero.grpo.loss;
  *     its gradient that of the KL divergence: DeepSeek-V3.2 (arXiv:2512.02556), equation 7; TRL's
  *     {@code use_bias_correction_kl}
  */
-public record KlPenalty(double beta, KlEstimator estimator, boolean biasCorrection) {
+public record KlPenalty(double beta, KlEstimator estimator, boolean biasCorrection)
+    implements Serializable {
 
   /** Checks the coefficient. */
   public KlPenalty {

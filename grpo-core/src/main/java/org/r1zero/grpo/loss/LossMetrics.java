@@ -1,10 +1,13 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What happened to an update's tokens, by metric name: means, smallest and largest values. */
-public final class LossMetrics {
+public final class LossMetrics implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final Map<String, double[]> means = new TreeMap<>();
   private final Map<String, Double> minima = new TreeMap<>();
   private final Map<String, Double> maxima = new TreeMap<>();

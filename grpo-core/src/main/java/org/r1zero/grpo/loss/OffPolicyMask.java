@@ -1,5 +1,7 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
+
 /**
  * Leaves out completions with a negative advantage that the policy has moved away from:
  * DeepSeek-V3.2 (arXiv:2512.02556), equation 9.
@@ -7,7 +9,7 @@ package org.r1zero.grpo.loss;
  * @param threshold the largest mean of {@code sampling - current} over a completion's tokens that
  *     still counts; TRL's {@code off_policy_mask_threshold}
  */
-public record OffPolicyMask(double threshold) {
+public record OffPolicyMask(double threshold) implements Serializable {
 
   /** Checks the threshold. */
   public OffPolicyMask {

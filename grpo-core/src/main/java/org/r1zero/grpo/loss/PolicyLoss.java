@@ -1,5 +1,6 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,8 @@ public record PolicyLoss(
     @Nullable OffPolicyMask offPolicyMask,
     @Nullable GeometricMask geometricMask,
     TopEntropyMask topEntropy,
-    double auxTokenLossCoeff) {
+    double auxTokenLossCoeff)
+    implements Serializable {
 
   /** Checks what no part can check alone. */
   public PolicyLoss {

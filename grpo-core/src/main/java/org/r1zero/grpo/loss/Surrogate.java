@@ -1,10 +1,11 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is optimized in place of the expected reward: a loss per token. */
-public sealed interface Surrogate
+public sealed interface Surrogate extends Serializable
     permits ClippedSurrogate,
         CispoSurrogate,
         SapoSurrogate,

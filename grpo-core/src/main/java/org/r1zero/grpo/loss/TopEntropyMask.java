@@ -1,5 +1,6 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * @param quantile the share that is kept, TRL's {@code top_entropy_quantile}: 1 keeps all, 0 only
  *     the token of the highest entropy; the paper uses 0.2
  */
-public record TopEntropyMask(double quantile) {
+public record TopEntropyMask(double quantile) implements Serializable {
 
   /** Checks the share. */
   public TopEntropyMask {

@@ -1,5 +1,6 @@
 package org.r1zero.grpo.loss;
 
+import java.io.Serializable;
 import java.util.List;
 import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Minibatch;
@@ -14,7 +15,8 @@ import org.r1zero.grpo.data.Sample;
  * @param tokenShare counted tokens of the whole batch of rollouts, at least 1, divided by the
  *     number of updates that it is split into
  */
-public record UpdateSize(int samples, long tokens, double tokenShare) {
+public record UpdateSize(int samples, long tokens, double tokenShare)
+    implements Serializable {
 
   /** The size of one of the updates that a batch of rollouts is split into. */
   public static UpdateSize of(Minibatch update, List<Minibatch> batch) {

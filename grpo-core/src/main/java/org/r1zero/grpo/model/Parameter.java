@@ -36,6 +36,14 @@ public final class Parameter {
     return gradient;
   }
 
+  /** Gives the gradient's memory back; it is zero when it is asked for again. */
+  void dropGradient() {
+    if (gradient != null) {
+      gradient.close();
+      gradient = null;
+    }
+  }
+
   /**
    * Tells what is derived from the value that a fused kernel, which leaves no trace, changed it.
    */

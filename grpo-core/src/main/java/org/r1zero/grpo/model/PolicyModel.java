@@ -435,6 +435,11 @@ public final class PolicyModel implements AutoCloseable {
     return new TrainingNetwork.Gradients(all, head.gradient(), List.of(), List.of(), 1);
   }
 
+  /** Gives the gradients' memory back; they are zero when they are asked for again. */
+  public void dropGradients() {
+    parameters().forEach(Parameter::dropGradient);
+  }
+
   /**
    * Whether training keeps each block's input only and computes the rest again for backward: a
    * third more computing for a fraction of the memory. Off at first.

@@ -1,5 +1,6 @@
 package org.r1zero.grpo.model;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,8 @@ import java.util.Arrays;
  * @param completions token ids of each completion, {@code [C][T_c]}, each of at least one token
  * @param owner the index of each completion's prompt, {@code [C]}
  */
-public record TokenBatch(int[][] prompts, int[][] completions, int[] owner) {
+public record TokenBatch(int[][] prompts, int[][] completions, int[] owner)
+    implements Serializable {
 
   /** Checks that sequences are not empty and that owners exist. */
   public TokenBatch {

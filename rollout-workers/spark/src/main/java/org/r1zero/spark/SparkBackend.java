@@ -77,6 +77,9 @@ public final class SparkBackend implements WorkerBackend {
     conf.setIfMissing("spark.broadcast.compress", "false"); // weights hardly shrink
     conf.setIfMissing("spark.network.timeout", "60s");
     conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
+    // learners wait for an executor in the place of one that was lost
+    conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s");
+    conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "150");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     return conf;
   }

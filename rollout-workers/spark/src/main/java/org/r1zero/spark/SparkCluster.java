@@ -2,6 +2,7 @@ package org.r1zero.spark;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.util.LongAccumulator;
@@ -29,6 +32,7 @@ import scala.Function0;
 import scala.Function1;
 import scala.Function2;
 import scala.collection.Iterator;
+import scala.reflect.ClassTag$;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
@@ -109,6 +113,16 @@ final class SparkCluster implements Cluster {
                   finished.setValue(done);
                   tokens.setValue(sampled);
                 });
+    return job(what, units.rdd(), sample, tasks.size(), answers, progress);
+  }
+
+  private Run job(
+      String what,
+      RDD<byte[]> tasks,
+      OnExecutor work,
+      int count,
+      BlockingQueue<Answer> answers,
+      LiveProgress progress) {
     // called by the scheduler's thread, which must not wait
     Function2<Object, byte[], BoxedUnit> heard =
         (task, bytes) -> {
@@ -119,11 +133,66 @@ final class SparkCluster implements Cluster {
     context.setJobGroup("r1zero", what, true);
     try {
       SimpleFutureAction<BoxedUnit> job =
-          context.sc().submitJob(units.rdd(), sample, partitions(tasks.size()), heard, end);
+          context.sc().submitJob(tasks, work, partitions(count), heard, end);
       return new Job(job, answers, progress);
     } finally {
       context.clearJobGroup();
     }
+  }
+
+  /** What executors run at the same time. */
+  private interface AtOnce extends Function1<Iterator<byte[]>, Iterator<byte[]>>, Serializable {}
+
+  private record Barrier(BarrierTaskContext task) implements Together {
+    @Override
+    public int rank() {
+      return task.partitionId();
+    }
+
+    @Override
+    public String host() {
+      return SparkEnv.get().blockManager().blockManagerId().host();
+    }
+
+    @Override
+    public List<String> tell(String own) {
+      return List.of(task.allGather(own));
+    }
+  }
+
+  @Override
+  public Run startTogether(String what, List<byte[]> tasks) {
+    BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+    AtOnce learn = SparkCluster::learn;
+    RDD<byte[]> learners =
+        context
+            .parallelize(tasks, tasks.size())
+            .rdd()
+            .barrier()
+            .mapPartitions(learn, false, ClassTag$.MODULE$.apply(byte[].class));
+    OnExecutor only = Iterator::next;
+    return job(what, learners, only, tasks.size(), answers, new LiveProgress(context.sc()));
+  }
+
+  private static Iterator<byte[]> learn(Iterator<byte[]> task) {
+    try {
+      byte[] result = RemoteWorkers.learn(task.next(), new Barrier(BarrierTaskContext.get()));
+      return CollectionConverters.asScala(List.of(result).iterator());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e); // all begin again
+    }
+  }
+
+  @Override
+  public int slots() {
+    return context
+        .sc()
+        .maxNumConcurrentTasks(context.sc().resourceProfileManager().defaultResourceProfile());
+  }
+
+  @Override
+  public String host() {
+    return context.getConf().get("spark.driver.host");
   }
 
   private static scala.collection.immutable.Seq<Object> partitions(int count) {
@@ -154,7 +223,7 @@ final class SparkCluster implements Cluster {
       Answer answer = answers.poll(ended ? 0 : millis, TimeUnit.MILLISECONDS);
       if (answer == null && ended) {
         throw new WorkerFailureException(
-            "Spark gave the units up: "
+            "Spark gave the tasks up: "
                 + (job.value().get().isFailure()
                     ? firstLines(job.value().get().failed().get().getMessage())
                     : "it ended without some of them"));

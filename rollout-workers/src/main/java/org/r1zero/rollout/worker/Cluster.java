@@ -35,6 +35,23 @@ public interface Cluster extends AutoCloseable {
     void sampled(long finished, long tokens);
   }
 
+  /** A task among those that run at the same time, as it sees itself and them. */
+  interface Together {
+
+    /** Its number. */
+    int rank();
+
+    /** By which the others reach its machine. */
+    String host();
+
+    /**
+     * Waits until each has told something.
+     *
+     * @return what they told, by rank
+     */
+    List<String> tell(String own) throws InterruptedException;
+  }
+
   /** How far a task is. */
   record Sampled(long finished, long tokens) {}
 
@@ -78,6 +95,21 @@ public interface Cluster extends AutoCloseable {
    * @param tasks for {@link RemoteWorkers#run}
    */
   Run start(String what, List<byte[]> tasks);
+
+  /**
+   * Starts tasks that run at the same time. Where one is lost, all end, and {@link Run#next} throws
+   * a {@link WorkerFailureException}.
+   *
+   * @param what for people to read
+   * @param tasks for {@link RemoteWorkers#learn}; their order is their rank's
+   */
+  Run startTogether(String what, List<byte[]> tasks);
+
+  /** How many tasks can run at the same time now. */
+  int slots();
+
+  /** By which tasks reach this process. */
+  String host();
 
   /** Machines, or processes on them, that can take tasks now. */
   int workers();

@@ -3,6 +3,7 @@ package org.r1zero.rollout.worker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,14 +11,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.r1zero.grpo.PartReport;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicySnapshot;
@@ -38,6 +42,7 @@ final class RemoteHost implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
   private static final int SLOTS = 2;
+  private static final String FAILED = "!";
   private static final String KIND = MachineReport.describe();
 
   private final RemoteTask.Model model;
@@ -46,6 +51,8 @@ final class RemoteHost implements AutoCloseable {
   private final List<ReadWriteLock> locks = new ArrayList<>();
   private final long[] checksums = new long[SLOTS];
   private final Deque<LocalWorker> idle = new ConcurrentLinkedDeque<>();
+  private final Deque<LocalLearner> idleLearners = new ConcurrentLinkedDeque<>();
+  private final DecoderConfig config;
   private final AtomicInteger numbers = new AtomicInteger();
   private final ExecutorService judges;
 
@@ -63,16 +70,16 @@ final class RemoteHost implements AutoCloseable {
       Path folder = Files.createTempDirectory("r1zero-model-");
       try {
         unpack(model.files(), folder);
-        DecoderConfig config = ModelDirectory.readConfig(folder);
+        DecoderConfig tied = ModelDirectory.readConfig(folder);
         this.tokenizer = Tokenizer.open(folder);
-        DecoderConfig whole = model.untied() ? config.untied() : config;
-        long bytes = SLOTS * PolicySnapshot.bytes(whole, model.type());
+        this.config = model.untied() ? tied.untied() : tied;
+        long bytes = SLOTS * PolicySnapshot.bytes(config, model.type());
         this.weights =
             new FileWeights(
                 model.folder().equals("auto")
                     ? FileWeights.folderFor(bytes)
                     : Path.of(model.folder()),
-                whole,
+                config,
                 model.type(),
                 SLOTS);
       } finally {
@@ -97,15 +104,9 @@ final class RemoteHost implements AutoCloseable {
   }
 
   RemoteTask.Result run(RemoteTask task, Cluster.TaskProgress progress) throws WorkerLostException {
-    RemoteTask.Version version = task.weights();
-    ReadWriteLock lock = locks.get(version.slot());
+    ReadWriteLock lock = locks.get(task.weights().slot());
     try {
-      lock.readLock().lockInterruptibly();
-      while (!holds(version)) {
-        lock.readLock().unlock();
-        fetch(lock, version);
-        lock.readLock().lockInterruptibly();
-      }
+      hold(lock, task.weights());
       try {
         return sample(task, progress);
       } finally {
@@ -114,6 +115,96 @@ final class RemoteHost implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SamplingCancelledException();
+    }
+  }
+
+  /** Takes the lock for reading, with that version in its slot. */
+  private void hold(ReadWriteLock lock, RemoteTask.Version version) throws InterruptedException {
+    lock.readLock().lockInterruptibly();
+    while (!holds(version)) {
+      lock.readLock().unlock();
+      fetch(lock, version);
+      lock.readLock().lockInterruptibly();
+    }
+  }
+
+  LearnerTask.Result learn(LearnerTask task, Cluster.Together together) throws IOException {
+    LocalLearner learner = idleLearners.pollFirst();
+    if (learner == null) {
+      learner = new LocalLearner(weights.files(), config, model.type(), model.threads());
+    }
+    boolean whole = false;
+    try (ServerSocket server = new ServerSocket(0)) {
+      LearnerTask.Result result = exchange(task, together, learner, server);
+      whole = true;
+      return result;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SamplingCancelledException();
+    } finally {
+      if (whole) {
+        idleLearners.addFirst(learner);
+      } else {
+        learner.close();
+      }
+    }
+  }
+
+  /** Computes a share, adds up with the others, and delivers a part of the sum. */
+  private LearnerTask.Result exchange(
+      LearnerTask task, Cluster.Together together, LocalLearner learner, ServerSocket server)
+      throws IOException, InterruptedException {
+    List<PartReport> parts = List.of();
+    String told = together.host() + ":" + server.getLocalPort();
+    try {
+      parts = compute(task, learner);
+    } catch (ExecutionException e) {
+      told = FAILED + e.getCause().getMessage(); // the others must not wait
+    }
+    List<String> all = together.tell(told);
+    String failure =
+        all.stream()
+            .filter(one -> one.startsWith(FAILED))
+            .map(one -> one.substring(FAILED.length()))
+            .findFirst()
+            .orElse(null);
+    Duration limit = Duration.ofMillis(model.hangMillis());
+    int slot = task.weights().slot();
+    try (Ring ring = new Ring(together.rank(), all, task.secret(), limit)) {
+      Future<?> exchanged =
+          learner.submit(
+              () -> {
+                LongVector sums = learner.gradients(slot);
+                if (failure == null) {
+                  Ring.Part part = ring.sum(server, sums);
+                  SumInbox.deliver(
+                      task.inbox(), task.secret(), together.rank(), sums, part, limit);
+                }
+                learner.drop(slot);
+                return null;
+              });
+      try {
+        exchanged.get();
+      } catch (InterruptedException e) {
+        server.close(); // what waits for others in vain ends with it, and with the ring
+        throw e;
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("a learner can't go on: " + e.getCause().getMessage(), e);
+    }
+    RemoteTask.Version version = task.weights();
+    return new LearnerTask.Result(parts, version.number(), version.checksum(), KIND, failure);
+  }
+
+  /** Holds the weights no longer than they are read: other learners may be in this process. */
+  private List<PartReport> compute(LearnerTask task, LocalLearner learner)
+      throws ExecutionException, InterruptedException {
+    ReadWriteLock lock = locks.get(task.weights().slot());
+    hold(lock, task.weights());
+    try {
+      return learner.submit(() -> learner.compute(task)).get();
+    } finally {
+      lock.readLock().unlock();
     }
   }
 
@@ -262,6 +353,7 @@ final class RemoteHost implements AutoCloseable {
     for (LocalWorker worker = idle.pollFirst(); worker != null; worker = idle.pollFirst()) {
       end(worker);
     }
+    idleLearners.forEach(LocalLearner::close);
     weights.close();
     tokenizer.close();
   }

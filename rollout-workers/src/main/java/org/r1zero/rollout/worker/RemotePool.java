@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +15,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.Learners;
+import org.r1zero.grpo.PartWork;
+import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
@@ -32,6 +36,9 @@ final class RemotePool implements WorkerPool {
   private final PublishedWeights published;
   private final RemoteTask.Model model;
   private final Object monitor = new Object();
+  private final PolicyModel policy;
+  private final Duration hangTimeout;
+  private final int tries;
   private @Nullable SamplingCall current;
   private volatile @Nullable String kind;
   private boolean closed;
@@ -49,6 +56,9 @@ final class RemotePool implements WorkerPool {
               + " threads decide last bits, and machines differ");
     }
     this.cluster = cluster;
+    this.policy = policy;
+    this.hangTimeout = options.hangTimeout();
+    this.tries = options.maxReplacements() + 1;
     this.model =
         new RemoteTask.Model(
             files(source.model()),
@@ -106,11 +116,21 @@ final class RemotePool implements WorkerPool {
 
   @Override
   public Session open() {
+    return lend();
+  }
+
+  @Override
+  public Learners learners(int count) {
+    return new RemoteLearners(this, cluster, policy, count, hangTimeout, tries);
+  }
+
+  /** The weights published last, held until they are given back. */
+  Lent lend() {
     return new Lent(published.take());
   }
 
-  /** Samples with the weights that it holds. */
-  private final class Lent implements Session {
+  /** Works with the weights that it holds. */
+  final class Lent implements Session {
     private final PublishedWeights.Lease lease;
 
     Lent(PublishedWeights.Lease lease) {
@@ -120,6 +140,35 @@ final class RemotePool implements WorkerPool {
     @Override
     public long version() {
       return lease.weights().version();
+    }
+
+    /** A learner's task with these weights. */
+    LearnerTask learn(
+        List<MicroBatch> parts,
+        PartWork work,
+        boolean checkpointing,
+        String inbox,
+        byte[] secret) {
+      return new LearnerTask(
+          id,
+          new TreeSet<>(OPEN),
+          model,
+          store.version(lease.weights()),
+          parts,
+          work,
+          checkpointing,
+          inbox,
+          secret);
+    }
+
+    /**
+     * Checks by what something was computed.
+     *
+     * @throws IllegalStateException if by other weights, or on another kind of machine
+     */
+    void require(String what, long number, long checksum, String machine) {
+      RemotePool.this.require(
+          what, store.version(lease.weights()), number, checksum, machine);
     }
 
     @Override
@@ -196,32 +245,35 @@ final class RemotePool implements WorkerPool {
     if (result.failure() != null) {
       throw new IllegalStateException(result.failure());
     }
-    if (result.version() != version.number() || result.checksum() != version.checksum()) {
-      throw new IllegalStateException(
-          String.format(
-              "unit %d was sampled with weights of version %d (%08x), not %d (%08x)",
-              answer.task(),
-              result.version(),
-              result.checksum(),
-              version.number(),
-              version.checksum()));
-    }
-    if (kind == null) {
-      kind = result.kind();
-    } else if (!kind.equals(result.kind())) {
-      throw new IllegalStateException(
-          "machines differ, and so would the last bits of what they sample: "
-              + kind
-              + " and "
-              + result.kind()
-              + " (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors to"
-              + " what all have)");
-    }
+    require(
+        "unit " + answer.task(), version, result.version(), result.checksum(), result.kind());
     if (!call.isDone(answer.task())) {
       for (RemoteTask.Finished one : result.finished()) {
         call.deliver(answer.task(), one.request(), one.sample(), one.generation(), one.reward());
       }
       call.complete(answer.task());
+    }
+  }
+
+  private void require(
+      String what, RemoteTask.Version version, long number, long checksum, String machine) {
+    if (number != version.number() || checksum != version.checksum()) {
+      throw new IllegalStateException(
+          String.format(
+              "%s was computed with weights of version %d (%08x), not %d (%08x)",
+              what, number, checksum, version.number(), version.checksum()));
+    }
+    String known = kind;
+    if (known == null) {
+      kind = machine;
+    } else if (!known.equals(machine)) {
+      throw new IllegalStateException(
+          "machines differ, and so would the last bits of what they compute: "
+              + known
+              + " and "
+              + machine
+              + " (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors to"
+              + " what all have)");
     }
   }
 

@@ -1,5 +1,6 @@
 package org.r1zero.rollout.worker;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Samples the tasks of a {@link Cluster} in this process. The model, the weights of two versions
+ * Does the tasks of a {@link Cluster} in this process. The model, the weights of two versions
  * and the generators of a pool stay for its next tasks.
  */
 public final class RemoteWorkers {
@@ -31,23 +32,37 @@ public final class RemoteWorkers {
   /** The same, where somebody hears how far it is. */
   public static byte[] run(byte[] task, Cluster.TaskProgress progress) throws WorkerLostException {
     RemoteTask asked = RemoteTask.read(task, RemoteTask.class);
-    return RemoteTask.bytes(host(asked).run(asked, progress));
+    RemoteHost host = host(asked.pool(), asked.open(), asked.model());
+    return RemoteTask.bytes(host.run(asked, progress));
   }
 
-  private static RemoteHost host(RemoteTask task) {
+  /**
+   * Computes a share of an update's gradient. Where the thread is interrupted, that ends.
+   *
+   * @param task as {@link Cluster#startTogether} had it
+   * @return for {@link Cluster.Run#next}
+   * @throws IOException if another learner was lost: all have to begin again
+   */
+  public static byte[] learn(byte[] task, Cluster.Together together) throws IOException {
+    LearnerTask asked = RemoteTask.read(task, LearnerTask.class);
+    RemoteHost host = host(asked.pool(), asked.open(), asked.model());
+    return RemoteTask.bytes(host.learn(asked, together));
+  }
+
+  private static RemoteHost host(String pool, Set<String> open, RemoteTask.Model model) {
     synchronized (HOSTS) {
       for (Iterator<Map.Entry<String, RemoteHost>> all = HOSTS.entrySet().iterator();
           all.hasNext(); ) {
         Map.Entry<String, RemoteHost> one = all.next();
-        if (!task.open().contains(one.getKey())) {
+        if (!open.contains(one.getKey())) {
           one.getValue().close();
           all.remove();
         }
       }
-      if (FORGOTTEN.contains(task.pool())) {
+      if (FORGOTTEN.contains(pool)) {
         throw new SamplingCancelledException(); // a try that its pool's end has overtaken
       }
-      return HOSTS.computeIfAbsent(task.pool(), id -> new RemoteHost(task.model()));
+      return HOSTS.computeIfAbsent(pool, id -> new RemoteHost(model));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.r1zero.rollout.worker;
 
 import java.util.List;
+import org.r1zero.grpo.Learners;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
@@ -51,6 +52,17 @@ public interface WorkerPool extends AutoCloseable {
     try (Session session = open()) {
       session.generate(units, config, listener);
     }
+  }
+
+  /**
+   * Workers that compute the gradients of updates, too.
+   *
+   * @param count tasks that share an update; sums depend on it
+   * @throws IllegalArgumentException if these workers can't
+   */
+  default Learners learners(int count) {
+    throw new IllegalArgumentException(
+        "rollouts.learners must be 0 where workers are on this machine, was " + count);
   }
 
   /** Ends the call that is under way, from any thread; the workers stay usable. */

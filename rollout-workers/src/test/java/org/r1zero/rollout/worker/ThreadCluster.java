@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -96,6 +98,81 @@ final class ThreadCluster implements Cluster {
         running.forEach(one -> one.cancel(true));
       }
     };
+  }
+
+  /** Its learners are lost as often as each task is; the next one connects in vain. */
+  @Override
+  public Run startTogether(String what, List<byte[]> tasks) {
+    BlockingQueue<Object> done = new LinkedBlockingQueue<>();
+    boolean loses = lost.get() < losses;
+    CyclicBarrier all = new CyclicBarrier(tasks.size());
+    String[] told = new String[tasks.size()];
+    ExecutorService learners = Executors.newFixedThreadPool(tasks.size());
+    for (int i = 0; i < tasks.size(); i++) {
+      int rank = i;
+      learners.submit(
+          () -> {
+            try {
+              Together together =
+                  new Together() {
+                    @Override
+                    public int rank() {
+                      return rank;
+                    }
+
+                    @Override
+                    public String host() {
+                      return "127.0.0.1";
+                    }
+
+                    @Override
+                    public List<String> tell(String own) throws InterruptedException {
+                      told[rank] = own;
+                      try {
+                        all.await();
+                      } catch (BrokenBarrierException e) {
+                        throw new IllegalStateException(e);
+                      }
+                      if (loses && rank == tasks.size() - 1) {
+                        throw new IllegalStateException("learner " + rank + " was killed");
+                      }
+                      return List.of(told);
+                    }
+                  };
+              done.add(new Answer(rank, RemoteWorkers.learn(tasks.get(rank), together)));
+            } catch (IOException | RuntimeException e) {
+              if (e instanceof IllegalStateException && loses) {
+                lost.incrementAndGet();
+              }
+              done.add(e);
+            }
+          });
+    }
+    return new Run() {
+      @Override
+      public @Nullable Answer next(long millis) throws InterruptedException {
+        Object next = done.poll(millis, TimeUnit.MILLISECONDS);
+        if (next instanceof Exception failure) {
+          throw new WorkerFailureException(String.valueOf(failure.getMessage()));
+        }
+        return (Answer) next;
+      }
+
+      @Override
+      public void cancel() {
+        learners.shutdownNow();
+      }
+    };
+  }
+
+  @Override
+  public int slots() {
+    return workers;
+  }
+
+  @Override
+  public String host() {
+    return "127.0.0.1";
   }
 
   private void run(int index, byte[] task, BlockingQueue<Object> done) {

@@ -1,0 +1,160 @@
+package org.r1zero.rollout.worker;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.time.Duration;
+
+/**
+ * A connection of a learner, to another one or to who collects their sums. Who does not know the
+ * secret of the update gets none. What it carries is not encrypted.
+ */
+final class Link implements AutoCloseable {
+  private static final int PIECE = 1 << 16;
+  private static final int GREETING_MILLIS = 5000;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final DataOutputStream out;
+  private final Duration limit;
+  private int rank;
+  private volatile long sent;
+
+  private Link(Socket socket, Duration limit) throws IOException {
+    this.socket = socket;
+    this.limit = limit;
+    socket.setTcpNoDelay(true);
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 4 * PIECE));
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 4 * PIECE));
+  }
+
+  /**
+   * Connects.
+   *
+   * @param address host and port
+   * @param rank of this learner
+   * @param limit how long the other side may be silent
+   */
+  static Link to(String address, byte[] secret, int rank, Duration limit) throws IOException {
+    int colon = address.lastIndexOf(':');
+    Socket socket = new Socket();
+    try {
+      socket.connect(
+          new InetSocketAddress(
+              address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+          (int) limit.toMillis());
+      Link link = new Link(socket, limit);
+      socket.setSoTimeout((int) limit.toMillis());
+      link.out.write(secret);
+      link.out.writeInt(rank);
+      link.out.flush(); // no answer is waited for: in a ring all connect before anybody accepts
+      return link;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw new IOException("no connection to " + address + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Takes the next connection whose other side knows the secret. */
+  static Link accept(ServerSocket server, byte[] secret, Duration limit) throws IOException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (true) {
+      server.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
+      Socket socket = server.accept();
+      try {
+        Link link = new Link(socket, limit);
+        socket.setSoTimeout(GREETING_MILLIS);
+        byte[] said = link.in.readNBytes(secret.length);
+        if (MessageDigest.isEqual(said, secret)) {
+          link.rank = link.in.readInt();
+          socket.setSoTimeout((int) limit.toMillis());
+          return link;
+        }
+        socket.close();
+      } catch (IOException e) {
+        socket.close(); // somebody else, or one who has gone
+      }
+    }
+  }
+
+  /** Of the learner that connected. */
+  int rank() {
+    return rank;
+  }
+
+  /** Numbers sent so far, for another thread to see. */
+  long sent() {
+    return sent;
+  }
+
+  /** Sends the numbers of a vector from one place up to another. */
+  void send(LongVector vector, long from, long to) throws IOException {
+    float[] numbers = new float[PIECE];
+    byte[] bytes = new byte[PIECE * Float.BYTES];
+    for (long at = from; at < to; ) {
+      int count = (int) Math.min(PIECE, to - at);
+      vector.read(at, numbers, count);
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers, 0, count);
+      out.write(bytes, 0, count * Float.BYTES);
+      at += count;
+      sent += count;
+    }
+    out.flush();
+  }
+
+  /** What to do with numbers that come. */
+  interface Taker {
+    void take(long from, float[] numbers, int count);
+  }
+
+  /** Receives as many numbers. */
+  void receive(long from, long to, Taker taker) throws IOException {
+    float[] numbers = new float[PIECE];
+    byte[] bytes = new byte[PIECE * Float.BYTES];
+    try {
+      for (long at = from; at < to; ) {
+        int count = (int) Math.min(PIECE, to - at);
+        in.readFully(bytes, 0, count * Float.BYTES);
+        ByteBuffer.wrap(bytes)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer()
+            .get(numbers, 0, count);
+        taker.take(at, numbers, count);
+        at += count;
+      }
+    } catch (EOFException e) {
+      throw new IOException("learner " + rank + " was lost", e);
+    } catch (SocketTimeoutException e) {
+      throw new IOException(
+          "learner " + rank + " sent nothing for " + limit.toSeconds() + " s", e);
+    }
+  }
+
+  void send(long number) throws IOException {
+    out.writeLong(number);
+    out.flush();
+  }
+
+  long receive() throws IOException {
+    return in.readLong();
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // it is of no use any more
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.r1zero.rollout.worker;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.r1zero.grpo.OwnLearner;
+import org.r1zero.grpo.PartReport;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.PolicySnapshot;
+import org.r1zero.grpo.torch.Torch;
+
+/**
+ * Computes gradients by weights that lie in mapped files, on a thread of its own, whose share of
+ * the processor it sets. Gradients are its own, so that several learners may be in a process.
+ */
+final class LocalLearner implements AutoCloseable {
+  private final List<Path> files;
+  private final DecoderConfig config;
+  private final ComputeType type;
+  private final Map<Integer, PolicySnapshot> snapshots = new HashMap<>();
+  private final OwnLearner learner = new OwnLearner();
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread made = new Thread(task, "learner");
+            made.setDaemon(true);
+            return made;
+          });
+
+  /**
+   * Maps weights when they are needed.
+   *
+   * @param files the slots
+   * @param threads that an operation may use
+   */
+  LocalLearner(List<Path> files, DecoderConfig config, ComputeType type, int threads) {
+    this.files = files;
+    this.config = config;
+    this.type = type;
+    thread.execute(() -> Torch.setThreads(threads));
+  }
+
+  /** Does something on this learner's thread. */
+  <T> Future<T> submit(Callable<T> work) {
+    return thread.submit(work);
+  }
+
+  /** Computes a share, on this learner's thread. */
+  List<PartReport> compute(LearnerTask task) {
+    PolicyModel policy = policy(task.weights().slot());
+    policy.dropGradients();
+    policy.setGradientCheckpointing(task.checkpointing());
+    return learner.compute(
+        task.weights().number(), policy, task.parts(), task.work(), policy::dropGradients);
+  }
+
+  /** The gradients of the last share; of none they are zero. */
+  LongVector gradients(int slot) {
+    return new LongVector(policy(slot).parameters().stream().map(Parameter::gradient).toList());
+  }
+
+  /** Gives the gradients' memory back. */
+  void drop(int slot) {
+    policy(slot).dropGradients();
+  }
+
+  private PolicyModel policy(int slot) {
+    return snapshots
+        .computeIfAbsent(slot, s -> PolicySnapshot.mapped(files.get(s), config, type))
+        .policy();
+  }
+
+  /** Waits for what is being computed. */
+  @Override
+  public void close() {
+    thread.execute(
+        () -> {
+          snapshots.values().forEach(PolicySnapshot::close);
+          snapshots.clear();
+        });
+    thread.shutdown();
+  }
+}

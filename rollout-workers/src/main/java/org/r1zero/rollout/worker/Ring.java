@@ -1,0 +1,134 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Learners in a ring, each connected to the next, which add up their gradients: each ends with the
+ * sum of one part, after as many hops as there are others (reduce-scatter). A learner sends all of
+ * its gradient but a part, however many there are.
+ *
+ * <p>Additions are done in the order of the ring: sums depend on the number of learners, not on
+ * which was faster.
+ */
+final class Ring implements AutoCloseable {
+  private static final long WATCH_MILLIS = 200;
+
+  private final int rank;
+  private final int count;
+  private final Duration limit;
+  private final List<String> addresses;
+  private final byte[] secret;
+  private final ExecutorService sender;
+  private final List<Link> links = new ArrayList<>();
+  private boolean closed;
+
+  /** A part of a vector, up to its end. */
+  record Part(long from, long to) {
+    static Part of(int number, int count, long size) {
+      return new Part(size * number / count, size * (number + 1) / count);
+    }
+  }
+
+  /**
+   * A place in it.
+   *
+   * @param addresses where each listens, by rank
+   * @param secret that all know
+   * @param limit how long another one may be silent
+   */
+  Ring(int rank, List<String> addresses, byte[] secret, Duration limit) {
+    this.rank = rank;
+    this.count = addresses.size();
+    this.addresses = addresses;
+    this.secret = secret;
+    this.limit = limit;
+    this.sender =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "learner-" + rank + "-sends");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Adds up.
+   *
+   * @param server where the one before connects
+   * @param vector this learner's; what it holds afterwards is of use in the returned part only
+   * @return where it holds the sum
+   */
+  Part sum(ServerSocket server, LongVector vector) throws IOException, InterruptedException {
+    if (count > 1) {
+      Link to = kept(Link.to(addresses.get((rank + 1) % count), secret, rank, limit));
+      Link from = kept(Link.accept(server, secret, limit));
+      for (int hop = 0; hop < count - 1; hop++) {
+        Part goes = part(rank - hop, vector);
+        Part comes = part(rank - hop - 1, vector);
+        Future<?> sent =
+            sender.submit(
+                () -> {
+                  to.send(vector, goes.from(), goes.to());
+                  return null;
+                });
+        from.receive(comes.from(), comes.to(), vector::add);
+        await(sent, to);
+      }
+    }
+    return part(rank + 1, vector);
+  }
+
+  private Part part(int number, LongVector vector) {
+    return Part.of(Math.floorMod(number, count), count, vector.size());
+  }
+
+  /** Waits for what is sent, as long as something of it leaves. */
+  private void await(Future<?> sent, Link to) throws IOException, InterruptedException {
+    long seen = to.sent();
+    long last = System.nanoTime();
+    while (true) {
+      try {
+        sent.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (ExecutionException e) {
+        throw new IOException(
+            "learner " + (rank + 1) % count + " was lost: " + e.getCause().getMessage(), e);
+      } catch (TimeoutException e) {
+        if (to.sent() != seen) {
+          seen = to.sent();
+          last = System.nanoTime();
+        } else if (System.nanoTime() - last > limit.toNanos()) {
+          throw new IOException(
+              "learner " + (rank + 1) % count + " took nothing for " + limit.toSeconds() + " s", e);
+        }
+      }
+    }
+  }
+
+  private synchronized Link kept(Link link) throws IOException {
+    links.add(link);
+    if (closed) {
+      link.close();
+      throw new IOException("the exchange was ended");
+    }
+    return link;
+  }
+
+  /** Ends what goes on, from any thread. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    sender.shutdownNow();
+    links.forEach(Link::close);
+  }
+}

@@ -1,0 +1,141 @@
+package org.r1zero.rollout.worker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Where learners deliver the sums of their parts, straight into the gradients. A part that comes
+ * twice, as where all learners began again, has the same bits.
+ */
+final class SumInbox implements AutoCloseable {
+  private final LongVector gradients;
+  private final int learners;
+  private final Duration limit;
+  private final ServerSocket server;
+  private final byte[] secret = new byte[16];
+  private final BitSet there = new BitSet();
+  private final Set<Link> open = new HashSet<>();
+  private final Set<Thread> threads = new HashSet<>();
+  private boolean closed;
+
+  /**
+   * Opens it.
+   *
+   * @param gradients are overwritten
+   * @param limit how long a learner may be silent while it delivers
+   */
+  SumInbox(LongVector gradients, int learners, Duration limit) {
+    this.gradients = gradients;
+    this.learners = learners;
+    this.limit = limit;
+    new SecureRandom().nextBytes(secret);
+    try {
+      this.server = new ServerSocket(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no port is free for the learners' sums: " + e, e);
+    }
+    start(this::accept);
+  }
+
+  /** That learners have to know. */
+  byte[] secret() {
+    return secret.clone();
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  private synchronized void start(Runnable work) {
+    Thread thread = new Thread(work, "learners-sums");
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Link link = Link.accept(server, secret, Duration.ofDays(1));
+        synchronized (this) {
+          if (closed) {
+            link.close();
+            return;
+          }
+          open.add(link);
+        }
+        start(() -> take(link));
+      } catch (IOException e) {
+        // it was closed, or nobody came: then it goes on
+        continue;
+      }
+    }
+  }
+
+  @SuppressWarnings("try") // closing is all that it is for
+  private void take(Link link) {
+    try (link) {
+      Ring.Part part =
+          Ring.Part.of(Math.floorMod(link.rank() + 1, learners), learners, gradients.size());
+      link.receive(part.from(), part.to(), gradients::write);
+      synchronized (this) {
+        there.set(link.rank());
+      }
+      link.send(1);
+    } catch (IOException e) {
+      // it was lost, and delivers again
+      return;
+    } finally {
+      synchronized (this) {
+        open.remove(link);
+      }
+    }
+  }
+
+  /**
+   * Delivers a part; returns when it is there.
+   *
+   * @param address of the inbox
+   */
+  @SuppressWarnings("try") // closing is part of it
+  static void deliver(
+      String address, byte[] secret, int rank, LongVector vector, Ring.Part part, Duration limit)
+      throws IOException {
+    try (Link link = Link.to(address, secret, rank, limit)) {
+      link.send(vector, part.from(), part.to());
+      link.receive();
+    }
+  }
+
+  /** Whether all parts are there. */
+  synchronized boolean isFull() {
+    return there.cardinality() == learners;
+  }
+
+  /** Ends deliveries: afterwards nobody writes to the gradients. */
+  @Override
+  public void close() {
+    Set<Thread> left;
+    synchronized (this) {
+      closed = true;
+      open.forEach(Link::close);
+      left = Set.copyOf(threads);
+    }
+    try {
+      server.close();
+      for (Thread thread : left) {
+        thread.join();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.r1zero.rollout.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.r1zero.grpo.CrossEntropy;
+import org.r1zero.grpo.Learners;
+import org.r1zero.grpo.OwnLearner;
+import org.r1zero.grpo.StepReport;
+import org.r1zero.grpo.Surroundings;
+import org.r1zero.grpo.UpdateLoop;
+import org.r1zero.grpo.data.BatchPacker;
+import org.r1zero.grpo.data.MicroBatch;
+import org.r1zero.grpo.data.Minibatch;
+import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.health.HealthConfig;
+import org.r1zero.grpo.health.HealthMonitor;
+import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.optim.AdamW;
+import org.r1zero.grpo.optim.LearningRateSchedule;
+import org.r1zero.grpo.optim.OptimizerConfig;
+
+/** Learners that are threads, with sockets between them. */
+@Tag("slow")
+class RemoteLearnersTest {
+  private static final OptimizerConfig CONSTANT =
+      new OptimizerConfig(1e-3, LearningRateSchedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-4, 1);
+  private static final int STEPS = 3;
+
+  @TempDir private Path folder;
+  @TempDir private Path weights;
+  @TempDir private Path blocks;
+  private Tokenizer tokenizer;
+
+  @BeforeEach
+  void open() throws IOException {
+    tokenizer = TinyModelFolder.write(folder, 400);
+  }
+
+  @AfterEach
+  void close() {
+    tokenizer.close();
+  }
+
+  /** What training came to. */
+  private record Trained(List<StepReport> reports, List<float[]> weights) {}
+
+  @ParameterizedTest
+  @CsvSource({"1,0,100000", "2,0,100000", "4,0,100000", "3,2,60", "4,0,60"})
+  void anyNumberOfLearnersTrainsTheSame(int learners, int losses, int partTokens) {
+    Trained here = train(null, 0, partTokens);
+    ThreadCluster cluster = new ThreadCluster(blocks, 4, losses, false);
+    Trained there = train(cluster, learners, partTokens);
+    assertThat(cluster.lost()).isEqualTo(losses);
+    assertThat(there.reports).hasSize(STEPS);
+    for (int step = 0; step < STEPS; step++) {
+      Map<String, Double> expected = here.reports.get(step).metrics();
+      Map<String, Double> found = there.reports.get(step).metrics();
+      assertThat(found.keySet()).isEqualTo(expected.keySet());
+      for (String name : List.of("loss", "grad_norm", "entropy", "mean_token_accuracy")) {
+        assertThat(found.get(name)).as(name).isCloseTo(expected.get(name), within(1e-6));
+      }
+    }
+    requireClose(there, here, 1e-6f);
+  }
+
+  @Test
+  void theSameNumberOfLearnersGivesTheSameBitsWhoeverWasLost() {
+    Trained first = train(new ThreadCluster(blocks, 3, 0, false), 3, 60);
+    Trained second = train(new ThreadCluster(blocks, 4, 1, false), 3, 60);
+    requireClose(second, first, 0);
+  }
+
+  @Test
+  void aLearnerThatIsLostTooOftenEndsTraining() {
+    assertThatThrownBy(() -> train(new ThreadCluster(blocks, 2, 9, false), 2, 60))
+        .isInstanceOf(WorkerFailureException.class);
+  }
+
+  @Test
+  void whatNoLearnerCanComputeEndsTrainingAtOnce() {
+    List<Sample> tooLong = List.of(Sample.toLearn(new int[] {1}, new int[500]), samples().get(0));
+    ThreadCluster cluster = new ThreadCluster(blocks, 2, 0, false);
+    assertThatThrownBy(() -> train(cluster, 2, 100000, tooLong))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("max_position_embeddings");
+    assertThat(cluster.lost()).isZero();
+  }
+
+  @Test
+  void asManyMustBeAbleToRunAtOnce() {
+    assertThatThrownBy(() -> train(new ThreadCluster(blocks, 2, 0, false), 3, 60))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at most the tasks that run at once, 2 here, was 3");
+  }
+
+  @Test
+  void sharesAreAboutEqualAndEachSampleIsInOne() {
+    List<Sample> samples = samples();
+    List<MicroBatch> parts = parts(samples, 100000).get(0).micros();
+    for (int learners = 1; learners <= 5; learners++) {
+      List<List<MicroBatch>> shares = Shares.of(parts, learners);
+      List<Sample> dealt = new ArrayList<>();
+      long all = 0;
+      long most = 0;
+      for (List<MicroBatch> share : shares) {
+        share.forEach(part -> dealt.addAll(part.samples()));
+        long own = share.stream().mapToLong(part -> part.tokens().rowCount()).sum();
+        all += own;
+        most = Math.max(most, own);
+      }
+      assertThat(shares).hasSize(learners);
+      assertThat(dealt).containsExactlyInAnyOrderElementsOf(samples);
+      assertThat(most).isLessThan(all * 3 / 2 / learners + 1);
+    }
+    assertThat(Shares.of(parts(samples.subList(0, 1), 60).get(0).micros(), 3))
+        .as("one sample can't be shared")
+        .filteredOn(List::isEmpty)
+        .hasSize(2);
+  }
+
+  private static void requireClose(Trained found, Trained expected, float tolerance) {
+    assertThat(found.weights).hasSameSizeAs(expected.weights);
+    for (int i = 0; i < expected.weights.size(); i++) {
+      assertThat(found.weights.get(i)).containsExactly(expected.weights.get(i), within(tolerance));
+    }
+  }
+
+  /** Groups of a prompt, of lengths from 1 to 60. */
+  private static List<Sample> samples() {
+    Random random = new Random(5);
+    List<Sample> samples = new ArrayList<>();
+    for (int g = 0; g < 3; g++) {
+      int[] prompt = random.ints(4 + 5 * g, 1, 17).toArray();
+      for (int i = 0; i < 4; i++) {
+        int[] tokens = random.ints(1 + random.nextInt(i == 0 ? 60 : 12), 0, 17).toArray();
+        samples.add(Sample.toLearn(prompt, tokens));
+      }
+    }
+    return samples;
+  }
+
+  private static List<Minibatch> parts(List<Sample> samples, int partTokens) {
+    Map<int[], List<Sample>> groups = new LinkedHashMap<>();
+    samples.forEach(s -> groups.computeIfAbsent(s.prompt(), p -> new ArrayList<>()).add(s));
+    return new BatchPacker(1, partTokens).pack(List.copyOf(groups.values()), 0);
+  }
+
+  private Trained train(ThreadCluster cluster, int learners, int partTokens) {
+    return train(cluster, learners, partTokens, samples());
+  }
+
+  private Trained train(
+      ThreadCluster cluster, int learners, int partTokens, List<Sample> samples) {
+    List<StepReport> reports = new ArrayList<>();
+    try (PolicyModel policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
+        AdamW optimizer = new AdamW(CONSTANT, policy.parameters());
+        WorkerPool pool = cluster == null ? null : pool(cluster, policy)) {
+      Learners by = pool == null ? new OwnLearner() : pool.learners(learners);
+      UpdateLoop loop =
+          new UpdateLoop(
+              new Surroundings(
+                  policy,
+                  optimizer,
+                  new HealthMonitor(HealthConfig.defaults(), finding -> {}),
+                  (report, state) -> reports.add(report),
+                  by),
+              new CrossEntropy(),
+              STEPS,
+              STEPS);
+      List<Minibatch> update = parts(samples, partTokens);
+      loop.run(metrics -> loop.update(update.get(0), update, metrics), loop::state);
+      return new Trained(
+          reports,
+          policy.parameters().stream()
+              .map(Parameter::value)
+              .map(ai.djl.ndarray.NDArray::toFloatArray)
+              .toList());
+    }
+  }
+
+  private WorkerPool pool(Cluster cluster, PolicyModel policy) {
+    return WorkerPools.remote(
+        new PoolOptions(1, 1, false, Duration.ofSeconds(60), 3),
+        new PoolSource(
+            0,
+            policy,
+            config -> new TokenizerStops(tokenizer, config.stop()),
+            folder,
+            weights.toString()),
+        cluster);
+  }
+}
