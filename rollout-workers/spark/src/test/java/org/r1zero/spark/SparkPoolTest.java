@@ -2,8 +2,11 @@ package org.r1zero.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.r1zero.grpo.CrossEntropy;
+import org.r1zero.grpo.Learners;
+import org.r1zero.grpo.OwnLearner;
+import org.r1zero.grpo.PartReport;
+import org.r1zero.grpo.PartWork;
+import org.r1zero.grpo.data.MicroBatch;
+import org.r1zero.grpo.data.Sample;
+import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.rollout.generation.Collected;
@@ -137,6 +149,64 @@ class SparkPoolTest {
       System.clearProperty("spark.executor.extraClassPath");
     }
     assertThat(said).singleElement().asString().contains("was lost (1 so far");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
+  void learnersGiveTheGradientOfOneProcessAlsoWhereAnExecutorDies(String master)
+      throws IOException {
+    System.setProperty("spark.master", master);
+    System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    String marker = own.resolve("the next one to compute dies").toString();
+    PartWork work = new CrossEntropy().work(new UpdateSize(12, 12 * 13 / 2 + 12, 1));
+    PartWork deadly = (policy, part) -> dies(marker) ? null : work.compute(policy, part);
+    float[] expected = gradient(new OwnLearner(), work);
+    try (WorkerPool spark = spark("auto")) {
+      float[] found = gradient(spark.learners(2), deadly);
+      assertThat(found).containsExactly(expected, within(1e-6f));
+      if (!master.startsWith("local[")) {
+        Files.createFile(Path.of(marker));
+        assertThat(gradient(spark.learners(2), deadly)).isEqualTo(found);
+        assertThat(Path.of(marker)).doesNotExist();
+        assertThat(spark.replaced()).isEqualTo(1);
+        assertThat(said).singleElement().asString().contains("was lost (1 so far");
+      }
+      assertThatThrownBy(() -> spark.learners(3))
+          .hasMessageContaining("at most the tasks that run at once, 2 here, was 3");
+    } finally {
+      System.clearProperty("spark.executor.extraClassPath");
+    }
+  }
+
+  private static boolean dies(String marker) {
+    if (new File(marker).delete()) {
+      Runtime.getRuntime().halt(9);
+    }
+    return false;
+  }
+
+  /** Of twelve samples of 1 to 12 tokens and one more each, in one part. */
+  private float[] gradient(Learners learners, PartWork work) {
+    first.dropGradients();
+    List<Sample> samples = new ArrayList<>();
+    int[] prompt = {1, 2, 3};
+    for (int i = 1; i <= 12; i++) {
+      int[] tokens = new int[i + 1];
+      Arrays.setAll(tokens, t -> 1 + t);
+      samples.add(Sample.toLearn(prompt, tokens));
+    }
+    List<PartReport> reports =
+        learners.compute(0, first, List.of(MicroBatch.of(samples)), work, first::dropGradients);
+    assertThat(reports.stream().mapToLong(PartReport::rows).sum()).isGreaterThanOrEqualTo(90);
+    ByteBuffer all = ByteBuffer.allocate(4 * (int) first.parameterCount());
+    for (Parameter parameter : first.parameters()) {
+      for (float value : parameter.gradient().toFloatArray()) {
+        all.putFloat(value);
+      }
+    }
+    float[] gradient = new float[all.position() / 4];
+    all.flip().asFloatBuffer().get(gradient);
+    return gradient;
   }
 
   @Test

@@ -134,6 +134,7 @@ final class ThreadCluster implements Cluster {
                         throw new IllegalStateException(e);
                       }
                       if (loses && rank == tasks.size() - 1) {
+                        lost.incrementAndGet();
                         throw new IllegalStateException("learner " + rank + " was killed");
                       }
                       return List.of(told);
@@ -141,9 +142,6 @@ final class ThreadCluster implements Cluster {
                   };
               done.add(new Answer(rank, RemoteWorkers.learn(tasks.get(rank), together)));
             } catch (IOException | RuntimeException e) {
-              if (e instanceof IllegalStateException && loses) {
-                lost.incrementAndGet();
-              }
               done.add(e);
             }
           });
