@@ -39,10 +39,10 @@ final class EntropyControl {
     return acts ? state.coef : 0;
   }
 
-  /** Adds a part of the update. */
-  void add(PartReport part) {
-    entropySum += part.entropySum();
-    entropyTokens += part.entropyTokens();
+  /** Adds the entropies of a part of the update. */
+  void add(double sum, long tokens) {
+    entropySum += sum;
+    entropyTokens += tokens;
   }
 
   /** Ends the update: the next one's coefficient. */

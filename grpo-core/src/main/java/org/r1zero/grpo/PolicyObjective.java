@@ -36,7 +36,7 @@ final class PolicyObjective implements Objective {
   @Override
   public void updated(
       long updates, PolicyModel policy, List<PartReport> parts, StepMetrics metrics) {
-    parts.forEach(entropy::add);
+    parts.forEach(part -> entropy.add(part.entropySum(), part.entropyTokens()));
     entropy.endUpdate();
     if (config.entropy().isOn()) {
       metrics.put("entropy_coef", entropy.state().coef());

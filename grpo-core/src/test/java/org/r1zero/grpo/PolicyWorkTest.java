@@ -37,7 +37,7 @@ class PolicyWorkTest {
             plain.kl(),
             new ImportanceCorrection(ImportanceCorrection.Mode.TOKEN_TRUNCATE, null, 2.0),
             new OffPolicyMask(0.5),
-            new GeometricMask(0.5, 0.1),
+            new GeometricMask(1.01, 0.99),
             plain.topEntropy(),
             0);
     PolicyWork work = new PolicyWork(whole, 0.7, 96, 0.01, new UpdateSize(8, 300, 150.5));

@@ -64,7 +64,7 @@ class TrlLossGoldenTest {
         JsonNode part = update.get(p);
         LossOutput out =
             ours.config.toLoss().compute(ours.inputs(part.get("rows"), update, applied));
-        entropy.add(out);
+        entropy.add(out.entropySum(), out.entropyTokens());
         ofBatch.add(out.metrics());
         double masked = ours.config.advantage().useKlInReward() ? constantOfMasked(ours) : 0;
         assertThat(out.loss() + masked)

@@ -62,18 +62,17 @@ final class SumInbox implements AutoCloseable {
   private void accept() {
     while (!server.isClosed()) {
       try {
-        Link link = Link.accept(server, secret, Duration.ofDays(1));
+        Link link = Link.accept(server, secret, limit);
         synchronized (this) {
           if (closed) {
             link.close();
             return;
           }
           open.add(link);
+          start(() -> take(link)); // what is started here is waited for
         }
-        start(() -> take(link));
       } catch (IOException e) {
-        // it was closed, or nobody came: then it goes on
-        continue;
+        continue; // it was closed, or nobody has come yet
       }
     }
   }
