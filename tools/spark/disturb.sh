@@ -35,8 +35,8 @@ end_worker() { # NUMBER
 }
 # those of our workers, not of other clusters of this machine
 executors() { pgrep -P "$(IFS=, && echo "${workers[*]}")" -f CoarseGrainedExecutorBackend; }
-submit() { # NAME
-  ./r1zero submit --master "$master" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" \
+submit() { # NAME [OPTIONS]
+  ./r1zero submit --master "$master" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" "${@:2}" \
     >"$runs/$1.log" 2>&1 &
   pid=$!
 }
@@ -89,8 +89,19 @@ wait "$pid" || :
 sleep 5
 ./r1zero submit --master "$master" -- train --resume "$runs"/driver/* >>"$runs/driver.log" 2>&1
 
+echo "two learners, first undisturbed, then with an executor killed after steps 2 and 4"
+submit learners --set rollouts.learners=2
+wait "$pid"
+submit learners-kill --set rollouts.learners=2
+for step in 2 4; do
+  after_step learners-kill "$step"
+  kill -9 "$(executor)"
+done
+wait "$pid"
+
 sha256sum "$runs"/*/*/model/model.safetensors
-[ "$(sha256sum "$runs"/*/*/model/model.safetensors | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] || {
+[ "$(sha256sum "$runs"/{process,kill,stop,late,driver}/*/model/model.safetensors | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] &&
+  [ "$(sha256sum "$runs"/learners*/*/model/model.safetensors | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] || {
   echo "the models differ" >&2
   exit 1
 }
@@ -102,14 +113,18 @@ for folder in sorted(glob.glob(sys.argv[1] + "/*/*/")):
     steps = [json.loads(line) for line in open(folder + "metrics.jsonl")]
     rollouts = [open(f).read() for f in sorted(glob.glob(folder + "rollouts/step-*.jsonl"))]
     runs[folder.split("/")[-3]] = ([{k: v for k, v in s.items() if not other.search(k)} for s in steps], rollouts)
-first = runs["process"]
 for name, run in runs.items():
+    first = runs["learners" if name.startswith("learners") else "process"]
     for a, b in zip(first[0], run[0], strict=True):
         different = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
         if different:
             sys.exit(f"metrics of {name} differ in step {a.get('step')}: {different}")
     if run[1] != first[1]:
         sys.exit(f"rollouts of {name} differ")
+for number in ("loss", "grad_norm", "entropy"):  # later steps have other last bits to start from
+    one, two = (runs[name][0][0][number] for name in ("process", "learners"))
+    if abs(one - two) > 1e-6:
+        sys.exit(f"{number} of the first step is {one}, with two learners {two}")
 print("all models, rollouts and metrics (but times, memory and workers/replaced) are the same:", ", ".join(runs))
 P
 
