@@ -159,7 +159,13 @@ class SparkPoolTest {
     System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     String marker = own.resolve("the next one to compute dies").toString();
     PartWork work = new CrossEntropy().work(new UpdateSize(12, 12 * 13 / 2 + 12, 1));
-    PartWork deadly = (policy, part) -> dies(marker) ? null : work.compute(policy, part);
+    PartWork deadly =
+        (policy, part) -> {
+          if (new File(marker).delete()) {
+            Runtime.getRuntime().halt(9);
+          }
+          return work.compute(policy, part);
+        };
     float[] expected = gradient(new OwnLearner(), work);
     try (WorkerPool spark = spark("auto")) {
       float[] found = gradient(spark.learners(2), deadly);
@@ -176,13 +182,6 @@ class SparkPoolTest {
     } finally {
       System.clearProperty("spark.executor.extraClassPath");
     }
-  }
-
-  private static boolean dies(String marker) {
-    if (new File(marker).delete()) {
-      Runtime.getRuntime().halt(9);
-    }
-    return false;
   }
 
   /** Of twelve samples of 1 to 12 tokens and one more each, in one part. */

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A connection of a learner, to another one or to who collects their sums. Who does not know the
@@ -28,7 +29,7 @@ final class Link implements AutoCloseable {
   private final DataOutputStream out;
   private final Duration limit;
   private int rank;
-  private volatile long sent;
+  private final AtomicLong sent = new AtomicLong();
 
   private Link(Socket socket, Duration limit) throws IOException {
     this.socket = socket;
@@ -94,7 +95,7 @@ final class Link implements AutoCloseable {
 
   /** Numbers sent so far, for another thread to see. */
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   /** Sends the numbers of a vector from one place up to another. */
@@ -107,7 +108,7 @@ final class Link implements AutoCloseable {
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers, 0, count);
       out.write(bytes, 0, count * Float.BYTES);
       at += count;
-      sent += count;
+      sent.addAndGet(count);
     }
     out.flush();
   }

@@ -1,5 +1,7 @@
 package org.r1zero.rollout.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -159,7 +161,7 @@ final class RemoteHost implements AutoCloseable {
     try {
       parts = compute(task, learner);
     } catch (ExecutionException e) {
-      told = FAILED + e.getCause().getMessage(); // the others must not wait
+      told = FAILED + requireNonNull(e.getCause()).getMessage(); // the others must not wait
     }
     List<String> all = together.tell(told);
     String failure =
@@ -190,7 +192,7 @@ final class RemoteHost implements AutoCloseable {
         throw e;
       }
     } catch (ExecutionException e) {
-      throw new IOException("a learner can't go on: " + e.getCause().getMessage(), e);
+      throw new IOException("a learner can't go on: " + requireNonNull(e.getCause()).getMessage(), e);
     }
     RemoteTask.Version version = task.weights();
     return new LearnerTask.Result(parts, version.number(), version.checksum(), KIND, failure);

@@ -103,7 +103,7 @@ final class RemoteLearners implements Learners {
 
   private List<PartReport> run(String what, List<byte[]> tasks, RemotePool.Lent lent)
       throws InterruptedException {
-    @Nullable LearnerTask.Result[] results = new LearnerTask.Result[count];
+    LearnerTask.@Nullable Result[] results = new LearnerTask.Result[count];
     Cluster.Run run = cluster.startTogether(what, tasks);
     try {
       for (int missing = count; missing > 0; ) {

@@ -1,5 +1,7 @@
 package org.r1zero.rollout.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -102,7 +104,8 @@ final class Ring implements AutoCloseable {
         return;
       } catch (ExecutionException e) {
         throw new IOException(
-            "learner " + (rank + 1) % count + " was lost: " + e.getCause().getMessage(), e);
+            "learner " + (rank + 1) % count + " was lost: " + requireNonNull(e.getCause()).getMessage(),
+            e);
       } catch (TimeoutException e) {
         if (to.sent() != seen) {
           seen = to.sent();

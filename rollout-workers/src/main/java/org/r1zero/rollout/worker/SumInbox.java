@@ -72,7 +72,7 @@ final class SumInbox implements AutoCloseable {
           start(() -> take(link)); // what is started here is waited for
         }
       } catch (IOException e) {
-        continue; // it was closed, or nobody has come yet
+        // it was closed, or nobody has come yet
       }
     }
   }

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -160,17 +160,23 @@ class RemoteLearnersTest {
   }
 
   private static List<Minibatch> parts(List<Sample> samples, int partTokens) {
-    Map<int[], List<Sample>> groups = new LinkedHashMap<>();
-    samples.forEach(s -> groups.computeIfAbsent(s.prompt(), p -> new ArrayList<>()).add(s));
-    return new BatchPacker(1, partTokens).pack(List.copyOf(groups.values()), 0);
+    List<List<Sample>> groups = new ArrayList<>();
+    for (Sample sample : samples) {
+      if (groups.isEmpty()
+          || groups.get(groups.size() - 1).get(0).prompt() != sample.prompt()) {
+        groups.add(new ArrayList<>());
+      }
+      groups.get(groups.size() - 1).add(sample);
+    }
+    return new BatchPacker(1, partTokens).pack(groups, 0);
   }
 
-  private Trained train(ThreadCluster cluster, int learners, int partTokens) {
+  private Trained train(@Nullable ThreadCluster cluster, int learners, int partTokens) {
     return train(cluster, learners, partTokens, samples());
   }
 
   private Trained train(
-      ThreadCluster cluster, int learners, int partTokens, List<Sample> samples) {
+      @Nullable ThreadCluster cluster, int learners, int partTokens, List<Sample> samples) {
     List<StepReport> reports = new ArrayList<>();
     try (PolicyModel policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
         AdamW optimizer = new AdamW(CONSTANT, policy.parameters());

@@ -110,7 +110,7 @@ final class ThreadCluster implements Cluster {
     ExecutorService learners = Executors.newFixedThreadPool(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
       int rank = i;
-      learners.submit(
+      learners.execute(
           () -> {
             try {
               Together together =
