@@ -27,8 +27,7 @@ class PolicyWorkTest {
   @ParameterizedTest
   @EnumSource(LossType.class)
   void everyLossReachesOtherProcesses(LossType type) throws Exception {
-    PolicyLoss plain =
-        new LossConfig(type, 0.2, 0.2, 0.1).toLoss(OffPolicyConfig.defaults(), true);
+    PolicyLoss plain = new LossConfig(type, 0.2, 0.2, 0.1).toLoss(OffPolicyConfig.defaults(), true);
     PolicyLoss whole =
         new PolicyLoss(
             plain.surrogate(),

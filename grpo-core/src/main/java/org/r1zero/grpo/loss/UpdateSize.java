@@ -15,8 +15,7 @@ import org.r1zero.grpo.data.Sample;
  * @param tokenShare counted tokens of the whole batch of rollouts, at least 1, divided by the
  *     number of updates that it is split into
  */
-public record UpdateSize(int samples, long tokens, double tokenShare)
-    implements Serializable {
+public record UpdateSize(int samples, long tokens, double tokenShare) implements Serializable {
 
   /** The size of one of the updates that a batch of rollouts is split into. */
   public static UpdateSize of(Minibatch update, List<Minibatch> batch) {

@@ -32,8 +32,8 @@ import scala.Function0;
 import scala.Function1;
 import scala.Function2;
 import scala.collection.Iterator;
-import scala.reflect.ClassTag$;
 import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
 /** Runs a pool's calls as jobs: Spark places the tasks, and tries again what is lost. */

@@ -136,8 +136,7 @@ final class Link implements AutoCloseable {
     } catch (EOFException e) {
       throw new IOException("learner " + rank + " was lost", e);
     } catch (SocketTimeoutException e) {
-      throw new IOException(
-          "learner " + rank + " sent nothing for " + limit.toSeconds() + " s", e);
+      throw new IOException("learner " + rank + " sent nothing for " + limit.toSeconds() + " s", e);
     }
   }
 

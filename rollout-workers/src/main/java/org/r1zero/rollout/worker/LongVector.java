@@ -43,7 +43,10 @@ final class LongVector {
   /** Overwrites numbers. */
   void write(long from, float[] values, int count) {
     each(
-        from, values, count, (stretch, numbers, at) -> stretch.put(numbers, at, stretch.remaining()));
+        from,
+        values,
+        count,
+        (stretch, numbers, at) -> stretch.put(numbers, at, stretch.remaining()));
   }
 
   /** Adds to numbers. */

@@ -179,8 +179,7 @@ final class RemoteHost implements AutoCloseable {
                 LongVector sums = learner.gradients(slot);
                 if (failure == null) {
                   Ring.Part part = ring.sum(server, sums);
-                  SumInbox.deliver(
-                      task.inbox(), task.secret(), together.rank(), sums, part, limit);
+                  SumInbox.deliver(task.inbox(), task.secret(), together.rank(), sums, part, limit);
                 }
                 learner.drop(slot);
                 return null;
@@ -192,7 +191,8 @@ final class RemoteHost implements AutoCloseable {
         throw e;
       }
     } catch (ExecutionException e) {
-      throw new IOException("a learner can't go on: " + requireNonNull(e.getCause()).getMessage(), e);
+      throw new IOException(
+          "a learner can't go on: " + requireNonNull(e.getCause()).getMessage(), e);
     }
     RemoteTask.Version version = task.weights();
     return new LearnerTask.Result(parts, version.number(), version.checksum(), KIND, failure);

@@ -76,7 +76,10 @@ final class RemoteLearners implements Learners {
         tasks.add(RemoteTask.bytes(task));
       }
       List<PartReport> reports =
-          runAgain("update " + (version + 1) + ": " + count + " learners, policy " + version, tasks, lent);
+          runAgain(
+              "update " + (version + 1) + ": " + count + " learners, policy " + version,
+              tasks,
+              lent);
       if (!inbox.isFull()) {
         throw new IllegalStateException("learners ended without having delivered their sums");
       }

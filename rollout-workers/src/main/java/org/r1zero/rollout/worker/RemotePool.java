@@ -144,11 +144,7 @@ final class RemotePool implements WorkerPool {
 
     /** A learner's task with these weights. */
     LearnerTask learn(
-        List<MicroBatch> parts,
-        PartWork work,
-        boolean checkpointing,
-        String inbox,
-        byte[] secret) {
+        List<MicroBatch> parts, PartWork work, boolean checkpointing, String inbox, byte[] secret) {
       return new LearnerTask(
           id,
           new TreeSet<>(OPEN),
@@ -167,8 +163,7 @@ final class RemotePool implements WorkerPool {
      * @throws IllegalStateException if by other weights, or on another kind of machine
      */
     void require(String what, long number, long checksum, String machine) {
-      RemotePool.this.require(
-          what, store.version(lease.weights()), number, checksum, machine);
+      RemotePool.this.require(what, store.version(lease.weights()), number, checksum, machine);
     }
 
     @Override
@@ -220,8 +215,7 @@ final class RemotePool implements WorkerPool {
             .map(RemoteTask::bytes)
             .toList();
     Cluster.Run run =
-        cluster.start(
-            purpose + ": " + units.size() + " units, policy " + version.number(), tasks);
+        cluster.start(purpose + ": " + units.size() + " units, policy " + version.number(), tasks);
     try {
       while (!call.isOver()) {
         Cluster.Answer answer = run.next(WATCH_MILLIS);
@@ -245,8 +239,7 @@ final class RemotePool implements WorkerPool {
     if (result.failure() != null) {
       throw new IllegalStateException(result.failure());
     }
-    require(
-        "unit " + answer.task(), version, result.version(), result.checksum(), result.kind());
+    require("unit " + answer.task(), version, result.version(), result.checksum(), result.kind());
     if (!call.isDone(answer.task())) {
       for (RemoteTask.Finished one : result.finished()) {
         call.deliver(answer.task(), one.request(), one.sample(), one.generation(), one.reward());

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Does the tasks of a {@link Cluster} in this process. The model, the weights of two versions
- * and the generators of a pool stay for its next tasks.
+ * Does the tasks of a {@link Cluster} in this process. The model, the weights of two versions and
+ * the generators of a pool stay for its next tasks.
  */
 public final class RemoteWorkers {
   private static final Map<String, RemoteHost> HOSTS = new HashMap<>();

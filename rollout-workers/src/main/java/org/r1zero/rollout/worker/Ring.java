@@ -104,7 +104,10 @@ final class Ring implements AutoCloseable {
         return;
       } catch (ExecutionException e) {
         throw new IOException(
-            "learner " + (rank + 1) % count + " was lost: " + requireNonNull(e.getCause()).getMessage(),
+            "learner "
+                + (rank + 1) % count
+                + " was lost: "
+                + requireNonNull(e.getCause()).getMessage(),
             e);
       } catch (TimeoutException e) {
         if (to.sent() != seen) {

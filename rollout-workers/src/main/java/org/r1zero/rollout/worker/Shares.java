@@ -19,7 +19,8 @@ final class Shares {
   /**
    * Deals out; where that is uneven, the largest parts are halved.
    *
-   * @return the parts of each learner, in their order; none for some where there are too few samples
+   * @return the parts of each learner, in their order; none for some where there are too few
+   *     samples
    */
   static List<List<MicroBatch>> of(List<MicroBatch> parts, int learners) {
     List<MicroBatch> pieces = new ArrayList<>(parts);
@@ -77,7 +78,8 @@ final class Shares {
   private static int busiest(List<MicroBatch> pieces, int[] owners, int learners) {
     return IntStream.range(0, learners)
         .boxed()
-        .max(Comparator.comparingLong((Integer r) -> load(pieces, owners, r)).thenComparing(r -> -r))
+        .max(
+            Comparator.comparingLong((Integer r) -> load(pieces, owners, r)).thenComparing(r -> -r))
         .orElse(0);
   }
 

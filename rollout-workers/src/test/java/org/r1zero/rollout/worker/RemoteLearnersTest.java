@@ -32,8 +32,8 @@ import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.health.HealthMonitor;
 import org.r1zero.grpo.model.ComputeType;
-import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.LearningRateSchedule;
@@ -162,8 +162,7 @@ class RemoteLearnersTest {
   private static List<Minibatch> parts(List<Sample> samples, int partTokens) {
     List<List<Sample>> groups = new ArrayList<>();
     for (Sample sample : samples) {
-      if (groups.isEmpty()
-          || groups.get(groups.size() - 1).get(0).prompt() != sample.prompt()) {
+      if (groups.isEmpty() || groups.get(groups.size() - 1).get(0).prompt() != sample.prompt()) {
         groups.add(new ArrayList<>());
       }
       groups.get(groups.size() - 1).add(sample);
