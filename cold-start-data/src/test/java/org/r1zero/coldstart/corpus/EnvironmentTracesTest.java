@@ -41,7 +41,7 @@ class EnvironmentTracesTest {
     Random random = new Random(17);
     check(TOOL, 600, () -> calculated(random));
     Problem guess = Datasets.load("guess", GAME, 1, List.of()).train().get(0);
-    check(GUESS, 1000, () -> guessed(guess, random));
+    check(GUESS, 4000, () -> guessed(guess, random));
   }
 
   @Test
