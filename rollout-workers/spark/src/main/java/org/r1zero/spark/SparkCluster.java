@@ -153,11 +153,6 @@ final class SparkCluster implements Cluster {
     public String host() {
       return SparkEnv.get().blockManager().blockManagerId().host();
     }
-
-    @Override
-    public List<String> tell(String own) {
-      return List.of(task.allGather(own));
-    }
   }
 
   @Override

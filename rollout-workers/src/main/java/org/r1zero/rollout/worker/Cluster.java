@@ -35,7 +35,7 @@ public interface Cluster extends AutoCloseable {
     void sampled(long finished, long tokens);
   }
 
-  /** A task among those that run at the same time, as it sees itself and them. */
+  /** A task among those that run at the same time, as it sees itself. */
   interface Together {
 
     /** Its number. */
@@ -43,13 +43,6 @@ public interface Cluster extends AutoCloseable {
 
     /** By which the others reach its machine. */
     String host();
-
-    /**
-     * Waits until each has told something.
-     *
-     * @return what they told, by rank
-     */
-    List<String> tell(String own) throws InterruptedException;
   }
 
   /** How far a task is. */

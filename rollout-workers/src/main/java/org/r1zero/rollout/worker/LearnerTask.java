@@ -16,7 +16,7 @@ import org.r1zero.grpo.data.MicroBatch;
  * @param parts its share, in order
  * @param work on each part
  * @param checkpointing whether activations are computed twice to save memory
- * @param inbox host and port where sums are delivered
+ * @param inbox host and port where learners meet and deliver sums
  * @param secret that all learners of the update know
  */
 record LearnerTask(

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -138,6 +140,26 @@ final class Link implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw new IOException("learner " + rank + " sent nothing for " + limit.toSeconds() + " s", e);
     }
+  }
+
+  /** Sends texts, each of at most 65,535 bytes. */
+  void tell(List<String> texts) throws IOException {
+    out.writeInt(texts.size());
+    for (String text : texts) {
+      out.writeUTF(text);
+    }
+    out.flush();
+  }
+
+  /** Receives texts, however long that takes. */
+  List<String> told() throws IOException {
+    socket.setSoTimeout(0);
+    List<String> texts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      texts.add(in.readUTF());
+    }
+    socket.setSoTimeout((int) limit.toMillis());
+    return texts;
   }
 
   void send(long number) throws IOException {

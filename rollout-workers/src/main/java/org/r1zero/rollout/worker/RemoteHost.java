@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -157,37 +158,43 @@ final class RemoteHost implements AutoCloseable {
       LearnerTask task, Cluster.Together together, LocalLearner learner, ServerSocket server)
       throws IOException, InterruptedException {
     List<PartReport> parts = List.of();
-    String told = together.host() + ":" + server.getLocalPort();
+    String told;
     try {
       parts = compute(task, learner);
+      told = together.host() + ":" + server.getLocalPort();
     } catch (ExecutionException e) {
       told = FAILED + requireNonNull(e.getCause()).getMessage(); // the others must not wait
     }
-    List<String> all = together.tell(told);
-    String failure =
-        all.stream()
-            .filter(one -> one.startsWith(FAILED))
-            .map(one -> one.substring(FAILED.length()))
-            .findFirst()
-            .orElse(null);
-    Duration limit = Duration.ofMillis(model.hangMillis());
+    String own = told;
+    int rank = together.rank();
     int slot = task.weights().slot();
-    try (Ring ring = new Ring(together.rank(), all, task.secret(), limit)) {
-      Future<?> exchanged =
+    Duration limit = Duration.ofMillis(model.hangMillis());
+    Optional<String> failure;
+    try (Link inbox = Link.to(task.inbox(), task.secret(), rank, limit);
+        Ring ring = new Ring(rank, task.secret(), limit)) {
+      Future<Optional<String>> exchanged =
           learner.submit(
               () -> {
-                LongVector sums = learner.gradients(slot);
-                if (failure == null) {
-                  Ring.Part part = ring.sum(server, sums);
-                  SumInbox.deliver(task.inbox(), task.secret(), together.rank(), sums, part, limit);
+                inbox.tell(List.of(own));
+                List<String> all = inbox.told();
+                Optional<String> failed =
+                    all.stream()
+                        .filter(one -> one.startsWith(FAILED))
+                        .map(one -> one.substring(FAILED.length()))
+                        .findFirst();
+                if (failed.isEmpty()) {
+                  LongVector sums = learner.gradients(slot);
+                  Ring.Part part = ring.sum(server, all, sums);
+                  inbox.send(sums, part.from(), part.to());
+                  inbox.receive(); // it is there
                 }
                 learner.drop(slot);
-                return null;
+                return failed;
               });
       try {
-        exchanged.get();
+        failure = exchanged.get();
       } catch (InterruptedException e) {
-        server.close(); // what waits for others in vain ends with it, and with the ring
+        server.close(); // what waits for others in vain ends with it, with the inbox and the ring
         throw e;
       }
     } catch (ExecutionException e) {
@@ -195,7 +202,8 @@ final class RemoteHost implements AutoCloseable {
           "a learner can't go on: " + requireNonNull(e.getCause()).getMessage(), e);
     }
     RemoteTask.Version version = task.weights();
-    return new LearnerTask.Result(parts, version.number(), version.checksum(), KIND, failure);
+    return new LearnerTask.Result(
+        parts, version.number(), version.checksum(), KIND, failure.orElse(null));
   }
 
   /** Holds the weights no longer than they are read: other learners may be in this process. */

@@ -66,41 +66,33 @@ final class RemoteLearners implements Learners {
     }
     LongVector gradients =
         new LongVector(policy.parameters().stream().map(Parameter::gradient).toList());
-    try (RemotePool.Lent lent = pool.lend();
-        SumInbox inbox = new SumInbox(gradients, count, limit)) {
-      String address = cluster.host() + ":" + inbox.port();
-      List<byte[]> tasks = new ArrayList<>();
-      for (List<MicroBatch> share : Shares.of(parts, count)) {
-        LearnerTask task =
-            lent.learn(share, work, policy.gradientCheckpointing(), address, inbox.secret());
-        tasks.add(RemoteTask.bytes(task));
+    List<List<MicroBatch>> shares = Shares.of(parts, count);
+    String what = "update " + (version + 1) + ": " + count + " learners, policy " + version;
+    try (RemotePool.Lent lent = pool.lend()) {
+      for (int tried = 1; ; tried++) {
+        try (SumInbox inbox = new SumInbox(gradients, count, limit)) {
+          String address = cluster.host() + ":" + inbox.port();
+          List<byte[]> tasks = new ArrayList<>();
+          for (List<MicroBatch> share : shares) {
+            LearnerTask task =
+                lent.learn(share, work, policy.gradientCheckpointing(), address, inbox.secret());
+            tasks.add(RemoteTask.bytes(task));
+          }
+          List<PartReport> reports = run(what, tasks, lent);
+          if (!inbox.isFull()) {
+            throw new IllegalStateException("learners ended without having delivered their sums");
+          }
+          return reports;
+        } catch (WorkerFailureException e) {
+          if (tried == tries) {
+            throw e;
+          }
+          LOG.warn("{} is computed again: {}", what, e.getMessage());
+        }
       }
-      List<PartReport> reports =
-          runAgain(
-              "update " + (version + 1) + ": " + count + " learners, policy " + version,
-              tasks,
-              lent);
-      if (!inbox.isFull()) {
-        throw new IllegalStateException("learners ended without having delivered their sums");
-      }
-      return reports;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SamplingCancelledException();
-    }
-  }
-
-  private List<PartReport> runAgain(String what, List<byte[]> tasks, RemotePool.Lent lent)
-      throws InterruptedException {
-    for (int tried = 1; ; tried++) {
-      try {
-        return run(what, tasks, lent);
-      } catch (WorkerFailureException e) {
-        if (tried == tries) {
-          throw e;
-        }
-        LOG.warn("{} is computed again: {}", what, e.getMessage());
-      }
     }
   }
 

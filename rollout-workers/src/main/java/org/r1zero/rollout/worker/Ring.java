@@ -26,9 +26,7 @@ final class Ring implements AutoCloseable {
   private static final long WATCH_MILLIS = 200;
 
   private final int rank;
-  private final int count;
   private final Duration limit;
-  private final List<String> addresses;
   private final byte[] secret;
   private final ExecutorService sender;
   private final List<Link> links = new ArrayList<>();
@@ -44,14 +42,11 @@ final class Ring implements AutoCloseable {
   /**
    * A place in it.
    *
-   * @param addresses where each listens, by rank
    * @param secret that all know
    * @param limit how long another one may be silent
    */
-  Ring(int rank, List<String> addresses, byte[] secret, Duration limit) {
+  Ring(int rank, byte[] secret, Duration limit) {
     this.rank = rank;
-    this.count = addresses.size();
-    this.addresses = addresses;
     this.secret = secret;
     this.limit = limit;
     this.sender =
@@ -67,16 +62,20 @@ final class Ring implements AutoCloseable {
    * Adds up.
    *
    * @param server where the one before connects
+   * @param addresses where each listens, by rank
    * @param vector this learner's; what it holds afterwards is of use in the returned part only
    * @return where it holds the sum
    */
-  Part sum(ServerSocket server, LongVector vector) throws IOException, InterruptedException {
+  Part sum(ServerSocket server, List<String> addresses, LongVector vector)
+      throws IOException, InterruptedException {
+    int count = addresses.size();
+    int after = (rank + 1) % count;
     if (count > 1) {
-      Link to = kept(Link.to(addresses.get((rank + 1) % count), secret, rank, limit));
+      Link to = kept(Link.to(addresses.get(after), secret, rank, limit));
       Link from = kept(Link.accept(server, secret, limit));
       for (int hop = 0; hop < count - 1; hop++) {
-        Part goes = part(rank - hop, vector);
-        Part comes = part(rank - hop - 1, vector);
+        Part goes = part(rank - hop, count, vector);
+        Part comes = part(rank - hop - 1, count, vector);
         Future<?> sent =
             sender.submit(
                 () -> {
@@ -84,18 +83,19 @@ final class Ring implements AutoCloseable {
                   return null;
                 });
         from.receive(comes.from(), comes.to(), vector::add);
-        await(sent, to);
+        await(sent, to, after);
       }
     }
-    return part(rank + 1, vector);
+    return part(after, count, vector);
   }
 
-  private Part part(int number, LongVector vector) {
+  private static Part part(int number, int count, LongVector vector) {
     return Part.of(Math.floorMod(number, count), count, vector.size());
   }
 
   /** Waits for what is sent, as long as something of it leaves. */
-  private void await(Future<?> sent, Link to) throws IOException, InterruptedException {
+  private void await(Future<?> sent, Link to, int after)
+      throws IOException, InterruptedException {
     long seen = to.sent();
     long last = System.nanoTime();
     while (true) {
@@ -105,7 +105,7 @@ final class Ring implements AutoCloseable {
       } catch (ExecutionException e) {
         throw new IOException(
             "learner "
-                + (rank + 1) % count
+                + after
                 + " was lost: "
                 + requireNonNull(e.getCause()).getMessage(),
             e);
@@ -115,7 +115,7 @@ final class Ring implements AutoCloseable {
           last = System.nanoTime();
         } else if (System.nanoTime() - last > limit.toNanos()) {
           throw new IOException(
-              "learner " + (rank + 1) % count + " took nothing for " + limit.toSeconds() + " s", e);
+              "learner " + after + " took nothing for " + limit.toSeconds() + " s", e);
         }
       }
     }

@@ -7,11 +7,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Where learners deliver the sums of their parts, straight into the gradients. A part that comes
- * twice, as where all learners began again, has the same bits.
+ * Where the learners of an update meet: each tells where the others reach it and hears the same of
+ * all. Later it delivers the sum of its part, straight into the gradients.
  */
 final class SumInbox implements AutoCloseable {
   private final LongVector gradients;
@@ -19,6 +22,7 @@ final class SumInbox implements AutoCloseable {
   private final Duration limit;
   private final ServerSocket server;
   private final byte[] secret = new byte[16];
+  private final SortedMap<Integer, String> told = new TreeMap<>();
   private final BitSet there = new BitSet();
   private final Set<Link> open = new HashSet<>();
   private final Set<Thread> threads = new HashSet<>();
@@ -80,6 +84,8 @@ final class SumInbox implements AutoCloseable {
   @SuppressWarnings("try") // closing is all that it is for
   private void take(Link link) {
     try (link) {
+      List<String> all = meet(link.rank(), link.told());
+      link.tell(all);
       Ring.Part part =
           Ring.Part.of(Math.floorMod(link.rank() + 1, learners), learners, gradients.size());
       link.receive(part.from(), part.to(), gradients::write);
@@ -87,9 +93,8 @@ final class SumInbox implements AutoCloseable {
         there.set(link.rank());
       }
       link.send(1);
-    } catch (IOException e) {
-      // it was lost, and delivers again
-      return;
+    } catch (IOException | InterruptedException e) {
+      return; // it was lost, or has nothing to deliver: its task says why
     } finally {
       synchronized (this) {
         open.remove(link);
@@ -97,19 +102,18 @@ final class SumInbox implements AutoCloseable {
     }
   }
 
-  /**
-   * Delivers a part; returns when it is there.
-   *
-   * @param address of the inbox
-   */
-  @SuppressWarnings("try") // closing is part of it
-  static void deliver(
-      String address, byte[] secret, int rank, LongVector vector, Ring.Part part, Duration limit)
-      throws IOException {
-    try (Link link = Link.to(address, secret, rank, limit)) {
-      link.send(vector, part.from(), part.to());
-      link.receive();
+  /** Waits until each has told something, whose first text is handed to all, by rank. */
+  private synchronized List<String> meet(int rank, List<String> own)
+      throws IOException, InterruptedException {
+    told.put(rank, own.get(0));
+    notifyAll();
+    while (told.size() < learners && !closed) {
+      wait();
     }
+    if (closed) {
+      throw new IOException("the update was ended");
+    }
+    return List.copyOf(told.values());
   }
 
   /** Whether all parts are there. */
@@ -123,6 +127,7 @@ final class SumInbox implements AutoCloseable {
     Set<Thread> left;
     synchronized (this) {
       closed = true;
+      notifyAll();
       open.forEach(Link::close);
       left = Set.copyOf(threads);
     }

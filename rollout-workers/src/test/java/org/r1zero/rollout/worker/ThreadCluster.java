@@ -8,9 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,13 +98,11 @@ final class ThreadCluster implements Cluster {
     };
   }
 
-  /** Its learners are lost as often as each task is; the next one connects in vain. */
+  /** Its learners are lost as often as each task is; the others wait for it in vain. */
   @Override
   public Run startTogether(String what, List<byte[]> tasks) {
     BlockingQueue<Object> done = new LinkedBlockingQueue<>();
     boolean loses = lost.get() < losses;
-    CyclicBarrier all = new CyclicBarrier(tasks.size());
-    String[] told = new String[tasks.size()];
     ExecutorService learners = Executors.newFixedThreadPool(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
       int rank = i;
@@ -122,22 +118,11 @@ final class ThreadCluster implements Cluster {
 
                     @Override
                     public String host() {
-                      return "127.0.0.1";
-                    }
-
-                    @Override
-                    public List<String> tell(String own) throws InterruptedException {
-                      told[rank] = own;
-                      try {
-                        all.await();
-                      } catch (BrokenBarrierException e) {
-                        throw new IllegalStateException(e);
-                      }
                       if (loses && rank == tasks.size() - 1) {
                         lost.incrementAndGet();
                         throw new IllegalStateException("learner " + rank + " was killed");
                       }
-                      return List.of(told);
+                      return "127.0.0.1";
                     }
                   };
               done.add(new Answer(rank, RemoteWorkers.learn(tasks.get(rank), together)));
