@@ -94,8 +94,7 @@ final class Ring implements AutoCloseable {
   }
 
   /** Waits for what is sent, as long as something of it leaves. */
-  private void await(Future<?> sent, Link to, int after)
-      throws IOException, InterruptedException {
+  private void await(Future<?> sent, Link to, int after) throws IOException, InterruptedException {
     long seen = to.sent();
     long last = System.nanoTime();
     while (true) {
@@ -104,11 +103,7 @@ final class Ring implements AutoCloseable {
         return;
       } catch (ExecutionException e) {
         throw new IOException(
-            "learner "
-                + after
-                + " was lost: "
-                + requireNonNull(e.getCause()).getMessage(),
-            e);
+            "learner " + after + " was lost: " + requireNonNull(e.getCause()).getMessage(), e);
       } catch (TimeoutException e) {
         if (to.sent() != seen) {
           seen = to.sent();
