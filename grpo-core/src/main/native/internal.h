@@ -41,7 +41,7 @@ class Team {
 class Memory {
  public:
   Memory() = default;
-  ~Memory() { free(data_); }
+  ~Memory() { release(); }
   Memory(const Memory &) = delete;
   // At least so much; what was there is lost where it has to be got anew.
   void ensure(size_t bytes);
@@ -51,9 +51,14 @@ class Memory {
   explicit operator bool() const { return data_; }
 
  private:
+  void release();
   void *data_ = nullptr;
   size_t bytes_ = 0;
 };
+
+// Asks for huge pages where memory is large: each page that is written for the first time costs the kernel as much as thousands
+// of numbers, and a batch's activations are hundreds of thousands of small ones.
+void in_huge_pages(void *data, size_t bytes);
 
 constexpr int MOST_HEAD = 512;  // of a head, padded
 

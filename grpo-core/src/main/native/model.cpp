@@ -177,11 +177,12 @@ void group(Session &s, const r1z_batch &b) {
     s.order.insert(s.order.end(), members[i].begin(), members[i].end());
   }
 }
-void reserve(r1z_model &m, Session &s, const r1z_batch *b, const r1z_targets *t, bool backward) {
+r1z_room reserve(r1z_model &m, Session &s, const r1z_batch *b, const r1z_targets *t, bool backward) {
   if (b) group(s, *b);
   r1z_room room = kernels().training_bytes(m, s, b, t, backward);
   s.work.ensure(room.work);
   for (Memory &scratch : s.scratch) scratch.ensure(room.thread);
+  return room;
 }
 }  // namespace
 
@@ -289,7 +290,8 @@ size_t r1z_kept_bytes(r1z_model *m, const r1z_batch *b) {
 }
 void r1z_train_forward(r1z_model *m, int threads, const r1z_batch *b, void *const *kept, void *hidden) {
   Lease session(m, threads);
-  reserve(*m, *session, b, nullptr, false);
+  r1z_room room = reserve(*m, *session, b, nullptr, false);
+  for (int i = 0; b->keep > 0 && i <= m->shape.layers; i++) in_huge_pages(kept[i], room.kept);
   kernels().train_forward(*m, *session, *b, kept, hidden);
 }
 void r1z_train_backward(r1z_model *m, int threads, const r1z_batch *b, void *const *kept, float *const *gradients, const float *by_hidden) {

@@ -51,19 +51,20 @@ template <class T> void pack_block(const T *rows, int k, T *out) {
     for (int j = 0; j < 16; j++) memcpy(out + (i * 16 + j * EACH), rows + size_t(j) * k + i, 4);
 }
 
-// M rows times two blocks of 16 columns; done(row, first, second) takes them.
-template <int M, class D> INLINE void block(const float *x, int stride, int k, const float *w0, const float *w1, int row, D done) {
+// M rows times two blocks of 16 columns; done(row, first, second) takes them. Numbers of a row are STEP apart, pairs in bf16
+// 2 * STEP: 1, or 16 where x is packed as w is, so that its rows lie as columns.
+template <int M, int STEP, class D> INLINE void block(const float *x, int stride, int k, const float *w0, const float *w1, int row, D done) {
   F c[M][2] = {};
   for (int i = 0; i < k; i++) {
     F a = load(w0 + i * 16), b = load(w1 + i * 16);
     for (int m = 0; m < M; m++) {
-      c[m][0] += a * x[m * stride + i];
-      c[m][1] += b * x[m * stride + i];
+      c[m][0] += a * x[m * stride + i * STEP];
+      c[m][1] += b * x[m * stride + i * STEP];
     }
   }
   for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
 }
-template <int M, class D> INLINE void block(const float *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
+template <int M, int, class D> INLINE void block(const float *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
   F c[M][2] = {};
   for (int i = 0; i < k; i += 2) {
     U u0, u1;
@@ -81,14 +82,14 @@ template <int M, class D> INLINE void block(const float *x, int stride, int k, c
   for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
 }
 #if NARROW_PRODUCTS
-template <int M, class D> INLINE void block(const bf16 *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
+template <int M, int STEP, class D> INLINE void block(const bf16 *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
   __m512 c[M][2];
   for (int m = 0; m < M; m++) c[m][0] = c[m][1] = _mm512_setzero_ps();
   for (int i = 0; i < k; i += 2) {
     __m512bh a = (__m512bh)_mm512_loadu_si512(w0 + i * 16), b = (__m512bh)_mm512_loadu_si512(w1 + i * 16);
     for (int m = 0; m < M; m++) {
       int32_t pair;
-      memcpy(&pair, x + m * stride + i, 4);
+      memcpy(&pair, x + m * stride + i * STEP, 4);
       __m512bh v = (__m512bh)_mm512_set1_epi32(pair);
       c[m][0] = _mm512_dpbf16_ps(c[m][0], a, v);
       c[m][1] = _mm512_dpbf16_ps(c[m][1], b, v);
@@ -98,7 +99,7 @@ template <int M, class D> INLINE void block(const bf16 *x, int stride, int k, co
 }
 #endif
 // The sums of int8 products still have what was added to the weights: 128 times the sum of the row.
-template <int M, class D> INLINE void block(const int8_t *x, int stride, int k, const uint8_t *w0, const uint8_t *w1, int row, D done) {
+template <int M, int, class D> INLINE void block(const int8_t *x, int stride, int k, const uint8_t *w0, const uint8_t *w1, int row, D done) {
 #if INT8_PRODUCTS
   __m512i c[M][2];
   for (int m = 0; m < M; m++) c[m][0] = c[m][1] = _mm512_setzero_si512();
@@ -130,20 +131,31 @@ template <int M, class D> INLINE void block(const int8_t *x, int stride, int k, 
   for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
 #endif
 }
-template <int M, class X, class W, class D> INLINE void rest(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int row, D done) {
+template <int M, int STEP, class X, class W, class D> INLINE void rest(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int row, D done) {
   if constexpr (M > 0) {
-    if (rows == M) block<M>(x, stride, k, w0, w1, row, done);
-    else rest<M - 1>(x, stride, rows, k, w0, w1, row, done);
+    if (rows == M) block<M, STEP>(x, stride, k, w0, w1, row, done);
+    else rest<M - 1, STEP>(x, stride, rows, k, w0, w1, row, done);
   }
+}
+// All rows of x times a pair of blocks.
+template <int STEP, class X, class W, class D> INLINE void pair_of_blocks(const X *x, int stride, int rows, int k, const W *w0, const W *w1, D done) {
+  int m = 0;
+  for (; m + ROWS <= rows; m += ROWS) block<ROWS, STEP>(x + size_t(m) * stride, stride, k, w0, w1, m, done);
+  if (m < rows) rest<ROWS - 1, STEP>(x + size_t(m) * stride, stride, rows - m, k, w0, w1, m, done);
 }
 // Block pairs from..to of the columns; done(row, pair, first, second). Rows of x are `stride` apart, blocks of w `pitch` of k.
 template <class X, class W, class D> inline void columns(const X *x, int stride, int rows, int k, const W *w, int pitch, int from, int to, D done) {
   for (int pair = from; pair < to; pair++) {
     const W *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
-    auto one = [&](int row, const F &a, const F &b) { done(row, pair, a, b); };
-    int m = 0;
-    for (; m + ROWS <= rows; m += ROWS) block<ROWS>(x + size_t(m) * stride, stride, k, w0, w1, m, one);
-    if (m < rows) rest<ROWS - 1>(x + size_t(m) * stride, stride, rows - m, k, w0, w1, m, one);
+    pair_of_blocks<1>(x, stride, rows, k, w0, w1, [&](int row, const F &a, const F &b) { done(row, pair, a, b); });
+  }
+}
+// The same where x is packed as w is: blocks of 16 rows.
+template <class T, class D> inline void crossed(const T *x, int blocks, int k, const T *w, int pitch, int from, int to, D done) {
+  for (int pair = from; pair < to; pair++) {
+    const T *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
+    for (int b = 0; b < blocks; b++)
+      pair_of_blocks<16>(x + size_t(b) * 16 * pitch, int(4 / sizeof(T)), 16, k, w0, w1, [&](int row, const F &p, const F &q) { done(b * 16 + row, pair, p, q); });
   }
 }
 #if defined(__AMX_BF16__)

@@ -83,25 +83,45 @@ void Team::wait() {
   }
 }
 
+namespace {
+constexpr size_t LARGE = 2 << 20;  // a huge page
+}  // namespace
+
+void in_huge_pages(void *data, size_t bytes) {
+  uintptr_t from = (reinterpret_cast<uintptr_t>(data) + LARGE - 1) / LARGE * LARGE, to = (reinterpret_cast<uintptr_t>(data) + bytes) / LARGE * LARGE;
+  if (from < to) madvise(reinterpret_cast<void *>(from), to - from, MADV_HUGEPAGE);
+}
+
+// Large memory comes from the kernel, which zeroes a page when a thread first writes to it, so that the threads share that work.
 void Memory::ensure(size_t bytes) {
   if (bytes <= bytes_) return;
-  constexpr size_t LARGE = 2 << 20;
   size_t unit = bytes >= LARGE ? LARGE : 64, whole = (bytes + unit - 1) / unit * unit;
-  free(data_);
-  data_ = nullptr;
-  bytes_ = 0;
-  data_ = aligned_alloc(unit, whole);
-  if (!data_) throw std::bad_alloc();
-  if (unit == LARGE) madvise(data_, whole, MADV_HUGEPAGE);
-  memset(data_, 0, whole);
+  release();
+  if (unit == LARGE) {
+    char *all = static_cast<char *>(mmap(nullptr, whole + LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (all == MAP_FAILED) throw std::bad_alloc();
+    size_t before = LARGE - reinterpret_cast<uintptr_t>(all) % LARGE;
+    munmap(all, before);
+    if (before < LARGE) munmap(all + before + whole, LARGE - before);
+    data_ = all + before;
+    in_huge_pages(data_, whole);
+  } else {
+    data_ = aligned_alloc(unit, whole);
+    if (!data_) throw std::bad_alloc();
+    memset(data_, 0, whole);
+  }
   bytes_ = whole;
 }
 
-void Memory::keep_at_most(size_t bytes) {
-  if (bytes_ <= bytes) return;
-  free(data_);
+void Memory::release() {
+  if (bytes_ >= LARGE) munmap(data_, bytes_);
+  else free(data_);
   data_ = nullptr;
   bytes_ = 0;
+}
+
+void Memory::keep_at_most(size_t bytes) {
+  if (bytes_ > bytes) release();
 }
 
 Widths::Widths(const r1z_shape &s) {

@@ -12,6 +12,11 @@ constexpr bool NARROW_TRAINING = true;
 #else
 constexpr bool NARROW_TRAINING = false;  // activations would take twice their memory
 #endif
+#if defined(__AMX_BF16__)
+template <class T> constexpr bool IN_TILES = sizeof(T) == 2;  // AMX multiplies rows; other sets read rows that lie as columns as well
+#else
+template <class T> constexpr bool IN_TILES = false;
+#endif
 constexpr int QUERIES = 64;          // of attention that are computed together, each a lane
 constexpr int LANES = QUERIES / 16;
 constexpr int NORM_ROWS = 64;        // rows whose part of a norm's gradient is summed first
@@ -259,22 +264,25 @@ template <class W> struct Worker {
       }
     }
   }
-  // Adds g' x of n rows g [n, x.n] and in [n, x.k].
+  // Adds g' x of n rows g [n, x.n] and in [n, x.k]. Both are packed alike, but for tiles, which want rows.
   void weight_gradient(const T *g, const T *in, int n, const Matrix &x, float *grad, T *slab) {
     if (!grad) return;
     T *across = slab, *packed = slab + size_t(PITCH) * x.n;
     for (int first = 0; first < n; first += DEEP) {
       int rows = n - first < DEEP ? n - first : DEEP, deep = whole(rows), parts = x.n / 32;
       each(parts + x.k / 32, 1, [&](int i, int) {
-        if (i < parts) transpose(g + size_t(first) * x.n + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH);
+        if (i < parts && IN_TILES<T>) transpose(g + size_t(first) * x.n + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH);
+        else if (i < parts) pack_rows(g + size_t(first) * x.n + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH);
         else pack_rows(in + size_t(first) * x.k + (i - parts) * 32, x.k, rows, deep, 32, packed + size_t(i - parts) * 32 * PITCH, PITCH);
       });
       int tile = x.n / (4 * threads) & ~31;
       tile = tile < 32 ? 32 : tile > 64 ? 64 : tile;
       each((x.n + tile - 1) / tile, 1, [&](int i, int) {
         int from = i * tile, count = x.n - from < tile ? x.n - from : tile;
-        columns(across + size_t(from) * PITCH, PITCH, count, deep, packed, PITCH, 0, x.k / 32,
-                [&](int row, int pair, const F &p, const F &q) { add(grad, x, from + row, pair * 32, p, q); });
+        auto sums = [&](int row, int pair, const F &p, const F &q) { add(grad, x, from + row, pair * 32, p, q); };
+        const T *some = across + size_t(from) * PITCH;
+        if constexpr (IN_TILES<T>) columns(some, PITCH, count, deep, packed, PITCH, 0, x.k / 32, sums);
+        else crossed(some, count / 16, deep, packed, PITCH, 0, x.k / 32, sums);
       });
     }
   }
@@ -412,6 +420,30 @@ template <class W> struct Network : Worker<W> {
       one(some, whole(prompt.length));
     }
   }
+  // Rows of keys or values as each_lane reads them.
+  void lay_across(const T *x, const Sequence &q, int place) {
+    if constexpr (IN_TILES<T>) transpose(x, w.qkv, q.length, whole(q.length), e, room.across + place, room.room);
+    else pack_rows(x, w.qkv, q.length, whole(q.length), e, room.across + size_t(place) * 16, room.room);
+  }
+  // What is packed of each lane times what lies across: done(lane, d, first 16 numbers from d on, the next ones) for the first `count`.
+  template <class D> INLINE void each_lane(int count, int keys, D done) {
+    if constexpr (IN_TILES<T>) {
+      columns(room.across, room.room, e, keys, room.packed, room.room, 0, LANES / 2, [&](int d, int pair, const F &x, const F &y) {
+        store(room.out + size_t(d) * QUERIES + pair * 32, x);
+        store(room.out + size_t(d) * QUERIES + pair * 32 + 16, y);
+      });
+      for (int l = 0; l < count; l++)
+        for (int d = 0; d < e; d += 32) {
+          float t[32];
+          for (int j = 0; j < 32; j++) t[j] = room.out[size_t(d + j) * QUERIES + l];
+          done(l, d, load(t), load(t + 16));
+        }
+    } else {
+      crossed(room.packed, (count + 15) / 16, keys, room.across, room.room, 0, e / 32, [&](int l, int pair, const F &x, const F &y) {
+        if (l < count) done(l, pair * 32, x, y);
+      });
+    }
+  }
   // Each lane's token, counted in its sequence; empty lanes see all.
   void lanes(int from, int count) {
     for (int l = 0; l < QUERIES; l++) room.token[l] = l < count * repeat ? float(from + l / repeat) : 1e9f;
@@ -420,7 +452,7 @@ template <class W> struct Network : Worker<W> {
     const float scale = 1.f / std::sqrt(float(c.head_dim));
     each(int(s.groups.size()) * c.kv_heads, 1, [&](int item, int) {
       int g = item % c.kv_heads;
-      auto fill = [&](const Sequence &q, int place) { transpose(values(q.first, g), w.qkv, q.length, whole(q.length), e, room.across + place, room.room); };
+      auto fill = [&](const Sequence &q, int place) { lay_across(values(q.first, g), q, place); };
       group(item, fill, [&](const Sequence &q, int shared) {
         for (int from = 0, step = QUERIES / repeat; from < q.length; from += step) {
           int count = q.length - from < step ? q.length - from : step, own = from + count, whole_own = whole(own);
@@ -461,23 +493,18 @@ template <class W> struct Network : Worker<W> {
                 store(to, x);
               }
             }
-          F inverse[LANES];
-          for (int l = 0; l < LANES; l++) inverse[l] = 1.f / total[l];
-          columns(room.across, room.room, e, shared + whole_own, room.packed, room.room, 0, LANES / 2, [&](int d, int pair, const F &x, const F &y) {
-            store(room.out + size_t(d) * QUERIES + pair * 32, x * inverse[2 * pair]);
-            store(room.out + size_t(d) * QUERIES + pair * 32 + 16, y * inverse[2 * pair + 1]);
-          });
           float tops[QUERIES], totals[QUERIES];
           for (int l = 0; l < LANES; l++) {
             store(tops + l * 16, top[l]);
             store(totals + l * 16, total[l]);
           }
-          for (int l = 0; l < count * repeat; l++) {
-            size_t row = size_t(q.first) + from + l / repeat, head = size_t(g) * repeat + l % repeat;
-            k.normalisers[row * c.heads + head] = tops[l] + logf(totals[l]);
-            T *to = k.a + row * w.attention + head * e;
-            for (int d = 0; d < e; d++) put(to + d, room.out[size_t(d) * QUERIES + l]);
-          }
+          auto head_of = [&](int l) { return size_t(g) * repeat + l % repeat; };
+          auto row_of = [&](int l) { return size_t(q.first) + from + l / repeat; };
+          for (int l = 0; l < count * repeat; l++) k.normalisers[row_of(l) * c.heads + head_of(l)] = tops[l] + logf(totals[l]);
+          each_lane(count * repeat, shared + whole_own, [&](int l, int d, const F &x, const F &y) {
+            float inverse = 1.f / totals[l];
+            rounded(k.a + row_of(l) * w.attention + head_of(l) * e + d, x * inverse, y * inverse);
+          });
         }
       });
     });
@@ -489,7 +516,7 @@ template <class W> struct Network : Worker<W> {
       int g = item % c.kv_heads;
       float *by_keys = at.by_qkv + (c.heads + g) * e, *by_values = by_keys + c.kv_heads * e;
       auto fill = [&](const Sequence &q, int place) {
-        transpose(keys(q.first, g), w.qkv, q.length, whole(q.length), e, room.across + place, room.room);
+        lay_across(keys(q.first, g), q, place);
         for (int i = q.first; i < q.first + q.length; i++) {
           memset(by_keys + size_t(i) * w.qkv, 0, size_t(e) * 4);
           memset(by_values + size_t(i) * w.qkv, 0, size_t(e) * 4);
@@ -549,14 +576,11 @@ template <class W> struct Network : Worker<W> {
           };
           if (shared) part(q.prefix_row, q.prefix, 0, false);
           part(q.first, own, shared, true);
-          columns(room.across, room.room, e, shared + whole(own), room.packed, room.room, 0, LANES / 2, [&](int d, int pair, const F &x, const F &y) {
-            store(room.out + size_t(d) * QUERIES + pair * 32, x);
-            store(room.out + size_t(d) * QUERIES + pair * 32 + 16, y);
+          each_lane(count * repeat, shared + whole(own), [&](int l, int d, const F &x, const F &y) {
+            float *to = at.by_qkv + (first + l / repeat) * w.qkv + (g * repeat + l % repeat) * e + d;
+            store(to, x);
+            store(to + 16, y);
           });
-          for (int l = 0; l < count * repeat; l++) {
-            float *to = at.by_qkv + (first + l / repeat) * w.qkv + (g * repeat + l % repeat) * e;
-            for (int d = 0; d < e; d++) to[d] = room.out[size_t(d) * QUERIES + l];
-          }
         }
       });
     });
@@ -872,11 +896,17 @@ template <class W> struct Head : Worker<W> {
         int column = first + pair * 32;
         F x = logits(p, column), y = logits(q, column + 16);
         float *state = states + size_t(i) * 48;
-        F top = load(state), now = greater(top, greater(x, y)), kept = exponential(top - now);
-        F a = exponential(x - now), b = exponential(y - now);
-        store(state, now);
-        store(state + 16, load(state + 16) * kept + a + b);
-        store(state + 32, load(state + 32) * kept + a * x + b * y);
+        F top = load(state), high = greater(x, y), total = load(state + 16), mean = load(state + 32);
+        if (any(less(top, high))) {  // rarely, but for the first words
+          F now = greater(top, high), kept = exponential(top - now);
+          total = total * kept;
+          mean = mean * kept;
+          top = now;
+          store(state, top);
+        }
+        F a = exponential(x - top), b = exponential(y - top);
+        store(state + 16, total + a + b);
+        store(state + 32, mean + a * x + b * y);
         int64_t target = in.targets[i] - column;
         if (target >= 0 && target < 32) {
           float t[32];

@@ -22,6 +22,7 @@ INLINE F bits(U u) { return (F)u; }
 INLINE U bits(F f) { return (U)f; }
 INLINE I less(const F &a, const F &b) { return a < b; }
 INLINE F pick(const I &mask, const F &a, const F &b) { return mask ? a : b; }
+INLINE bool any(const I &mask) { return _mm512_movepi32_mask((__m512i)mask) != 0; }
 INLINE I rounded(const F &a) { return __builtin_convertvector(a, I); }
 INLINE F power(const I &n) { return (F)((n + 127) << 23); }
 INLINE U widen(const H &h) { return __builtin_convertvector(h, U); }
@@ -64,6 +65,14 @@ INLINE F &operator+=(F &a, const F &b) { EACH a.p[i] += b.p[i]; return a; }
 INLINE F bits(const U &u) { F f; EACH f.p[i] = (F1)u.p[i]; return f; }
 INLINE U bits(const F &f) { U u; EACH u.p[i] = (U1)f.p[i]; return u; }
 INLINE I less(const F &a, const F &b) { I m; EACH m.p[i] = a.p[i] < b.p[i]; return m; }
+INLINE bool any(const I &mask) {
+  I1 m = mask.p[0];
+  for (int i = 1; i < PARTS; i++) m |= mask.p[i];
+  int32_t t[WIDTH], all_of_them = 0;
+  memcpy(t, &m, sizeof t);
+  for (int32_t x : t) all_of_them |= x;
+  return all_of_them != 0;
+}
 INLINE F pick(const I &mask, F a, const F &b) { EACH a.p[i] = (F1)((mask.p[i] & (I1)a.p[i]) | (~mask.p[i] & (I1)b.p[i])); return a; }
 INLINE I rounded(const F &a) { I n; EACH n.p[i] = __builtin_convertvector(a.p[i], I1); return n; }
 INLINE F power(const I &n) { F f; EACH f.p[i] = (F1)((n.p[i] + 127) << 23); return f; }
