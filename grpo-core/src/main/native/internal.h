@@ -75,6 +75,7 @@ struct Layer {
 
 struct Group { int slot, first, size; };           // sequences order[first ...] of one prefix
 struct Segment { int prompt, first, count, row; };  // tokens of a prompt that are read at once, rows `row` ... of a pass
+struct Run { int first, count; };                   // rows of a batch
 struct QueryBlock { int segment, from, count; };    // tokens of a segment that attend together
 
 // What one call computes in: a team and its activations. Calls side by side have one each.
@@ -89,6 +90,8 @@ struct Session {
   std::vector<Group> groups;
   std::vector<Segment> segments;
   std::vector<QueryBlock> blocks;
+  std::vector<int> rows;  // of a batch that are computed: all, or in backward those of groups that have a gradient
+  std::vector<Run> runs;  // the same
   int longest = 0;  // positions that a query reads at most
 };
 

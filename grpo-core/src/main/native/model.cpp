@@ -176,6 +176,42 @@ void group(Session &s, const r1z_batch &b) {
     s.groups.push_back({i, int(s.order.size()), int(members[i].size())});
     s.order.insert(s.order.end(), members[i].begin(), members[i].end());
   }
+  s.rows.resize(b.rows);
+  for (int i = 0; i < b.rows; i++) s.rows[i] = i;
+  s.runs = {{0, b.rows}};
+}
+// Leaves the groups and rows that a gradient of hidden states reaches. Where all completions of a prompt were rewarded alike it
+// is zero for all of its tokens, and so it stays down to the embedding.
+void keep_what_has_a_gradient(Session &s, const r1z_batch &b, const float *by_hidden, int width) {
+  std::vector<int> group_of(b.rows, -1);
+  std::vector<char> reached(s.groups.size());
+  for (size_t g = 0; g < s.groups.size(); g++) {
+    auto mark = [&](int sequence) {
+      const int64_t *x = b.sequence + 4 * size_t(sequence);
+      for (int64_t i = x[0]; i < x[0] + x[1]; i++) group_of[i] = int(g);
+    };
+    const Group &of = s.groups[g];
+    mark(of.slot);
+    for (int i = 0; i < of.size; i++) mark(s.order[of.first + i]);
+  }
+  for (int i = 0; i < b.targets; i++) {
+    int g = group_of[b.wanted[i]];
+    if (g < 0 || reached[g]) continue;
+    const float *x = by_hidden + size_t(i) * width;
+    for (int d = 0; d < width && !reached[g]; d++) reached[g] = x[d] != 0;
+  }
+  s.rows.clear();
+  s.runs.clear();
+  for (int i = 0; i < b.rows; i++) {
+    if (group_of[i] < 0 || !reached[group_of[i]]) continue;
+    if (s.rows.empty() || s.rows.back() != i - 1) s.runs.push_back({i, 0});
+    s.runs.back().count++;
+    s.rows.push_back(i);
+  }
+  size_t left = 0;
+  for (size_t g = 0; g < reached.size(); g++)
+    if (reached[g]) s.groups[left++] = s.groups[g];
+  s.groups.resize(left);
 }
 r1z_room reserve(r1z_model &m, Session &s, const r1z_batch *b, const r1z_targets *t, bool backward) {
   if (b) group(s, *b);
@@ -297,6 +333,8 @@ void r1z_train_forward(r1z_model *m, int threads, const r1z_batch *b, void *cons
 void r1z_train_backward(r1z_model *m, int threads, const r1z_batch *b, void *const *kept, float *const *gradients, const float *by_hidden) {
   Lease session(m, threads);
   reserve(*m, *session, b, nullptr, true);
+  keep_what_has_a_gradient(*session, *b, by_hidden, m->shape.hidden);
+  if ((*session).rows.empty()) return;
   kernels().train_backward(*m, *session, *b, kept, gradients, by_hidden);
 }
 void r1z_log_probs(r1z_model *m, int threads, const r1z_targets *t, float *log_probs, float *entropies, float *normalisers) {
@@ -306,9 +344,39 @@ void r1z_log_probs(r1z_model *m, int threads, const r1z_targets *t, float *log_p
 }
 void r1z_log_probs_backward(r1z_model *m, int threads, const r1z_targets *t, const float *normalisers, const float *entropies, const float *by_log_prob, const float *by_entropy,
                             float *head_gradient, float *by_hidden) {
-  Lease session(m, threads);
-  reserve(*m, *session, nullptr, t, true);
-  kernels().log_probs_backward(*m, *session, *t, normalisers, entropies, by_log_prob, by_entropy, head_gradient, by_hidden);
+  // targets without a gradient are left out
+  std::vector<int> live;
+  for (int i = 0; i < t->count; i++)
+    if (by_log_prob[i] != 0 || (by_entropy && by_entropy[i] != 0)) live.push_back(i);
+  const size_t n = live.size(), width = m->shape.hidden, bytes = width * (m->shape.bf16 ? 2 : 4);
+  if (n == size_t(t->count)) {
+    Lease session(m, threads);
+    reserve(*m, *session, nullptr, t, true);
+    kernels().log_probs_backward(*m, *session, *t, normalisers, entropies, by_log_prob, by_entropy, head_gradient, by_hidden);
+    return;
+  }
+  memset(by_hidden, 0, size_t(t->count) * width * 4);
+  if (n == 0) return;
+  std::vector<char> hidden(n * bytes);
+  std::vector<int64_t> targets(n);
+  std::vector<float> numbers(4 * n), by(n * width);
+  float *z = numbers.data(), *entropy = z + n, *g = entropy + n, *g_entropy = g + n;
+  for (size_t i = 0; i < n; i++) {
+    int from = live[i];
+    memcpy(hidden.data() + i * bytes, static_cast<const char *>(t->hidden) + from * bytes, bytes);
+    targets[i] = t->targets[from];
+    z[i] = normalisers[from];
+    entropy[i] = entropies[from];
+    g[i] = by_log_prob[from];
+    g_entropy[i] = by_entropy ? by_entropy[from] : 0;
+  }
+  r1z_targets some = {int32_t(n), t->inverse_temperature, hidden.data(), targets.data(), t->head};
+  {
+    Lease session(m, threads);
+    reserve(*m, *session, nullptr, &some, true);
+    kernels().log_probs_backward(*m, *session, some, z, entropy, g, by_entropy ? g_entropy : nullptr, head_gradient, by.data());
+  }
+  for (size_t i = 0; i < n; i++) memcpy(by_hidden + live[i] * width, by.data() + i * width, width * 4);
 }
 double r1z_adamw(int threads, const r1z_parameter *parameters, int count, const r1z_adamw_options *options) {
   static Idle &idle = *new Idle;  // never freed: its threads may not end while the process does

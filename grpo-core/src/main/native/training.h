@@ -38,15 +38,14 @@ INLINE void pair_up(const F &a, const F &b, bf16 *out) {
   memcpy(out, &u, 64);
 }
 
-// Rows of a matrix [rows, columns] as a product's second factor, packed; zeros from `rows` to `deep`.
-template <class T> void pack_rows(const T *x, int stride, int rows, int deep, int columns, T *out, int pitch) {
+// Rows of a matrix [rows, columns] as a product's second factor, packed; zeros from `rows` to `deep`. They are those that `at`
+// counts up, or the first ones.
+template <class T> void pack_rows(const T *x, int stride, int rows, int deep, int columns, T *out, int pitch, const int *at = nullptr) {
   constexpr int EACH = 4 / sizeof(T);
   const T zeros[16] = {};
+  auto row = [&](int i, int b) { return i < rows ? x + size_t(at ? at[i] : i) * stride + b * 16 : zeros; };
   for (int i = 0; i < deep; i += EACH)
-    for (int b = 0; b < columns / 16; b++) {
-      const T *p = i < rows ? x + size_t(i) * stride + b * 16 : zeros, *q = i + 1 < rows ? x + size_t(i + 1) * stride + b * 16 : zeros;
-      pair_up(p, q, out + size_t(b) * 16 * pitch + i * 16);
-    }
+    for (int b = 0; b < columns / 16; b++) pair_up(row(i, b), row(i + 1, b), out + size_t(b) * 16 * pitch + i * 16);
 }
 
 #if defined(__clang__)
@@ -72,12 +71,12 @@ INLINE void exchange(const float *const x[16], float *out, int pitch) {
     for (int j = 0; j < 16; j++) out[size_t(i) * pitch + j] = x[j][i];
 }
 // A matrix [rows, columns] to [columns, deep], zeros from `rows` on.
-template <class T> void transpose(const T *x, int stride, int rows, int deep, int columns, T *out, int pitch) {
+template <class T> void transpose(const T *x, int stride, int rows, int deep, int columns, T *out, int pitch, const int *at = nullptr) {
   const T zeros[16] = {};
   for (int i = 0; i < deep; i += 16)
     for (int b = 0; b < columns; b += 16) {
       const T *row[16];
-      for (int j = 0; j < 16; j++) row[j] = i + j < rows ? x + size_t(i + j) * stride + b : zeros;
+      for (int j = 0; j < 16; j++) row[j] = i + j < rows ? x + size_t(at ? at[i + j] : i + j) * stride + b : zeros;
       exchange(row, out + size_t(b) * pitch + i, pitch);
     }
 }
@@ -264,16 +263,19 @@ template <class W> struct Worker {
       }
     }
   }
-  // Adds g' x of n rows g [n, x.n] and in [n, x.k]. Both are packed alike, but for tiles, which want rows.
-  void weight_gradient(const T *g, const T *in, int n, const Matrix &x, float *grad, T *slab) {
+  // Adds g' x of the first n rows g [n, x.n] and in [n, x.k], or of the n that `at` counts up. Both are packed alike, but for
+  // tiles, which want rows.
+  void weight_gradient(const T *g, const T *in, int n, const Matrix &x, float *grad, T *slab, const int *at = nullptr) {
     if (!grad) return;
     T *across = slab, *packed = slab + size_t(PITCH) * x.n;
     for (int first = 0; first < n; first += DEEP) {
       int rows = n - first < DEEP ? n - first : DEEP, deep = whole(rows), parts = x.n / 32;
+      const T *g_rows = at ? g : g + size_t(first) * x.n, *in_rows = at ? in : in + size_t(first) * x.k;
+      const int *here = at ? at + first : nullptr;
       each(parts + x.k / 32, 1, [&](int i, int) {
-        if (i < parts && IN_TILES<T>) transpose(g + size_t(first) * x.n + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH);
-        else if (i < parts) pack_rows(g + size_t(first) * x.n + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH);
-        else pack_rows(in + size_t(first) * x.k + (i - parts) * 32, x.k, rows, deep, 32, packed + size_t(i - parts) * 32 * PITCH, PITCH);
+        if (i < parts && IN_TILES<T>) transpose(g_rows + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH, here);
+        else if (i < parts) pack_rows(g_rows + i * 32, x.n, rows, deep, 32, across + size_t(i) * 32 * PITCH, PITCH, here);
+        else pack_rows(in_rows + (i - parts) * 32, x.k, rows, deep, 32, packed + size_t(i - parts) * 32 * PITCH, PITCH, here);
       });
       int tile = x.n / (4 * threads) & ~31;
       tile = tile < 32 ? 32 : tile > 64 ? 64 : tile;
@@ -300,13 +302,14 @@ template <class W> struct Network : Worker<W> {
   using Worker<W>::each;
   const r1z_batch &b;
   const r1z_array *weights;
+  const int *const live;  // the rows that are computed
   const int n;
   Space<T> at;
   AttentionRoom<T> room;
   const int row_chunk = 64, repeat = c.heads / c.kv_heads, e = w.head;
 
   Network(r1z_model &m, Session &s, const r1z_batch &b, void *const *kept, bool backward, int thread)
-      : Worker<W>(m, s, thread), b(b), weights(b.weights), n(b.rows), at(m, b, kept, s.work.template as<void>(), backward), room(s.longest, w.head, s.scratch[thread].template as<void>()) {}
+      : Worker<W>(m, s, thread), b(b), weights(b.weights), live(s.rows.data()), n(int(s.rows.size())), at(m, b, kept, s.work.template as<void>(), backward), room(s.longest, w.head, s.scratch[thread].template as<void>()) {}
 
   Matrix matrix(int layer, int slot) const {
     const r1z_array *a = weights + layer * 12;
@@ -327,8 +330,14 @@ template <class W> struct Network : Worker<W> {
   }
   template <class Work> void rows(Work work) {
     each(n, row_chunk, [&](int from, int to) {
-      for (int i = from; i < to; i++) work(i);
+      for (int i = from; i < to; i++) work(live[i]);
     });
+  }
+  template <class D> INLINE void product(const T *a, int k, const T *packed, int pairs, D done) {
+    for (size_t i = 0; i < s.runs.size(); i++) {
+      const int first = s.runs[i].first;
+      Worker<W>::product(a + size_t(first) * k, s.runs[i].count, k, packed, pairs, [&](int row, int pair, const F &p, const F &q) { done(first + row, pair, p, q); });
+    }
   }
   // All of a layer, its matrices as columns or, for backward, as rows.
   void pack(int layer, bool as_rows) {
@@ -596,19 +605,19 @@ template <class W> struct Network : Worker<W> {
   void block(int layer, const Kept<T> &k) {
     const T *x = at.input(layer);
     normed(x, at.norm1);
-    this->product(at.h, n, w.hidden, at.qkv_w, w.qkv / 32, [&](int i, int pair, const F &p, const F &q) {
+    product(at.h, w.hidden, at.qkv_w, w.qkv / 32, [&](int i, int pair, const F &p, const F &q) {
       const float *bias = at.qkv_bias + pair * 32;
       rounded(k.raw + size_t(i) * w.qkv + pair * 32, p + load(bias), q + load(bias + 16));
     });
     turn(k.raw);
     attend(k);
-    this->product(k.a, n, w.attention, at.output_w, w.hidden / 32, [&](int i, int pair, const F &p, const F &q) {
+    product(k.a, w.attention, at.output_w, w.hidden / 32, [&](int i, int pair, const F &p, const F &q) {
       const float *bias = at.output_bias + pair * 32;
       size_t place = size_t(i) * w.hidden + pair * 32;
       rounded(k.y + place, p + load(bias) + load(x + place), q + load(bias + 16) + load(x + place + 16));
     });
     normed(k.y, at.norm2);
-    this->product(at.h, n, w.hidden, at.gate_up_w, w.inner / 16, [&](int i, int pair, const F &p, const F &q) {
+    product(at.h, w.hidden, at.gate_up_w, w.inner / 16, [&](int i, int pair, const F &p, const F &q) {
       const float *bias = at.gate_up_bias + pair * 32;
       T *y = k.gate_up + size_t(i) * 2 * w.inner + pair * 32;
       rounded(y, p + load(bias), q + load(bias + 16));
@@ -632,7 +641,7 @@ template <class W> struct Network : Worker<W> {
       Kept<T> k = at.block(layer);
       pack(layer, false);
       block(layer, k);
-      this->product(at.f, n, w.inner, at.down_w, w.hidden / 32, [&](int i, int pair, const F &p, const F &q) {
+      product(at.f, w.inner, at.down_w, w.hidden / 32, [&](int i, int pair, const F &p, const F &q) {
         const float *bias = at.down_bias + pair * 32;
         size_t place = size_t(i) * w.hidden + pair * 32;
         rounded(at.input(layer + 1) + place, p + load(bias) + load(k.y + place), q + load(bias + 16) + load(k.y + place + 16));
@@ -692,7 +701,7 @@ template <class W> struct Network : Worker<W> {
     each(width / 16, 1, [&](int block, int) {
       F sums = {};
       float t[16];
-      for (int i = 0; i < n; i++) sums += load(g + size_t(i) * width + block * 16);
+      for (int i = 0; i < n; i++) sums += load(g + size_t(live[i]) * width + block * 16);
       store(t, sums);
       for (int j = 0; j < 16; j++) {
         int to = source_of(order, block * 16 + j, count, c, w);
@@ -701,12 +710,12 @@ template <class W> struct Network : Worker<W> {
     });
   }
   void times(const T *g, int k, const T *packed, int width, T *out) {
-    this->product(g, n, k, packed, width / 32, [&](int i, int pair, const F &p, const F &q) { rounded(out + size_t(i) * width + pair * 32, p, q); });
+    product(g, k, packed, width / 32, [&](int i, int pair, const F &p, const F &q) { rounded(out + size_t(i) * width + pair * 32, p, q); });
   }
   // The residual's gradient through a norm of x, whose output's is by_h; narrow becomes it in the compute type.
   void through_norm(const T *x, const float *weight, float *grad) {
     norm_rows(n, w.hidden, [&](int i, float *sums) {
-      size_t row = size_t(i) * w.hidden;
+      size_t row = size_t(live[i]) * w.hidden;
       norm_backward(at.by_h + row, x + row, weight, w.hidden, c.hidden, sums, [&](int d, const F &dx) {
         F all_of_it = load(at.g + row + d) + dx;
         store(at.g + row + d, all_of_it);
@@ -716,7 +725,8 @@ template <class W> struct Network : Worker<W> {
     add_norm(n, w.hidden, 0, w.hidden, PLAIN, c.hidden, grad);
   }
   void turn_backward(const T *raw, float *by_q_norm, float *by_k_norm) {
-    norm_rows(n, 2 * e, [&](int i, float *sums) {
+    norm_rows(n, 2 * e, [&](int at_live, float *sums) {
+      const int i = live[at_live];
       float *g = at.by_qkv + size_t(i) * w.qkv;
       T *out = at.by_raw + size_t(i) * w.qkv;
       const float *cos = cosines(i), *sin = sines(i);
@@ -755,7 +765,7 @@ template <class W> struct Network : Worker<W> {
         norm_backward(g, at.input(c.layers) + size_t(b.wanted[first + i]) * w.hidden, at.norm1, w.hidden, c.hidden, sums, [&](int d, const F &dx) { store(to + d, dx); });
       });
       add_norm(some, w.hidden, 0, w.hidden, PLAIN, c.hidden, grad(c.layers, 1));
-      each(n, 256, [&](int from, int to) {
+      each(b.rows, 256, [&](int from, int to) {
         for (int i = 0; i < some; i++) {
           int64_t row = b.wanted[first + i];
           if (row < from || row >= to) continue;
@@ -775,7 +785,7 @@ template <class W> struct Network : Worker<W> {
       }
       pack(layer, true);
       Matrix down = matrix(layer, 10), gate_up = matrix(layer, 8), output = matrix(layer, 5), qkv = matrix(layer, 1);
-      this->product(at.narrow, n, w.hidden, at.down_w, w.inner / 32, [&](int i, int pair, const F &p, const F &q) {
+      product(at.narrow, w.hidden, at.down_w, w.inner / 32, [&](int i, int pair, const F &p, const F &q) {
         size_t row = size_t(i) * 2 * w.inner + pair * 64;
         auto half = [&](size_t place, const F &by, T *f) {
           F by_f = W::round(by), gate = load(k.gate_up + place), up = load(k.gate_up + place + 16);
@@ -788,22 +798,22 @@ template <class W> struct Network : Worker<W> {
         half(row, p, f);
         half(row + 32, q, f + 16);
       });
-      this->weight_gradient(at.narrow, at.f, n, down, grad(layer, 10), at.slab);
+      this->weight_gradient(at.narrow, at.f, n, down, grad(layer, 10), at.slab, live);
       if (grads && weights[layer * 12 + 11].data) bias_gradient(at.narrow, w.hidden, PLAIN, c.hidden, grad(layer, 11));
       normed(k.y, at.norm2);
       times(at.by_gate_up, 2 * w.inner, at.gate_up_w, w.hidden, at.by_h);
-      this->weight_gradient(at.by_gate_up, at.h, n, gate_up, grad(layer, 8), at.slab);
+      this->weight_gradient(at.by_gate_up, at.h, n, gate_up, grad(layer, 8), at.slab, live);
       if (grads && weights[layer * 12 + 9].data) bias_gradient(at.by_gate_up, 2 * w.inner, GATE_UP, 0, grad(layer, 9));
       through_norm(k.y, at.norm2, grad(layer, 7));
       times(at.narrow, w.hidden, at.output_w, w.attention, at.by_a);
-      this->weight_gradient(at.narrow, k.a, n, output, grad(layer, 5), at.slab);
+      this->weight_gradient(at.narrow, k.a, n, output, grad(layer, 5), at.slab, live);
       if (grads && weights[layer * 12 + 6].data) bias_gradient(at.narrow, w.hidden, PLAIN, c.hidden, grad(layer, 6));
       turn(k.raw);
       attend_backward(k);
       turn_backward(k.raw, grad(layer, 3), grad(layer, 4));
       normed(at.input(layer), at.norm1);
       times(at.by_raw, w.qkv, at.qkv_w, w.hidden, at.by_h);
-      this->weight_gradient(at.by_raw, at.h, n, qkv, grad(layer, 1), at.slab);
+      this->weight_gradient(at.by_raw, at.h, n, qkv, grad(layer, 1), at.slab, live);
       if (grads && weights[layer * 12 + 2].data) bias_gradient(at.by_raw, w.qkv, HEADS, 0, grad(layer, 2));
       through_norm(at.input(layer), at.norm1, grad(layer, 0));
     }
@@ -812,9 +822,9 @@ template <class W> struct Network : Worker<W> {
     int share = (c.vocab + 8 * this->threads - 1) / (8 * this->threads);
     each(c.vocab, share, [&](int from, int to) {
       for (int i = 0; i < n; i++) {
-        int64_t token = b.tokens[i];
+        int64_t token = b.tokens[live[i]];
         if (token < from || token >= to) continue;
-        for (int d = 0; d < c.hidden; d++) embedding[size_t(token) * c.hidden + d] += at.g[size_t(i) * w.hidden + d];
+        for (int d = 0; d < c.hidden; d++) embedding[size_t(token) * c.hidden + d] += at.g[size_t(live[i]) * w.hidden + d];
       }
     });
   }
@@ -1070,7 +1080,7 @@ template <class Call> void together_on(Session &s, int phases, Call call) {
   s.team.run(&Task<Call>::work, &task, phases);
 }
 // How often at most all threads meet.
-int phases_of(const r1z_shape &c, int rows) { return c.layers * (64 + 8 * (rows / DEEP + 1)) + 256; }
+int phases_of(const Session &s, const r1z_shape &c, int rows) { return c.layers * (64 + 16 * int(s.runs.size()) + 8 * (rows / DEEP + 1)) + 256; }
 
 template <class Call> void by_type(const r1z_model &m, Call call) {
   if (!m.shape.bf16) call(Wide{});
@@ -1101,13 +1111,13 @@ r1z_room training_bytes(r1z_model &m, Session &s, const r1z_batch *b, const r1z_
 void train_forward(r1z_model &m, Session &s, const r1z_batch &b, void *const *kept, void *hidden) {
   by_type(m, [&](auto type) {
     typedef decltype(type) W;
-    together_on(s, phases_of(m.shape, b.rows), [&](int thread) { Network<W>(m, s, b, kept, false, thread).forward(hidden); });
+    together_on(s, phases_of(s, m.shape, b.rows), [&](int thread) { Network<W>(m, s, b, kept, false, thread).forward(hidden); });
   });
 }
 void train_backward(r1z_model &m, Session &s, const r1z_batch &b, void *const *kept, float *const *grads, const float *by_hidden) {
   by_type(m, [&](auto type) {
     typedef decltype(type) W;
-    together_on(s, phases_of(m.shape, b.rows + b.targets), [&](int thread) { Network<W>(m, s, b, kept, true, thread).backward(grads, by_hidden); });
+    together_on(s, phases_of(s, m.shape, b.rows + b.targets), [&](int thread) { Network<W>(m, s, b, kept, true, thread).backward(grads, by_hidden); });
   });
 }
 int head_phases(const r1z_model &m, int n) { return (m.width.vocab / 256 + 2) * (4 + 2 * (n / DEEP + 1)) + 64; }

@@ -435,6 +435,21 @@ struct Training {
     return loss;
   }
 };
+// The same batch with the weights of a prompt's tokens alone, or of all others.
+Training part_of(const Training &t, int owner, bool others) {
+  Training part = t;
+  int64_t first = t.sequence[4 * owner];
+  for (size_t i = 0; i < t.wanted.size(); i++) {
+    bool own = false;
+    for (size_t j = 0; j < t.sequence.size(); j += 4) {
+      const int64_t *x = t.sequence.data() + j;
+      bool follows = x[3] > 0 ? x[2] == first : x[0] == first;
+      own = own || (follows && t.wanted[i] >= x[0] && t.wanted[i] < x[0] + x[1]);
+    }
+    if (own == others) part.by_log_prob[i] = part.by_entropy[i] = 0;
+  }
+  return part;
+}
 double length(const Floats &a, const Floats &b) {
   double all = 0;
   for (size_t i = 0; i < a.size(); i++) all += (double(a[i]) - (b.empty() ? 0 : b[i])) * (double(a[i]) - (b.empty() ? 0 : b[i]));
@@ -449,6 +464,18 @@ void training(const std::string &name, r1z_shape shape, bool biases) {
   t.run(m, 1, 2, &gradients);
   t.run(m, 2, 1, &others);
   require(gradients == others, name + ": bits of another number of threads, or of blocks computed again");
+  // groups without a gradient are left out: each group's alone and that of the others are together that of all
+  std::vector<Floats> rest, again;
+  for (int owner = 0; owner < 3; owner++) {
+    part_of(t, owner, false).run(m, 1, 2, &others);
+    part_of(t, owner, true).run(m, 2, 2, &rest);
+    part_of(t, owner, true).run(m, 1, 1, &again);
+    require(rest == again, name + ": bits of another number of threads where a group is left out");
+    for (size_t i = 0; i < gradients.size(); i++) {
+      for (size_t j = 0; j < rest[i].size(); j++) rest[i][j] += others[i][j];
+      require(length(rest[i], gradients[i]) <= 1e-5 * length(gradients[i], {}), name + ": gradient of array " + std::to_string(i) + " where group " + std::to_string(owner) + " is left out");
+    }
+  }
   for (size_t i = 0; i < gradients.size(); i++) {
     if (m.arrays[i].empty()) continue;
     double size = length(gradients[i], {}), wanted = size * size, got = 0;
