@@ -17,8 +17,8 @@ public interface PromptRenderer {
   }
 
   /**
-   * The same for the results of a tool, of which some templates make a turn of another role: Llama's
-   * {@code ipython}, for instance.
+   * The same for the results of a tool, of which some templates make a turn of another role:
+   * Llama's {@code ipython}, for instance.
    */
   default String toolResult(String text) {
     return observation(text);

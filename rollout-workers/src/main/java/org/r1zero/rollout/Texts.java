@@ -79,9 +79,7 @@ public record Texts(
             && (tokens[0] == last
                 || (tokenizer.specialTokens().endOfSequence().contains(tokens[0])
                     && tokenizer.decode(new int[] {last}, false).equals(END_OF_MESSAGE)));
-    return ended
-        ? Arrays.copyOfRange(tokens, 1, tokens.length)
-        : tokens;
+    return ended ? Arrays.copyOfRange(tokens, 1, tokens.length) : tokens;
   }
 
   /**

@@ -40,11 +40,7 @@ public record ChatPrompt(ChatTemplate template, String system) implements Prompt
 
   private String after(Message turn) {
     String said = "\uE000"; // stands nowhere else
-    List<Message> turns =
-        List.of(
-            new Message("user", "?"),
-            new Message("assistant", said),
-            turn);
+    List<Message> turns = List.of(new Message("user", "?"), new Message("assistant", said), turn);
     String all = template.render(turns, true);
     int at = all.indexOf(said);
     if (at < 0) {

@@ -30,8 +30,8 @@ import org.r1zero.verify.OptionReader;
  * The first is in the tool's own tags, which are options; the second is what the chat templates of
  * Hermes and Qwen have; the third those of Llama 3.1 and 3.2, also after {@code <|python_tag|>},
  * where it may be {@code calculator.call(expression="12*(3+4)")} as well, and for the tool {@code
- * python} the program itself. After a call nothing may follow but punctuation and space, since a stop
- * string ends a turn with the whole token that completes it. A turn with several {@code
+ * python} the program itself. After a call nothing may follow but punctuation and space, since a
+ * stop string ends a turn with the whole token that completes it. A turn with several {@code
  * <tool_call>} has as many responses, of 16 at most.
  */
 public final class Tool {
@@ -91,8 +91,7 @@ public final class Tool {
   public Environment.Reply answer(String turn, UnaryOperator<String> work) {
     List<String> llama = llama(turn.strip(), work);
     if (!llama.isEmpty()) {
-      return new Environment.Reply(
-          String.join("\n", llama), 0, false, Environment.Role.TOOL);
+      return new Environment.Reply(String.join("\n", llama), 0, false, Environment.Role.TOOL);
     }
     boolean inOwn = turn.lastIndexOf(own.close()) >= turn.lastIndexOf(CALL.close());
     Tags tags = inOwn ? own : CALL;
@@ -139,7 +138,8 @@ public final class Tool {
       while (!rest.isEmpty() && calls.size() < MOST_CALLS) {
         try (JsonParser parser = JSON.createParser(rest)) {
           JsonNode call = parser.readValueAsTree();
-          if (!call.path("name").isTextual() || !(call.has("parameters") || call.has("arguments"))) {
+          if (!call.path("name").isTextual()
+              || !(call.has("parameters") || call.has("arguments"))) {
             return List.of();
           }
           calls.add(call);
