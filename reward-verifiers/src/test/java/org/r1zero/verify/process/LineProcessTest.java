@@ -23,6 +23,9 @@ class LineProcessTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(300);
 
+  /** Seconds that nobody else sleeps: what an interrupted run of this test left is not counted. */
+  private static final String MARK = "97531" + ProcessHandle.current().pid();
+
   @Test
   void answersLineByLine() throws Exception {
     try (LineProcess cat = shell("while read -r line; do echo \"<$line>\"; done; echo over")) {
@@ -58,7 +61,7 @@ class LineProcessTest {
       process.send("x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8));
       assertEnds(() -> process.receive(SHORT.multipliedBy(10)), end, message);
     }
-    awaitNone("97531");
+    awaitNone(MARK);
   }
 
   /** One that left its parent's tree is not found, but nobody waits for it. */
@@ -149,7 +152,7 @@ class LineProcessTest {
   }
 
   private static LineProcess shell(String script) throws IOException {
-    return LineProcess.start(List.of("sh", "-c", script), LINE);
+    return LineProcess.start(List.of("sh", "-c", script.replace("97531", MARK)), LINE);
   }
 
   private static String text(byte[] line) {
