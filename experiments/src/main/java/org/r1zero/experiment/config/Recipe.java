@@ -90,6 +90,10 @@ public record Recipe(
       checkBest(faults, evaluation, checkpoint.metricForBestModel());
       checkRewards(faults, rewards, grpo, environment);
       faults.require(
+          lora.r() <= 0 || rollouts.learners() == 0,
+          "rollouts.learners",
+          "must be 0 where lora.r is > 0, was " + rollouts.learners());
+      faults.require(
           lora.r() <= 0 || !grpo.reference().syncRefModel(),
           "grpo.reference.sync_ref_model",
           "must be false where lora.r is > 0, was true (the reference is the frozen weights under"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -41,6 +42,8 @@ final class SparkCluster implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(SparkCluster.class);
   private static final String DRIVER = "driver";
   private static final int HUNG = 86;
+  private static final Duration SLOTS_LIMIT = Duration.ofMinutes(1);
+  private static final long SLOTS_WATCH_MILLIS = 200;
 
   private final JavaSparkContext context;
   private final String folder;
@@ -179,7 +182,26 @@ final class SparkCluster implements Cluster {
   }
 
   @Override
-  public int slots() {
+  public int slots(int wanted) {
+    if (context.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      throw new IllegalArgumentException(
+          "rollouts.learners must be 0 where spark.dynamicAllocation.enabled is true: learners run"
+              + " at the same time, for which Spark wants a fixed number of executors");
+    }
+    long end = System.nanoTime() + SLOTS_LIMIT.toNanos();
+    int slots = slots();
+    try {
+      while (slots < wanted && System.nanoTime() < end) {
+        Thread.sleep(SLOTS_WATCH_MILLIS);
+        slots = slots();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return slots;
+  }
+
+  private int slots() {
     return context
         .sc()
         .maxNumConcurrentTasks(context.sc().resourceProfileManager().defaultResourceProfile());

@@ -98,8 +98,11 @@ public interface Cluster extends AutoCloseable {
    */
   Run startTogether(String what, List<byte[]> tasks);
 
-  /** How many tasks can run at the same time now. */
-  int slots();
+  /**
+   * How many tasks can run at the same time. Where they are fewer than wanted, it waits a while for
+   * machines that may still be on their way.
+   */
+  int slots(int wanted);
 
   /** By which tasks reach this process. */
   String host();

@@ -55,9 +55,9 @@ final class Link implements AutoCloseable {
       socket.connect(
           new InetSocketAddress(
               address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
-          (int) limit.toMillis());
+          millis(limit));
       Link link = new Link(socket, limit);
-      socket.setSoTimeout((int) limit.toMillis());
+      socket.setSoTimeout(millis(limit));
       link.out.write(secret);
       link.out.writeInt(rank);
       link.out.flush(); // no answer is waited for: in a ring all connect before anybody accepts
@@ -72,7 +72,8 @@ final class Link implements AutoCloseable {
   static Link accept(ServerSocket server, byte[] secret, Duration limit) throws IOException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
-      server.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
+      long left = (end - System.nanoTime()) / 1_000_000;
+      server.setSoTimeout((int) Math.max(1, Math.min(left, Integer.MAX_VALUE)));
       Socket socket = server.accept();
       try {
         Link link = new Link(socket, limit);
@@ -80,7 +81,7 @@ final class Link implements AutoCloseable {
         byte[] said = link.in.readNBytes(secret.length);
         if (MessageDigest.isEqual(said, secret)) {
           link.rank = link.in.readInt();
-          socket.setSoTimeout((int) limit.toMillis());
+          socket.setSoTimeout(millis(limit));
           return link;
         }
         socket.close();
@@ -88,6 +89,10 @@ final class Link implements AutoCloseable {
         socket.close(); // somebody else, or one who has gone
       }
     }
+  }
+
+  private static int millis(Duration limit) {
+    return (int) Math.min(limit.toMillis(), Integer.MAX_VALUE);
   }
 
   /** Of the learner that connected. */
@@ -158,7 +163,7 @@ final class Link implements AutoCloseable {
     for (int left = in.readInt(); left > 0; left--) {
       texts.add(in.readUTF());
     }
-    socket.setSoTimeout((int) limit.toMillis());
+    socket.setSoTimeout(millis(limit));
     return texts;
   }
 

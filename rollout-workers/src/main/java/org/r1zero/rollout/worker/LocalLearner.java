@@ -26,7 +26,6 @@ final class LocalLearner implements AutoCloseable {
   private final DecoderConfig config;
   private final ComputeType type;
   private final Map<Integer, PolicySnapshot> snapshots = new HashMap<>();
-  private final OwnLearner learner = new OwnLearner();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -58,8 +57,9 @@ final class LocalLearner implements AutoCloseable {
     PolicyModel policy = policy(task.weights().slot());
     policy.dropGradients();
     policy.setGradientCheckpointing(task.checkpointing());
-    return learner.compute(
-        task.weights().number(), policy, task.parts(), task.work(), policy::dropGradients);
+    // without the portions to which a lack of memory has led: they decide last bits
+    return new OwnLearner()
+        .compute(task.weights().number(), policy, task.parts(), task.work(), policy::dropGradients);
   }
 
   /** The gradients of the last share; of none they are zero. */

@@ -163,7 +163,12 @@ final class RemoteHost implements AutoCloseable {
       parts = compute(task, learner);
       told = together.host() + ":" + server.getLocalPort();
     } catch (ExecutionException e) {
-      told = FAILED + requireNonNull(e.getCause()).getMessage(); // the others must not wait
+      Throwable cause = requireNonNull(e.getCause());
+      if (!(cause instanceof RuntimeException)) {
+        throw new IOException("a learner can't go on: " + cause, e); // another machine may
+      }
+      String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      told = FAILED + reason; // the others must not wait
     }
     String own = told;
     int rank = together.rank();

@@ -39,17 +39,27 @@ final class RemoteLearners implements Learners {
    */
   RemoteLearners(
       RemotePool pool, Cluster cluster, PolicyModel policy, int count, Duration limit, int tries) {
-    int slots = cluster.slots();
+    if (policy.adapters().isPresent()) {
+      throw new IllegalArgumentException(
+          "rollouts.learners must be 0 where lora trains adapters, was " + count);
+    }
+    for (Parameter parameter : policy.parameters()) {
+      if (4 * parameter.value().size() > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "rollouts.learners must be 0 where a weight has more than 2 GiB in fp32, was "
+                + count
+                + " ("
+                + parameter.name()
+                + ")");
+      }
+    }
+    int slots = cluster.slots(count);
     if (count > slots) {
       throw new IllegalArgumentException(
           "rollouts.learners must be at most the tasks that run at once, "
               + slots
               + " here, was "
               + count);
-    }
-    if (policy.adapters().isPresent()) {
-      throw new IllegalArgumentException(
-          "rollouts.learners must be 0 where lora trains adapters, was " + count);
     }
     this.pool = pool;
     this.cluster = cluster;

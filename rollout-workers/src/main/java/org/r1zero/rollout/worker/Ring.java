@@ -127,9 +127,20 @@ final class Ring implements AutoCloseable {
 
   /** Ends what goes on, from any thread. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    sender.shutdownNow();
-    links.forEach(Link::close);
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      sender.shutdownNow();
+      links.forEach(Link::close);
+    }
+    try {
+      // what is being sent reads the vector, whose memory is its owner's again afterwards
+      if (!sender.awaitTermination(WATCH_MILLIS * 50, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(
+            "learner " + rank + " still sends over a closed connection");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -149,7 +149,7 @@ final class ThreadCluster implements Cluster {
   }
 
   @Override
-  public int slots() {
+  public int slots(int wanted) {
     return workers;
   }
 
