@@ -42,7 +42,7 @@ final class SparkCluster implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(SparkCluster.class);
   private static final String DRIVER = "driver";
   private static final int HUNG = 86;
-  private static final Duration SLOTS_LIMIT = Duration.ofMinutes(1);
+  private static final Duration SLOTS_LIMIT = Duration.ofSeconds(20);
   private static final long SLOTS_WATCH_MILLIS = 200;
 
   private final JavaSparkContext context;
