@@ -180,6 +180,14 @@ final class ProcessWorker implements RolloutWorker {
     return Math.max(1, hangTimeout.toSeconds());
   }
 
+  /** Kept conversations end with the session; memory that training needs is given back. */
+  @Override
+  public void rest() {
+    if (!destroyed) {
+      send(new Message.Rest());
+    }
+  }
+
   @Override
   public void destroy() {
     destroyed = true;
