@@ -163,7 +163,7 @@ final class ProcessWorker implements RolloutWorker {
     }
   }
 
-  private void send(Message message) {
+  private synchronized void send(Message message) {
     process.send(Message.Codec.write(message));
   }
 
