@@ -313,7 +313,7 @@ void canonical(const std::string &name, const Model &m) {
     Cache cache(m, 1, 128);
     wanted[n] = prefill(m, {upto(n)}, 1 + n % 23, 1 + n % 2, cache, 0);
   }
-  for (int read : {1, 31, 32, 33, 64, 77}) {
+  for (int read : {1, 32, 45, 77}) {
     for (int threads : {1, 2}) {
       Cache prefix(m, 3, 128), rows(m, 3, 128);
       prefill(m, {upto(5), upto(read)}, 50, threads, prefix, 0);
@@ -324,7 +324,7 @@ void canonical(const std::string &name, const Model &m) {
         require(!memcmp(logits.data() + m.s.vocab, wanted[t + 1].data(), m.s.vocab * 4), name + ": decoding's bits are those of reading");
       }
       // a conversation of so many tokens is kept, and goes on by reading
-      for (int known : {read, read + 1, 96, length - 1}) {
+      for (int known : {read, 96, length - 1}) {
         Cache kept(m, 2, 128);
         kept.copy(prefix, 1, 1, 1, shared);
         kept.copy(rows, 1, 1, 1, known - shared, 0, shared);
@@ -525,16 +525,19 @@ int main(int argc, char **argv) {
     company(type + ", biases, odd sizes", Model({2, 3, 3, 10, 30, 34, 257, 128, bf16, 0, int8, 1e-5f}, true, !bf16), tolerance);
     company(type + ", norms of heads", Model({2, 4, 1, 36, 64, 96, 64, 128, bf16, 1, int8, 1e-6f}, false, false), tolerance);
     company(type + ", 40 heads on one", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16), tolerance);
-    canonical(type + ", grouped heads, read and decoded", Model({2, 4, 2, 8, 20, 44, 53, 128, bf16, 0, int8, 1e-5f}, false, bf16));
-    canonical(type + ", biases, read and decoded", Model({2, 3, 3, 10, 30, 34, 257, 128, bf16, 0, int8, 1e-5f}, true, !bf16));
-    canonical(type + ", norms of heads, read and decoded", Model({2, 4, 1, 36, 64, 96, 64, 128, bf16, 1, int8, 1e-6f}, false, false));
-    canonical(type + ", 40 heads on one, read and decoded", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16));
     long_context(bf16, int8, argc > 1 ? atoi(argv[1]) : 6000);
   }
   training("training, grouped heads", {2, 4, 2, 8, 20, 44, 53, 128, 0, 0, 0, 1e-5f}, false);
   training("training, biases, odd sizes", {2, 3, 3, 10, 30, 34, 257, 128, 0, 0, 0, 1e-5f}, true);
   training("training, norms of heads", {2, 4, 1, 36, 64, 96, 64, 128, 0, 1, 0, 1e-6f}, false);
   draws();
+  for (std::string type : {"fp32", "bf16", "int8"}) {
+    bool bf16 = type != "fp32", int8 = type == "int8";
+    canonical(type + ", grouped heads, read and decoded", Model({2, 4, 2, 8, 20, 44, 53, 128, bf16, 0, int8, 1e-5f}, false, bf16));
+    canonical(type + ", biases, read and decoded", Model({2, 3, 3, 10, 30, 34, 257, 128, bf16, 0, int8, 1e-5f}, true, !bf16));
+    canonical(type + ", norms of heads, read and decoded", Model({2, 4, 1, 36, 64, 96, 64, 128, bf16, 1, int8, 1e-6f}, false, false));
+    canonical(type + ", 40 heads on one, read and decoded", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16));
+  }
   printf("%s: %d wrong\n", r1z_instruction_set(), faults);
   return faults > 0;
 }
