@@ -204,7 +204,7 @@ final class Conversation {
   }
 
   private int[] observation(Environment.Reply reply) {
-    return texts.observation(reply.observation(), all.tokens()[all.tokens().length - 1]);
+    return texts.observation(reply, all.tokens()[all.tokens().length - 1]);
   }
 
   private int[] lastTurn() {

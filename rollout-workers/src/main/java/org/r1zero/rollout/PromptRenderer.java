@@ -17,6 +17,14 @@ public interface PromptRenderer {
   }
 
   /**
+   * The same for the results of a tool, of which some templates make a turn of another role: Llama's
+   * {@code ipython}, for instance.
+   */
+  default String toolResult(String text) {
+    return observation(text);
+  }
+
+  /**
    * Whether the text spells every special token that is wanted, as chat templates do: then the
    * tokenizer puts none before it.
    */

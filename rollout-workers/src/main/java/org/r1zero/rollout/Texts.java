@@ -16,6 +16,8 @@ import org.r1zero.verify.environment.EnvironmentFactory;
  */
 public record Texts(
     Tokenizer tokenizer, PromptRenderer renderer, @Nullable EnvironmentFactory environments) {
+  /** Llama's, after a call that a tool answers. */
+  private static final String END_OF_MESSAGE = "<|eom_id|>";
 
   /** Rollouts of one turn. */
   public Texts(Tokenizer tokenizer, PromptRenderer renderer) {
@@ -60,14 +62,24 @@ public record Texts(
    * it is, within the model's turn.
    *
    * @param last the model's last token: where the template's end of a turn is the same, it is not
-   *     put a second time
+   *     put a second time, nor after Llama's end of a message, which stands in its place
    */
-  int[] observation(String text, int last) {
+  int[] observation(Environment.Reply reply, int last) {
     if (!tokenizer.specialTokens().endOfSequence().contains(last)) {
-      return tokenizer.encode(text);
+      return tokenizer.encode(reply.observation());
     }
-    int[] tokens = tokenizer.encode(renderer.observation(text));
-    return tokens.length > 0 && tokens[0] == last
+    boolean ofTool = reply.role() == Environment.Role.TOOL;
+    int[] tokens =
+        tokenizer.encode(
+            ofTool
+                ? renderer.toolResult(reply.observation())
+                : renderer.observation(reply.observation()));
+    boolean ended =
+        tokens.length > 0
+            && (tokens[0] == last
+                || (tokenizer.specialTokens().endOfSequence().contains(tokens[0])
+                    && tokenizer.decode(new int[] {last}, false).equals(END_OF_MESSAGE)));
+    return ended
         ? Arrays.copyOfRange(tokens, 1, tokens.length)
         : tokens;
   }

@@ -29,12 +29,22 @@ public record ChatPrompt(ChatTemplate template, String system) implements Prompt
   /** As a user's turn; the template's texts before, between and after the turns are kept. */
   @Override
   public String observation(String text) {
+    return after(new Message("user", text.strip()));
+  }
+
+  /** As a turn of the role {@code tool}, of which the template makes its own. */
+  @Override
+  public String toolResult(String text) {
+    return after(new Message("tool", text));
+  }
+
+  private String after(Message turn) {
     String said = "\uE000"; // stands nowhere else
     List<Message> turns =
         List.of(
             new Message("user", "?"),
             new Message("assistant", said),
-            new Message("user", text.strip()));
+            turn);
     String all = template.render(turns, true);
     int at = all.indexOf(said);
     if (at < 0) {

@@ -27,6 +27,11 @@ record FewShotPrompt(PromptRenderer renderer, List<Example> examples) implements
   }
 
   @Override
+  public String toolResult(String text) {
+    return renderer.toolResult(text);
+  }
+
+  @Override
   public boolean spellsSpecialTokens() {
     return renderer.spellsSpecialTokens();
   }

@@ -24,6 +24,14 @@ public interface Environment {
    */
   Reply step(String text);
 
+  /** Who speaks to the model. */
+  enum Role {
+    /** The user, who may quote a tool. */
+    USER,
+    /** A tool, whose results the chat template puts as it does: the bare result is said. */
+    TOOL
+  }
+
   /**
    * What an environment says to a turn.
    *
@@ -32,8 +40,14 @@ public interface Environment {
    *     grpo.advantage.credit: turn}) goes by it. The sum over all turns is what the verifier
    *     {@code environment} scores
    * @param done whether the conversation is over
+   * @param role who says it, where the model's chat template makes a turn of it
    */
-  record Reply(String observation, double reward, boolean done) {
+  record Reply(String observation, double reward, boolean done, Role role) {
+
+    /** An answer of the user. */
+    public Reply(String observation, double reward, boolean done) {
+      this(observation, reward, done, Role.USER);
+    }
 
     /** Checks the reward. */
     public Reply {

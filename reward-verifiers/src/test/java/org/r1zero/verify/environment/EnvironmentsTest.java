@@ -92,6 +92,42 @@ class EnvironmentsTest {
     assertThat(reply.observation()).isEqualTo("<tool_response>\n" + result + "\n</tool_response>");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"name": "calculator", "parameters": {"expression": "12*(3+4)"}} | 84
+          <P>{"name": "calculator", "parameters": {"expression": "12*(3+4)"}} | 84
+          <P>{"name": "calculator", "parameters": {"expression": "1+1"}}; {"name": "x", "parameters": {}} | 2+error: there is no tool 'x', only 'calculator'
+          <P>calculator.call(expression="12*(3+4)") | 84
+          <P>calculator.call(query="12*(3+4)") | error: the call needs the argument 'expression'
+          <P>search.call(query="x") | error: there is no tool 'search', only 'calculator'
+          <P>12*(3+4) | error: the call is not JSON
+          {"name": "calculator", "parameters": {}} | error: the call needs the argument 'expression'
+          """)
+  void aCallInLlamasFormIsAnsweredByATurnOfTheTool(String call, String result) {
+    Environment.Reply reply =
+        begin("calculator").step(" " + call.replace("<P>", "<|python_tag|>") + "\n");
+    assertThat(reply)
+        .isEqualTo(
+            new Environment.Reply(
+                result.replace("+error", "\nerror"), 0, false, Environment.Role.TOOL));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"answer\": 42}",
+        "{\"name\": \"calculator\"}",
+        "{\"name\": \"calculator\", \"parameters\": {\"expression\": \"1\"}} is what I would ask",
+        "{\"name\": \"calculator\", \"parameters\": {"
+      })
+  void jsonThatIsNoCallIsAnAnswer(String turn) {
+    assertThat(begin("calculator").step(turn).done()).isTrue();
+  }
+
   @Test
   void eachOfSeveralCallsIsAnswered() {
     String first = "{\"name\": \"calculator\", \"arguments\": {\"expression\": \"1+1\"}}";
@@ -200,6 +236,9 @@ class EnvironmentsTest {
           text,
           "<calc>" + text + "</calc>",
           "<tool_call>" + text + "</tool_call>",
+          "<|python_tag|>" + text,
+          "<|python_tag|>calculator.call(expression=\"" + text + "\")",
+          "{\"name\": \"calculator\", \"parameters\": " + text + "}",
           "<tool_call>{\"name\": \"calculator\", \"arguments\": " + text + "}</tool_call>");
     }
   }
