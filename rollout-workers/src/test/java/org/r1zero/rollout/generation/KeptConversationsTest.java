@@ -107,7 +107,8 @@ class KeptConversationsTest {
       long turnsTaken = keeping.kept().positionsTaken();
       assertThat(turnsTaken).as("positions that were not read again").isPositive();
       assertThat(reading.kept().positionsTaken()).isZero();
-      if (kvCacheMb == 1) {
+      // among lanes it depends on their speed what is dropped, and 1 MB has twice as much in bf16
+      if (kvCacheMb == 1 && threads == 1 && type == ComputeType.FLOAT32) {
         try (Generator roomy = new Generator(policy)) {
           play(roomy, config(64), true, new Collected());
           assertThat(turnsTaken).as("some were dropped").isLessThan(roomy.kept().positionsTaken());
