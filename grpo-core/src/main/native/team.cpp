@@ -95,7 +95,7 @@ void in_huge_pages(void *data, size_t bytes) {
 // Large memory comes from the kernel, which zeroes a page when a thread first writes to it, so that the threads share that work.
 void Memory::ensure(size_t bytes) {
   if (bytes <= bytes_) return;
-  size_t unit = bytes >= LARGE ? LARGE : 64, whole = (bytes + unit - 1) / unit * unit;
+  size_t unit = bytes > LARGE - 64 ? LARGE : 64, whole = (bytes + unit - 1) / unit * unit;  // small ones stay below LARGE, by which release tells
   release();
   if (unit == LARGE) {
     char *all = static_cast<char *>(mmap(nullptr, whole + LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
