@@ -1,6 +1,7 @@
 package org.r1zero.rollout.worker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.r1zero.grpo.OwnLearner;
 import org.r1zero.grpo.PartReport;
 import org.r1zero.grpo.model.ComputeType;
@@ -26,6 +28,7 @@ final class LocalLearner implements AutoCloseable {
   private final DecoderConfig config;
   private final ComputeType type;
   private final Map<Integer, PolicySnapshot> snapshots = new HashMap<>();
+  private volatile boolean ended;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -59,7 +62,17 @@ final class LocalLearner implements AutoCloseable {
     policy.setGradientCheckpointing(task.checkpointing());
     // without the portions to which a lack of memory has led: they decide last bits
     return new OwnLearner()
-        .compute(task.weights().number(), policy, task.parts(), task.work(), policy::dropGradients);
+        .compute(
+            task.weights().number(),
+            policy,
+            task.parts(),
+            (model, part) -> {
+              if (ended) {
+                throw new SamplingCancelledException();
+              }
+              return task.work().compute(model, part);
+            },
+            policy::dropGradients);
   }
 
   /** The gradients of the last share; of none they are zero. */
@@ -78,14 +91,23 @@ final class LocalLearner implements AutoCloseable {
         .policy();
   }
 
-  /** Waits for what is being computed. */
+  /** Ends after the part that is being computed; afterwards {@link #awaitEnd} waits for that. */
   @Override
   public void close() {
+    if (ended) {
+      return;
+    }
+    ended = true;
     thread.execute(
         () -> {
           snapshots.values().forEach(PolicySnapshot::close);
           snapshots.clear();
         });
     thread.shutdown();
+  }
+
+  /** Waits until it reads no weights any more. */
+  boolean awaitEnd(Duration limit) throws InterruptedException {
+    return thread.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -148,7 +148,7 @@ final class RemoteHost implements AutoCloseable {
       if (whole) {
         idleLearners.addFirst(learner);
       } else {
-        learner.close();
+        end(learner);
       }
     }
   }
@@ -218,6 +218,9 @@ final class RemoteHost implements AutoCloseable {
     hold(lock, task.weights());
     try {
       return learner.submit(() -> learner.compute(task)).get();
+    } catch (InterruptedException e) {
+      end(learner); // whoever takes the lock next may overwrite what it reads
+      throw e;
     } finally {
       lock.readLock().unlock();
     }
@@ -333,13 +336,27 @@ final class RemoteHost implements AutoCloseable {
         version.number(), checksums[version.slot()], KIND, finished, failure);
   }
 
-  /** Waits until it reads no weights any more. */
   private static void end(LocalWorker worker) {
+    worker.destroy();
+    awaitEnd("generator", worker::awaitEnd);
+  }
+
+  private static void end(LocalLearner learner) {
+    learner.close();
+    awaitEnd("learner", learner::awaitEnd);
+  }
+
+  /** What ends within a limit. */
+  private interface Ending {
+    boolean await(Duration limit) throws InterruptedException;
+  }
+
+  /** Waits until it reads no weights any more. */
+  private static void awaitEnd(String what, Ending ending) {
     boolean interrupted = Thread.interrupted();
     try {
-      worker.destroy();
-      if (!worker.awaitEnd(END_LIMIT)) {
-        LOG.warn("a generator does not end");
+      if (!ending.await(END_LIMIT)) {
+        LOG.warn("a {} does not end", what);
       }
     } catch (InterruptedException e) {
       interrupted = true;
@@ -368,7 +385,7 @@ final class RemoteHost implements AutoCloseable {
     for (LocalWorker worker = idle.pollFirst(); worker != null; worker = idle.pollFirst()) {
       end(worker);
     }
-    idleLearners.forEach(LocalLearner::close);
+    idleLearners.forEach(RemoteHost::end);
     weights.close();
     tokenizer.close();
   }
