@@ -80,7 +80,7 @@ final class CurateStage implements Stage {
       throw new ConfigException("stage " + name, missing);
     }
     List<BadRecord> bad = new ArrayList<>();
-    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
+    Dataset dataset = Stage.problems(recipe);
     if (!options.files().isEmpty()) {
       return String.format(
               Locale.ROOT,
@@ -103,10 +103,14 @@ final class CurateStage implements Stage {
 
   @Override
   public ObjectNode configuration() {
+    return configuration(Stage.problems(recipe));
+  }
+
+  private ObjectNode configuration(Dataset dataset) {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove(List.of("files", "evaluation_files", "few_shot"));
     node.put("name", name);
-    Stage.describeSampling(recipe, node);
+    Stage.describeSampling(recipe, dataset, node);
     node.set("accuracy", RecipeLoader.toTree(recipe.rewards().get(0)));
     return node;
   }
@@ -128,7 +132,7 @@ final class CurateStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    Dataset dataset = recipe.task().load(recipe.seed(), recipe.scoring());
+    Dataset dataset = Stage.problems(recipe);
     List<BadRecord> bad = new ArrayList<>();
     List<String> evaluation = evaluation(dataset, bad);
     Curation curation =
@@ -150,14 +154,15 @@ final class CurateStage implements Stage {
       }
       TreeMap<Integer, Integer> difficulties = new TreeMap<>();
       ExampleFiles.write(target, counted(selection.examples(), difficulties), options.form());
+      ObjectNode configuration = configuration(dataset);
       new DataCard(
               name,
-              sources(),
+              sources(configuration),
               options.licence(),
               recipe.seed(),
               selection.left(),
               bad,
-              configuration())
+              configuration)
           .write(target, difficulties);
       selection.left().forEach((filter, left) -> out.printf("  %-24s %6d left%n", filter, left));
     }
@@ -225,7 +230,7 @@ final class CurateStage implements Stage {
     return evaluation;
   }
 
-  private Map<String, String> sources() throws IOException {
+  private Map<String, String> sources(ObjectNode configuration) throws IOException {
     Map<String, String> sources = new LinkedHashMap<>();
     for (Map.Entry<String, Path> input : inputs().entrySet()) {
       if (!input.getKey().equals("model")) {
@@ -236,7 +241,7 @@ final class CurateStage implements Stage {
     }
     sources.put(
         "problems of " + recipe.task().name() + ", seed " + recipe.seed(),
-        configuration().at("/problems/train_sha256").textValue());
+        configuration.at("/problems/train_sha256").textValue());
     return sources;
   }
 

@@ -88,7 +88,7 @@ final class OnPolicyStage implements Stage {
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove("teacher");
-    Stage.describeSampling(recipe, node);
+    Stage.describeSampling(recipe, Stage.problems(recipe), node);
     return node;
   }
 
@@ -128,7 +128,7 @@ final class OnPolicyStage implements Stage {
       training.restore(loop::restore);
       Fit fit =
           taught.fit(
-              recipe.task().load(recipe.seed(), recipe.scoring()),
+              Stage.problems(recipe),
               recipe.prompt().overlong(),
               recipe.sampling().maxNewTokens(),
               taught.renderer());

@@ -43,7 +43,7 @@ final class RlStage implements Stage {
     ObjectNode tree = RecipeLoader.toTree(recipe);
     tree.remove("model");
     tree.remove("output");
-    Stage.describeProblems(recipe, tree);
+    Stage.describeProblems(Stage.problems(recipe), tree);
     return tree;
   }
 

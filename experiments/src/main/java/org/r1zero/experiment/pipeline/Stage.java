@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.coldstart.dataset.Dataset;
 import org.r1zero.experiment.config.CurateOptions;
 import org.r1zero.experiment.config.DistillOptions;
 import org.r1zero.experiment.config.NamedFiles;
@@ -108,10 +109,10 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
   }
 
   /** Puts what decides the samples of a model, as part of a stage's {@link #configuration}. */
-  static void describeSampling(Recipe recipe, ObjectNode node) {
+  static void describeSampling(Recipe recipe, Dataset problems, ObjectNode node) {
     node.put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
     node.set("task", RecipeLoader.toTree(recipe.task()));
-    describeProblems(recipe, node);
+    describeProblems(problems, node);
     node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
     node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
     if (recipe.rollouts().unitProblems() > 0) {
@@ -123,8 +124,13 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
    * Puts hashes of a task's problems: a task's options name files, and plug-ins make problems, that
    * may be others next time.
    */
-  static void describeProblems(Recipe recipe, ObjectNode node) {
-    node.set("problems", RunManifest.describe(recipe.task().load(recipe.seed(), recipe.scoring())));
+  static void describeProblems(Dataset problems, ObjectNode node) {
+    node.set("problems", RunManifest.describe(problems));
+  }
+
+  /** The problems of a recipe's task. */
+  static Dataset problems(Recipe recipe) {
+    return recipe.task().load(recipe.seed(), recipe.scoring());
   }
 
   /** The recipe for a model that a stage only samples, and whose samples it judges. */

@@ -155,13 +155,20 @@ class CurateStageTest {
   void filesThatVerifiersReadDecideWhatAStageMakes() throws IOException {
     Path program = Files.writeString(folder.resolve("reward.py"), "# judges");
     Recipe recipe = recipe("{verifier: python, options: {file: " + program + "}}", "");
+    assertThat(stages(recipe))
+        .allSatisfy(
+            stage ->
+                assertThat(stage.inputs()).containsEntry("named by options: " + program, program));
+  }
+
+  /** The recipe's own stage, and training by it. */
+  private List<Stage> stages(Recipe recipe) {
     CurateOptions options =
         RecipeLoader.bind(
             CurateOptions.class, "data", recipe.stages().get(0).optionsOrEmpty(), List.of());
-    assertThat(new CurateStage(recipe, "data", options, folder, System.err).inputs())
-        .containsEntry("named by options: " + program, program);
-    assertThat(new RlStage(recipe, folder, System.err).inputs())
-        .containsEntry("named by options: " + program, program);
+    return List.of(
+        new CurateStage(recipe, "data", options, folder, System.err),
+        new RlStage(recipe, folder, System.err));
   }
 
   @Test
@@ -178,13 +185,7 @@ class CurateStageTest {
                         .putObject("options")
                         .put("path", file.toString())
                         .put("held_out_share", 0));
-    CurateOptions options =
-        RecipeLoader.bind(
-            CurateOptions.class, "data", recipe.stages().get(0).optionsOrEmpty(), List.of());
-    List<Stage> stages =
-        List.of(
-            new CurateStage(recipe, "data", options, folder, System.err),
-            new RlStage(recipe, folder, System.err));
+    List<Stage> stages = stages(recipe);
     List<ObjectNode> before = stages.stream().map(Stage::configuration).toList();
     assertThat(stages.stream().map(Stage::configuration).toList()).isEqualTo(before);
     Files.writeString(file, String.format(row + row, 1, 2, 3, 5));

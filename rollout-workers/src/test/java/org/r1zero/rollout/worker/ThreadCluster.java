@@ -81,6 +81,15 @@ final class ThreadCluster implements Cluster {
         IntStream.range(0, tasks.size())
             .mapToObj(i -> threads.submit(() -> run(i, tasks.get(i), done)))
             .toList();
+    return started(done, () -> running.forEach(one -> one.cancel(true)));
+  }
+
+  /**
+   * What has been started.
+   *
+   * @param done gets the answers, and what ends the run
+   */
+  private static Run started(BlockingQueue<Object> done, Runnable cancel) {
     return new Run() {
       @Override
       public @Nullable Answer next(long millis) throws InterruptedException {
@@ -93,7 +102,7 @@ final class ThreadCluster implements Cluster {
 
       @Override
       public void cancel() {
-        running.forEach(one -> one.cancel(true));
+        cancel.run();
       }
     };
   }
@@ -131,21 +140,7 @@ final class ThreadCluster implements Cluster {
             }
           });
     }
-    return new Run() {
-      @Override
-      public @Nullable Answer next(long millis) throws InterruptedException {
-        Object next = done.poll(millis, TimeUnit.MILLISECONDS);
-        if (next instanceof Exception failure) {
-          throw new WorkerFailureException(String.valueOf(failure.getMessage()));
-        }
-        return (Answer) next;
-      }
-
-      @Override
-      public void cancel() {
-        learners.shutdownNow();
-      }
-    };
+    return started(done, learners::shutdownNow);
   }
 
   @Override
