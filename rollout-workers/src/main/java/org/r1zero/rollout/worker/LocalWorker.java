@@ -53,8 +53,14 @@ final class LocalWorker implements RolloutWorker {
       throws WorkerLostException {
     lastSign = System.nanoTime();
     SamplingListener heard = new Heard(listener);
-    Future<?> result =
-        thread.submit(() -> host.run(unit.requests(), config, weights, stops.apply(config), heard));
+    Future<?> result;
+    try {
+      result =
+          thread.submit(
+              () -> host.run(unit.requests(), config, weights, stops.apply(config), heard));
+    } catch (RejectedExecutionException e) {
+      throw new WorkerLostException("it was ended");
+    }
     while (true) {
       try {
         result.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -96,7 +102,10 @@ final class LocalWorker implements RolloutWorker {
   }
 
   @Override
-  public void destroy() {
+  public synchronized void destroy() {
+    if (destroyed) {
+      return;
+    }
     destroyed = true;
     thread.execute(host::close);
     thread.shutdown();

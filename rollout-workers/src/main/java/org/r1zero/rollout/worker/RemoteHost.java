@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -58,6 +57,9 @@ final class RemoteHost implements AutoCloseable {
   private final DecoderConfig config;
   private final AtomicInteger numbers = new AtomicInteger();
   private final ExecutorService judges;
+  private int tasks;
+  private boolean closed;
+  private boolean freed;
 
   RemoteHost(RemoteTask.Model model) {
     this.model = model;
@@ -107,6 +109,7 @@ final class RemoteHost implements AutoCloseable {
   }
 
   RemoteTask.Result run(RemoteTask task, Cluster.TaskProgress progress) throws WorkerLostException {
+    begin();
     ReadWriteLock lock = locks.get(task.weights().slot());
     try {
       hold(lock, task.weights());
@@ -118,6 +121,8 @@ final class RemoteHost implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SamplingCancelledException();
+    } finally {
+      done();
     }
   }
 
@@ -132,6 +137,16 @@ final class RemoteHost implements AutoCloseable {
   }
 
   LearnerTask.Result learn(LearnerTask task, Cluster.Together together) throws IOException {
+    begin();
+    try {
+      return exchange(task, together);
+    } finally {
+      done();
+    }
+  }
+
+  private LearnerTask.Result exchange(LearnerTask task, Cluster.Together together)
+      throws IOException {
     LocalLearner learner = idleLearners.pollFirst();
     if (learner == null) {
       learner = new LocalLearner(weights.files(), config, model.type(), model.threads());
@@ -367,24 +382,50 @@ final class RemoteHost implements AutoCloseable {
     }
   }
 
-  /** Waits for what still runs, which somebody has ended; what does not end keeps its memory. */
+  private synchronized void begin() {
+    if (closed) {
+      throw new SamplingCancelledException(); // a try that its pool's end has overtaken
+    }
+    tasks++;
+  }
+
+  private synchronized void done() {
+    tasks--;
+    notifyAll();
+    if (closed && tasks == 0) {
+      free();
+    }
+  }
+
+  /**
+   * Frees everything once the tasks that still run, which somebody has ended, are done: here where
+   * that is soon, and where it is not, with the last of them.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     judges.shutdownNow();
+    long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
     try {
-      for (ReadWriteLock lock : locks) {
-        if (!lock.writeLock().tryLock(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.warn("a unit does not end; its weights are left to the process's end");
-          return;
-        }
+      for (long left = CLOSE_LIMIT.toMillis();
+          tasks > 0 && left > 0;
+          left = (end - System.nanoTime()) / 1_000_000) {
+        wait(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (tasks == 0) {
+      free();
+    }
+  }
+
+  private void free() {
+    if (freed) {
       return;
     }
-    for (LocalWorker worker = idle.pollFirst(); worker != null; worker = idle.pollFirst()) {
-      end(worker);
-    }
+    freed = true;
+    idle.forEach(RemoteHost::end);
     idleLearners.forEach(RemoteHost::end);
     weights.close();
     tokenizer.close();

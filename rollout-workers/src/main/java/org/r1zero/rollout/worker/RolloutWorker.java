@@ -24,7 +24,7 @@ interface RolloutWorker {
    */
   default void rest() {}
 
-  /** Ends it at once; a unit that is under way is lost. */
+  /** Ends it at once, from any thread; a unit that is under way is lost. Again does nothing. */
   void destroy();
 
   /**
