@@ -1,7 +1,7 @@
 package org.r1zero.experiment.rundir;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.r1zero.experiment.config.ConfigException;
@@ -10,15 +10,15 @@ import org.r1zero.grpo.files.Locks;
 /** Keeps two processes from writing one run directory; the system frees it when a process ends. */
 public final class RunLock implements AutoCloseable {
   private final Path run;
-  private final FileChannel channel;
+  private final Closeable channel;
 
-  private RunLock(Path run, FileChannel channel) {
+  private RunLock(Path run, Closeable channel) {
     this.run = run;
     this.channel = channel;
   }
 
   static RunLock take(Path run) throws IOException {
-    FileChannel channel =
+    Closeable channel =
         Locks.take(run.resolve(".lock"))
             .orElseThrow(
                 () ->

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +120,7 @@ abstract sealed class VerdictFile implements AutoCloseable {
     private final Path lockFile;
     private final Path partial;
     private final Path earlier;
-    private final FileChannel lock;
+    private final Closeable lock;
     private final BufferedReader known;
     private final Writer writer;
     private boolean exhausted;
@@ -144,7 +144,7 @@ abstract sealed class VerdictFile implements AutoCloseable {
       return out.resolveSibling("." + out.getFileName() + "." + name);
     }
 
-    private static FileChannel locked(Path file, Path named) throws IOException {
+    private static Closeable locked(Path file, Path named) throws IOException {
       return Locks.take(file)
           .orElseThrow(
               () ->

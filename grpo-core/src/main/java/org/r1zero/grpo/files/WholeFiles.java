@@ -89,7 +89,8 @@ public final class WholeFiles {
       }
       return;
     }
-    Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
+    Path named = target(file); // a link stays one
+    Path partial = named.resolveSibling("." + named.getFileName() + ".partial");
     try (FileChannel channel =
         FileChannel.open(
             partial,
@@ -101,6 +102,6 @@ public final class WholeFiles {
       out.flush();
       channel.force(true);
     }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(partial, named, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }
