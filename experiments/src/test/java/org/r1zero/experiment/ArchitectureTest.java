@@ -43,4 +43,15 @@ class ArchitectureTest {
         .because("a run can be started from Java too")
         .check(rules.mainClasses());
   }
+
+  @Test
+  void benchmarksReadTheClockThatWaitsForTheDevice() {
+    noClasses()
+        .that()
+        .resideInAPackage("..experiment.bench..")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .because("a GPU works on while its caller reads the time: DeviceClock waits for it")
+        .check(rules.mainClasses());
+  }
 }

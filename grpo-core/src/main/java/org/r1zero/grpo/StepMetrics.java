@@ -10,6 +10,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 import org.r1zero.grpo.loss.LossMetrics;
+import org.r1zero.grpo.torch.DeviceClock;
 
 /**
  * Collects the numbers of a step, under TRL 1.16's names and with its meanings. Where TRL averages
@@ -19,8 +20,9 @@ import org.r1zero.grpo.loss.LossMetrics;
 public final class StepMetrics {
   private final Map<String, Double> metrics = new TreeMap<>();
   private final SummaryStatistics gradNorms = new SummaryStatistics();
-  private final long started = System.nanoTime();
-  private long trainingStarted = started;
+  private final DeviceClock clock;
+  private final long started;
+  private long trainingStarted;
   private double trainSeconds = Double.NaN;
   private long tokensSeen;
   private final LossMetrics means = new LossMetrics();
@@ -40,9 +42,13 @@ public final class StepMetrics {
    * Starts a step.
    *
    * @param tokensSeen in the steps before it
+   * @param clock of the device that trains
    */
-  public StepMetrics(long tokensSeen) {
+  public StepMetrics(long tokensSeen, DeviceClock clock) {
     this.tokensSeen = tokensSeen;
+    this.clock = clock;
+    this.started = clock.nanos();
+    this.trainingStarted = started;
   }
 
   /** Sets a number under its name. */
@@ -157,12 +163,12 @@ public final class StepMetrics {
 
   /** Starts the time of training; what came before it in the step was something else. */
   public void startTraining() {
-    trainingStarted = System.nanoTime();
+    trainingStarted = clock.nanos();
   }
 
   /** Ends the time of training; what follows in the step is something else. */
   public void endTraining() {
-    trainSeconds = (System.nanoTime() - trainingStarted) / 1e9;
+    trainSeconds = clock.secondsSince(trainingStarted);
   }
 
   /** All numbers by name. */
@@ -186,7 +192,7 @@ public final class StepMetrics {
     metrics.put("padding_ratio", 1 - trainedTokens / (double) attentionPlaces);
     metrics.put("time/train", trainSeconds);
     metrics.put("tokens_per_second/train", trainedTokens / trainSeconds);
-    metrics.put("step_time", (System.nanoTime() - started) / 1e9);
+    metrics.put("step_time", clock.secondsSince(started));
     return metrics;
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.r1zero.grpo.checkpoint.Checkpoint;
@@ -12,6 +13,8 @@ import org.r1zero.grpo.checkpoint.TrainingState;
 import org.r1zero.grpo.data.Minibatch;
 import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.Parameter;
+import org.r1zero.grpo.torch.ArrayBlocks;
+import org.r1zero.grpo.torch.DeviceClock;
 
 /**
  * The loop that every kind of training runs: steps of one or more updates. An update adds up the
@@ -47,8 +50,9 @@ public final class UpdateLoop {
    * @param state what the boundary may keep: {@link #state} and what the caller adds
    */
   public void run(Consumer<StepMetrics> work, Supplier<TrainingState> state) {
+    DeviceClock clock = DeviceClock.of(around.policy().device());
     while (step < steps) {
-      StepMetrics metrics = new StepMetrics(tokensSeen);
+      StepMetrics metrics = new StepMetrics(tokensSeen, clock);
       work.accept(metrics);
       tokensSeen = metrics.tokensSeen();
       Map<String, Double> all = metrics.finish();
@@ -95,10 +99,9 @@ public final class UpdateLoop {
   /** Which weights are not numbers, in words. */
   private String nanPlace() {
     for (Parameter parameter : around.policy().parameters()) {
-      for (float value : parameter.value().toFloatArray()) {
-        if (!Float.isFinite(value)) {
-          return "weights " + parameter.name() + " hold " + value;
-        }
+      OptionalDouble fault = ArrayBlocks.firstNotFinite(parameter.value());
+      if (fault.isPresent()) {
+        return "weights " + parameter.name() + " hold " + fault.getAsDouble();
       }
     }
     return "the weights are finite: it came with this step's samples or rewards";

@@ -39,4 +39,15 @@ class ArchitectureTest {
         .because("rewards reach the trainer as numbers, through RolloutSource")
         .check(rules.mainClasses());
   }
+
+  @Test
+  void timeOfDeviceWorkIsReadFromTheClockThatWaitsForIt() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("org.r1zero.grpo", "..grpo.model..", "..grpo.optim..")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .because("a GPU works on while its caller reads the time: DeviceClock waits for it")
+        .check(rules.mainClasses());
+  }
 }

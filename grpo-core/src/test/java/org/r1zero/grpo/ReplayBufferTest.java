@@ -3,6 +3,7 @@ package org.r1zero.grpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -10,12 +11,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
 
 class ReplayBufferTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final StepMetrics metrics = new StepMetrics(0);
+  private final StepMetrics metrics = new StepMetrics(0, DeviceClock.of(Device.cpu()));
 
   @Test
   void groupsThatTeachNothingAreReplacedByThoseOfEarlierSteps() {

@@ -3,11 +3,13 @@ package org.r1zero.grpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.fixtures.golden.Golden;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
@@ -20,7 +22,7 @@ class StepMetricsTest {
     assertThat(cases).hasSize(6);
     for (JsonNode c : cases) {
       RolloutBatch batch = batch(c);
-      StepMetrics metrics = new StepMetrics(0);
+      StepMetrics metrics = new StepMetrics(0, DeviceClock.of(Device.cpu()));
       metrics.addRollouts(batch);
       StepReport report = new StepReport(0, metrics.finish());
       for (Map.Entry<String, JsonNode> expected : c.get("metrics").properties()) {
@@ -37,7 +39,7 @@ class StepMetricsTest {
         new RolloutBatch(
             List.of(new RolloutGroup("p", new int[1], List.of(rollout(2, 1, false)))),
             Map.of("rewards/exact/mean", 0.25));
-    StepMetrics metrics = new StepMetrics(10);
+    StepMetrics metrics = new StepMetrics(10, DeviceClock.of(Device.cpu()));
     metrics.addRollouts(batch);
     StepReport report = new StepReport(7, metrics.finish());
     assertThat(report.metric("num_tokens")).as("10 before, 1 of prompt, 2 new").isEqualTo(13);

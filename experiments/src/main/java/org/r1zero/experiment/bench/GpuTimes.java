@@ -17,6 +17,7 @@ import org.r1zero.grpo.model.TokenBatch;
 import org.r1zero.grpo.model.TokenLogProbs;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.OptimizerConfig;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 
@@ -25,6 +26,7 @@ public final class GpuTimes {
   private static final int GROUP = 8;
 
   private final Device device;
+  private final DeviceClock clock;
   private final int tokens;
   private final int repeats;
 
@@ -37,6 +39,7 @@ public final class GpuTimes {
    */
   public GpuTimes(Device device, int tokens, int repeats) {
     this.device = device;
+    this.clock = DeviceClock.of(device);
     this.tokens = tokens;
     this.repeats = repeats;
   }
@@ -98,7 +101,7 @@ public final class GpuTimes {
     double milliseconds =
         median(
             () -> {
-              try (Scope call = scope.open()) { // its result has waited for the device
+              try (Scope call = scope.open()) {
                 kernels.decodeAndSample(prefixes, rows, step, uniforms, how, logits, call);
               }
             });
@@ -126,16 +129,10 @@ public final class GpuTimes {
                   float[] gradient = new float[current.values().length];
                   Arrays.fill(gradient, -1f / gradient.length);
                   current.backward(gradient, null);
-                  awaitGradient(policy);
                 }
               });
       double update = median(() -> optimizer.step(1e-6));
-      double copy =
-          median(
-              () -> {
-                snapshot.copyFrom(policy);
-                snapshot.policy().tensor("model.norm.weight"); // waits
-              });
+      double copy = median(() -> snapshot.copyFrom(policy));
       return List.of(
           new Timing(
               "forward and backward pass of " + batch.rowCount() + " tokens",
@@ -146,18 +143,13 @@ public final class GpuTimes {
     }
   }
 
-  /** Who reads a number has waited for what a GPU was told to do before. */
-  private static void awaitGradient(PolicyModel policy) {
-    policy.gradient("model.norm.weight");
-  }
-
   private double median(Runnable work) {
     work.run(); // kernels are loaded, memory is got
     double[] times = new double[repeats];
     for (int i = 0; i < repeats; i++) {
-      long started = System.nanoTime();
+      long started = clock.nanos();
       work.run();
-      times[i] = (System.nanoTime() - started) / 1e6;
+      times[i] = clock.secondsSince(started) * 1e3;
     }
     Arrays.sort(times);
     return times[repeats / 2];

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.r1zero.grpo.model.DecodingKernels;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.rollout.generation.SamplingConfig;
 
@@ -34,6 +35,7 @@ final class Roofline {
 
   private final DecodingKernels kernels;
   private final Scope scope;
+  private final DeviceClock clock;
   private final int promptTokens;
   private final int portion;
   private final NavigableMap<Integer, Timings> products = new TreeMap<>();
@@ -45,13 +47,13 @@ final class Roofline {
   private static final class Timings {
     private final List<Double> seconds = new ArrayList<>();
 
-    void time(Runnable work) {
+    void time(DeviceClock clock, Runnable work) {
       if (seconds.isEmpty()) {
         work.run(); // oneDNN makes its kernels
       }
-      long started = System.nanoTime();
+      long started = clock.nanos();
       work.run();
-      seconds.add((System.nanoTime() - started) / 1e9);
+      seconds.add(clock.secondsSince(started));
     }
 
     double least() {
@@ -73,13 +75,19 @@ final class Roofline {
     this.promptTokens = promptTokens;
     this.portion = Math.min(promptTokens, SamplingConfig.DEFAULT_PREFILL_CHUNK);
     this.scope = scope;
+    this.clock = DeviceClock.of(scope.manager().getDevice());
+  }
+
+  /** By which it measures. */
+  DeviceClock clock() {
+    return clock;
   }
 
   /** Times the products of a step of {@code rows} once. */
   void timeStep(int rows) {
     products
         .computeIfAbsent(rows, r -> new Timings())
-        .time(() -> kernels.products(rows, true, scope));
+        .time(clock, () -> kernels.products(rows, true, scope));
   }
 
   /** Whether a step of so many rows was timed. */
@@ -89,7 +97,7 @@ final class Roofline {
 
   /** Times the products of reading the prompts once. */
   void timePrompts() {
-    prompts.time(() -> kernels.products(portion, false, scope));
+    prompts.time(clock, () -> kernels.products(portion, false, scope));
   }
 
   /** Times reading memory, in an array that the peak of memory should not count. */
@@ -97,12 +105,7 @@ final class Roofline {
     try (Scope own = scope.open()) {
       NDArray array = own.manager().zeros(new Shape(memoryFloats()));
       for (int i = 0; i < MEMORY_TIMINGS; i++) {
-        memory.time(
-            () -> {
-              try (NDArray sum = array.sum()) {
-                sum.getFloat();
-              }
-            });
+        memory.time(clock, () -> array.sum().close());
       }
     }
   }
@@ -117,7 +120,7 @@ final class Roofline {
     for (DecodingKernels some : List.of(kernels, others)) {
       Timings large = new Timings();
       for (int i = 0; i < LARGE_TIMINGS; i++) {
-        large.time(() -> some.products(LARGE_ROWS, false, scope));
+        large.time(clock, () -> some.products(LARGE_ROWS, false, scope));
       }
       largeSeconds = Math.min(largeSeconds, large.least());
     }

@@ -33,6 +33,7 @@ import org.r1zero.grpo.model.MatmulLimit;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.optim.OptimizerConfig;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -51,6 +52,7 @@ public final class StepBenchmark {
   private static final int SHORTEST = 16;
   private final Load load;
   private final PolicyModel policy;
+  private final DeviceClock clock;
   private final @Nullable PolicyModel reference;
   private final List<Step> steps = new ArrayList<>();
   private double rolloutSeconds;
@@ -152,6 +154,7 @@ public final class StepBenchmark {
   private StepBenchmark(Load load, PolicyModel policy, @Nullable PolicyModel reference) {
     this.load = load;
     this.policy = policy;
+    this.clock = DeviceClock.of(policy.device());
     this.reference = reference;
   }
 
@@ -205,7 +208,7 @@ public final class StepBenchmark {
   }
 
   private RolloutBatch collect(long step, long version) {
-    started = System.nanoTime();
+    started = clock.nanos();
     before = policy.computingTime();
     scoredBefore = reference == null ? 0 : reference.computingTime().forwardSeconds();
     Random random = new Random(step);
@@ -221,10 +224,10 @@ public final class StepBenchmark {
     SamplingConfig sampling =
         new SamplingConfig(1, 0, 1, 0, load.newTokens, List.of(), load.problems * load.group);
     List<List<Generation>> generated;
-    long from = System.nanoTime();
+    long from = clock.nanos();
     // as a run's worker does it: packed weights are not kept while the policy is trained
     try (Generator generator = new Generator(policy)) {
-      publishSeconds = (System.nanoTime() - from) / 1e9;
+      publishSeconds = clock.secondsSince(from);
       generated = generator.generate(requests, sampling, stop());
     }
     List<RolloutGroup> groups = new ArrayList<>();
@@ -241,7 +244,7 @@ public final class StepBenchmark {
       }
       groups.add(new RolloutGroup("made-up-" + p, requests.get(p).prompt(), rollouts));
     }
-    rolloutSeconds = (System.nanoTime() - started) / 1e9 - publishSeconds;
+    rolloutSeconds = clock.secondsSince(started) - publishSeconds;
     return new RolloutBatch(groups, Map.of());
   }
 
@@ -259,7 +262,7 @@ public final class StepBenchmark {
   }
 
   private void finish() {
-    double seconds = (System.nanoTime() - started) / 1e9;
+    double seconds = clock.secondsSince(started);
     ComputingTime now = policy.computingTime();
     double forward = now.forwardSeconds() - before.forwardSeconds();
     double backward = now.backwardSeconds() - before.backwardSeconds();

@@ -3,6 +3,7 @@ package org.r1zero.experiment.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
@@ -18,6 +19,7 @@ final class TimedSteps implements SamplingListener {
   private static final long ENOUGH_NANOS = 30_000_000;
 
   private final Roofline roofline;
+  private final DeviceClock clock;
   private final int most;
   private final List<int[]> steps = new ArrayList<>();
   private final TreeSet<Integer> betweenRounds = new TreeSet<>();
@@ -35,6 +37,7 @@ final class TimedSteps implements SamplingListener {
    */
   TimedSteps(Roofline roofline, int most) {
     this.roofline = roofline;
+    this.clock = roofline.clock();
     this.most = most;
     betweenRounds.add(most); // the products' rate is told for it, also where no step is that large
   }
@@ -43,17 +46,17 @@ final class TimedSteps implements SamplingListener {
     roofline.timePrompts();
     first = true;
     paused = 0;
-    started = System.nanoTime();
+    started = clock.nanos();
   }
 
   void endRound() {
-    seconds += (System.nanoTime() - started) / 1e9 - paused;
+    seconds += (clock.nanos() - started) / 1e9 - paused;
     List<Integer> all = List.copyOf(betweenRounds);
     for (int i = 0; i < Math.min(MOST_SIZES, all.size()); i++) {
       int last = Math.max(1, Math.min(MOST_SIZES, all.size()) - 1);
       int size = all.get(i * (all.size() - 1) / last);
-      long began = System.nanoTime();
-      for (int n = 0; n < MOST_TIMINGS && System.nanoTime() - began < ENOUGH_NANOS; n++) {
+      long began = clock.nanos();
+      for (int n = 0; n < MOST_TIMINGS && clock.nanos() - began < ENOUGH_NANOS; n++) {
         roofline.timeStep(size);
       }
     }
@@ -67,16 +70,16 @@ final class TimedSteps implements SamplingListener {
     if (lanes > 1) {
       betweenRounds.add(rows(step));
     } else if (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(sequences)) {
-      long began = System.nanoTime();
+      long began = clock.nanos();
       roofline.timeStep(sequences);
-      paused += (System.nanoTime() - began) / 1e9;
+      paused += (clock.nanos() - began) / 1e9;
     }
   }
 
   @Override
   public void status(SamplingStatus status) {
     if (first) {
-      firstSeconds += (System.nanoTime() - started) / 1e9 - paused;
+      firstSeconds += (clock.nanos() - started) / 1e9 - paused;
       first = false;
     }
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.ArrayBlocks;
+import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.grpo.torch.Scope;
 import org.r1zero.grpo.torch.Torch;
 import org.r1zero.grpo.torch.TorchModule;
@@ -47,6 +48,7 @@ public final class PolicyModel implements AutoCloseable {
   private final NDArray cos;
   private final NDArray sin;
   private final @Nullable LoraAdapters adapters;
+  private final DeviceClock clock;
   private long mergedVersion = -1;
   private boolean gradientCheckpointing;
   private long forwardNanos;
@@ -130,6 +132,7 @@ public final class PolicyModel implements AutoCloseable {
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);
+    this.clock = DeviceClock.of(device);
     Map<String, Object> attributes = attributes(config, computeType, device);
     attributes.put("packed", false);
     this.generation = load("generation.py", "Generation", attributes);
@@ -201,6 +204,7 @@ public final class PolicyModel implements AutoCloseable {
     this.cos = adapted.cos;
     this.sin = adapted.sin;
     this.adapters = null;
+    this.clock = adapted.clock;
   }
 
   private TorchModule load(String resource, String name, Map<String, Object> attributes) {
@@ -360,11 +364,11 @@ public final class PolicyModel implements AutoCloseable {
 
   private TokenLogProbs logProbs(
       List<NDArray> from, TokenBatch batch, double temperature, Keep keep, Scope scope) {
-    long started = System.nanoTime();
+    long started = clock.nanos();
     BatchPlan plan = BatchPlan.of(batch, config.maxPositionEmbeddings(), scope);
     TrainingNetwork.Pass pass = training.forward(from, plan, keep, scope);
     List<NDArray> outputs = training.tokenLogProbs(from, pass, temperature, scope);
-    forwardNanos += System.nanoTime() - started;
+    forwardNanos += clock.nanos() - started;
     return new TokenLogProbs(this, scope, pass, outputs, temperature);
   }
 
@@ -376,10 +380,10 @@ public final class PolicyModel implements AutoCloseable {
       boolean withEntropy,
       double temperature,
       Scope scope) {
-    long started = System.nanoTime();
+    long started = clock.nanos();
     training.backward(
         weights, pass, outputs, byLogProb, byEntropy, withEntropy, temperature, gradients(), scope);
-    backwardNanos += System.nanoTime() - started;
+    backwardNanos += clock.nanos() - started;
   }
 
   /** How long it has computed so far. */

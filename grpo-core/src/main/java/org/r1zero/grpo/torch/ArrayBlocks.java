@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.OptionalDouble;
 
 /**
  * Copies the numbers of an array to and from Java, a block at a time: DJL hands out no array above
@@ -52,6 +53,26 @@ public final class ArrayBlocks {
   public static <E extends Exception> void read(NDArray array, long from, long to, Reader<E> reader)
       throws E {
     read(array, from, to, NUMBERS, reader);
+  }
+
+  /** The first number, row by row, that is NaN or infinite; empty where all are finite. */
+  public static OptionalDouble firstNotFinite(NDArray array) {
+    return firstNotFinite(array, NUMBERS);
+  }
+
+  static OptionalDouble firstNotFinite(NDArray array, long most) {
+    double[] first = {0}; // finite: none found yet
+    read(
+        array,
+        0,
+        array.size(),
+        most,
+        block -> {
+          while (Double.isFinite(first[0]) && block.hasRemaining()) {
+            first[0] = block.get();
+          }
+        });
+    return Double.isFinite(first[0]) ? OptionalDouble.empty() : OptionalDouble.of(first[0]);
   }
 
   static <E extends Exception> void read(

@@ -32,7 +32,21 @@ final class Gpus {
     return Loaded.MODULE == null ? 0 : (int) Loaded.MODULE.callForLong("count");
   }
 
-  /** {@code null} where libtorch was built for CPUs: it does not know the operator. */
+  /** Waits until a GPU has done all that it was told, on whatever stream. */
+  static void await(int gpu) {
+    if (Loaded.MODULE != null) {
+      Loaded.MODULE.callForLong("wait", (long) gpu);
+    }
+  }
+
+  /** Gives this thread a stream of its own. */
+  static void ownStream(int gpu) {
+    if (Loaded.MODULE != null) {
+      Loaded.MODULE.callForLong("own_stream", (long) gpu);
+    }
+  }
+
+  /** {@code null} where libtorch was built for CPUs: it does not know the operators. */
   private static final class Loaded {
     static final @Nullable TorchModule MODULE = load();
 

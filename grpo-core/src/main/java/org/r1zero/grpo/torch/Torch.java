@@ -149,6 +149,26 @@ public final class Torch {
         + (Loaded.CHOSEN == null ? "" : "; " + Loaded.CHOSEN);
   }
 
+  /** Waits until a GPU has done all that it was told; a CPU has when a call returns. */
+  public static void await(Device device) {
+    if (device.isGpu()) {
+      prepareThread();
+      Gpus.await(device.getDeviceId());
+    }
+  }
+
+  /**
+   * From here on what this thread starts on a GPU waits for no other thread's work there: threads
+   * share one queue otherwise. What it reads of others' must be done before ({@link #await}), and
+   * it must free what it has made itself. Nothing changes on a CPU.
+   */
+  public static void useOwnStream(Device device) {
+    if (device.isGpu()) {
+      prepareThread();
+      Gpus.ownStream(device.getDeviceId());
+    }
+  }
+
   /** Bytes of a GPU's memory that nobody has; 0 where that is not known. */
   public static long freeBytes(Device gpu) {
     prepareThread();

@@ -63,6 +63,7 @@ class LargeArrayTest {
       Map<String, NDArray> weights = TrainingState.weights("policy/", model);
       NDArray embedding = requireNonNull(weights.get("policy/" + EMBEDDING));
       assertThat(4 * embedding.size()).isGreaterThan(5L << 29); // 2.5 GiB
+      assertThat(ArrayBlocks.firstNotFinite(embedding)).isEmpty();
       store.save(new TrainingState(1, weights, JsonNodeFactory.instance.objectNode()), Set.of());
       embedding.subi(embedding);
       store.open(1).restore(weights);

@@ -37,6 +37,19 @@ class ArrayBlocksTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 100})
+  void firstNumberThatIsNoneIsFoundInAnyBlock(long most) {
+    try (Scope scope = Torch.openScope(Device.cpu())) {
+      NDArray array = counted(scope, 12).reshape(new Shape(4, 3));
+      assertThat(ArrayBlocks.firstNotFinite(array, most)).isEmpty();
+      ArrayBlocks.write(array, 11, FloatBuffer.wrap(new float[] {Float.NaN}));
+      assertThat(ArrayBlocks.firstNotFinite(array, most)).hasValue(Double.NaN);
+      ArrayBlocks.write(array, 7, FloatBuffer.wrap(new float[] {Float.NEGATIVE_INFINITY}));
+      assertThat(ArrayBlocks.firstNotFinite(array, most)).hasValue(Double.NEGATIVE_INFINITY);
+    }
+  }
+
   @Test
   void narrowNumbersAreReadAsFp32() {
     try (Scope scope = Torch.openScope(Device.cpu())) {
