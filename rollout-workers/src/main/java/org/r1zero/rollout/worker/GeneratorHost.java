@@ -18,6 +18,7 @@ import org.r1zero.rollout.generation.StopCondition;
 final class GeneratorHost implements AutoCloseable {
   private final IntFunction<PolicyModel> policies;
   private final int threads;
+  private final boolean ownStream;
   private @Nullable Generator generator;
   private @Nullable Weights weights;
   private boolean threadPrepared;
@@ -29,8 +30,18 @@ final class GeneratorHost implements AutoCloseable {
    * @param threads that one operation may use; 0 leaves libtorch's own choice
    */
   GeneratorHost(IntFunction<PolicyModel> policies, int threads) {
+    this(policies, threads, false);
+  }
+
+  /**
+   * The same where others compute on the device meanwhile.
+   *
+   * @param ownStream whether a GPU does what this thread starts beside what others do
+   */
+  GeneratorHost(IntFunction<PolicyModel> policies, int threads, boolean ownStream) {
     this.policies = policies;
     this.threads = threads;
+    this.ownStream = ownStream;
   }
 
   void run(
@@ -41,6 +52,9 @@ final class GeneratorHost implements AutoCloseable {
       SamplingListener listener) {
     if (!threadPrepared && threads > 0) {
       Torch.setThreads(threads);
+    }
+    if (!threadPrepared && ownStream) {
+      Torch.useOwnStream(policies.apply(wanted.slot()).device());
     }
     threadPrepared = true;
     generatorFor(wanted).generate(requests, config, stop, listener);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
+import org.r1zero.grpo.torch.Torch;
 
 /** Weights for workers in this process, on each of the devices that they sample on. */
 final class LocalWeights implements WeightStore {
@@ -55,6 +56,9 @@ final class LocalWeights implements WeightStore {
     } else {
       policy.decoding(); // adds adapters' newest values: here, once, and not in every worker
     }
+    // workers read them in streams of their own
+    Torch.await(policy.device());
+    copies.forEach(there -> Torch.await(there.get(slot).policy().device()));
   }
 
   /** What a worker reads; workers take the devices in turn. */

@@ -81,12 +81,13 @@ public final class WorkerPools {
         options.devices().isEmpty() ? List.of(policy.device()) : options.devices();
     LocalWeights weights =
         live ? LocalWeights.live(policy) : LocalWeights.copies(policy, devices, options.slots());
+    boolean shared = options.ahead() || options.workers() > devices.size();
     return new SupervisedPool(
         weights,
         (place, number) ->
             new LocalWorker(
                 number,
-                new GeneratorHost(slot -> weights.policy(place, slot), options.threads()),
+                new GeneratorHost(slot -> weights.policy(place, slot), options.threads(), shared),
                 stops,
                 options.hangTimeout()),
         options,
