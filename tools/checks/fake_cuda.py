@@ -17,6 +17,7 @@ import pathlib
 import re
 import struct
 import sys
+import tempfile
 import zipfile
 
 import torch
@@ -104,7 +105,8 @@ class Checks:
     def __init__(self):
         self.failed = 0
 
-    def run(self, what, work):
+    def run(self, what, work, most=None, reads=True):
+        """Fails too where more than `most` kernels are launched, or a number is read where `reads` forbids it."""
         operators = Operators()
         try:
             with operators:
@@ -117,9 +119,16 @@ class Checks:
         if operators.reads:
             marks += f", reads the GPU {operators.reads} times"
         if operators.without_cuda:
-            self.failed += 1
             marks += ", NO CUDA KERNEL: " + ", ".join(sorted(operators.without_cuda))
-        print(f"{'FAILS ' if operators.without_cuda else 'ok    '} {what}: {marks}")
+        fails = bool(operators.without_cuda)
+        if most is not None and operators.total() > most:
+            fails = True
+            marks += f", MORE THAN {most}"
+        if operators.reads and not reads:
+            fails = True
+            marks += ", WAITS FOR THE GPU"
+        self.failed += fails
+        print(f"{'FAILS ' if fails else 'ok    '} {what}: {marks}")
         return result, operators
 
 
@@ -165,6 +174,10 @@ LARGE = [
     Model("Qwen2.5-7B", 28, 28, 4, 128, 3584, 18944, 152064, tied=False, qkv_bias=True),
     Model("Qwen3-1.7B", 28, 16, 8, 128, 2048, 6144, 151936, tied=True, qk_norm=True),
 ]
+
+
+# Kernels that a decoding step of even and of uneven rows may launch: one operator more per layer is too many.
+MOST = {"SmolLM2-135M": (720, 820), "Qwen2.5-1.5B": (700, 790), "Qwen2.5-7B": (700, 790), "Qwen3-1.7B": (880, 980)}
 
 
 def ids(n):
@@ -231,7 +244,12 @@ def optimizer(checks, root):
     grads, m, v = ([torch.zeros_like(p) for p in params] for _ in range(3))
     steps = [torch.zeros((), device=CUDA) for _ in params]  # AdamW.java makes them with the parameters' manager
     checks.run("optimizer clip", lambda: o.clip(grads, 1.0))
+    checks.run("optimizer count", lambda: o.count(steps))
     checks.run("optimizer adamw", lambda: o.adamw(params, grads, m, v, steps, 1e-3, 0.9, 0.999, 0.0, 1e-8))
+    far = torch.zeros(8, 4)
+    near = checks.run("optimizer fetch", lambda: o.fetch(params[0], grads[0], far, far.clone(), 3, 9))
+    if near:
+        checks.run("optimizer store", lambda: o.store(far, far.clone(), near[0][2], near[0][3], 3, 9))
     checks.run("optimizer zero", lambda: o.zero(grads))
     r = load(folder / "reference.py", "Reference")
     checks.run("reference mix", lambda: r.mix(params, grads, 0.5))
@@ -294,9 +312,9 @@ def sampling(checks, sources, model, dtype):
         for full in (True, False):
             for ordered in (True, False):
                 checks.run(f"{name} decode_and_sample, even {even}, full {full}, ordered {ordered}",
-                           step(g, w, model, dtype, 6, 2, 40, 9, even, full, ordered))
+                           step(g, w, model, dtype, 6, 2, 40, 9, even, full, ordered), reads=False)
     for what, how in SAMPLINGS.items():
-        checks.run(f"{name} decode_and_sample, {what}", step(g, w, model, dtype, 6, 2, 40, 9, sampling=how))
+        checks.run(f"{name} decode_and_sample, {what}", step(g, w, model, dtype, 6, 2, 40, 9, sampling=how), reads=False)
 
 
 def counts(checks, sources):
@@ -305,7 +323,8 @@ def counts(checks, sources):
         g = generation(sources, model, BF16)
         narrow = lambda *s: torch.zeros(s, device=CUDA, dtype=torch.bfloat16)
         for what, even in (("all of one length", True), ("of several lengths", False)):
-            done = checks.run(f"{model.name} {what}", step(g, g.narrow_few(model.weights(narrow)), model, BF16, 64, 8, 256, 128, even, even, even))
+            done = checks.run(f"{model.name} {what}", step(g, g.narrow_few(model.weights(narrow)), model, BF16, 64, 8, 256, 128, even, even, even),
+                              most=MOST[model.name][0 if even else 1], reads=False)
             if done and not even:
                 print("       most launched:", ", ".join(f"{k} {v}" for k, v in done[1].kernels.most_common(16)))
 
@@ -328,6 +347,46 @@ def training_counts(checks, sources):
             g = checks.run(f"{model.name} token_log_probs_backward",
                            lambda: d.token_log_probs_backward(kept[-1], w[-1], ids(n), z, entropy, lp, lp, False, 1.0, block, grads[-1]))[0]
             checks.run(f"{model.name} backward", lambda: d.backward(g, kept, w, grads, [], [], 1.0, cos, sin, *batch))
+
+
+# What is planted: a name, the text of generation.py that is replaced, by what, attributes that are set otherwise.
+PLANTED = [
+    ("a mask made on the CPU", "ge(torch.unsqueeze(steps, 0), torch.unsqueeze(ends, 1))",
+     'ge(torch.unsqueeze(torch.to(steps, torch.device("cpu"), 4), 0), torch.unsqueeze(ends, 1))', {}),
+    ("attention that CPUs alone have", "", "", {"fused": True}),
+    ("products that CPUs alone have", "", "", {"packed": True}),
+    ("one operator more per layer", "      q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)\n      keys",
+     "      x = torch.mul(x, 1.)\n      q, k, v = self.queries_keys_values(x, w, i * 12, cos, sin)\n      keys", {}),
+    ("a number read in each step", "    if torch.__not__(even):\n", "    if bool(torch.any(torch.ge(own, 0))):\n", {}),
+]
+
+
+def planted(sources, folder):
+    """Each planted fault must be found, and nothing where none is planted."""
+    missed = 0
+    model = LARGE[1]
+    for name, old, new, attributes in [("nothing", "", "", {})] + PLANTED:
+        text = (sources / "generation.py").read_text()
+        if text.count(old) != 1 and old:
+            sys.exit(f"generation.py has no single place for {name}")
+        file = folder / "generation.py"
+        file.write_text(text.replace(old, new, 1) if old else text)
+        checks = Checks()
+        with FakeTensorMode():
+            narrow = lambda *s: torch.zeros(s, device=CUDA, dtype=torch.bfloat16)
+            settings = dict(dtype=BF16, attention_dtype=BF16, fused=False, packed=False, few=True, efficient=True, **model.shape)
+            sound = load(sources / "generation.py", "Generation", **settings)
+            g = load(file, "Generation", **{**settings, **attributes})
+            weights = sound.narrow_few(model.weights(narrow))
+            for even in (True, False):
+                checks.run(name, step(g, weights, model, BF16, 64, 8, 256, 128, even, even, even),
+                           most=MOST[model.name][0 if even else 1], reads=False)
+        found = checks.failed > 0
+        if found != (name != "nothing"):
+            missed += 1
+            print(f"MISSED: {name}")
+    print(f"\n{len(PLANTED) + 1 - missed} of {len(PLANTED) + 1} judged rightly")
+    return missed
 
 
 def compare(sources):
@@ -383,12 +442,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkout", type=pathlib.Path)
     parser.add_argument("--counts", action="store_true", help="count kernels of large models too (a minute or two)")
+    parser.add_argument("--planted", action="store_true", help="check this check: faults that are planted must be found")
     args = parser.parse_args()
     sources = args.checkout / "grpo-core/src/main/resources/org/r1zero/grpo/model"
     if not torch.backends.cuda.is_built():
         sys.exit("this torch is built without CUDA; install PyPI's build for Linux x86-64")
     checks = Checks()
     with torch.jit.optimized_execution(False), torch.no_grad():  # as Torch.prepareThread
+        if args.planted:
+            with tempfile.TemporaryDirectory() as folder:
+                sys.exit(planted(sources, pathlib.Path(folder)))
         with FakeTensorMode():
             for model in SMALL:
                 for dtype in (FP32, BF16):

@@ -361,6 +361,19 @@ final class TorchScriptDecoding implements DecodingKernels {
                 how.topP(),
                 how.minP())
             .toDoubleArray();
+    if (results.length > 3 * n && results[3 * n] == 0) { // rare: the likeliest few were too few
+      results =
+          generation
+              .call(
+                  scope,
+                  "redraw",
+                  logits,
+                  scope.manager().create(uniforms),
+                  how.topK(),
+                  how.topP(),
+                  how.minP())
+              .toDoubleArray();
+    }
     long[] tokens = new long[n];
     float[] samplingLogProbs = new float[n];
     float[] policyLogProbs = new float[n];

@@ -347,6 +347,15 @@ class Generation(Module):
   def pick_rows(self: __torch__.Generation, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 
+  def filters(self: __torch__.Generation, top_k: int, top_p: float, min_p: float) -> bool:
+    return torch.__or__(torch.__or__(torch.gt(top_k, 0), torch.lt(top_p, 1.)), torch.gt(min_p, 0.))
+
+  # Of logits [n, V], which they overwrite, at a temperature above 0.
+  def probabilities(self: __torch__.Generation, logits: Tensor, temperature: float) -> Tensor:
+    if torch.ne(temperature, 1.):
+      torch.mul_(logits, torch.div(1., temperature))
+    return torch._softmax(logits, 1, False, out=logits)
+
   # Samples one token a row from logits [n, V], which are overwritten, by inverse transform: uniforms [n]
   # in [0, 1).
   # temperature 0 is greedy. Filters in transformers' order: top-k, then top-p, then min-p; each is
@@ -358,10 +367,8 @@ class Generation(Module):
       picked = torch.sub(torch.squeeze(torch.gather(logits, 1, tokens), 1), torch.logsumexp(logits, [1]))
       chosen = torch.zeros_like(picked)
     else:
-      if torch.ne(temperature, 1.):
-        torch.mul_(logits, torch.div(1., temperature))
-      p = torch._softmax(logits, 1, False, out=logits)
-      if torch.__or__(torch.__or__(torch.gt(top_k, 0), torch.lt(top_p, 1.)), torch.gt(min_p, 0.)):
+      p = self.probabilities(logits, temperature)
+      if self.filters(top_k, top_p, min_p):
         tokens, chosen = self.draw_filtered(p, uniforms, top_k, top_p, min_p)
         picked = torch.log(torch.squeeze(torch.gather(p, 1, tokens), 1))
       else:
@@ -404,31 +411,20 @@ class Generation(Module):
     return tokens
 
   # The same after filters, which all keep a head of the tokens in order of probability: so only the
-  # likeliest are sorted, more of them until every row's head ends among them.
-  def draw_filtered(self: __torch__.Generation, p: Tensor, uniforms: Tensor, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor]:
+  # `count` likeliest are sorted. Whether every row's head ends among them is the last result [1].
+  def draw_among(self: __torch__.Generation, p: Tensor, uniforms: Tensor, top_k: int, top_p: float, min_p: float, count: int) -> Tuple[Tensor, Tensor, Tensor]:
     vocabulary = torch.size(p, 1)
     limited = torch.__and__(torch.gt(top_k, 0), torch.lt(top_k, vocabulary))
-    count = 128
-    if limited:
-      count = top_k + 64
-    found = False
-    best = p
-    order = p
-    for attempt in range(4):
-      if torch.__not__(found):
-        if torch.__or__(torch.ge(count * 4, vocabulary), torch.eq(attempt, 3)):
-          count = vocabulary
-        best, order = torch.topk(p, count, 1)
-        last = torch.slice(best, 1, count - 1, count, 1)
-        if torch.eq(count, vocabulary):
-          found = True
-        elif limited:
-          found = bool(torch.all(torch.lt(last, torch.slice(best, 1, top_k - 1, top_k, 1))))
-        elif torch.gt(min_p, 0.):
-          found = bool(torch.all(torch.lt(last, torch.mul(torch.slice(best, 1, 0, 1, 1), min_p))))
-        if torch.__and__(torch.__not__(found), torch.__and__(torch.__not__(limited), torch.lt(top_p, 1.))):
-          found = bool(torch.all(torch.ge(torch.sub(torch.sum(best, [1], True), last), top_p)))
-        count = count * 8
+    best, order = torch.topk(p, count, 1)
+    last = torch.slice(best, 1, count - 1, count, 1)
+    if torch.eq(count, vocabulary):
+      ends = torch.ge(last, 0.)
+    elif limited:
+      ends = torch.lt(last, torch.slice(best, 1, top_k - 1, top_k, 1))
+    else:
+      ends = torch.lt(last, torch.mul(torch.slice(best, 1, 0, 1, 1), min_p))
+      if torch.lt(top_p, 1.):
+        ends = torch.logical_or(ends, torch.ge(torch.sub(torch.sum(best, [1], True), last), top_p))
     kept = best
     if limited:
       kept = torch.masked_fill(kept, torch.lt(best, torch.slice(best, 1, top_k - 1, top_k, 1)), 0.)
@@ -440,7 +436,30 @@ class Generation(Module):
       kept = torch.masked_fill(kept, torch.lt(kept, torch.mul(torch.slice(kept, 1, 0, 1, 1), min_p)), 0.)
     at, _0, total = self.first_above(kept, torch.unsqueeze(torch.to(uniforms, 7), 1))
     chosen = torch.log(torch.div(torch.gather(kept, 1, at), total))
-    return (torch.gather(order, 1, at), torch.to(torch.squeeze(chosen, 1), 6))
+    return (torch.gather(order, 1, at), torch.to(torch.squeeze(chosen, 1), 6), torch.all(ends, 0))
+
+  # How many of the likeliest are sorted at first.
+  def first_count(self: __torch__.Generation, vocabulary: int, top_k: int) -> int:
+    count = 128
+    if torch.__and__(torch.gt(top_k, 0), torch.lt(top_k, vocabulary)):
+      count = top_k + 64
+    if torch.ge(count * 4, vocabulary):
+      count = vocabulary
+    return count
+
+  # More and more of them, until every row's head ends among them: each time that is read.
+  def draw_filtered(self: __torch__.Generation, p: Tensor, uniforms: Tensor, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor]:
+    vocabulary = torch.size(p, 1)
+    count = self.first_count(vocabulary, top_k)
+    tokens, chosen, ends = self.draw_among(p, uniforms, top_k, top_p, min_p, count)
+    for attempt in range(3):
+      if torch.lt(count, vocabulary):
+        if torch.__not__(bool(ends)):
+          count = count * 8
+          if torch.__or__(torch.ge(count * 4, vocabulary), torch.eq(attempt, 2)):
+            count = vocabulary
+          tokens, chosen, ends = self.draw_among(p, uniforms, top_k, top_p, min_p, count)
+    return (tokens, chosen)
 
   def decode_and_sample(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], tokens: Tensor, positions: Tensor, own: Tensor, even: bool, ends: List[int], longest: List[int], lengths: Tensor, full: bool, read: int, grid: Tensor, place: Tensor, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tuple[Tensor, Tensor, Tensor]:
     h = self.decode(w, cos_table, sin_table, prefix, cache, tokens, positions, own, even, ends, longest, lengths, full, read, grid, place, ordered)
@@ -448,14 +467,31 @@ class Generation(Module):
 
   # The same for a GPU, to and from which each copy takes as long as a kernel: `numbers` has tokens,
   # positions, own, grid, place and lengths one after the other, n sequences of them. Returns tokens,
-  # log-probs sampled from and without filters [3, n] fp64.
+  # log-probs sampled from and without filters [3, n] fp64. With filters a fourth row has 0 where too few
+  # of the likeliest were sorted: then nobody has waited to know it, and `redraw` draws again.
   def step(self: __torch__.Generation, w: List[Tensor], cos_table: Tensor, sin_table: Tensor, prefix: List[Tensor], cache: List[Tensor], numbers: Tensor, n: int, places: int, even: bool, ends: List[int], longest: List[int], full: bool, read: int, ordered: bool, room: Tensor, uniforms: Tensor, temperature: float, top_k: int, top_p: float, min_p: float) -> Tensor:
     at = 3 * n + places
     grid = torch.slice(numbers, 0, 3 * n, at, 1)
     place = torch.slice(numbers, 0, at, at + n, 1)
     lengths = torch.slice(numbers, 0, at + n, torch.size(numbers, 0), 1)
-    tokens, chosen, picked = self.decode_and_sample(w, cos_table, sin_table, prefix, cache, torch.slice(numbers, 0, 0, n, 1), torch.slice(numbers, 0, n, 2 * n, 1), torch.slice(numbers, 0, 2 * n, 3 * n, 1), even, ends, longest, lengths, full, read, grid, place, ordered, room, uniforms, temperature, top_k, top_p, min_p)
-    return torch.stack([torch.to(tokens, 7), torch.to(chosen, 7), torch.to(picked, 7)])
+    h = self.decode(w, cos_table, sin_table, prefix, cache, torch.slice(numbers, 0, 0, n, 1), torch.slice(numbers, 0, n, 2 * n, 1), torch.slice(numbers, 0, 2 * n, 3 * n, 1), even, ends, longest, lengths, full, read, grid, place, ordered)
+    logits = self.logits(h, w[self.layers * 12 + 2], room)
+    if torch.__and__(torch.gt(temperature, 0.), self.filters(top_k, top_p, min_p)):
+      p = self.probabilities(logits, temperature)
+      drawn, chosen, found = self.draw_among(p, uniforms, top_k, top_p, min_p, self.first_count(torch.size(p, 1), top_k))
+      picked = torch.log(torch.squeeze(torch.gather(p, 1, drawn), 1))
+      out = torch.stack([torch.to(torch.squeeze(drawn, 1), 7), torch.to(chosen, 7), torch.to(picked, 7), torch.expand(torch.to(found, 7), [n])])
+    else:
+      tokens, chosen, picked = self.sample(logits, uniforms, temperature, top_k, top_p, min_p)
+      out = torch.stack([torch.to(tokens, 7), torch.to(chosen, 7), torch.to(picked, 7)])
+    return out
+
+  # Draws once more from the probabilities that `step` has left in `room`, all of them sorted.
+  def redraw(self: __torch__.Generation, room: Tensor, uniforms: Tensor, top_k: int, top_p: float, min_p: float) -> Tensor:
+    p = torch.slice(room, 0, 0, torch.size(uniforms, 0), 1)
+    drawn, chosen, _0 = self.draw_among(p, uniforms, top_k, top_p, min_p, torch.size(p, 1))
+    picked = torch.log(torch.squeeze(torch.gather(p, 1, drawn), 1))
+    return torch.stack([torch.to(torch.squeeze(drawn, 1), 7), torch.to(chosen, 7), torch.to(picked, 7)])
 
   # The weights as generation reads them again and again: matrices packed, the rest in the compute
   # type. Gate and up are two arrays, the up projections come after all others.
