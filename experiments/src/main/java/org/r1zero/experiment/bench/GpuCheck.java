@@ -48,8 +48,15 @@ public final class GpuCheck {
     }
   }
 
-  /** What one device computed. */
-  private record Numbers(
+  /**
+   * What one device computed.
+   *
+   * @param loss minus the mean of the log-probs, whose gradient this is
+   * @param weights after an update by it
+   * @param samplingGap mean difference of a token's log-prob between sampling and training
+   */
+  record Numbers(
+      double loss,
       float[] logProbs,
       float[] entropies,
       float[] gradient,
@@ -61,42 +68,57 @@ public final class GpuCheck {
   public static List<Comparison> compare(Device device) {
     List<Comparison> found = new ArrayList<>();
     for (ComputeType type : ComputeType.values()) {
-      boolean wide = type == ComputeType.FLOAT32;
-      Numbers here = compute(device, type);
-      Numbers cpu = compute(Device.cpu(), type);
-      String in = wide ? " in fp32" : " in bf16";
-      found.add(
-          new Comparison(
-              "log-probs" + in + ", nats", most(here.logProbs, cpu.logProbs), wide ? 1e-3 : 0.2));
-      found.add(
-          new Comparison(
-              "entropies" + in + ", nats", most(here.entropies, cpu.entropies), wide ? 1e-3 : 0.2));
-      found.add(
-          new Comparison(
-              "gradients" + in + ", share of their norm",
-              share(here.gradient, cpu.gradient),
-              wide ? 1e-3 : 0.1));
-      found.add(
-          new Comparison(
-              "sampler against trainer" + in + ", mean nats", here.samplingGap, wide ? 1e-3 : 0.1));
-      if (wide) { // in bf16 small gradients may change their sign, and draws at a border fall over
-        found.add(
-            new Comparison(
-                "weights after an update" + in + ", share",
-                share(here.weights, cpu.weights) / updateShare(cpu.weights, type),
-                0.05));
-        found.add(
-            new Comparison(
-                "tokens sampled differently" + in + ", share",
-                changed(here.samples, cpu.samples),
-                0.05));
-      }
+      found.addAll(
+          compare(
+              type,
+              compute(device, type, DecoderShapes.random(SHAPE)),
+              compute(Device.cpu(), type, DecoderShapes.random(SHAPE))));
     }
     return found;
   }
 
-  private static Numbers compute(Device device, ComputeType type) {
-    try (PolicyModel policy = new PolicyModel(SHAPE, DecoderShapes.random(SHAPE), type, device);
+  /** Compares what a device computed with what the CPU did. */
+  static List<Comparison> compare(ComputeType type, Numbers here, Numbers cpu) {
+    boolean wide = type == ComputeType.FLOAT32;
+    String in = wide ? " in fp32" : " in bf16";
+    List<Comparison> found = new ArrayList<>();
+    found.add(
+        new Comparison(
+            "loss" + in + ", nats",
+            most(new float[] {(float) here.loss}, new float[] {(float) cpu.loss}),
+            wide ? 1e-4 : 0.02));
+    found.add(
+        new Comparison(
+            "log-probs" + in + ", nats", most(here.logProbs, cpu.logProbs), wide ? 1e-3 : 0.2));
+    found.add(
+        new Comparison(
+            "entropies" + in + ", nats", most(here.entropies, cpu.entropies), wide ? 1e-3 : 0.2));
+    found.add(
+        new Comparison(
+            "gradients" + in + ", share of their norm",
+            share(here.gradient, cpu.gradient),
+            wide ? 1e-3 : 0.1));
+    found.add(
+        new Comparison(
+            "sampler against trainer" + in + ", mean nats", here.samplingGap, wide ? 1e-3 : 0.1));
+    if (wide) { // in bf16 small gradients may change their sign, and draws at a border fall over
+      found.add(
+          new Comparison(
+              "weights after an update" + in + ", share",
+              share(here.weights, cpu.weights) / updateShare(cpu.weights, type),
+              0.05));
+      found.add(
+          new Comparison(
+              "tokens sampled differently" + in + ", share",
+              changed(here.samples, cpu.samples),
+              0.05));
+    }
+    return found;
+  }
+
+  /** What a device makes of a model of this shape. */
+  static Numbers compute(Device device, ComputeType type, PolicyModel.WeightSource weights) {
+    try (PolicyModel policy = new PolicyModel(SHAPE, weights, type, device);
         AdamW optimizer = new AdamW(OptimizerConfig.defaults(), policy.parameters());
         Scope scope = Torch.openScope(device);
         Generator generator = new Generator(policy)) {
@@ -127,8 +149,20 @@ public final class GpuCheck {
       fixed.backward(gradient, null);
       float[] collected = all(SHAPE, policy::gradient);
       optimizer.step(RATE);
-      return new Numbers(logProbs, entropies, collected, all(SHAPE, policy::tensor), samples, gap);
+      return new Numbers(
+          -IntStream.range(0, logProbs.length).mapToDouble(i -> logProbs[i]).average().orElseThrow(),
+          logProbs,
+          entropies,
+          collected,
+          all(SHAPE, policy::tensor),
+          samples,
+          gap);
     }
+  }
+
+  /** The shape that is compared. */
+  static DecoderConfig shape() {
+    return SHAPE;
   }
 
   private static double gap(List<Generation> samples, float[] trained) {

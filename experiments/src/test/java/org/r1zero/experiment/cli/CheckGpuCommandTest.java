@@ -21,7 +21,7 @@ class CheckGpuCommandTest {
             "1",
             "--json");
     assertThat(ran.code()).as(ran.err() + ran.out()).isZero();
-    assertThat(ran.out().lines().filter(line -> line.endsWith("| ok   |"))).hasSize(10);
+    assertThat(ran.out().lines().filter(line -> line.endsWith("| ok   |"))).hasSize(12);
     assertThat(ran.out())
         .contains("- device cpu")
         .contains("| log-probs in fp32, nats ")
@@ -31,7 +31,7 @@ class CheckGpuCommandTest {
         .contains("| tiny  | forward and backward pass of 128 tokens ")
         .contains("All numbers agree.");
     assertThat(ran.json().at("/passed").asBoolean()).isTrue();
-    assertThat(ran.json().at("/compared")).hasSize(10);
+    assertThat(ran.json().at("/compared")).hasSize(12);
     assertThat(ran.json().at("/timed/0/ms").asDouble()).isPositive();
     assertThat(ran.json().at("/timed")).hasSize(5);
   }
