@@ -9,6 +9,7 @@ import org.r1zero.rollout.generation.Draws;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.worker.WorkUnit;
 import org.r1zero.rollout.worker.WorkerPool;
@@ -189,7 +190,7 @@ public final class PolicySampler {
         WorkUnit.cut(
             turns.stream().map(turn -> turn.ask().request()).toList(),
             unitProblems,
-            (long) BATCHES_PER_UNIT * config.maxBatch()),
+            (long) BATCHES_PER_UNIT * SamplingMemory.onCpu(config).maxBatch()),
         config,
         new SamplingListener() {
           @Override

@@ -101,7 +101,7 @@ final class GenerateCommand implements Callable<Integer> {
     SamplingConfig sampling;
     PromptConfig prompt;
     try {
-      sampling = new SamplingConfig(temperature, topK, topP, minP, maxNewTokens, stop, 64);
+      sampling = new SamplingConfig(temperature, topK, topP, minP, maxNewTokens, stop, 0);
       prompt = new PromptConfig(template, system, PromptConfig.Overlong.ERROR);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -87,6 +87,11 @@ final class Assembly implements AutoCloseable {
     if (sections.contains("device")) {
       attempt(() -> Torch.device(recipe.device()), faults);
     }
+    if (sections.contains("rollouts")) {
+      for (String device : recipe.rollouts().devices()) {
+        attempt(() -> Torch.device(device), faults);
+      }
+    }
     if (sections.contains("model")) {
       ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
       if (folder != null) {
@@ -244,6 +249,11 @@ final class Assembly implements AutoCloseable {
 
   Dataset dataset() {
     return checked.fit.dataset();
+  }
+
+  /** Tokens of the longest prompt. */
+  int longestPrompt() {
+    return checked.fit.longest();
   }
 
   RewardScorer scorer() {

@@ -37,20 +37,28 @@ record MicroBatchChoice(Recipe recipe, long freeBytes, long bytesPerToken) {
     long perToken =
         new ModelMemory(policy.config(), policy.computeType())
             .perToken(recipe.grpo().gradientCheckpointing());
-    boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
     List<String> devices = recipe.rollouts().devices();
     boolean sampled =
         devices.isEmpty()
             || devices.stream().anyMatch(name -> Torch.device(name).equals(policy.device()));
     long cache = sampled ? (long) recipe.sampling().kvCacheMb() << 20 : 0;
-    long width = recipe.grpo().reference().syncRefModel() ? 4 : policy.computeType().bytes();
-    long later =
-        ModelMemory.toAllocate(policy, sampled)
-            + (copied ? width * policy.parameterCount() : 0)
-            + cache;
-    long tokens = (free - later) / 2 / perToken;
+    long tokens = (free - later(recipe, policy, sampled) - cache) / 2 / perToken;
     int chosen = (int) Math.max(LEAST, Math.min(MOST, tokens));
     return new MicroBatchChoice(with(recipe, chosen), free, perToken);
+  }
+
+  /**
+   * Bytes that training a loaded policy will still take, but for activations and for keys and
+   * values.
+   *
+   * @param sampled whether its rollouts are sampled on the same device
+   */
+  static long later(Recipe recipe, PolicyModel policy, boolean sampled) {
+    boolean copied = recipe.grpo().usesReference() && policy.adapters().isEmpty();
+    boolean offloaded = recipe.grpo().optimizer().offload() && policy.device().isGpu();
+    long width = recipe.grpo().reference().syncRefModel() ? 4 : policy.computeType().bytes();
+    return ModelMemory.toAllocate(policy, sampled, offloaded)
+        + (copied ? width * policy.parameterCount() : 0);
   }
 
   /** The recipe with another number of tokens. */

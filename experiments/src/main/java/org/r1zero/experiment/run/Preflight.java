@@ -24,7 +24,10 @@ import org.r1zero.experiment.rundir.FileFaults;
 import org.r1zero.grpo.health.FreeMemory;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.ModelMemory;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.PromptRenderer;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.verify.Problem;
 
 /**
@@ -62,7 +65,7 @@ public record Preflight(
 
   /** Sections that name files, devices and verifiers, and what these need to be found. */
   private static final List<String> NAMING =
-      List.of("seed", "model", "device", "output", "task", "rewards", "scoring");
+      List.of("seed", "model", "device", "output", "task", "rewards", "scoring", "rollouts");
 
   /** What a recipe's parts are wanted for. */
   public enum Purpose {
@@ -145,13 +148,14 @@ public record Preflight(
 
   private static long bytes(Recipe recipe, Purpose purpose, Fit fit, ModelMemory memory) {
     long sequences = (long) recipe.grpo().problemsPerStep() * recipe.grpo().numGenerations();
+    SamplingConfig sampled = sampling(recipe);
     long rows =
         purpose == Purpose.TRAINING
-            ? Math.min(recipe.sampling().maxBatch(), sequences)
-            : recipe.sampling().maxBatch();
+            ? Math.min(sampled.maxBatch(), sequences)
+            : sampled.maxBatch();
     long positions = rows * (fit.longest() + Fit.newTokens(recipe, purpose));
     long cache =
-        Math.min(positions * memory.cachePerToken(), (long) recipe.sampling().kvCacheMb() << 20);
+        Math.min(positions * memory.cachePerToken(), (long) sampled.kvCacheMb() << 20);
     long sampling = PROCESS + cache;
     if (purpose != Purpose.TRAINING) {
       return sampling + memory.weights();
@@ -172,14 +176,30 @@ public record Preflight(
     long tokens = (long) fit.longest() + recipe.sampling().maxNewTokens();
     long perToken = new ModelMemory(config, recipe.dtype()).cachePerToken();
     long megabytes = ((tokens * perToken) >> 20) + 1;
-    if (megabytes > recipe.sampling().kvCacheMb()) {
+    int most = sampling(recipe).kvCacheMb();
+    if (megabytes > most) {
       faults.add(
           "sampling.kv_cache_mb must be >= "
               + megabytes
               + " for one sequence of "
               + tokens
               + " tokens, was "
-              + recipe.sampling().kvCacheMb());
+              + most);
+    }
+  }
+
+  /** Options of sampling; of a GPU, whose free memory is asked for later, nothing is held back. */
+  private static SamplingConfig sampling(Recipe recipe) {
+    return isGpu(recipe.device())
+        ? SamplingMemory.onGpu(recipe.sampling(), Long.MAX_VALUE)
+        : SamplingMemory.onCpu(recipe.sampling());
+  }
+
+  private static boolean isGpu(String device) {
+    try {
+      return Torch.device(device).isGpu();
+    } catch (IllegalArgumentException e) {
+      return false; // the recipe's device is a fault that is named elsewhere
     }
   }
 

@@ -138,7 +138,7 @@ public final class R1ZeroRun {
       progress.say("run directory " + lock.run());
       progress.eachRound(stop::check);
       parts.notes().forEach(progress::say);
-      chooseMicroBatch(parts);
+      chooseSizes(parts);
       RunManifest manifest = manifest(parts, directory);
       try (MlflowTracker opened = tracker(directory)) {
         tracker = opened;
@@ -150,8 +150,13 @@ public final class R1ZeroRun {
     }
   }
 
-  /** From here on the recipe has the number, and with it all that goes on with this run. */
-  private void chooseMicroBatch(Assembly parts) {
+  /** From here on the recipe has the numbers, and with it all that goes on with this run. */
+  private void chooseSizes(Assembly parts) {
+    SamplingChoice sampling = SamplingChoice.of(recipe, parts.policy(), parts.longestPrompt());
+    recipe = sampling.recipe();
+    if (!sampling.said().isEmpty()) {
+      progress.say(sampling.said());
+    }
     if (recipe.grpo().microBatchTokens() == 0) {
       MicroBatchChoice choice = MicroBatchChoice.of(recipe, parts.policy());
       recipe = choice.recipe();

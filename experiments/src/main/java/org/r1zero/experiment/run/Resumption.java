@@ -48,6 +48,7 @@ public record Resumption(
             manifest,
             RecipeLoader.load(recipes.isEmpty() ? List.of(directory.recipe()) : recipes, settings)
                 .training());
+    after = SamplingChoice.kept(after, before);
     if (after.grpo().microBatchTokens() == 0) { // chosen when the run began
       after = MicroBatchChoice.with(after, before.grpo().microBatchTokens());
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 
-/** A run that chooses its micro-batch keeps to its choice. */
+/** A run that chooses its sizes keeps to its choice. */
 @Tag("slow")
 class ChosenMicroBatchTest {
   @TempDir private Path folder;
@@ -27,18 +27,23 @@ class ChosenMicroBatchTest {
     Recipe resolved = RecipeLoader.load(List.of(run.resolve("recipe.yaml")), List.of());
     assertThat(resolved.grpo().microBatchTokens()).isBetween(256, 65_536);
     assertThat(resolved.grpo().gradientCheckpointing()).isTrue();
+    assertThat(resolved.sampling().maxBatch()).as("on a CPU").isEqualTo(64);
+    assertThat(resolved.sampling().kvCacheMb()).as("on a CPU").isEqualTo(4096);
 
     // another machine would have chosen otherwise
     Path written = run.resolve("recipe.yaml");
     String other =
         Files.readString(written)
-            .replaceFirst("micro_batch_tokens: \\d+", "micro_batch_tokens: 77");
+            .replaceFirst("micro_batch_tokens: \\d+", "micro_batch_tokens: 77")
+            .replaceFirst("max_batch: \\d+", "max_batch: 5")
+            .replaceFirst("kv_cache_mb: \\d+", "kv_cache_mb: 99");
     Files.writeString(written, other);
     Ran more =
         Ran.command("train", recipe.toString(), "--resume", "--set", "grpo.steps=2", "--json");
     assertThat(more.code()).as(more.err()).isZero();
     assertThat(Path.of(more.json().at("/run_dir").asText())).isEqualTo(run);
-    assertThat(Files.readString(written)).contains("micro_batch_tokens: 77").contains("steps: 2");
+    assertThat(Files.readString(written))
+        .contains("micro_batch_tokens: 77", "max_batch: 5", "kv_cache_mb: 99", "steps: 2");
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
         .hasSize(2)
         .allMatch(line -> line.contains("\"padding_ratio\":0"));

@@ -100,7 +100,7 @@ class DamagedRunTest {
   @Test
   void aFailedStartLeavesNoFolder() throws IOException {
     Path recipe = recipe(folder, "fails", 2);
-    Ran ran = Ran.command("train", recipe.toString(), "--set", "sampling.kv_cache_mb=0");
+    Ran ran = Ran.command("train", recipe.toString(), "--set", "sampling.kv_cache_mb=-1");
     assertThat(ran.code()).as(ran.err()).isEqualTo(2);
     ran = Ran.command("train", recipe.toString(), "--set", "model=" + folder.resolve("none"));
     assertThat(ran.code()).as(ran.err()).isEqualTo(2);

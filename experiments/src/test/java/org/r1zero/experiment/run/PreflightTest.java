@@ -91,6 +91,19 @@ class PreflightTest {
   }
 
   @Test
+  void devicesOfSoundSectionsAreSaidWithTheFaultsOfOthers() {
+    assertThatThrownBy(
+            () ->
+                Preflight.load(
+                    List.of(),
+                    List.of("grpo.steps=-3", "device=cuda:77", "rollouts.devices=[cuda:78]")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("grpo.steps must be")
+        .hasMessageContaining("device cuda:77 was asked for")
+        .hasMessageContaining("device cuda:78 was asked for");
+  }
+
+  @Test
   void aFolderThatNothingCanBeMadeInIsNotWritable() {
     assertThat(Preflight.unwritable("/proc/none"))
         .isEqualTo(

@@ -43,6 +43,16 @@ public record ModelMemory(DecoderConfig config, ComputeType type) {
   }
 
   /**
+   * How much less of a GPU's memory {@link #training} takes where AdamW's moments lie in the
+   * machine's.
+   *
+   * @param adapterParameters 0 where all weights are trained
+   */
+  public long offloaded(long adapterParameters) {
+    return 8 * (adapterParameters > 0 ? adapterParameters : parameters());
+  }
+
+  /**
    * What each row of a batch takes in a forward and backward pass: what {@code decoder.py} keeps
    * for backward, and what one block's backward holds at its widest. Attention's probabilities and
    * the logits are left out: their size is bounded whatever the batch is.
@@ -76,11 +86,12 @@ public record ModelMemory(DecoderConfig config, ComputeType type) {
    * moments in fp32, the copy that rollouts read, and the largest weight in the compute type.
    *
    * @param sampled whether rollouts are sampled on the same device, so that the copy lies there
+   * @param offloaded whether the moments lie elsewhere
    */
-  public static long toAllocate(PolicyModel policy, boolean sampled) {
+  public static long toAllocate(PolicyModel policy, boolean sampled, boolean offloaded) {
     long trained = policy.parameters().stream().mapToLong(p -> p.value().size()).sum();
     long copy = sampled ? policy.computeType().bytes() * policy.parameterCount() : 0;
     long largest = 4L * policy.config().vocabSize() * policy.config().hiddenSize(); // embedding's
-    return 12 * trained + copy + largest;
+    return (offloaded ? 4 : 12) * trained + copy + largest;
   }
 }

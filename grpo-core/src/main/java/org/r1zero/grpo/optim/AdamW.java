@@ -1,5 +1,6 @@
 package org.r1zero.grpo.optim;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -17,9 +18,14 @@ import org.r1zero.grpo.torch.TorchModule;
  * kernels or by ATen's fused kernel: the same numbers as {@code torch.optim.AdamW}.
  */
 public final class AdamW implements AutoCloseable {
+  /** Numbers whose moments are on the GPU at once: half a gigabyte. */
+  private static final long STRETCH = 1 << 26;
+
   private final OptimizerConfig config;
   private final List<Parameter> parameters;
+  private final long stretch;
   private final Scope scope;
+  private final Scope moments;
   private final TorchModule kernels;
   private final boolean isNative;
   private final List<NDArray> values = new ArrayList<>();
@@ -29,17 +35,32 @@ public final class AdamW implements AutoCloseable {
 
   /** Starts with zero moments. */
   public AdamW(OptimizerConfig config, List<Parameter> parameters) {
+    this(
+        config,
+        parameters,
+        config.offload() && parameters.get(0).value().getDevice().isGpu() ? STRETCH : 0);
+  }
+
+  /**
+   * The same with moments on a CPU.
+   *
+   * @param stretch numbers whose moments come to the parameters' device at once; 0 has the moments
+   *     there
+   */
+  AdamW(OptimizerConfig config, List<Parameter> parameters, long stretch) {
     this.config = config;
     this.parameters = List.copyOf(parameters);
+    this.stretch = stretch;
     this.scope = Torch.openScope(parameters.get(0).value().getDevice());
+    this.moments = stretch > 0 ? Torch.openScope(Device.cpu()) : scope.open();
     this.kernels = TorchModule.load(scope, AdamW.class, "optimizer.py", "Optimizer", Map.of());
     for (Parameter parameter : parameters) {
       values.add(parameter.value());
-      means.add(scope.manager().zeros(parameter.value().getShape()));
-      variances.add(scope.manager().zeros(parameter.value().getShape()));
+      means.add(moments.manager().zeros(parameter.value().getShape()));
+      variances.add(moments.manager().zeros(parameter.value().getShape()));
       steps.add(scope.manager().zeros(new Shape()));
     }
-    this.isNative = NativeUpdate.isPossible(values);
+    this.isNative = stretch == 0 && NativeUpdate.isPossible(values);
   }
 
   /**
@@ -84,22 +105,61 @@ public final class AdamW implements AutoCloseable {
       NDArray norm = kernels.call(step, "clip", gradients, config.maxGradNorm());
       double gradNorm = norm.getFloat();
       if (Double.isFinite(gradNorm)) {
-        kernels.callForEffect(
-            "adamw",
-            values,
-            gradients,
-            means,
-            variances,
-            steps,
-            learningRate,
-            config.adamBeta1(),
-            config.adamBeta2(),
-            config.weightDecay(),
-            config.adamEpsilon());
+        kernels.callForEffect("count", steps);
+        if (stretch > 0) {
+          for (int i = 0; i < values.size(); i++) {
+            updateByStretches(i, gradients.get(i), learningRate, step);
+          }
+        } else {
+          update(values, gradients, means, variances, steps, learningRate);
+        }
         parameters.forEach(Parameter::updated);
       }
       kernels.callForEffect("zero", gradients);
       return gradNorm;
+    }
+  }
+
+  private void update(
+      List<NDArray> some,
+      List<NDArray> gradients,
+      List<NDArray> first,
+      List<NDArray> second,
+      List<NDArray> counts,
+      double learningRate) {
+    kernels.callForEffect(
+        "adamw",
+        some,
+        gradients,
+        first,
+        second,
+        counts,
+        learningRate,
+        config.adamBeta1(),
+        config.adamBeta2(),
+        config.weightDecay(),
+        config.adamEpsilon());
+  }
+
+  /** Has a parameter's moments come to it, and takes them back. */
+  private void updateByStretches(int i, NDArray gradient, double learningRate, Scope step) {
+    NDArray mean = means.get(i);
+    NDArray variance = variances.get(i);
+    long size = mean.size();
+    for (long start = 0; start < size; start += stretch) {
+      long end = Math.min(size, start + stretch);
+      try (Scope own = step.open()) {
+        List<NDArray> near =
+            kernels.callForList(own, "fetch", values.get(i), gradient, mean, variance, start, end);
+        update(
+            List.of(near.get(0)),
+            List.of(near.get(1)),
+            List.of(near.get(2)),
+            List.of(near.get(3)),
+            List.of(steps.get(i)),
+            learningRate);
+        kernels.callForEffect("store", mean, variance, near.get(2), near.get(3), start, end);
+      }
     }
   }
 
@@ -127,6 +187,7 @@ public final class AdamW implements AutoCloseable {
 
   @Override
   public void close() {
+    moments.close();
     scope.close();
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,10 +62,12 @@ class ModelMemoryTest {
   void trainingTakesGradientsMomentsAndACopy() {
     try (PolicyModel policy = TestModels.random(1)) {
       long largest = 4L * TestModels.CONFIG.vocabSize() * TestModels.CONFIG.hiddenSize();
-      assertThat(ModelMemory.toAllocate(policy, true))
+      assertThat(ModelMemory.toAllocate(policy, true, false))
           .isEqualTo((12 + 4) * policy.parameterCount() + largest);
-      assertThat(ModelMemory.toAllocate(policy, false))
+      assertThat(ModelMemory.toAllocate(policy, false, false))
           .isEqualTo(12 * policy.parameterCount() + largest);
+      assertThat(ModelMemory.toAllocate(policy, false, true))
+          .isEqualTo(4 * policy.parameterCount() + largest);
     }
   }
 
@@ -86,6 +89,12 @@ class ModelMemoryTest {
       ModelMemory memory = new ModelMemory(TestModels.CONFIG, type);
       assertThat(memory.parameters()).isEqualTo(policy.parameterCount());
       assertThat(memory.training(0, false, false)).isBetween(trained - padding, trained);
+      List<NDArray> moments =
+          optimizer.state().entrySet().stream()
+              .filter(e -> e.getKey().contains(".exp_avg"))
+              .map(Map.Entry::getValue)
+              .toList();
+      assertThat(memory.offloaded(0)).isEqualTo(bytes(moments, type));
       assertThat(memory.training(0, true, false) - memory.training(0, false, false))
           .isEqualTo(bytes(frozen.arrays(), type));
     }
@@ -123,6 +132,9 @@ class ModelMemoryTest {
     ModelMemory large = qwen2(152_064, 3584, 18_944, 28, 4, false); // Qwen2.5-7B
     assertThat(large.parameters()).isEqualTo(7_615_616_512L);
     assertThat(large.training(40_370_176, false, false)).isLessThan(47 * gb);
+    // all weights of a 7B, its moments in the machine's memory, its samplers on other cards
+    long trained = large.training(0, false, false) - large.offloaded(0);
+    assertThat(trained - 2 * large.parameters()).isBetween(60 * gb, 61 * gb);
   }
 
   private static ModelMemory qwen2(

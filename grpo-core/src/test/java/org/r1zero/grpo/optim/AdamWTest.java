@@ -7,6 +7,8 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +83,55 @@ class AdamWTest {
         }
       }
     }
+  }
+
+  /** Moments that come and go are on the same device here, but copies: the same bits. */
+  @ParameterizedTest
+  @ValueSource(longs = {64, 192, 1000, 1 << 20})
+  void momentsElsewhereGiveTheSameBits(long stretch) {
+    OptimizerConfig config =
+        new OptimizerConfig(0.1, LearningRateSchedule.CONSTANT, 0, 0.01, 0.9, 0.95, 1e-8, 1);
+    List<float[]> here = withoutKernels(() -> trained(config, 0));
+    assertThat(trained(config, stretch)).usingRecursiveComparison().isEqualTo(here);
+    assertThat(here.get(2)).as("moved by every update").doesNotContain(0f);
+  }
+
+  private static <T> T withoutKernels(Supplier<T> work) {
+    System.setProperty("r1zero.kernels", "off");
+    try {
+      return work.get();
+    } finally {
+      System.clearProperty("r1zero.kernels");
+    }
+  }
+
+  /** Values and moments after three updates. */
+  private List<float[]> trained(OptimizerConfig config, long stretch) {
+    Random random = new Random(4);
+    List<Parameter> parameters = new ArrayList<>();
+    for (long size : new long[] {640, 1, 2048}) {
+      parameters.add(
+          TestParameters.parameter(scope, "p" + size, numbers(random, (int) size), size));
+    }
+    try (AdamW optimizer = new AdamW(config, parameters, stretch)) {
+      for (int step = 0; step < 3; step++) {
+        parameters.forEach(
+            p -> p.gradient().set(numbers(random, Math.toIntExact(p.value().size()))));
+        optimizer.step(0.01);
+      }
+      List<float[]> all = new ArrayList<>();
+      parameters.forEach(p -> all.add(p.value().toFloatArray()));
+      optimizer.state().values().forEach(array -> all.add(array.toFloatArray()));
+      return all;
+    }
+  }
+
+  private static float[] numbers(Random random, int size) {
+    float[] numbers = new float[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class Generator implements AutoCloseable {
   private Quantization quantization = Quantization.NONE;
   private long version;
   private int mostAtOnce = Integer.MAX_VALUE;
+  private long freeAtFirst = -1;
   private volatile boolean cancelled;
 
   /** Samples from a policy's weights as they are when a call begins, by copies of them. */
@@ -104,9 +105,10 @@ public final class Generator implements AutoCloseable {
    */
   public void generate(
       List<GenerationRequest> requests,
-      SamplingConfig config,
+      SamplingConfig options,
       StopCondition stop,
       SamplingListener listener) {
+    SamplingConfig config = fitted(options);
     List<Schedule> one = Schedule.of(requests, config, 1);
     refreshIfStale();
     quantize(config.quantization());
@@ -135,6 +137,20 @@ public final class Generator implements AutoCloseable {
     } finally {
       cancelled = false;
     }
+  }
+
+  /** With what this device takes, where that is left open. */
+  private SamplingConfig fitted(SamplingConfig options) {
+    if (SamplingMemory.isSet(options)) {
+      return options;
+    }
+    if (!policy.device().isGpu()) {
+      return SamplingMemory.onCpu(options);
+    }
+    if (freeAtFirst < 0) { // later libtorch keeps what a call has given back
+      freeAtFirst = Torch.freeBytes(policy.device());
+    }
+    return SamplingMemory.onGpu(options, freeAtFirst / 2);
   }
 
   private void generate(Remaining.Attempt attempt, int batch, SamplingConfig config) {

@@ -17,9 +17,9 @@ import org.r1zero.grpo.model.SamplingParameters;
  *     keeps all
  * @param maxNewTokens a completion is cut off after so many tokens
  * @param stop texts that end a completion; they stay part of it
- * @param maxBatch most sequences decoded at once
+ * @param maxBatch most sequences decoded at once; 0 takes 64 on a CPU, 256 on a GPU
  * @param kvCacheMb most memory for keys and values, in units of 2^20 bytes; sequences that would
- *     need more wait for others to end
+ *     need more wait for others to end. 0 takes 4096 on a CPU, on a GPU a share of what is free
  * @param quantization what sampling keeps the weights in; other than {@code none}, it samples from
  *     another policy than the one that is trained, whose log-probs it records
  * @param prefillChunk prompts of so many tokens, with their padding, are read at once, and a longer
@@ -37,8 +37,6 @@ public record SamplingConfig(
     Quantization quantization,
     int prefillChunk)
     implements Serializable {
-  private static final int DEFAULT_KV_CACHE_MB = 4096;
-
   /** Tokens of prompts that are read at once, where nothing else is asked for. */
   public static final int DEFAULT_PREFILL_CHUNK = 4096;
 
@@ -55,15 +53,15 @@ public record SamplingConfig(
     faults.require(
         minP >= 0 && minP < 1, "min_p", "must be in [0, 1), was " + minP + " (0 keeps all tokens)");
     faults.atLeast(1, "max_new_tokens", maxNewTokens);
-    faults.atLeast(1, "max_batch", maxBatch);
-    faults.atLeast(1, "kv_cache_mb", kvCacheMb);
+    faults.atLeast(0, "max_batch", maxBatch, "0 leaves it to the device");
+    faults.atLeast(0, "kv_cache_mb", kvCacheMb, "0 leaves it to the device");
     faults.atLeast(1, "prefill_chunk", prefillChunk, "4096 is usual");
     faults.require(stop.stream().noneMatch(String::isEmpty), "stop", "must not have an empty text");
     faults.check();
     stop = List.copyOf(stop);
   }
 
-  /** With the usual memory for keys and values: 4 GiB. */
+  /** With as much memory for keys and values as the device takes. */
   public SamplingConfig(
       double temperature,
       int topK,
@@ -72,7 +70,7 @@ public record SamplingConfig(
       int maxNewTokens,
       List<String> stop,
       int maxBatch) {
-    this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, DEFAULT_KV_CACHE_MB);
+    this(temperature, topK, topP, minP, maxNewTokens, stop, maxBatch, 0);
   }
 
   /** With weights as they are computed with, and prompts read as usual. */
@@ -98,9 +96,9 @@ public record SamplingConfig(
         DEFAULT_PREFILL_CHUNK);
   }
 
-  /** Temperature 1 and no filters, as in training. */
+  /** Temperature 1 and no filters, as in training; as much at once as the device takes. */
   public static SamplingConfig defaults() {
-    return new SamplingConfig(1, 0, 1, 0, 128, List.of(), 64);
+    return new SamplingConfig(1, 0, 1, 0, 128, List.of(), 0);
   }
 
   /** These options with another temperature; 0 is greedy. */

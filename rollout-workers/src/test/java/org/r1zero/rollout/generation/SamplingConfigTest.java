@@ -13,7 +13,7 @@ class SamplingConfigTest {
   @Test
   void defaultsSampleFromThePolicyItself() {
     assertThat(SamplingConfig.defaults())
-        .isEqualTo(new SamplingConfig(1, 0, 1, 0, 128, List.of(), 64, 4096));
+        .isEqualTo(new SamplingConfig(1, 0, 1, 0, 128, List.of(), 0, 0));
   }
 
   @Test
@@ -33,7 +33,7 @@ class SamplingConfigTest {
 
   @Test
   void namesAllFaultsAtOnce() {
-    assertThatThrownBy(() -> new SamplingConfig(-1, -1, 0, 1, 0, List.of(""), 0))
+    assertThatThrownBy(() -> new SamplingConfig(-1, -1, 0, 1, 0, List.of(""), -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(
             "temperature", "top_k", "top_p", "min_p", "max_new_tokens", "max_batch", "stop");

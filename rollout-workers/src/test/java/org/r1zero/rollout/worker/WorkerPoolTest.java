@@ -32,6 +32,7 @@ import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
 
@@ -81,7 +82,7 @@ class WorkerPoolTest {
     try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
       pool.generate(units(40, 4), endless(2000), heard::add);
     }
-    long budget = (2L * config(1).kvCacheMb()) << 20; // each of two workers has it
+    long budget = (2L * SamplingMemory.onCpu(config(1)).kvCacheMb()) << 20; // each of two workers has it
     assertThat(heard)
         .allSatisfy(
             status ->
