@@ -11,9 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.torch.DeviceClock;
 
 class ReplayBufferTest {
   private static final ObjectMapper JSON = new ObjectMapper();

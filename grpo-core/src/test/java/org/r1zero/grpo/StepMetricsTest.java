@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.r1zero.grpo.torch.DeviceClock;
 import org.r1zero.fixtures.golden.Golden;
 import org.r1zero.grpo.data.Rollout;
 import org.r1zero.grpo.data.RolloutGroup;
+import org.r1zero.grpo.torch.DeviceClock;
 
 class StepMetricsTest {
 

@@ -130,7 +130,16 @@ class SftCourseTest {
             SchedulerKwargs.Ramp.LINEAR);
     OptimizerConfig optimizer =
         new OptimizerConfig(
-            1e-2, LearningRateSchedule.COSINE_WITH_MIN_LR, kwargs, 0, 0, 0.9, 0.999, 1e-8, 1, false);
+            1e-2,
+            LearningRateSchedule.COSINE_WITH_MIN_LR,
+            kwargs,
+            0,
+            0,
+            0.9,
+            0.999,
+            1e-8,
+            1,
+            false);
     List<Double> rates =
         run(optimizer, new SftSchedule(1, 4, 0, 0, 0, 0), "min", Long.MAX_VALUE).metrics().stream()
             .map(m -> m.get("learning_rate"))

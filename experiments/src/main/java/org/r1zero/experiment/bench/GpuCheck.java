@@ -150,7 +150,10 @@ public final class GpuCheck {
       float[] collected = all(SHAPE, policy::gradient);
       optimizer.step(RATE);
       return new Numbers(
-          -IntStream.range(0, logProbs.length).mapToDouble(i -> logProbs[i]).average().orElseThrow(),
+          -IntStream.range(0, logProbs.length)
+              .mapToDouble(i -> logProbs[i])
+              .average()
+              .orElseThrow(),
           logProbs,
           entropies,
           collected,

@@ -150,12 +150,9 @@ public record Preflight(
     long sequences = (long) recipe.grpo().problemsPerStep() * recipe.grpo().numGenerations();
     SamplingConfig sampled = sampling(recipe);
     long rows =
-        purpose == Purpose.TRAINING
-            ? Math.min(sampled.maxBatch(), sequences)
-            : sampled.maxBatch();
+        purpose == Purpose.TRAINING ? Math.min(sampled.maxBatch(), sequences) : sampled.maxBatch();
     long positions = rows * (fit.longest() + Fit.newTokens(recipe, purpose));
-    long cache =
-        Math.min(positions * memory.cachePerToken(), (long) sampled.kvCacheMb() << 20);
+    long cache = Math.min(positions * memory.cachePerToken(), (long) sampled.kvCacheMb() << 20);
     long sampling = PROCESS + cache;
     if (purpose != Purpose.TRAINING) {
       return sampling + memory.weights();

@@ -78,13 +78,10 @@ record SamplingChoice(Recipe recipe, String said) {
 
   private static List<Device> devices(Recipe recipe, PolicyModel policy) {
     List<String> names = recipe.rollouts().devices();
-    return names.isEmpty()
-        ? List.of(policy.device())
-        : names.stream().map(Torch::device).toList();
+    return names.isEmpty() ? List.of(policy.device()) : names.stream().map(Torch::device).toList();
   }
 
-  private static Room room(
-      Recipe recipe, PolicyModel policy, Device device, List<Device> devices) {
+  private static Room room(Recipe recipe, PolicyModel policy, Device device, List<Device> devices) {
     int workers = 0;
     for (int i = 0; i < recipe.rollouts().workers(); i++) {
       workers += devices.get(i % devices.size()).equals(device) ? 1 : 0;

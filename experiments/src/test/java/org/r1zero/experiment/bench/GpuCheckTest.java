@@ -97,8 +97,7 @@ class GpuCheckTest {
       tokens[0] ^= 1;
       samples.set(
           i,
-          new Generation(
-              tokens, one.samplingLogProbs(), one.policyLogProbs(), one.finishReason()));
+          new Generation(tokens, one.samplingLogProbs(), one.policyLogProbs(), one.finishReason()));
     }
     Numbers wrong =
         new Numbers(

@@ -49,8 +49,7 @@ class SamplingChoiceTest {
 
   @Test
   void aCardThatTellsNothingGetsWhatACpuGets() {
-    SamplingConfig chosen =
-        SamplingChoice.choose(OPEN, List.of(new Room(0, 5 * GB, 1, true)), GB);
+    SamplingConfig chosen = SamplingChoice.choose(OPEN, List.of(new Room(0, 5 * GB, 1, true)), GB);
     assertThat(chosen.kvCacheMb()).isEqualTo(4096);
     assertThat(chosen.maxBatch()).isEqualTo(256);
   }

@@ -69,7 +69,13 @@ class FewOperatorsTest {
 
   /** At a high temperature nearly all tokens are needed to reach top-p. */
   @ParameterizedTest
-  @CsvSource({"50, 0, 0.999, 0", "50, 0, 1, 1e-6", "50, 0, 0.9, 0.5", "50, 200, 1, 0", "1, 0, 0.5, 0"})
+  @CsvSource({
+    "50, 0, 0.999, 0",
+    "50, 0, 1, 1e-6",
+    "50, 0, 0.9, 0.5",
+    "50, 200, 1, 0",
+    "1, 0, 0.5, 0"
+  })
   void filtersThatKeepManyTokensDrawTheSame(
       double temperature, int topK, double topP, double minP) {
     SamplingParameters filters = new SamplingParameters(temperature, topK, topP, minP);
@@ -119,8 +125,7 @@ class FewOperatorsTest {
   }
 
   private static List<String> launches(
-      DecodingKernels kernels, long[] own, SamplingParameters how, Scope scope)
-      throws IOException {
+      DecodingKernels kernels, long[] own, SamplingParameters how, Scope scope) throws IOException {
     List<NDArray> prefix = prefix(kernels, scope);
     List<NDArray> rows = kernels.newCache(4, 5, scope);
     NDArray logits = kernels.newLogits(4, scope);
@@ -139,8 +144,7 @@ class FewOperatorsTest {
   private record Step(SampledTokens sampled, float[] probabilities) {}
 
   /** Three steps: rows alike, rows alike and filters, rows of two lengths. */
-  private static List<Step> run(
-      DecodingKernels kernels, SamplingParameters filters, Scope scope) {
+  private static List<Step> run(DecodingKernels kernels, SamplingParameters filters, Scope scope) {
     List<NDArray> prefix = prefix(kernels, scope);
     List<NDArray> rows = kernels.newCache(4, 5, scope);
     NDArray logits = kernels.newLogits(4, scope);

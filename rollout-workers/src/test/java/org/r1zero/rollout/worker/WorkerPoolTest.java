@@ -32,8 +32,8 @@ import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
-import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.rollout.generation.SamplingListener;
+import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.rollout.generation.SamplingStatus;
 
 @Tag("slow")
@@ -82,7 +82,8 @@ class WorkerPoolTest {
     try (WorkerPool pool = pool(processes, 2, PATIENCE, 3)) {
       pool.generate(units(40, 4), endless(2000), heard::add);
     }
-    long budget = (2L * SamplingMemory.onCpu(config(1)).kvCacheMb()) << 20; // each of two workers has it
+    long budget =
+        (2L * SamplingMemory.onCpu(config(1)).kvCacheMb()) << 20; // each of two workers has it
     assertThat(heard)
         .allSatisfy(
             status ->
