@@ -21,7 +21,8 @@ import org.r1zero.rollout.worker.WorkerPools;
  * @param mode whether the next step's rollouts are sampled while this one trains
  * @param maxStaleness training steps that a rollout's oldest token may lie behind the policy that
  *     it trains, as TRL's {@code max_staleness}
- * @param hangTimeout seconds after which a worker that samples nothing is taken for hung
+ * @param hangTimeout seconds after which a worker that samples nothing, or finishes no part of an
+ *     update, is taken for hung
  * @param maxReplacements workers that may be lost in a row with nothing sampled in between
  * @param weightsFolder where worker processes find the weights; {@code auto} is shared memory
  * @param learners tasks that share the computing of an update's gradient, on workers of {@code

@@ -26,6 +26,7 @@ import org.r1zero.experiment.rundir.RunDirectory;
 import org.r1zero.experiment.rundir.RunLock;
 import org.r1zero.experiment.rundir.RunManifest;
 import org.r1zero.grpo.GrpoTrainer;
+import org.r1zero.grpo.Learners;
 import org.r1zero.grpo.RunSettings;
 import org.r1zero.grpo.Surroundings;
 import org.r1zero.grpo.health.HealthMonitor;
@@ -208,8 +209,9 @@ public final class R1ZeroRun {
                 ? null
                 : new PortableReward(recipe.rewards(), recipe.scoring()),
             progress::say)) {
+      Learners learners = workers.learners(); // first: what keeps them from learning shows now
       Evaluation before = evaluate(parts, workers, directory, manifest, "before", null);
-      Evaluation last = train(parts, workers, directory, manifest, stop, endpoint);
+      Evaluation last = train(parts, workers, learners, directory, manifest, stop, endpoint);
       Evaluation after = evaluate(parts, workers, directory, manifest, "after", last);
       progress.say("writing the model to " + directory.model());
       directory.writeModel(parts.policy(), parts.directory().path());
@@ -239,6 +241,7 @@ public final class R1ZeroRun {
   private @Nullable Evaluation train(
       Assembly parts,
       Workers workers,
+      Learners learners,
       RunDirectory directory,
       RunManifest manifest,
       StopSignal stop,
@@ -285,7 +288,7 @@ public final class R1ZeroRun {
                 : null;
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
       Surroundings around =
-          new Surroundings(parts.policy(), optimizer, health, record, workers.learners());
+          new Surroundings(parts.policy(), optimizer, health, record, learners);
       GrpoTrainer trainer = new GrpoTrainer(recipe.grpo(), settings, around, reference, rollouts);
       if (resumption != null) {
         resume(trainer, record);

@@ -178,6 +178,8 @@ final class SparkCluster implements Cluster {
       return CollectionConverters.asScala(List.of(result).iterator());
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e); // all begin again
+    } catch (WorkerLostException e) {
+      throw ended(e);
     }
   }
 
@@ -222,12 +224,17 @@ final class SparkCluster implements Cluster {
     try {
       return RemoteWorkers.run(task, progress);
     } catch (WorkerLostException e) {
-      if (!SparkEnv.get().executorId().equals(DRIVER)) {
-        LOG.error("this executor ends: {}", e.getMessage());
-        Runtime.getRuntime().halt(HUNG); // a thread in native code can't be ended in another way
-      }
-      throw new IllegalStateException(e.getMessage(), e);
+      throw ended(e);
     }
+  }
+
+  /** Ends this executor; where Spark is local, its task only. */
+  private static RuntimeException ended(WorkerLostException reason) {
+    if (!SparkEnv.get().executorId().equals(DRIVER)) {
+      LOG.error("this executor ends: {}", reason.getMessage());
+      Runtime.getRuntime().halt(HUNG); // a thread in native code can't be ended in another way
+    }
+    return new IllegalStateException(reason.getMessage(), reason);
   }
 
   private record Job(

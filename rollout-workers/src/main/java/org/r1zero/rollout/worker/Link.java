@@ -7,7 +7,6 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of a learner, to another one or to who collects their sums. Who does not know the
@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Link implements AutoCloseable {
   private static final int PIECE = 1 << 16;
   private static final int GREETING_MILLIS = 5000;
+  private static final int CONNECT_MILLIS = 20_000;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -55,7 +56,7 @@ final class Link implements AutoCloseable {
       socket.connect(
           new InetSocketAddress(
               address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
-          millis(limit));
+          Math.min(CONNECT_MILLIS, millis(limit)));
       Link link = new Link(socket, limit);
       socket.setSoTimeout(millis(limit));
       link.out.write(secret);
@@ -68,27 +69,30 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** Takes the next connection whose other side knows the secret. */
-  static Link accept(ServerSocket server, byte[] secret, Duration limit) throws IOException {
-    long end = System.nanoTime() + limit.toNanos();
-    while (true) {
-      long left = (end - System.nanoTime()) / 1_000_000;
-      server.setSoTimeout((int) Math.max(1, Math.min(left, Integer.MAX_VALUE)));
-      Socket socket = server.accept();
-      try {
-        Link link = new Link(socket, limit);
-        socket.setSoTimeout(GREETING_MILLIS);
-        byte[] said = link.in.readNBytes(secret.length);
-        if (MessageDigest.isEqual(said, secret)) {
-          link.rank = link.in.readInt();
-          socket.setSoTimeout(millis(limit));
-          return link;
-        }
-        socket.close();
-      } catch (IOException e) {
-        socket.close(); // somebody else, or one who has gone
+  /**
+   * Hears who has connected.
+   *
+   * @return null where that is somebody who does not know the secret, whose socket is closed
+   */
+  static @Nullable Link from(Socket socket, byte[] secret, Duration limit) {
+    try {
+      Link link = new Link(socket, limit);
+      socket.setSoTimeout(GREETING_MILLIS);
+      byte[] said = link.in.readNBytes(secret.length);
+      if (MessageDigest.isEqual(said, secret)) {
+        link.rank = link.in.readInt();
+        socket.setSoTimeout(millis(limit));
+        return link;
       }
+    } catch (IOException e) {
+      // somebody else, or one who has gone
     }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // it is of no use any more
+    }
+    return null;
   }
 
   private static int millis(Duration limit) {

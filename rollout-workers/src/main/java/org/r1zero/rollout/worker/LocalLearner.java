@@ -6,10 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.r1zero.grpo.OwnLearner;
 import org.r1zero.grpo.PartReport;
 import org.r1zero.grpo.model.ComputeType;
@@ -24,11 +26,14 @@ import org.r1zero.grpo.torch.Torch;
  * the processor it sets. Gradients are its own, so that several learners may be in a process.
  */
 final class LocalLearner implements AutoCloseable {
+  private static final long WATCH_MILLIS = 50;
+
   private final List<Path> files;
   private final DecoderConfig config;
   private final ComputeType type;
   private final Map<Integer, PolicySnapshot> snapshots = new HashMap<>();
   private volatile boolean ended;
+  private volatile long lastSign;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -55,8 +60,32 @@ final class LocalLearner implements AutoCloseable {
     return thread.submit(work);
   }
 
-  /** Computes a share, on this learner's thread. */
-  List<PartReport> compute(LearnerTask task) {
+  /**
+   * Computes a share.
+   *
+   * @param limit how long a part may take
+   * @throws WorkerLostException if one takes longer: this learner is of no use any more
+   * @throws ExecutionException with what computing has thrown
+   */
+  List<PartReport> compute(LearnerTask task, Duration limit)
+      throws WorkerLostException, ExecutionException, InterruptedException {
+    lastSign = System.nanoTime();
+    Future<List<PartReport>> computed = submit(() -> compute(task));
+    while (true) {
+      try {
+        return computed.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (System.nanoTime() - lastSign > limit.toNanos()) {
+          throw new WorkerLostException(
+              "a learner finished no part of an update within "
+                  + limit.toSeconds()
+                  + " s (rollouts.hang_timeout; parts have up to grpo.micro_batch_tokens)");
+        }
+      }
+    }
+  }
+
+  private List<PartReport> compute(LearnerTask task) {
     PolicyModel policy = policy(task.weights().slot());
     policy.dropGradients();
     policy.setGradientCheckpointing(task.checkpointing());
@@ -67,6 +96,7 @@ final class LocalLearner implements AutoCloseable {
             policy,
             task.parts(),
             (model, part) -> {
+              lastSign = System.nanoTime();
               if (ended) {
                 throw new SamplingCancelledException();
               }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,7 +135,8 @@ final class RemoteHost implements AutoCloseable {
     }
   }
 
-  LearnerTask.Result learn(LearnerTask task, Cluster.Together together) throws IOException {
+  LearnerTask.Result learn(LearnerTask task, Cluster.Together together)
+      throws IOException, WorkerLostException {
     begin();
     try {
       return exchange(task, together);
@@ -146,22 +146,28 @@ final class RemoteHost implements AutoCloseable {
   }
 
   private LearnerTask.Result exchange(LearnerTask task, Cluster.Together together)
-      throws IOException {
+      throws IOException, WorkerLostException {
     LocalLearner learner = idleLearners.pollFirst();
     if (learner == null) {
       learner = new LocalLearner(weights.files(), config, model.type(), model.threads());
     }
     boolean whole = false;
-    try (ServerSocket server = new ServerSocket(0)) {
-      LearnerTask.Result result = exchange(task, together, learner, server);
+    boolean hangs = false;
+    try (Door door = new Door(task.secret(), Duration.ofMillis(model.hangMillis()))) {
+      LearnerTask.Result result = exchange(task, together, learner, door);
       whole = true;
       return result;
+    } catch (WorkerLostException e) {
+      hangs = true;
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SamplingCancelledException();
     } finally {
       if (whole) {
         idleLearners.addFirst(learner);
+      } else if (hangs) {
+        learner.close(); // it would be waited for in vain
       } else {
         end(learner);
       }
@@ -170,20 +176,19 @@ final class RemoteHost implements AutoCloseable {
 
   /** Computes a share, adds up with the others, and delivers a part of the sum. */
   private LearnerTask.Result exchange(
-      LearnerTask task, Cluster.Together together, LocalLearner learner, ServerSocket server)
-      throws IOException, InterruptedException {
+      LearnerTask task, Cluster.Together together, LocalLearner learner, Door door)
+      throws IOException, InterruptedException, WorkerLostException {
     List<PartReport> parts = List.of();
     String told;
     try {
       parts = compute(task, learner);
-      told = together.host() + ":" + server.getLocalPort();
+      told = together.host() + ":" + door.port();
     } catch (ExecutionException e) {
       Throwable cause = requireNonNull(e.getCause());
       if (!(cause instanceof RuntimeException)) {
         throw new IOException("a learner can't go on: " + cause, e); // another machine may
       }
-      String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-      told = FAILED + reason; // the others must not wait
+      told = FAILED + reason(cause); // the others must not wait
     }
     String own = told;
     int rank = together.rank();
@@ -203,10 +208,8 @@ final class RemoteHost implements AutoCloseable {
                         .map(one -> one.substring(FAILED.length()))
                         .findFirst();
                 if (failed.isEmpty()) {
-                  LongVector sums = learner.gradients(slot);
-                  Ring.Part part = ring.sum(server, all, sums);
-                  inbox.send(sums, part.from(), part.to());
-                  inbox.receive(); // it is there
+                  ring.sum(door, all, learner.gradients(slot), inbox);
+                  inbox.receive(); // all is there
                 }
                 learner.drop(slot);
                 return failed;
@@ -214,25 +217,28 @@ final class RemoteHost implements AutoCloseable {
       try {
         failure = exchanged.get();
       } catch (InterruptedException e) {
-        server.close(); // what waits for others in vain ends with it, with the inbox and the ring
+        door.close(); // what waits for others in vain ends with it, with the inbox and the ring
         throw e;
       }
     } catch (ExecutionException e) {
-      throw new IOException(
-          "a learner can't go on: " + requireNonNull(e.getCause()).getMessage(), e);
+      throw new IOException("a learner can't go on: " + reason(requireNonNull(e.getCause())), e);
     }
     RemoteTask.Version version = task.weights();
     return new LearnerTask.Result(
         parts, version.number(), version.checksum(), KIND, failure.orElse(null));
   }
 
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
   /** Holds the weights no longer than they are read: other learners may be in this process. */
   private List<PartReport> compute(LearnerTask task, LocalLearner learner)
-      throws ExecutionException, InterruptedException {
+      throws ExecutionException, InterruptedException, WorkerLostException {
     ReadWriteLock lock = locks.get(task.weights().slot());
     hold(lock, task.weights());
     try {
-      return learner.submit(() -> learner.compute(task)).get();
+      return learner.compute(task, Duration.ofMillis(model.hangMillis()));
     } catch (InterruptedException e) {
       end(learner); // whoever takes the lock next may overwrite what it reads
       throw e;
@@ -338,7 +344,7 @@ final class RemoteHost implements AutoCloseable {
     } catch (SamplingCancelledException e) {
       throw e;
     } catch (RuntimeException e) {
-      failure = e.getMessage() == null ? e.toString() : e.getMessage();
+      failure = reason(e);
     } finally {
       rewards.cancel();
       if (whole) {

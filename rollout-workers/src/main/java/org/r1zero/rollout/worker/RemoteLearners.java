@@ -2,6 +2,7 @@ package org.r1zero.rollout.worker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.Learners;
@@ -32,7 +33,7 @@ final class RemoteLearners implements Learners {
   /**
    * Learns with as many tasks at once.
    *
-   * @param limit how long a learner may be silent in an exchange
+   * @param limit how long a learner may be silent in an exchange, and take for a part
    * @param tries how often all compute an update at most, where some are lost
    * @throws IllegalArgumentException if the cluster can't run as many at once, or adapters are
    *     trained
@@ -68,16 +69,34 @@ final class RemoteLearners implements Learners {
     this.tries = tries;
   }
 
+  /**
+   * Has all of them add up gradients of nothing: what keeps them from it shows before training.
+   *
+   * @throws WorkerFailureException if they can't
+   */
+  void rehearse(PolicyModel policy) {
+    PartWork none =
+        (model, part) -> {
+          throw new IllegalStateException("there is nothing to compute");
+        };
+    add("rehearsal of " + count + " learners", policy, Collections.nCopies(count, List.of()), none);
+    policy.dropGradients();
+  }
+
   @Override
   public List<PartReport> compute(
       long version, PolicyModel policy, List<MicroBatch> parts, PartWork work, Runnable discard) {
     if (pool.version() != version) {
       pool.publish(version, policy);
     }
+    String what = "update " + (version + 1) + ": " + count + " learners, policy " + version;
+    return add(what, policy, Shares.of(parts, count), work);
+  }
+
+  private List<PartReport> add(
+      String what, PolicyModel policy, List<List<MicroBatch>> shares, PartWork work) {
     LongVector gradients =
         new LongVector(policy.parameters().stream().map(Parameter::gradient).toList());
-    List<List<MicroBatch>> shares = Shares.of(parts, count);
-    String what = "update " + (version + 1) + ": " + count + " learners, policy " + version;
     try (RemotePool.Lent lent = pool.lend()) {
       for (int tried = 1; ; tried++) {
         try (SumInbox inbox = new SumInbox(gradients, count, limit)) {
@@ -97,7 +116,7 @@ final class RemoteLearners implements Learners {
           if (tried == tries) {
             throw e;
           }
-          LOG.warn("{} is computed again: {}", what, e.getMessage());
+          LOG.warn("{} begins again: {}", what, e.getMessage());
         }
       }
     } catch (InterruptedException e) {

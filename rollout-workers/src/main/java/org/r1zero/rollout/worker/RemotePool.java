@@ -121,7 +121,10 @@ final class RemotePool implements WorkerPool {
 
   @Override
   public Learners learners(int count) {
-    return new RemoteLearners(this, cluster, policy, count, hangTimeout, tries);
+    RemoteLearners learners =
+        new RemoteLearners(this, cluster, policy, count, hangTimeout, tries);
+    learners.rehearse(policy);
+    return learners;
   }
 
   /** The weights published last, held until they are given back. */

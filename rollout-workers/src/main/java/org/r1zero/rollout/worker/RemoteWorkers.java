@@ -42,8 +42,10 @@ public final class RemoteWorkers {
    * @param task as {@link Cluster#startTogether} had it
    * @return for {@link Cluster.Run#next}
    * @throws IOException if another learner was lost: all have to begin again
+   * @throws WorkerLostException if computing hangs: this process is of no use any more
    */
-  public static byte[] learn(byte[] task, Cluster.Together together) throws IOException {
+  public static byte[] learn(byte[] task, Cluster.Together together)
+      throws IOException, WorkerLostException {
     LearnerTask asked = RemoteTask.read(task, LearnerTask.class);
     RemoteHost host = host(asked.pool(), asked.open(), asked.model());
     return RemoteTask.bytes(host.learn(asked, together));

@@ -3,7 +3,6 @@ package org.r1zero.rollout.worker;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +14,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Learners in a ring, each connected to the next, which add up their gradients: each ends with the
- * sum of one part, after as many hops as there are others (reduce-scatter). A learner sends all of
- * its gradient but a part, however many there are.
+ * Learners in a ring, each connected to the next, which add up their gradients (reduce-scatter): a
+ * stretch at a time, of which each learner ends with the sum of one part, after as many hops as
+ * there are others, and delivers it. A learner sends all of its gradient but a part to the next one,
+ * however many there are.
  *
  * <p>Additions are done in the order of the ring: sums depend on the number of learners, not on
- * which was faster.
+ * which was faster. Stretches are short, so that whoever is silent for long has stopped, however
+ * long the whole takes.
  */
 final class Ring implements AutoCloseable {
   private static final long WATCH_MILLIS = 200;
+
+  /** Numbers of a learner's part of a stretch: far more than arrive while one hop is waited for. */
+  private static final long PART = 1 << 20;
 
   private final int rank;
   private final Duration limit;
@@ -33,10 +37,22 @@ final class Ring implements AutoCloseable {
   private boolean closed;
 
   /** A part of a vector, up to its end. */
-  record Part(long from, long to) {
-    static Part of(int number, int count, long size) {
-      return new Part(size * number / count, size * (number + 1) / count);
+  record Part(long from, long to) {}
+
+  /** The parts of a vector whose sums a learner has, in their order. */
+  static List<Part> sums(int rank, int count, long size) {
+    List<Part> sums = new ArrayList<>();
+    for (long at = 0; at < size; at += count * PART) {
+      sums.add(part(rank + 1, count, at, size));
     }
+    return sums;
+  }
+
+  /** A part of the stretch that begins somewhere in a vector. */
+  private static Part part(int number, int count, long start, long size) {
+    long length = Math.min(count * PART, size - start);
+    int place = Math.floorMod(number, count);
+    return new Part(start + length * place / count, start + length * (place + 1) / count);
   }
 
   /**
@@ -61,56 +77,84 @@ final class Ring implements AutoCloseable {
   /**
    * Adds up.
    *
-   * @param server where the one before connects
+   * @param door where the one before connects
    * @param addresses where each listens, by rank
-   * @param vector this learner's; what it holds afterwards is of use in the returned part only
-   * @return where it holds the sum
+   * @param vector this learner's; afterwards it holds sums and parts of sums
+   * @param inbox gets the {@link #sums} that this learner has
    */
-  Part sum(ServerSocket server, List<String> addresses, LongVector vector)
+  void sum(Door door, List<String> addresses, LongVector vector, Link inbox)
       throws IOException, InterruptedException {
     int count = addresses.size();
     int after = (rank + 1) % count;
+    Link to = null;
+    Link from = null;
     if (count > 1) {
-      Link to = kept(Link.to(addresses.get(after), secret, rank, limit));
-      Link from = kept(Link.accept(server, secret, limit));
-      for (int hop = 0; hop < count - 1; hop++) {
-        Part goes = part(rank - hop, count, vector);
-        Part comes = part(rank - hop - 1, count, vector);
-        Future<?> sent =
-            sender.submit(
-                () -> {
-                  to.send(vector, goes.from(), goes.to());
-                  return null;
-                });
-        from.receive(comes.from(), comes.to(), vector::add);
-        await(sent, to, after);
-      }
+      to = kept(Link.to(addresses.get(after), secret, rank, limit));
+      from = before(door, Math.floorMod(rank - 1, count));
     }
-    return part(after, count, vector);
+    for (long at = 0; at < vector.size(); at += count * PART) {
+      if (to != null && from != null) {
+        for (int hop = 0; hop < count - 1; hop++) {
+          Part comes = part(rank - hop - 1, count, at, vector.size());
+          Sending sending =
+              new Sending(
+                  to, "learner " + after, vector, part(rank - hop, count, at, vector.size()));
+          from.receive(comes.from(), comes.to(), vector::add);
+          sending.await();
+        }
+      }
+      new Sending(inbox, "the driver", vector, part(after, count, at, vector.size())).await();
+    }
   }
 
-  private static Part part(int number, int count, LongVector vector) {
-    return Part.of(Math.floorMod(number, count), count, vector.size());
+  private Link before(Door door, int number) throws IOException, InterruptedException {
+    Link link = door.next();
+    if (link == null) {
+      throw new IOException(
+          "learner " + number + " did not connect within " + limit.toSeconds() + " s");
+    }
+    if (link.rank() != number) {
+      link.close();
+      throw new IOException("learner " + link.rank() + " connected in place of " + number);
+    }
+    return kept(link);
   }
 
-  /** Waits for what is sent, as long as something of it leaves. */
-  private void await(Future<?> sent, Link to, int after) throws IOException, InterruptedException {
-    long seen = to.sent();
-    long last = System.nanoTime();
-    while (true) {
-      try {
-        sent.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        return;
-      } catch (ExecutionException e) {
-        throw new IOException(
-            "learner " + after + " was lost: " + requireNonNull(e.getCause()).getMessage(), e);
-      } catch (TimeoutException e) {
-        if (to.sent() != seen) {
-          seen = to.sent();
-          last = System.nanoTime();
-        } else if (System.nanoTime() - last > limit.toNanos()) {
+  /** Part of a vector on its way, from a thread of its own: in a ring all send at once. */
+  private final class Sending {
+    private final Link to;
+    private final String taker;
+    private final Future<?> sent;
+
+    Sending(Link to, String taker, LongVector vector, Part part) {
+      this.to = to;
+      this.taker = taker;
+      this.sent =
+          sender.submit(
+              () -> {
+                to.send(vector, part.from(), part.to());
+                return null;
+              });
+    }
+
+    /** Waits for its end, as long as something of it leaves. */
+    void await() throws IOException, InterruptedException {
+      long seen = to.sent();
+      long last = System.nanoTime();
+      while (true) {
+        try {
+          sent.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+          return;
+        } catch (ExecutionException e) {
           throw new IOException(
-              "learner " + after + " took nothing for " + limit.toSeconds() + " s", e);
+              taker + " was lost: " + requireNonNull(e.getCause()).getMessage(), e);
+        } catch (TimeoutException e) {
+          if (to.sent() != seen) {
+            seen = to.sent();
+            last = System.nanoTime();
+          } else if (System.nanoTime() - last > limit.toNanos()) {
+            throw new IOException(taker + " took nothing for " + limit.toSeconds() + " s", e);
+          }
         }
       }
     }

@@ -2,7 +2,6 @@ package org.r1zero.rollout.worker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.BitSet;
@@ -14,13 +13,12 @@ import java.util.TreeMap;
 
 /**
  * Where the learners of an update meet: each tells where the others reach it and hears the same of
- * all. Later it delivers the sum of its part, straight into the gradients.
+ * all. Later it delivers the sums that it has, straight into the gradients.
  */
 final class SumInbox implements AutoCloseable {
   private final LongVector gradients;
   private final int learners;
-  private final Duration limit;
-  private final ServerSocket server;
+  private final Door door;
   private final byte[] secret = new byte[16];
   private final SortedMap<Integer, String> told = new TreeMap<>();
   private final BitSet there = new BitSet();
@@ -37,10 +35,9 @@ final class SumInbox implements AutoCloseable {
   SumInbox(LongVector gradients, int learners, Duration limit) {
     this.gradients = gradients;
     this.learners = learners;
-    this.limit = limit;
     new SecureRandom().nextBytes(secret);
     try {
-      this.server = new ServerSocket(0);
+      this.door = new Door(secret, limit);
     } catch (IOException e) {
       throw new UncheckedIOException("no port is free for the learners' sums: " + e, e);
     }
@@ -53,7 +50,7 @@ final class SumInbox implements AutoCloseable {
   }
 
   int port() {
-    return server.getLocalPort();
+    return door.port();
   }
 
   private synchronized void start(Runnable work) {
@@ -64,21 +61,25 @@ final class SumInbox implements AutoCloseable {
   }
 
   private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Link link = Link.accept(server, secret, limit);
-        synchronized (this) {
-          if (closed) {
-            link.close();
-            return;
-          }
-          open.add(link);
-          start(() -> take(link)); // what is started here is waited for
+    try {
+      while (true) {
+        Link link = door.next();
+        if (link != null) {
+          begin(link);
         }
-      } catch (IOException e) {
-        // it was closed, or nobody has come yet
       }
+    } catch (IOException | InterruptedException e) {
+      return; // it was closed
     }
+  }
+
+  private synchronized void begin(Link link) {
+    if (closed || link.rank() < 0 || link.rank() >= learners) {
+      link.close();
+      return;
+    }
+    open.add(link);
+    start(() -> take(link)); // what is started here is waited for
   }
 
   @SuppressWarnings("try") // closing is all that it is for
@@ -86,9 +87,9 @@ final class SumInbox implements AutoCloseable {
     try (link) {
       List<String> all = meet(link.rank(), link.told());
       link.tell(all);
-      Ring.Part part =
-          Ring.Part.of(Math.floorMod(link.rank() + 1, learners), learners, gradients.size());
-      link.receive(part.from(), part.to(), gradients::write);
+      for (Ring.Part part : Ring.sums(link.rank(), learners, gradients.size())) {
+        link.receive(part.from(), part.to(), gradients::write);
+      }
       synchronized (this) {
         there.set(link.rank());
       }
@@ -131,13 +132,11 @@ final class SumInbox implements AutoCloseable {
       open.forEach(Link::close);
       left = Set.copyOf(threads);
     }
+    door.close();
     try {
-      server.close();
       for (Thread thread : left) {
         thread.join();
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -55,10 +55,11 @@ public interface WorkerPool extends AutoCloseable {
   }
 
   /**
-   * Workers that compute the gradients of updates, too.
+   * Workers that compute the gradients of updates, too. They have met once when this returns.
    *
    * @param count tasks that share an update; sums depend on it
    * @throws IllegalArgumentException if these workers can't
+   * @throws WorkerFailureException if they don't reach each other
    */
   default Learners learners(int count) {
     throw new IllegalArgumentException(

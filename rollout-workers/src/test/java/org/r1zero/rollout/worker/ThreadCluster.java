@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,13 @@ final class ThreadCluster implements Cluster {
   private final boolean twice;
   private final ExecutorService threads;
   private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger exchanges = new AtomicInteger();
+
+  /** By which learners say that they are reached. */
+  volatile String learnersHost = "127.0.0.1";
+
+  /** Hears of each learner's task before it runs. */
+  volatile Consumer<LearnerTask> beginning = task -> {};
 
   /** Blocks by their files: tests look at what is released, and damage some. */
   final ConcurrentHashMap<String, Path> blocks = new ConcurrentHashMap<>();
@@ -107,11 +115,15 @@ final class ThreadCluster implements Cluster {
     };
   }
 
-  /** Its learners are lost as often as each task is; the others wait for it in vain. */
+  /**
+   * Its learners are lost as often as each task is, but not where they meet for the first time; the
+   * others wait for it in vain.
+   */
   @Override
   public Run startTogether(String what, List<byte[]> tasks) {
     BlockingQueue<Object> done = new LinkedBlockingQueue<>();
-    boolean loses = lost.get() < losses;
+    boolean loses = exchanges.getAndIncrement() > 0 && lost.get() < losses;
+    tasks.forEach(task -> beginning.accept(RemoteTask.read(task, LearnerTask.class)));
     ExecutorService learners = Executors.newFixedThreadPool(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
       int rank = i;
@@ -131,10 +143,13 @@ final class ThreadCluster implements Cluster {
                         lost.incrementAndGet();
                         throw new IllegalStateException("learner " + rank + " was killed");
                       }
-                      return "127.0.0.1";
+                      return learnersHost;
                     }
                   };
               done.add(new Answer(rank, RemoteWorkers.learn(tasks.get(rank), together)));
+            } catch (WorkerLostException e) {
+              lost.incrementAndGet();
+              done.add(e);
             } catch (IOException | RuntimeException e) {
               done.add(e);
             }

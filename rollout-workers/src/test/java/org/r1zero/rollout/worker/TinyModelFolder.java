@@ -17,7 +17,7 @@ public final class TinyModelFolder {
 
   private static final String CONFIG =
       """
-      {"architectures": ["LlamaForCausalLM"], "vocab_size": %d, "hidden_size": 32,
+      {"architectures": ["LlamaForCausalLM"], "vocab_size": %d, "hidden_size": %d,
        "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
        "num_key_value_heads": 2, "max_position_embeddings": %d, "rms_norm_eps": 1e-5,
        "rope_theta": 10000.0, "tie_word_embeddings": true}
@@ -27,8 +27,13 @@ public final class TinyModelFolder {
 
   /** Writes the files and opens the tokenizer. */
   public static Tokenizer write(Path folder, int context) throws IOException {
+    return write(folder, context, 32);
+  }
+
+  /** The same of another width, a multiple of 8. */
+  static Tokenizer write(Path folder, int context, int width) throws IOException {
     Files.writeString(
-        folder.resolve("config.json"), CONFIG.formatted(CHARACTERS.length() + 1, context));
+        folder.resolve("config.json"), CONFIG.formatted(CHARACTERS.length() + 1, width, context));
     return TinyTokenizer.ofCharacters(folder, CHARACTERS);
   }
 
