@@ -287,8 +287,7 @@ public final class R1ZeroRun {
                 ? parts.reference(recipe.grpo().reference().syncRefModel())
                 : null;
         RolloutCollector rollouts = collector(parts, workers, directory, heard(endpoint))) {
-      Surroundings around =
-          new Surroundings(parts.policy(), optimizer, health, record, learners);
+      Surroundings around = new Surroundings(parts.policy(), optimizer, health, record, learners);
       GrpoTrainer trainer = new GrpoTrainer(recipe.grpo(), settings, around, reference, rollouts);
       if (resumption != null) {
         resume(trainer, record);

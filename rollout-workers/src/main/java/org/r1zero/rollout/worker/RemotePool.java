@@ -121,8 +121,7 @@ final class RemotePool implements WorkerPool {
 
   @Override
   public Learners learners(int count) {
-    RemoteLearners learners =
-        new RemoteLearners(this, cluster, policy, count, hangTimeout, tries);
+    RemoteLearners learners = new RemoteLearners(this, cluster, policy, count, hangTimeout, tries);
     learners.rehearse(policy);
     return learners;
   }

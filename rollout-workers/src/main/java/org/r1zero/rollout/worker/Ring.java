@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * Learners in a ring, each connected to the next, which add up their gradients (reduce-scatter): a
  * stretch at a time, of which each learner ends with the sum of one part, after as many hops as
- * there are others, and delivers it. A learner sends all of its gradient but a part to the next one,
- * however many there are.
+ * there are others, and delivers it. A learner sends all of its gradient but a part to the next
+ * one, however many there are.
  *
  * <p>Additions are done in the order of the ring: sums depend on the number of learners, not on
  * which was faster. Stretches are short, so that whoever is silent for long has stopped, however

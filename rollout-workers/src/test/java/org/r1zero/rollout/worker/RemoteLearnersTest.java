@@ -74,7 +74,6 @@ class RemoteLearnersTest {
   /** What depends on the machine, or on how parts are cut. */
   private static final Pattern OTHERS = Pattern.compile("time|per_second|memory|padding_ratio");
 
-
   @TempDir private Path folder;
   @TempDir private Path weights;
   @TempDir private Path blocks;

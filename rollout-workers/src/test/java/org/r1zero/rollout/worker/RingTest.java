@@ -40,7 +40,9 @@ class RingTest {
     }
   }
 
-  /** Each hop and each delivery goes on, though all of them take longer than anybody may be silent. */
+  /**
+   * Each hop and each delivery goes on, though all of them take longer than anybody may be silent.
+   */
   @Test
   void whatMovesIsNotEndedHoweverLongItTakes() throws Exception {
     Duration limit = Duration.ofSeconds(3);
@@ -71,9 +73,7 @@ class RingTest {
         half.close();
       }
       assertThatThrownBy(
-              () ->
-                  ring.sum(
-                      door, List.of(HERE + door.port(), HERE + other.port()), vector, inbox))
+              () -> ring.sum(door, List.of(HERE + door.port(), HERE + other.port()), vector, inbox))
           .isInstanceOf(IOException.class)
           .hasMessage(fault);
       half.close();
