@@ -187,9 +187,14 @@ def ids(n):
 # --- training ----------------------------------------------------------------------------------------
 
 
-def training(checks, sources, model, dtype, limit=1 << 22):
-    name = f"{model.name} {'bf16' if dtype == BF16 else 'fp32'}"
-    d = load(sources / "decoder.py", "Decoder", dtype=dtype, **model.shape)
+def decoder(sources, model, dtype, attention=1):
+    """With attention by CUDA's fused kernels (1), plain operators (0), or the CPU's fused ones (2)."""
+    return load(sources / "decoder.py", "Decoder", dtype=dtype, attention=attention, **model.shape)
+
+
+def training(checks, sources, model, dtype, attention=1, limit=1 << 22):
+    name = f"{model.name} {'bf16' if dtype == BF16 else 'fp32'}{'' if attention else ' plain attention'}"
+    d = decoder(sources, model, dtype, attention)
     w = model.weights()
     grads = [torch.zeros_like(x) for x in w]
     cos, sin = model.angles(), model.angles()
@@ -333,7 +338,7 @@ def training_counts(checks, sources):
     for limit in (1 << 22, 1 << 26):
         print(f"\nA micro-batch of 8 completions of 512 tokens after a prompt of 256, bf16, LIMIT 2^{limit.bit_length() - 1}:")
         for model in LARGE[:2]:
-            d = load(sources / "decoder.py", "Decoder", dtype=BF16, **model.shape)
+            d = decoder(sources, model, BF16)
             w = model.weights()
             grads = [torch.zeros_like(x) for x in w]
             cos, sin = model.angles(), model.angles()
@@ -456,6 +461,7 @@ def main():
             for model in SMALL:
                 for dtype in (FP32, BF16):
                     training(checks, sources, model, dtype)
+                    training(checks, sources, model, dtype, attention=0)
                     sampling(checks, sources, model, dtype)
             optimizer(checks, args.checkout)
             if args.counts:

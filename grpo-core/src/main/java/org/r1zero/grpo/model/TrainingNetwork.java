@@ -39,14 +39,37 @@ final class TrainingNetwork {
       NDArray cos,
       NDArray sin,
       boolean adapted) {
+    this(scope, config, type, cos, sin, adapted, attention(config, cos.getDevice()));
+  }
+
+  /**
+   * The same with a choice of attention.
+   *
+   * @param attention 0 for plain operators, 1 for CUDA's fused kernels, 2 for the CPU's that stand
+   *     in for them in tests
+   */
+  TrainingNetwork(
+      Scope scope,
+      DecoderConfig config,
+      ComputeType type,
+      NDArray cos,
+      NDArray sin,
+      boolean adapted,
+      long attention) {
     this.config = config;
     this.cos = cos;
     this.sin = sin;
     this.limit = limit(cos.getDevice());
+    Map<String, Object> attributes = attributes(config, type);
+    attributes.put("attention", attention);
     this.module =
-        TorchModule.load(
-            scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes(config, type));
+        TorchModule.load(scope, TrainingNetwork.class, "decoder.py", "Decoder", attributes);
     this.kernels = adapted ? null : NativeTraining.of(config, type, cos, sin).orElse(null);
+  }
+
+  /** CUDA's fused kernels read heads sixteen bytes at a time. */
+  static long attention(DecoderConfig config, Device device) {
+    return device.isGpu() && config.headDim() % 8 == 0 ? 1 : 0;
   }
 
   /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */

@@ -12,6 +12,7 @@ class Decoder(Module):
   mlp_bias : bool
   qk_norm : bool
   dtype : int
+  attention : int
 
   # The network from token ids to hidden states, its backward pass by hand, and the output layer.
   # No autograd: what is kept, in what type, and when it is freed is decided here.
@@ -192,8 +193,108 @@ class Decoder(Module):
   def columns(self: __torch__.Decoder, x: Tensor, first: int, count: int) -> Tensor:
     return torch.slice(x, 1, first * self.head_dim, (first + count) * self.head_dim, 1)
 
+  # --- attention by fused kernels, which hold no probabilities ---------------------------------------
+  #
+  # CUDA's where `attention` is 1; where it is 2 the CPU's stand in for them, which is for tests.
+
+  # Keys (or values) of a bucket [B, S+T, H, E]: those of the shared prefix [S, K*E], then its own, repeated
+  # for the query heads that share them.
+  def repeated(self: __torch__.Decoder, prefix: Tensor, own: Tensor, count: int, time: int) -> Tensor:
+    y = torch.reshape(own, [count, time, self.kv_heads, self.head_dim])
+    length = torch.size(prefix, 0)
+    if torch.gt(length, 0):
+      p = torch.reshape(prefix, [1, length, self.kv_heads, self.head_dim])
+      y = torch.cat([torch.expand(p, [count, length, self.kv_heads, self.head_dim]), y], 1)
+    repeat = torch.floordiv(self.heads, self.kv_heads)
+    wide = torch.expand(torch.unsqueeze(y, 3), [count, length + time, self.kv_heads, repeat, self.head_dim])
+    return torch.reshape(wide, [count, length + time, self.heads, self.head_dim])
+
+  # The gradient of `repeated`, of g [B, S+T, H, E] to [B*K, S+T, E] in fp32.
+  def summed(self: __torch__.Decoder, g: Tensor, count: int) -> Tensor:
+    length = torch.size(g, 1)
+    y = torch.reshape(g, [count, length, self.kv_heads, torch.floordiv(self.heads, self.kv_heads), self.head_dim])
+    return torch.reshape(torch.transpose(torch.sum(y, [3], False, dtype=6), 1, 2), [count * self.kv_heads, length, self.head_dim])
+
+  # Additive mask [T, S+T]: query t sees what is up to S + t.
+  def seen(self: __torch__.Decoder, q: Tensor, length: int) -> Tensor:
+    time = torch.size(q, 1)
+    return torch.triu(torch.new_full(q, [time, length], -inf), length - time + 1)
+
+  # Attention of q [B, T, H, E] over keys and values [B, S+T, H, E], the same mask: [B, T, H, E], then what
+  # its backward needs: log-sums, and a seed and an offset of random numbers that are not used.
+  def fused(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    if torch.eq(self.attention, 1):
+      a, sums, seed, offset, _0, _1 = torch._efficient_attention_forward(q, k, v, None, None, None, None, None, 0., 2, True)
+    else:
+      t, sums = torch._scaled_dot_product_flash_attention_for_cpu(torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), 0., False, attn_mask=self.seen(q, torch.size(k, 1)))
+      a = torch.transpose(t, 1, 2)
+      seed = sums
+      offset = sums
+    return (a, sums, seed, offset)
+
+  # Gradients of q, k and v, whose attention is computed again.
+  def fused_backward(self: __torch__.Decoder, g: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    a, sums, seed, offset = self.fused(q, k, v)
+    if torch.eq(self.attention, 1):
+      gq, gk, gv, _0 = torch._efficient_attention_backward(g, q, k, v, None, a, None, None, torch.size(q, 1), torch.size(k, 1), sums, 0., seed, offset, 2, False)
+    else:
+      tq, tk, tv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.transpose(g, 1, 2), torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), torch.transpose(a, 1, 2), sums, 0., False, attn_mask=self.seen(q, torch.size(k, 1)))
+      gq = torch.transpose(tq, 1, 2)
+      gk = torch.transpose(tk, 1, 2)
+      gv = torch.transpose(tv, 1, 2)
+    return (gq, gk, gv)
+
+  def attend_fused(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor]) -> Tensor:
+    outputs = annotate(List[Tensor], [])
+    for b in range(torch.len(places)):
+      first = plan[6 * b]
+      rows = plan[6 * b + 1]
+      count = plan[6 * b + 2]
+      time = plan[6 * b + 3]
+      prefix_row = plan[6 * b + 4]
+      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
+      shared = torch.slice(qkv, 0, prefix_row, prefix_row + plan[6 * b + 5], 1)
+      q = torch.reshape(self.columns(own, 0, self.heads), [count, time, self.heads, self.head_dim])
+      k = self.repeated(self.columns(shared, self.heads, self.kv_heads), self.columns(own, self.heads, self.kv_heads), count, time)
+      v = self.repeated(self.columns(shared, self.heads + self.kv_heads, self.kv_heads), self.columns(own, self.heads + self.kv_heads, self.kv_heads), count, time)
+      a, _0, _1, _2 = self.fused(q, k, v)
+      torch.append(outputs, self.pick_up(torch.reshape(a, [count * time, self.heads * self.head_dim]), places[b]))
+    return torch.cat(outputs, 0)
+
+  def attend_fused_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor]) -> Tensor:
+    grad = torch.new_zeros(qkv, [torch.size(qkv, 0), torch.size(qkv, 1)], dtype=6)
+    for b in range(torch.len(places)):
+      first = plan[6 * b]
+      rows = plan[6 * b + 1]
+      count = plan[6 * b + 2]
+      time = plan[6 * b + 3]
+      prefix_row = plan[6 * b + 4]
+      prefix = plan[6 * b + 5]
+      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
+      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      q = torch.reshape(self.columns(own, 0, self.heads), [count, time, self.heads, self.head_dim])
+      k = self.repeated(self.columns(shared, self.heads, self.kv_heads), self.columns(own, self.heads, self.kv_heads), count, time)
+      v = self.repeated(self.columns(shared, self.heads + self.kv_heads, self.kv_heads), self.columns(own, self.heads + self.kv_heads, self.kv_heads), count, time)
+      go = torch.reshape(self.lay_out(torch.slice(g, 0, first, first + rows, 1), places[b], count * time), [count, time, self.heads, self.head_dim])
+      gq, gk, gv = self.fused_backward(go, q, k, v)
+      own_grad = torch.slice(grad, 0, first, first + rows, 1)
+      torch.add_(self.columns(own_grad, 0, self.heads), self.pick_up(torch.reshape(gq, [count * time, self.heads * self.head_dim]), places[b]))
+      prefix_grad = torch.slice(grad, 0, prefix_row, prefix_row + prefix, 1)
+      self.add_keys(self.summed(gk, count), own_grad, prefix_grad, self.heads, count, time, places[b])
+      self.add_keys(self.summed(gv, count), own_grad, prefix_grad, self.heads + self.kv_heads, count, time, places[b])
+    return grad
+
+  # --- attention by plain operators -------------------------------------------------------------------
+
   # Causal attention of all buckets: qkv [R, (H+2K)E], turned, to [R, H*E].
   def attend(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
+    if torch.gt(self.attention, 0):
+      a = self.attend_fused(qkv, plan, places)
+    else:
+      a = self.attend_plain(qkv, plan, places, limit)
+    return a
+
+  def attend_plain(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     outputs = annotate(List[Tensor], [])
     for b in range(torch.len(places)):
       first = plan[6 * b]
@@ -217,9 +318,16 @@ class Decoder(Module):
       torch.append(outputs, self.pick_up(a, places[b]))
     return torch.cat(outputs, 0)
 
-  # Backward of `attend`: g [R, H*E] to the gradient of qkv [R, (H+2K)E] in fp32. The probabilities
-  # are computed again, since they would take more memory than all else together.
+  # Backward of `attend`: g [R, H*E] to the gradient of qkv [R, (H+2K)E] in fp32.
   def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
+    if torch.gt(self.attention, 0):
+      grad = self.attend_fused_backward(g, qkv, plan, places)
+    else:
+      grad = self.attend_plain_backward(g, qkv, plan, places, limit)
+    return grad
+
+  # The probabilities are computed again, since they would take more memory than all else together.
+  def attend_plain_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     grad = torch.new_zeros(qkv, [torch.size(qkv, 0), torch.size(qkv, 1)], dtype=6)
     scale = torch.pow(self.head_dim, -0.5)
     repeat = torch.floordiv(self.heads, self.kv_heads)
