@@ -26,7 +26,9 @@ class FusedTrainingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "QWEN3, FLOAT32, 1e-5, 2e-5", "LLAMA, FLOAT32, 1e-5, 2e-5", "QWEN3, BFLOAT16, 0.03, 0.05"
+    "QWEN3, FLOAT32, 1e-5, 2e-5",
+    "LLAMA, FLOAT32, 1e-5, 2e-5",
+    "QWEN3, BFLOAT16, 0.03, 0.05"
   })
   void hiddenStatesAndGradientsAreThoseOfPlainOperators(
       DecoderConfig.Family family, ComputeType type, double values, double gradients) {
@@ -99,8 +101,7 @@ class FusedTrainingTest {
       List<NDArray> gradients = new ArrayList<>();
       int next = 0;
       for (ParameterLayout.Slot slot : ParameterLayout.of(config)) {
-        NDArray value =
-            slot == null ? scope.floats(0) : model.parameters().get(next++).value();
+        NDArray value = slot == null ? scope.floats(0) : model.parameters().get(next++).value();
         weights.add(value);
         gradients.add(value.zerosLike());
       }
