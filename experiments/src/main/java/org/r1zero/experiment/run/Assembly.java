@@ -1,5 +1,6 @@
 package org.r1zero.experiment.run;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.EnvironmentConfig;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.model.ModelFolder;
+import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.grpo.model.weights.ModelFileException;
@@ -133,9 +135,9 @@ final class Assembly implements AutoCloseable {
               unjudged);
     }
     Dataset usable = dataset;
-    attempt(() -> Torch.device(recipe.device()), faults);
+    attempt(() -> device(recipe.device(), recipe.dtype()), faults);
     for (String device : recipe.rollouts().devices()) {
-      attempt(() -> Torch.device(device), faults);
+      attempt(() -> device(device, recipe.dtype()), faults);
     }
     ModelFolder folder = attempt(() -> ModelFolder.open(recipe.model()), faults);
     Fit fit =
@@ -176,6 +178,12 @@ final class Assembly implements AutoCloseable {
       throw f;
     }
     throw new ConfigException("recipe " + recipe.name(), all);
+  }
+
+  private static Device device(String name, ComputeType dtype) {
+    Device device = Torch.device(name);
+    dtype.requireOn(device);
+    return device;
   }
 
   private static WeightedReward reward(Recipe recipe) {

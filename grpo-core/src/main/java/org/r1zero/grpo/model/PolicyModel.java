@@ -129,6 +129,7 @@ public final class PolicyModel implements AutoCloseable {
       long seed,
       boolean narrow,
       Arrays arrays) {
+    computeType.requireOn(device);
     this.config = config;
     this.computeType = computeType;
     this.scope = Torch.openScope(device);

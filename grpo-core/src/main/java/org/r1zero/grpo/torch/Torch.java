@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Starts libtorch and holds its settings, some of which are a thread's own. */
@@ -167,6 +168,12 @@ public final class Torch {
       prepareThread();
       Gpus.ownStream(device.getDeviceId());
     }
+  }
+
+  /** The generation of a GPU, such as {@code 9.0}; empty where it is not known. */
+  public static Optional<String> capability(Device gpu) {
+    prepareThread();
+    return Gpus.capability(gpu.getDeviceId());
   }
 
   /** Bytes of a GPU's memory that nobody has; 0 where that is not known. */
