@@ -94,7 +94,13 @@ final class Gpus {
   static long freeBytes(int gpu) {
     LongByReference free = new LongByReference();
     LongByReference total = new LongByReference();
-    return call("cudaSetDevice", gpu) && call("cudaMemGetInfo", free, total) ? free.getValue() : 0;
+    IntByReference before = new IntByReference();
+    if (!call("cudaGetDevice", before) || !call("cudaSetDevice", gpu)) {
+      return 0;
+    }
+    boolean told = call("cudaMemGetInfo", free, total);
+    call("cudaSetDevice", before.getValue()); // it is this thread's for all that is to come
+    return told ? free.getValue() : 0;
   }
 
   /** The generation of a GPU's kernels, such as 9.0; empty where its runtime does not tell. */
