@@ -1,5 +1,6 @@
 package org.r1zero.grpo.model;
 
+import java.io.Serializable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,8 @@ import org.r1zero.grpo.faults.Faults;
  * @param targetModules which projections have one: {@code q_proj}, {@code k_proj}, {@code v_proj},
  *     {@code o_proj}, {@code gate_proj}, {@code up_proj}, {@code down_proj}, or {@code all-linear}
  */
-public record LoraConfig(int r, double loraAlpha, List<String> targetModules) {
+public record LoraConfig(int r, double loraAlpha, List<String> targetModules)
+    implements Serializable {
   /** All projections of a block, in the order that {@code decoder.py} expects. */
   static final List<String> TARGETS =
       List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");

@@ -180,6 +180,21 @@ public final class PolicyModel implements AutoCloseable {
         config, computeType, device, LoraConfig.defaults(), 0, false, (slot, s) -> next.next());
   }
 
+  /**
+   * The same with adapters, which are added to copies of the arrays that have one.
+   *
+   * @param arrays as above, filled
+   */
+  static PolicyModel adapted(
+      DecoderConfig config,
+      ComputeType computeType,
+      Device device,
+      LoraConfig lora,
+      List<NDArray> arrays) {
+    Iterator<NDArray> next = arrays.iterator();
+    return new PolicyModel(config, computeType, device, lora, 0, false, (slot, s) -> next.next());
+  }
+
   /** A frozen weight in the compute type, in place of the fp32 one. */
   private NDArray narrowed(NDArray array) {
     try (array) {

@@ -27,6 +27,11 @@ public final class PolicySnapshot implements AutoCloseable {
   private final PolicyModel policy;
 
   private PolicySnapshot(DecoderConfig config, ComputeType type, Device device, Block block) {
+    this(config, type, device, LoraConfig.defaults(), block);
+  }
+
+  private PolicySnapshot(
+      DecoderConfig config, ComputeType type, Device device, LoraConfig lora, Block block) {
     this.scope = Torch.openScope(device);
     this.module =
         TorchModule.load(scope, PolicySnapshot.class, "snapshot.py", "Snapshot", Map.of());
@@ -40,7 +45,10 @@ public final class PolicySnapshot implements AutoCloseable {
         start += padded(shape);
       }
     }
-    this.policy = PolicyModel.frozen(config, type, device, arrays);
+    this.policy =
+        lora.enabled()
+            ? PolicyModel.adapted(config, type, device, lora, arrays)
+            : PolicyModel.frozen(config, type, device, arrays);
   }
 
   /** Where the block comes from. */
@@ -70,10 +78,22 @@ public final class PolicySnapshot implements AutoCloseable {
    * @param file of at least {@link #bytes}; what it holds becomes the weights
    */
   public static PolicySnapshot mapped(Path file, DecoderConfig config, ComputeType type) {
+    return mapped(file, config, type, LoraConfig.defaults());
+  }
+
+  /**
+   * The same where a rank in {@code lora} gives its policy adapters: their values are the caller's
+   * to set, and the weights of the block those that they are added to.
+   *
+   * @param file holds the weights already
+   */
+  public static PolicySnapshot mapped(
+      Path file, DecoderConfig config, ComputeType type, LoraConfig lora) {
     return new PolicySnapshot(
         config,
         type,
         Device.cpu(),
+        lora,
         (module, scope, size) ->
             module.call(
                 scope, "mapped", file.toAbsolutePath().toString(), size, (long) type.scalarType()));
@@ -89,7 +109,7 @@ public final class PolicySnapshot implements AutoCloseable {
     module.callForEffect("copy_into", arrays, source.arrays());
   }
 
-  /** A policy that reads this block, and can't be trained. It is closed with this. */
+  /** A policy that reads this block, whose weights can't be trained. It is closed with this. */
   public PolicyModel policy() {
     return policy;
   }

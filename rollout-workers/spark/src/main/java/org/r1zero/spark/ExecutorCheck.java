@@ -35,18 +35,18 @@ final class ExecutorCheck {
   /**
    * Reports from each executor.
    *
-   * @param block bytes of a version of the weights
+   * @param room bytes that weights take on an executor
    * @param rewards that executors give; {@code null} for none
    * @throws IllegalStateException naming all faults of all hosts
    */
-  static void run(JavaSparkContext context, long block, @Nullable PortableReward rewards) {
+  static void run(JavaSparkContext context, long room, @Nullable PortableReward rewards) {
     Map<String, MachineReport> reports = new TreeMap<>();
     long end = System.nanoTime() + DEADLINE_MILLIS * 1_000_000;
     context.setJobGroup("r1zero", "check of the executors", true);
     try {
       Set<String> missing;
       do {
-        ask(context, block, rewards, reports, end);
+        ask(context, room, rewards, reports, end);
         missing = executors(context);
         missing.removeAll(reports.keySet());
       } while (!missing.isEmpty() && System.nanoTime() < end);
@@ -59,7 +59,7 @@ final class ExecutorCheck {
   /** Each task waits a little, so that one executor does not take them all. */
   private static void ask(
       JavaSparkContext context,
-      long block,
+      long room,
       @Nullable PortableReward rewards,
       Map<String, MachineReport> reports,
       long end) {
@@ -70,7 +70,7 @@ final class ExecutorCheck {
             .map(
                 n -> {
                   Thread.sleep(TASK_MILLIS);
-                  return new Seen(where(), MachineReport.here(block, rewards));
+                  return new Seen(where(), MachineReport.here(room, rewards));
                 })
             .collectAsync();
     try {

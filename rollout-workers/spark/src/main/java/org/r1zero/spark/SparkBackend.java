@@ -7,8 +7,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
-import org.r1zero.grpo.model.PolicyModel;
-import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.rollout.worker.PoolOptions;
 import org.r1zero.rollout.worker.PoolSource;
 import org.r1zero.rollout.worker.WorkerBackend;
@@ -33,9 +31,7 @@ public final class SparkBackend implements WorkerBackend {
   @Override
   public WorkerPool open(PoolOptions options, PoolSource source, Consumer<String> say) {
     JavaSparkContext context = context(new SparkConf(), options);
-    PolicyModel policy = source.policy();
-    ExecutorCheck.run(
-        context, PolicySnapshot.bytes(policy.config(), policy.computeType()), source.rewards());
+    ExecutorCheck.run(context, WorkerPools.remoteRoom(source.policy()), source.rewards());
     SparkCluster cluster = new SparkCluster(context, source.weightsFolder(), say);
     PoolSource here =
         new PoolSource(

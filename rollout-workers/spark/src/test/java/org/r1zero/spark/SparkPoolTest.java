@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.data.Sample;
 import org.r1zero.grpo.loss.UpdateSize;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
@@ -105,6 +107,32 @@ class SparkPoolTest {
     try (Stream<Path> left = Files.list(shared)) {
       assertThat(left.filter(file -> !file.toString().endsWith(".crc"))).isEmpty();
     }
+  }
+
+  @Test
+  void adaptersAloneGiveTheRolloutsOfProcesses() {
+    System.setProperty("spark.master", "local[2]");
+    LoraConfig lora = new LoraConfig(2, 8, List.of("q_proj", "up_proj"));
+    try (PolicyModel adapted =
+            new PolicyModel(
+                first.config(), first::tensor, ComputeType.FLOAT32, Device.cpu(), lora, 1);
+        WorkerPool spark = WorkerPools.backend("spark").open(OPTIONS, source(adapted, "auto"), said::add);
+        WorkerPool processes =
+            WorkerPools.backend("process").open(OPTIONS, source(adapted, own.toString()), line -> {})) {
+      List<List<Generation>> before = sampled(spark, 30);
+      requireEqual(before, sampled(processes, 30));
+      for (Parameter parameter : adapted.parameters()) {
+        parameter.value().addi(0.3f);
+        parameter.updated();
+      }
+      spark.publish(1, adapted);
+      processes.publish(1, adapted);
+      List<List<Generation>> after = sampled(spark, 30);
+      requireEqual(after, sampled(processes, 30));
+      assertThat(after.get(0).get(0).policyLogProbs())
+          .isNotEqualTo(before.get(0).get(0).policyLogProbs());
+    }
+    assertThat(said).isEmpty();
   }
 
   @Test
@@ -182,6 +210,41 @@ class SparkPoolTest {
     } finally {
       System.clearProperty("spark.executor.extraClassPath");
     }
+  }
+
+  @Test
+  void aLearnerThatHangsEndsItsExecutorAndTheUpdateBeginsAgain() throws IOException {
+    System.setProperty("spark.master", "local-cluster[2,1,1024]");
+    System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    String marker = own.resolve("the next one to compute hangs").toString();
+    PartWork work = new CrossEntropy().work(new UpdateSize(12, 12 * 13 / 2 + 12, 1));
+    PartWork hanging =
+        (policy, part) -> {
+          if (new File(marker).delete()) {
+            synchronized (marker) {
+              while (true) {
+                try {
+                  marker.wait();
+                } catch (InterruptedException e) {
+                  // native code hears of none
+                }
+              }
+            }
+          }
+          return work.compute(policy, part);
+        };
+    PoolOptions impatient = new PoolOptions(2, 1, true, Duration.ofSeconds(15), 3);
+    try (WorkerPool spark =
+        WorkerPools.backend("spark").open(impatient, source("auto"), said::add)) {
+      Learners learners = spark.learners(2);
+      float[] expected = gradient(learners, work);
+      Files.createFile(Path.of(marker));
+      assertThat(gradient(learners, hanging)).isEqualTo(expected);
+      assertThat(Path.of(marker)).doesNotExist();
+    } finally {
+      System.clearProperty("spark.executor.extraClassPath");
+    }
+    assertThat(said).singleElement().asString().contains("was lost (1 so far").contains("86");
   }
 
   /** Of twelve samples of 1 to 12 tokens and one more each, in one part. */
@@ -264,8 +327,12 @@ class SparkPoolTest {
   }
 
   private PoolSource source(String weights) {
+    return source(first, weights);
+  }
+
+  private PoolSource source(PolicyModel policy, String weights) {
     return new PoolSource(
-        0, first, config -> new TokenizerStops(tokenizer, config.stop()), folder, weights);
+        0, policy, config -> new TokenizerStops(tokenizer, config.stop()), folder, weights);
   }
 
   /** The executors' processes are children of this one. */

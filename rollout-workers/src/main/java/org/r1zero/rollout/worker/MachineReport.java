@@ -43,10 +43,10 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
   /**
    * Looks at this machine.
    *
-   * @param block bytes of a version of the weights, of which two must have room
+   * @param room bytes that weights take
    * @param rewards whose verifiers must be there; {@code null} for none
    */
-  public static MachineReport here(long block, @Nullable PortableReward rewards) {
+  public static MachineReport here(long room, @Nullable PortableReward rewards) {
     List<String> faults = new ArrayList<>();
     try {
       if (rewards != null) {
@@ -61,7 +61,7 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
       faults.add("libtorch does not load: " + e);
     }
     try {
-      FileWeights.requireRoom(FileWeights.folderFor(2 * block), 2 * block);
+      FileWeights.requireRoom(FileWeights.folderFor(room), room);
     } catch (IllegalArgumentException e) {
       faults.add(String.valueOf(e.getMessage()));
     }

@@ -22,12 +22,14 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.PartReport;
 import org.r1zero.grpo.files.Folders;
 import org.r1zero.grpo.model.DecoderConfig;
 import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
 import org.r1zero.grpo.model.weights.ModelDirectory;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
@@ -35,14 +37,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one pool keeps in a process that samples for it: a tokenizer, weights of two versions, and a
- * generator for each task that runs at once.
+ * What one pool keeps in a process that samples for it: a tokenizer, weights of two versions (and
+ * the frozen ones, where adapters come in place of weights), and a generator for each task that runs
+ * at once.
  */
 final class RemoteHost implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteHost.class);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
   private static final int SLOTS = 2;
+  private static final int FROZEN = SLOTS;
+
+  /** A failure: adapters added up here give another block than the one that was published. */
+  static final String ADDS_OTHERWISE = "adapters add up otherwise here";
+
   private static final String FAILED = "!";
   private static final String KIND = MachineReport.describe();
 
@@ -55,6 +63,8 @@ final class RemoteHost implements AutoCloseable {
   private final Deque<LocalLearner> idleLearners = new ConcurrentLinkedDeque<>();
   private final DecoderConfig config;
   private final AtomicInteger numbers = new AtomicInteger();
+  private final Object adding = new Object();
+  private @Nullable AdaptedWeights adapted;
   private final ExecutorService judges;
   private int tasks;
   private boolean closed;
@@ -77,7 +87,8 @@ final class RemoteHost implements AutoCloseable {
         DecoderConfig tied = ModelDirectory.readConfig(folder);
         this.tokenizer = Tokenizer.open(folder);
         this.config = model.untied() ? tied.untied() : tied;
-        long bytes = SLOTS * PolicySnapshot.bytes(config, model.type());
+        int slots = SLOTS + (model.lora() == null ? 0 : 1);
+        long bytes = slots * PolicySnapshot.bytes(config, model.type());
         this.weights =
             new FileWeights(
                 model.folder().equals("auto")
@@ -85,7 +96,7 @@ final class RemoteHost implements AutoCloseable {
                     : Path.of(model.folder()),
                 config,
                 model.type(),
-                SLOTS);
+                slots);
       } finally {
         Folders.delete(folder);
       }
@@ -117,6 +128,10 @@ final class RemoteHost implements AutoCloseable {
       } finally {
         lock.readLock().unlock();
       }
+    } catch (AddsOtherwiseException e) {
+      RemoteTask.Version version = task.weights();
+      return new RemoteTask.Result(
+          version.number(), version.checksum(), KIND, List.of(), ADDS_OTHERWISE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SamplingCancelledException();
@@ -256,7 +271,9 @@ final class RemoteHost implements AutoCloseable {
     lock.writeLock().lockInterruptibly();
     try {
       if (!holds(version)) {
-        if (!changedFromOther(version)) {
+        if (version.adapters() != null) {
+          add(version, version.adapters());
+        } else if (!changedFromOther(version)) {
           try (InputStream in = version.whole().block().open()) {
             weights.receive(version.slot(), in);
           }
@@ -268,6 +285,37 @@ final class RemoteHost implements AutoCloseable {
       throw new UncheckedIOException(e.getMessage(), e); // another machine may have better luck
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  /** Tells whoever published adapters that this machine can't use them. */
+  private static final class AddsOtherwiseException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Adds a version's adapters to the frozen weights, which are fetched once. */
+  private void add(RemoteTask.Version version, RemoteTask.Part adapters) throws IOException {
+    synchronized (adding) {
+      AdaptedWeights sum = adapted;
+      if (sum == null) {
+        RemoteTask.Part frozen = version.whole();
+        try (InputStream in = frozen.block().open()) {
+          weights.receive(FROZEN, in);
+        }
+        weights.accept(FROZEN, frozen.number(), frozen.checksum());
+        sum =
+            new AdaptedWeights(
+                weights.files().get(FROZEN), config, model.type(), requireNonNull(model.lora()));
+        adapted = sum;
+      }
+      Torch.setThreads(model.threads());
+      try (InputStream in = adapters.block().open()) {
+        weights.write(version.slot(), FileWeights.UNFINISHED, sum.with(in));
+      }
+    }
+    long checksum = version.checksum();
+    if (weights.accepted(version.slot(), version.number(), checksum) != checksum) {
+      throw new AddsOtherwiseException();
     }
   }
 
@@ -433,6 +481,9 @@ final class RemoteHost implements AutoCloseable {
     freed = true;
     idle.forEach(RemoteHost::end);
     idleLearners.forEach(RemoteHost::end);
+    if (adapted != null) {
+      adapted.close();
+    }
     weights.close();
     tokenizer.close();
   }

@@ -21,12 +21,15 @@ import org.r1zero.grpo.data.MicroBatch;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pool whose units are tasks of a {@link Cluster}, which finds machines for them, and others
  * where some are lost. What comes back twice is heard once.
  */
 final class RemotePool implements WorkerPool {
+  private static final Logger LOG = LoggerFactory.getLogger(RemotePool.class);
   private static final Set<String> OPEN = ConcurrentHashMap.newKeySet();
   private static final long WATCH_MILLIS = 100;
 
@@ -67,7 +70,10 @@ final class RemotePool implements WorkerPool {
             options.threads(),
             options.hangTimeout().toMillis(),
             source.weightsFolder(),
-            source.rewards());
+            source.rewards(),
+            RemoteWeights.sendsAdapters(policy)
+                ? policy.adapters().orElseThrow().config()
+                : null);
     this.store = new RemoteWeights(cluster, policy);
     this.published = new PublishedWeights(store, source.version(), policy);
     OPEN.add(id);
@@ -173,7 +179,13 @@ final class RemotePool implements WorkerPool {
       SamplingCall call = new SamplingCall(units, config, lease.weights(), listener);
       begin(call);
       try {
-        run(call, units, listener.purpose());
+        if (!run(call, units, listener.purpose())) {
+          LOG.warn(
+              "adapters give other last bits on a worker's machine than here: weights are sent"
+                  + " whole from now on");
+          store.sendWhole(lease.weights());
+          run(call, units, listener.purpose());
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         call.fail(new SamplingCancelledException());
@@ -204,10 +216,11 @@ final class RemotePool implements WorkerPool {
     }
   }
 
-  private void run(SamplingCall call, List<WorkUnit> units, String purpose)
+  /** Returns whether it is over: false where adapters are not to be added up elsewhere. */
+  private boolean run(SamplingCall call, List<WorkUnit> units, String purpose)
       throws InterruptedException {
     if (units.isEmpty()) {
-      return;
+      return true;
     }
     RemoteTask.Version version = store.version(call.weights());
     Set<String> open = new TreeSet<>(OPEN);
@@ -221,8 +234,8 @@ final class RemotePool implements WorkerPool {
     try {
       while (!call.isOver()) {
         Cluster.Answer answer = run.next(WATCH_MILLIS);
-        if (answer != null) {
-          take(call, version, answer);
+        if (answer != null && !isTaken(call, version, answer)) {
+          return false;
         }
         call.sampled(run.progress());
         call.beat(cluster.workers(), cluster.lost());
@@ -234,10 +247,14 @@ final class RemotePool implements WorkerPool {
     } finally {
       run.cancel();
     }
+    return true;
   }
 
-  private void take(SamplingCall call, RemoteTask.Version version, Cluster.Answer answer) {
+  private boolean isTaken(SamplingCall call, RemoteTask.Version version, Cluster.Answer answer) {
     RemoteTask.Result result = RemoteTask.read(answer.bytes(), RemoteTask.Result.class);
+    if (RemoteHost.ADDS_OTHERWISE.equals(result.failure())) {
+      return false;
+    }
     if (result.failure() != null) {
       throw new IllegalStateException(result.failure());
     }
@@ -248,6 +265,7 @@ final class RemotePool implements WorkerPool {
       }
       call.complete(answer.task());
     }
+    return true;
   }
 
   private void require(

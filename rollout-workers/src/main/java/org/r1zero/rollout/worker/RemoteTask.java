@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.verify.reward.PortableReward;
@@ -38,6 +39,7 @@ record RemoteTask(
    * @param untied whether the output layer is not the embedding, whatever the configuration says
    * @param folder where weights go: {@code auto}, or a folder of each machine's own
    * @param rewards judges completions; {@code null} where nothing is judged
+   * @param lora the adapters that may come in place of weights; {@code null} where none do
    */
   record Model(
       Cluster.Block files,
@@ -46,7 +48,8 @@ record RemoteTask(
       int threads,
       long hangMillis,
       String folder,
-      @Nullable PortableReward rewards)
+      @Nullable PortableReward rewards,
+      @Nullable LoraConfig lora)
       implements Serializable {}
 
   /**
@@ -54,8 +57,16 @@ record RemoteTask(
    * from version to version since.
    *
    * @param checksum of this version's block
+   * @param whole the frozen weights where there are adapters
+   * @param adapters what is added to them, in place of changes; null where there are none
    */
-  record Version(int slot, long number, long checksum, Part whole, List<Part> deltas)
+  record Version(
+      int slot,
+      long number,
+      long checksum,
+      Part whole,
+      List<Part> deltas,
+      @Nullable Part adapters)
       implements Serializable {
 
     /** The version and checksum that the first so many deltas lead to. */

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
 
@@ -138,6 +139,12 @@ public final class WorkerPools {
         version,
         policy,
         say);
+  }
+
+  /** How many bytes a policy's weights take on each machine of {@link #remote}. */
+  public static long remoteRoom(PolicyModel policy) {
+    return (RemoteWeights.sendsAdapters(policy) ? 3 : 2)
+        * PolicySnapshot.bytes(policy.config(), policy.computeType());
   }
 
   /**

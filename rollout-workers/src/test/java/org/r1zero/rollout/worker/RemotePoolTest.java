@@ -3,6 +3,7 @@ package org.r1zero.rollout.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.index.NDIndex;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,9 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.r1zero.grpo.model.ComputeType;
+import org.r1zero.grpo.model.LoraConfig;
+import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
+import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Collected;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -124,6 +131,95 @@ class RemotePoolTest {
           .doesNotContain("policy-1", "policy-9");
       assertThat(ThreadCluster.OPENED)
           .containsOnlyOnce("policy-0", "changes-1", "changes-5", "changes-6", "changes-9");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void ofAdaptersNothingElseIsFetchedAndLateMachinesFetchTheFrozenWeightsToo(ComputeType type)
+      throws IOException {
+    ThreadCluster cluster = new ThreadCluster(blocks, 2, 0, false);
+    try (PolicyModel adapted = adapted(type);
+        PolicySnapshot now = PolicySnapshot.inMemory(adapted);
+        WorkerPool pool = pool(cluster, adapted)) {
+      ThreadCluster.OPENED.clear();
+      for (int version = 0; version <= 6; version++) {
+        if (version == 4) {
+          assertThat(ThreadCluster.OPENED)
+              .filteredOn(name -> !name.equals("model"))
+              .containsExactly("frozen", "adapters-0", "adapters-1", "adapters-2", "adapters-3");
+          RemoteWorkers.restart(); // as a machine that joins late has nothing
+        }
+        if (version > 0) {
+          train(adapted, version);
+          pool.publish(version, adapted);
+          assertThat(Files.size(cluster.blocks.get("adapters-" + version)))
+              .isEqualTo(AdaptedWeights.bytes(adapted))
+              .isLessThan(Files.size(cluster.blocks.get("frozen")) / 5);
+        }
+        now.copyFrom(adapted);
+        try (Generator alone = new Generator(now.policy())) {
+          requireEqual(sampled(pool), by(alone));
+        }
+      }
+      assertThat(ThreadCluster.OPENED)
+          .filteredOn(name -> !name.equals("model"))
+          .endsWith("adapters-3", "frozen", "adapters-4", "adapters-5", "adapters-6");
+    }
+  }
+
+  @Test
+  void whereAdaptersAddUpOtherwiseWeightsAreSentWhole() throws IOException {
+    ThreadCluster cluster = new ThreadCluster(blocks, 2, 0, false);
+    try (PolicyModel adapted = adapted(ComputeType.FLOAT32);
+        WorkerPool pool = pool(cluster, adapted)) {
+      train(adapted, 1);
+      pool.publish(1, adapted);
+      Path sent = cluster.blocks.get("adapters-1");
+      byte[] bytes = Files.readAllBytes(sent);
+      bytes[0] ^= 1; // the last bit of a number
+      Files.write(sent, bytes);
+      try (Generator alone = new Generator(adapted)) {
+        requireEqual(sampled(pool), by(alone));
+        assertThat(cluster.blocks).containsKey("policy-1");
+        train(adapted, 2);
+        pool.publish(2, adapted);
+        alone.refresh();
+        requireEqual(sampled(pool), by(alone));
+      }
+      assertThat(cluster.blocks).doesNotContainKey("adapters-2");
+    }
+  }
+
+  @Test
+  void adaptersThatAreAsLargeAsTheWeightsAreNotSentAlone() {
+    ThreadCluster cluster = new ThreadCluster(blocks, 1, 0, false);
+    LoraConfig large = new LoraConfig(32, 8, List.of("all-linear"));
+    try (PolicyModel adapted =
+            new PolicyModel(
+                policy.config(), policy::tensor, ComputeType.FLOAT32, Device.cpu(), large, 1);
+        Generator alone = new Generator(adapted);
+        WorkerPool pool = pool(cluster, adapted)) {
+      requireEqual(sampled(pool), by(alone));
+      assertThat(cluster.blocks).containsKey("policy-0").doesNotContainKey("frozen");
+    }
+  }
+
+  private PolicyModel adapted(ComputeType type) {
+    LoraConfig lora = new LoraConfig(2, 8, List.of("q_proj", "down_proj"));
+    return new PolicyModel(policy.config(), policy::tensor, type, Device.cpu(), lora, 1);
+  }
+
+  /** Other numbers in all adapters. */
+  private static void train(PolicyModel adapted, long seed) {
+    Random random = new Random(seed);
+    for (Parameter parameter : adapted.parameters()) {
+      float[] values = parameter.value().toFloatArray();
+      for (int i = 0; i < values.length; i++) {
+        values[i] += (float) random.nextGaussian() * 0.1f;
+      }
+      Torch.assign(parameter.value(), values);
+      parameter.updated();
     }
   }
 
