@@ -35,8 +35,9 @@ end_worker() { # NUMBER
 }
 # those of our workers, not of other clusters of this machine
 executors() { pgrep -P "$(IFS=, && echo "${workers[*]}")" -f CoarseGrainedExecutorBackend; }
+ui=14040 # Spark's own pages, which say what is running
 submit() { # NAME [OPTIONS]
-  ./r1zero submit --master "$master" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" "${@:2}" \
+  ./r1zero submit --master "$master" --conf "spark.ui.port=$ui" -- train "${recipe[@]}" --set rollouts.backend=spark --set output="$runs/$1" "${@:2}" \
     >"$runs/$1.log" 2>&1 &
   pid=$!
 }
@@ -45,6 +46,25 @@ after_step() { # NAME STEP
     kill -0 "$pid"
     sleep 0.3
   done
+}
+while_learning() { # NAME UPDATE: until the tasks of that update, or of a later one, run
+  python3 - "$ui" "$2" "$pid" <<'P' || { echo "$1 has ended before update $2" >&2 && exit 1; }
+import json, os, re, sys, time, urllib.request
+api = f"http://127.0.0.1:{sys.argv[1]}/api/v1/applications"
+while True:
+    os.kill(int(sys.argv[3]), 0)  # fails where the run has ended
+    try:
+        app = json.load(urllib.request.urlopen(api, timeout=5))[0]["id"]
+        jobs = json.load(urllib.request.urlopen(f"{api}/{app}/jobs?status=running", timeout=5))
+    except (OSError, ValueError, IndexError):
+        jobs = []  # it has only begun
+    for job in jobs:
+        update = re.match(r"update (\d+): (\d+) learners", job.get("description") or "")
+        if update and int(update[1]) >= int(sys.argv[2]) and job["numActiveTasks"] == int(update[2]):
+            print("  " + job["description"])
+            sys.exit()
+    time.sleep(0.02)
+P
 }
 executor() {
   until executors >/dev/null; do sleep 0.3; done # one that was killed may be the last
@@ -89,15 +109,19 @@ wait "$pid" || :
 sleep 5
 ./r1zero submit --master "$master" -- train --resume "$runs"/driver/* >>"$runs/driver.log" 2>&1
 
-echo "two learners, first undisturbed, then with an executor killed after steps 2 and 4"
+echo "two learners, first undisturbed, then with an executor killed while they compute updates 5 and 11"
 submit learners --set rollouts.learners=2
 wait "$pid"
 submit learners-kill --set rollouts.learners=2
-for step in 2 4; do
-  after_step learners-kill "$step"
+for update in 5 11; do
+  while_learning learners-kill "$update"
   kill -9 "$(executor)"
 done
 wait "$pid"
+[ "$(grep -cE "update [0-9]+: 2 learners, .* begins again" "$runs/learners-kill.log")" -ge 2 ] || {
+  echo "updates must have begun again; see $runs/learners-kill.log" >&2
+  exit 1
+}
 
 sha256sum "$runs"/*/*/model/model.safetensors
 [ "$(sha256sum "$runs"/{process,kill,stop,late,driver}/*/model/model.safetensors | cut -d' ' -f1 | sort -u | wc -l)" = 1 ] &&
@@ -123,7 +147,7 @@ for name, run in runs.items():
         sys.exit(f"rollouts of {name} differ")
 for number in ("loss", "grad_norm", "entropy"):  # later steps have other last bits to start from
     one, two = (runs[name][0][0][number] for name in ("process", "learners"))
-    if abs(one - two) > 1e-6:
+    if not abs(one - two) <= 1e-6:  # nor NaN
         sys.exit(f"{number} of the first step is {one}, with two learners {two}")
 print("all models, rollouts and metrics (but times, memory and workers/replaced) are the same:", ", ".join(runs))
 P
