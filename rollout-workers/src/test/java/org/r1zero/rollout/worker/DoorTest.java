@@ -1,5 +1,6 @@
 package org.r1zero.rollout.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,8 +26,7 @@ class DoorTest {
       try (Link mine = Link.to("127.0.0.1:" + door.port(), SECRET, 3, LIMIT);
           Link link = door.next()) {
         assertThat(mine).isNotNull();
-        assertThat(link).isNotNull();
-        assertThat(link.rank()).isEqualTo(3);
+        assertThat(requireNonNull(link).rank()).isEqualTo(3);
       }
       assertThat(Duration.ofNanos(System.nanoTime() - started))
           .as("less than one of them is listened to")

@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -179,7 +180,7 @@ class RingTest {
               try {
                 Socket near = kept(server.accept());
                 int port = Integer.parseInt(address.substring(HERE.length()));
-                Socket far = kept(new Socket("127.0.0.1", port));
+                Socket far = kept(new Socket(InetAddress.getLoopbackAddress(), port));
                 threads.execute(() -> pass(far, near));
                 pass(near, far);
               } catch (IOException e) {
