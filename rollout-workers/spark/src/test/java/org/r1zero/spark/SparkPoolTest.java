@@ -116,9 +116,11 @@ class SparkPoolTest {
     try (PolicyModel adapted =
             new PolicyModel(
                 first.config(), first::tensor, ComputeType.FLOAT32, Device.cpu(), lora, 1);
-        WorkerPool spark = WorkerPools.backend("spark").open(OPTIONS, source(adapted, "auto"), said::add);
+        WorkerPool spark =
+            WorkerPools.backend("spark").open(OPTIONS, source(adapted, "auto"), said::add);
         WorkerPool processes =
-            WorkerPools.backend("process").open(OPTIONS, source(adapted, own.toString()), line -> {})) {
+            WorkerPools.backend("process")
+                .open(OPTIONS, source(adapted, own.toString()), line -> {})) {
       List<List<Generation>> before = sampled(spark, 30);
       requireEqual(before, sampled(processes, 30));
       for (Parameter parameter : adapted.parameters()) {

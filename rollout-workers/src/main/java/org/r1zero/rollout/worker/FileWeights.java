@@ -32,7 +32,6 @@ final class FileWeights implements WeightStore {
   /** The version of what is not to be sampled with. */
   static final long UNFINISHED = -1;
 
-
   private final List<Path> files = new ArrayList<>();
   private final List<PolicySnapshot> snapshots = new ArrayList<>();
   private final int word;

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one pool keeps in a process that samples for it: a tokenizer, weights of two versions (and
- * the frozen ones, where adapters come in place of weights), and a generator for each task that runs
- * at once.
+ * the frozen ones, where adapters come in place of weights), and a generator for each task that
+ * runs at once.
  */
 final class RemoteHost implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteHost.class);

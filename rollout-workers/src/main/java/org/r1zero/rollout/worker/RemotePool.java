@@ -71,9 +71,7 @@ final class RemotePool implements WorkerPool {
             options.hangTimeout().toMillis(),
             source.weightsFolder(),
             source.rewards(),
-            RemoteWeights.sendsAdapters(policy)
-                ? policy.adapters().orElseThrow().config()
-                : null);
+            RemoteWeights.sendsAdapters(policy) ? policy.adapters().orElseThrow().config() : null);
     this.store = new RemoteWeights(cluster, policy);
     this.published = new PublishedWeights(store, source.version(), policy);
     OPEN.add(id);

@@ -61,12 +61,7 @@ record RemoteTask(
    * @param adapters what is added to them, in place of changes; null where there are none
    */
   record Version(
-      int slot,
-      long number,
-      long checksum,
-      Part whole,
-      List<Part> deltas,
-      @Nullable Part adapters)
+      int slot, long number, long checksum, Part whole, List<Part> deltas, @Nullable Part adapters)
       implements Serializable {
 
     /** The version and checksum that the first so many deltas lead to. */

@@ -108,8 +108,7 @@ final class RemoteWeights implements WeightStore {
     RemoteTask.Version version = version(weights);
     try {
       Path file = staging.files().get(version.slot());
-      RemoteTask.Version whole =
-          whole(version.slot(), version.number(), version.checksum(), file);
+      RemoteTask.Version whole = whole(version.slot(), version.number(), version.checksum(), file);
       versions[version.slot()] = whole;
       newest = whole;
       releaseOthers();

@@ -81,7 +81,12 @@ class AdaptedWeightsTest {
 
   /** The same of a real model, and what is sent in place of what. */
   @ParameterizedTest
-  @CsvSource({"BFLOAT16,q_proj v_proj", "BFLOAT16,all-linear", "FLOAT32,q_proj v_proj", "FLOAT32,all-linear"})
+  @CsvSource({
+    "BFLOAT16,q_proj v_proj",
+    "BFLOAT16,all-linear",
+    "FLOAT32,q_proj v_proj",
+    "FLOAT32,all-linear"
+  })
   @EnabledIfEnvironmentVariable(named = "R1ZERO_TEST_MODEL", matches = ".+")
   @Tag("long")
   void theBlockOfARealModelIsTheSameToo(ComputeType type, String targets) throws IOException {
@@ -129,7 +134,8 @@ class AdaptedWeightsTest {
       long changes =
           weights
               .delta()
-              .write(weights.files().get(HERE), weights.files().get(THERE), bytes, delta, bytes / 2);
+              .write(
+                  weights.files().get(HERE), weights.files().get(THERE), bytes, delta, bytes / 2);
       long found = System.nanoTime();
       try (AdaptedWeights sum =
           new AdaptedWeights(
