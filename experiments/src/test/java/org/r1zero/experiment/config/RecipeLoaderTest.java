@@ -189,6 +189,24 @@ class RecipeLoaderTest {
   }
 
   @Test
+  void everyFaultOfRewardsAndScoringIsNamed() throws IOException {
+    Path recipe =
+        file(
+            "a.yaml",
+            """
+            rewards: [{verifier: number, weight: .inf, name: Right}]
+            scoring: {threads: -1, timeout_seconds: 0, max_failed_ratio: 2}
+            """);
+    assertThatThrownBy(() -> RecipeLoader.load(List.of(recipe), List.of()))
+        .hasMessageContaining("has 5 faults")
+        .hasMessageContaining("rewards[0].weight must be a finite number")
+        .hasMessageContaining("rewards[0].name must be lower case")
+        .hasMessageContaining("scoring.threads must be >= 0")
+        .hasMessageContaining("scoring.timeout_seconds must be in (0, 3600]")
+        .hasMessageContaining("scoring.max_failed_ratio must be in [0, 1]");
+  }
+
+  @Test
   void namesEveryFaultAtOnceWithTheNearestKey() throws IOException {
     Path recipe =
         file(

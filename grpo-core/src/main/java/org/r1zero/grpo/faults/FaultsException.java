@@ -1,7 +1,9 @@
 package org.r1zero.grpo.faults;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Options can't be used; the message has every fault, and {@link #faults} has them one by one. */
 public final class FaultsException extends IllegalArgumentException {
@@ -21,12 +23,14 @@ public final class FaultsException extends IllegalArgumentException {
   }
 
   /**
-   * The faults of any refusal: those of this kind, or its message, which names its key itself, as
-   * the only one.
+   * The faults of any refusal: those of this kind, or its message, which names its key itself, and
+   * those of the refusals that it suppresses.
    */
   public static List<Fault> of(IllegalArgumentException refusal) {
     return refusal instanceof FaultsException several
         ? several.faults
-        : List.of(new Fault("", String.valueOf(refusal.getMessage())));
+        : Stream.concat(Stream.of(refusal), Arrays.stream(refusal.getSuppressed()))
+            .map(one -> new Fault("", String.valueOf(one.getMessage())))
+            .toList();
   }
 }

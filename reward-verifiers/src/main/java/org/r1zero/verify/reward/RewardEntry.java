@@ -18,15 +18,14 @@ public record RewardEntry(
     String verifier, String name, double weight, boolean gate, ObjectNode options)
     implements Serializable {
 
-  /** Checks the name and the weight. */
+  /** Checks the name and the weight; both faults are named at once. */
   public RewardEntry {
-    if (!Double.isFinite(weight)) {
-      throw new IllegalArgumentException("weight must be a finite number, was " + weight);
-    }
-    if (!name.matches("[a-z0-9_-]*")) {
-      throw new IllegalArgumentException(
-          "name must be lower case letters, digits, '_' and '-', was '" + name + "'");
-    }
+    Refusal refusal = new Refusal();
+    refusal.unless(Double.isFinite(weight), "weight must be a finite number, was " + weight);
+    refusal.unless(
+        name.matches("[a-z0-9_-]*"),
+        "name must be lower case letters, digits, '_' and '-', was '" + name + "'");
+    refusal.check();
   }
 
   /** A verifier with its own defaults, weight 1. */

@@ -17,19 +17,17 @@ public record ScoringConfig(
     int threads, double timeoutSeconds, double maxFailedRatio, List<String> plugins)
     implements Serializable {
 
-  /** Checks the ranges. */
+  /** Checks the ranges; all faults are named at once. */
   public ScoringConfig {
-    if (threads < 0) {
-      throw new IllegalArgumentException("threads must be >= 0 (0: one a core), was " + threads);
-    }
-    if (!(timeoutSeconds > 0 && timeoutSeconds <= 3600)) {
-      throw new IllegalArgumentException(
-          "timeout_seconds must be in (0, 3600], was " + timeoutSeconds);
-    }
-    if (!(maxFailedRatio >= 0 && maxFailedRatio <= 1)) {
-      throw new IllegalArgumentException(
-          "max_failed_ratio must be in [0, 1], was " + maxFailedRatio);
-    }
+    Refusal refusal = new Refusal();
+    refusal.unless(threads >= 0, "threads must be >= 0 (0: one per core), was " + threads);
+    refusal.unless(
+        timeoutSeconds > 0 && timeoutSeconds <= 3600,
+        "timeout_seconds must be in (0, 3600], was " + timeoutSeconds);
+    refusal.unless(
+        maxFailedRatio >= 0 && maxFailedRatio <= 1,
+        "max_failed_ratio must be in [0, 1], was " + maxFailedRatio);
+    refusal.check();
     plugins = List.copyOf(plugins);
   }
 
@@ -38,7 +36,7 @@ public record ScoringConfig(
     this(threads, timeoutSeconds, maxFailedRatio, List.of());
   }
 
-  /** One a core, a minute, half of the completions. */
+  /** One per core, a minute, half of the completions. */
   public static ScoringConfig defaults() {
     return new ScoringConfig(0, 60, 0.5);
   }
