@@ -69,7 +69,8 @@ template <class W> struct Attention {
         __builtin_prefetch(reinterpret_cast<const char *>(own.values + size_t(block) * 16 * room) + b, 0, 2);
       }
   }
-  // Attention of q, `members` sequences of `repeat` heads each, over what they share and what each has; results in `out`.
+  // Attention of q, `members` sequences of `repeat` heads each, over what they share and what each has; results in `out`. Where they
+  // share whole 32s of positions, sums are of the same numbers in the same order as in `causal`, and so are the bits.
   template <class O> void run(int members, const T *pk, const T *pv, int length, int prefix_room, int cache_room, O own) {
     int shared = whole(length), rows = members * repeat;
     expect(own(0), cache_room);
@@ -95,8 +96,12 @@ template <class W> struct Attention {
       int first = m * repeat;
       columns(shares + size_t(first) * stride + shared, stride, repeat, whole(count), cv, cache_room, 0, e / 32, [&](int row, int pair, const F &a, const F &b) {
         float *y = out + (first + row) * e + pair * 32, inverse = scores[size_t(first + row) * stride];
-        store(y, (load(y) + a) * inverse);
-        store(y + 16, (load(y + 16) + b) * inverse);
+        store(y, a * inverse);
+        store(y + 16, b * inverse);
+      }, [&](int row, int pair, F &a, F &b) {
+        const float *y = out + (first + row) * e + pair * 32;
+        a = load(y);
+        b = load(y + 16);
       });
     }
   }

@@ -128,7 +128,7 @@ struct Kernels {
   size_t (*attention_bytes)(int repeat, int longest, int head);
   void (*tables)(r1z_model &, const float *cosines, const float *sines);
   void (*load)(r1z_model &, Session &, const r1z_array *);
-  void (*cache_copy)(const r1z_model &, bool is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time);
+  void (*cache_copy)(const r1z_model &, bool is_values, const void *from, int from_room, int source, int from_first, void *to, int to_room, int target, int to_first, int rows, int time);
   void (*prefill)(r1z_model &, Session &, const r1z_prompts &);
   void (*logits)(r1z_model &, Session &, const float *hidden, int rows, float *logits);
   void (*decode)(r1z_model &, Session &, const r1z_step &);

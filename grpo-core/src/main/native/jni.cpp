@@ -240,33 +240,37 @@ METHOD(jlong, cacheBytes)(JNIEnv *env, jclass, jlong handle, jint rows, jint roo
   return out;
 }
 
-METHOD(void, copyRows)(JNIEnv *env, jclass, jlong handle, jboolean values, jobject from, jint from_room, jint source, jobject to, jint to_room, jint target, jint rows, jint time) {
+METHOD(void, copyRows)(JNIEnv *env, jclass, jlong handle, jboolean values, jobject from, jint from_room, jint source, jint from_first, jobject to, jint to_room, jint target, jint to_first, jint rows, jint time) {
   guarded(env, [&] {
     r1z_model &m = model(handle);
     require(from_room >= 0 && to_room >= 0 && from_room % 32 == 0 && to_room % 32 == 0, "a cache's room must be a multiple of 32");
-    require(source >= 0 && target >= 0 && rows >= 0 && time >= 0 && time <= from_room && time <= to_room, "rows to copy are outside of their cache");
+    require(from_first >= 0 && to_first >= 0 && from_first % 32 == 0 && to_first % 32 == 0, "positions to copy must begin at a multiple of 32");
+    require(source >= 0 && target >= 0 && rows >= 0 && time >= 0 && from_first <= from_room && to_first <= to_room && time <= from_room - from_first && time <= to_room - to_first,
+            "rows to copy are outside of their cache");
     const void *x = memory<void>(env, from, r1z_cache_bytes(&m, source + rows, from_room), "a cache's array is too small");
     void *y = memory<void>(env, to, r1z_cache_bytes(&m, target + rows, to_room), "a cache's array is too small");
-    r1z_cache_copy(&m, values, x, from_room, source, y, to_room, target, rows, time);
+    r1z_cache_copy(&m, values, x, from_room, source, from_first, y, to_room, target, to_first, rows, time);
   });
 }
 
-METHOD(void, prefill)(JNIEnv *env, jclass, jlong handle, jint threads, jlongArray token_array, jintArray length_array, jint chunk, jobjectArray buffers, jint slots, jint room, jint slot, jobject hidden) {
+METHOD(void, prefill)(JNIEnv *env, jclass, jlong handle, jint threads, jlongArray token_array, jintArray length_array, jintArray start_array, jint chunk, jobjectArray buffers, jint slots, jint room, jint slot, jobject hidden) {
   guarded(env, [&] {
     r1z_model &m = model(handle);
     std::vector<int64_t> tokens = numbers(env, token_array);
-    std::vector<int32_t> lengths = numbers(env, length_array);
+    std::vector<int32_t> lengths = numbers(env, length_array), starts = numbers(env, start_array);
     require_tokens(m, tokens);
     Cache cache(env, m, buffers, slots, room);
+    require(starts.size() == lengths.size(), "there must be one start per prompt");
     size_t all = 0;
-    for (int32_t length : lengths) {
-      require(length > 0 && length <= room && length <= m.shape.positions, "a prompt is empty or longer than its slot or the context");
-      all += size_t(length);
+    for (size_t i = 0; i < lengths.size(); i++) {
+      require(lengths[i] > 0 && lengths[i] <= room && lengths[i] <= m.shape.positions, "a prompt is empty or longer than its slot or the context");
+      require(starts[i] >= 0 && starts[i] < lengths[i], "nothing of a prompt is left to be read");
+      all += size_t(lengths[i] - starts[i]);
     }
     require(chunk > 0 && all == tokens.size(), "prompts' lengths are not those of their tokens");
     require(slot >= 0 && size_t(slot) + lengths.size() <= size_t(slots), "there are fewer slots than prompts");
     float *out = memory<float>(env, hidden, lengths.size() * m.shape.hidden * 4, "hidden states have too little room");
-    r1z_prefill(&m, threads, tokens.data(), lengths.data(), int(lengths.size()), chunk, &cache.cache, slot, out);
+    r1z_prefill(&m, threads, tokens.data(), lengths.data(), starts.data(), int(lengths.size()), chunk, &cache.cache, slot, out);
   });
 }
 

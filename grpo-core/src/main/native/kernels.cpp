@@ -191,18 +191,18 @@ void tables(r1z_model &m, const float *cosines, const float *sines) {
 
 // --- cache ------------------------------------------------------------------------------------------------------
 
-template <class T> void copy_as(const r1z_model &m, bool is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time) {
+template <class T> void copy_as(const r1z_model &m, bool is_values, const void *from, int from_room, int source, int from_first, void *to, int to_room, int target, int to_first, int rows, int time) {
   int e = m.width.head, kv = m.shape.kv_heads;
-  size_t some = size_t(whole(time)) * (is_values ? 16 : e) * sizeof(T);
+  size_t each = is_values ? 16 : e, some = size_t(whole(time)) * each * sizeof(T);
   for (size_t head = 0; head < size_t(rows) * kv; head++) {
-    const T *x = static_cast<const T *>(from) + (size_t(source) * kv + head) * from_room * e;
-    T *y = static_cast<T *>(to) + (size_t(target) * kv + head) * to_room * e;
+    const T *x = static_cast<const T *>(from) + (size_t(source) * kv + head) * from_room * e + from_first * each;
+    T *y = static_cast<T *>(to) + (size_t(target) * kv + head) * to_room * e + to_first * each;
     for (int b = 0; b < (is_values ? e / 16 : 1); b++) memmove(y + size_t(b) * 16 * to_room, x + size_t(b) * 16 * from_room, some);
   }
 }
-void cache_copy(const r1z_model &m, bool is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time) {
-  if (m.shape.bf16) copy_as<bf16>(m, is_values, from, from_room, source, to, to_room, target, rows, time);
-  else copy_as<float>(m, is_values, from, from_room, source, to, to_room, target, rows, time);
+void cache_copy(const r1z_model &m, bool is_values, const void *from, int from_room, int source, int from_first, void *to, int to_room, int target, int to_first, int rows, int time) {
+  if (m.shape.bf16) copy_as<bf16>(m, is_values, from, from_room, source, from_first, to, to_room, target, to_first, rows, time);
+  else copy_as<float>(m, is_values, from, from_room, source, from_first, to, to_room, target, to_first, rows, time);
 }
 
 // --- the network ------------------------------------------------------------------------------------------------

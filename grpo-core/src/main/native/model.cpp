@@ -268,14 +268,15 @@ void r1z_model_load(r1z_model *m, int threads, const r1z_array *weights) {
 size_t r1z_cache_bytes(const r1z_model *m, int rows, int room) {
   return size_t(rows) * m->shape.kv_heads * room * m->width.head * (m->shape.bf16 ? 2 : 4);
 }
-void r1z_cache_copy(const r1z_model *m, int is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time) {
-  kernels().cache_copy(*m, is_values, from, from_room, source, to, to_room, target, rows, time);
+void r1z_cache_copy(const r1z_model *m, int is_values, const void *from, int from_room, int source, int from_first, void *to, int to_room, int target, int to_first, int rows, int time) {
+  kernels().cache_copy(*m, is_values, from, from_room, source, from_first, to, to_room, target, to_first, rows, time);
 }
-void r1z_prefill(r1z_model *m, int threads, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden) {
+void r1z_prefill(r1z_model *m, int threads, const int64_t *tokens, const int32_t *lengths, const int32_t *starts, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden) {
   Lease lease(m, threads);
   Session &s = *lease;
   int most = together(m->shape);
-  for (int prompt = 0, first = 0; prompt < prompts;) {
+  auto start = [&](int prompt) { return starts && prompt < prompts ? starts[prompt] : 0; };
+  for (int prompt = 0, first = start(0); prompt < prompts;) {
     int rows = 0;
     s.longest = 0;
     s.segments.clear();
@@ -287,7 +288,7 @@ void r1z_prefill(r1z_model *m, int threads, const int64_t *tokens, const int32_t
       rows += count;
       first += count;
       s.longest = first > s.longest ? first : s.longest;
-      if (first == lengths[prompt]) prompt++, first = 0;
+      if (first == lengths[prompt]) prompt++, first = start(prompt);
     }
     reserve(*m, s, rows);
     kernels().prefill(*m, s, {tokens, lengths, prefix, rows, slot, hidden});

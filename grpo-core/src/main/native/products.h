@@ -1,6 +1,7 @@
 // Products of rows of activations with packed weights: the columns of w [n, k] in blocks of 16, each [k / 2][16][2] in
 // bf16, where instructions take pairs, and [k][16] in fp32. n and k are padded to multiples of 32 with zeros.
 #pragma once
+#include <type_traits>
 #include "vectors.h"
 
 namespace {
@@ -51,10 +52,16 @@ template <class T> void pack_block(const T *rows, int k, T *out) {
     for (int j = 0; j < 16; j++) memcpy(out + (i * 16 + j * EACH), rows + size_t(j) * k + i, 4);
 }
 
-// M rows times two blocks of 16 columns; done(row, first, second) takes them. Numbers of a row are STEP apart, pairs in bf16
-// 2 * STEP: 1, or 16 where x is packed as w is, so that its rows lie as columns.
-template <int M, int STEP, class D> INLINE void block(const float *x, int stride, int k, const float *w0, const float *w1, int row, D done) {
-  F c[M][2] = {};
+// Where sums begin. A product that goes on where another one ended gives the bits of both in one.
+struct FromNothing {
+  INLINE void operator()(int, int, F &first, F &second) const { first = second = F{}; }
+};
+
+// M rows times two blocks of 16 columns; sums begin at begin(row, pair, first, second), done(row, pair, first, second) takes them. Numbers
+// of a row are STEP apart, pairs in bf16 2 * STEP: 1, or 16 where x is packed as w is, so that its rows lie as columns.
+template <int M, int STEP, class B, class D> INLINE void block(const float *x, int stride, int k, const float *w0, const float *w1, int row, int pair, B begin, D done) {
+  F c[M][2];
+  for (int m = 0; m < M; m++) begin(row + m, pair, c[m][0], c[m][1]);
   for (int i = 0; i < k; i++) {
     F a = load(w0 + i * 16), b = load(w1 + i * 16);
     for (int m = 0; m < M; m++) {
@@ -62,10 +69,11 @@ template <int M, int STEP, class D> INLINE void block(const float *x, int stride
       c[m][1] += b * x[m * stride + i * STEP];
     }
   }
-  for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
+  for (int m = 0; m < M; m++) done(row + m, pair, c[m][0], c[m][1]);
 }
-template <int M, int, class D> INLINE void block(const float *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
-  F c[M][2] = {};
+template <int M, int, class B, class D> INLINE void block(const float *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, int pair, B begin, D done) {
+  F c[M][2];
+  for (int m = 0; m < M; m++) begin(row + m, pair, c[m][0], c[m][1]);
   for (int i = 0; i < k; i += 2) {
     U u0, u1;
     memcpy(&u0, w0 + i * 16, 64);
@@ -79,27 +87,31 @@ template <int M, int, class D> INLINE void block(const float *x, int stride, int
       c[m][1] += b1 * odd;
     }
   }
-  for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
+  for (int m = 0; m < M; m++) done(row + m, pair, c[m][0], c[m][1]);
 }
 #if NARROW_PRODUCTS
-template <int M, int STEP, class D> INLINE void block(const bf16 *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, D done) {
+template <int M, int STEP, class B, class D> INLINE void block(const bf16 *x, int stride, int k, const bf16 *w0, const bf16 *w1, int row, int pair, B begin, D done) {
   __m512 c[M][2];
-  for (int m = 0; m < M; m++) c[m][0] = c[m][1] = _mm512_setzero_ps();
+  for (int m = 0; m < M; m++) {
+    F first, second;
+    begin(row + m, pair, first, second);
+    c[m][0] = (__m512)first, c[m][1] = (__m512)second;
+  }
   for (int i = 0; i < k; i += 2) {
     __m512bh a = (__m512bh)_mm512_loadu_si512(w0 + i * 16), b = (__m512bh)_mm512_loadu_si512(w1 + i * 16);
     for (int m = 0; m < M; m++) {
-      int32_t pair;
-      memcpy(&pair, x + m * stride + i * STEP, 4);
-      __m512bh v = (__m512bh)_mm512_set1_epi32(pair);
+      int32_t both;
+      memcpy(&both, x + m * stride + i * STEP, 4);
+      __m512bh v = (__m512bh)_mm512_set1_epi32(both);
       c[m][0] = _mm512_dpbf16_ps(c[m][0], a, v);
       c[m][1] = _mm512_dpbf16_ps(c[m][1], b, v);
     }
   }
-  for (int m = 0; m < M; m++) done(row + m, (F)c[m][0], (F)c[m][1]);
+  for (int m = 0; m < M; m++) done(row + m, pair, (F)c[m][0], (F)c[m][1]);
 }
 #endif
 // The sums of int8 products still have what was added to the weights: 128 times the sum of the row.
-template <int M, int, class D> INLINE void block(const int8_t *x, int stride, int k, const uint8_t *w0, const uint8_t *w1, int row, D done) {
+template <int M, int, class D> INLINE void block(const int8_t *x, int stride, int k, const uint8_t *w0, const uint8_t *w1, int row, int pair, FromNothing, D done) {
 #if INT8_PRODUCTS
   __m512i c[M][2];
   for (int m = 0; m < M; m++) c[m][0] = c[m][1] = _mm512_setzero_si512();
@@ -113,7 +125,7 @@ template <int M, int, class D> INLINE void block(const int8_t *x, int stride, in
       c[m][1] = _mm512_dpbusd_epi32(c[m][1], b, v);
     }
   }
-  for (int m = 0; m < M; m++) done(row + m, (F)_mm512_cvtepi32_ps(c[m][0]), (F)_mm512_cvtepi32_ps(c[m][1]));
+  for (int m = 0; m < M; m++) done(row + m, pair, (F)_mm512_cvtepi32_ps(c[m][0]), (F)_mm512_cvtepi32_ps(c[m][1]));
 #else
   F c[M][2] = {};
   for (int i = 0; i < k; i += 4) {
@@ -128,26 +140,26 @@ template <int M, int, class D> INLINE void block(const int8_t *x, int stride, in
       }
     }
   }
-  for (int m = 0; m < M; m++) done(row + m, c[m][0], c[m][1]);
+  for (int m = 0; m < M; m++) done(row + m, pair, c[m][0], c[m][1]);
 #endif
 }
-template <int M, int STEP, class X, class W, class D> INLINE void rest(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int row, D done) {
+template <int M, int STEP, class X, class W, class B, class D> INLINE void rest(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int row, int pair, B begin, D done) {
   if constexpr (M > 0) {
-    if (rows == M) block<M, STEP>(x, stride, k, w0, w1, row, done);
-    else rest<M - 1, STEP>(x, stride, rows, k, w0, w1, row, done);
+    if (rows == M) block<M, STEP>(x, stride, k, w0, w1, row, pair, begin, done);
+    else rest<M - 1, STEP>(x, stride, rows, k, w0, w1, row, pair, begin, done);
   }
 }
 // All rows of x times a pair of blocks.
-template <int STEP, class X, class W, class D> INLINE void pair_of_blocks(const X *x, int stride, int rows, int k, const W *w0, const W *w1, D done) {
+template <int STEP, class X, class W, class B, class D> INLINE void pair_of_blocks(const X *x, int stride, int rows, int k, const W *w0, const W *w1, int pair, B begin, D done) {
   int m = 0;
-  for (; m + ROWS <= rows; m += ROWS) block<ROWS, STEP>(x + size_t(m) * stride, stride, k, w0, w1, m, done);
-  if (m < rows) rest<ROWS - 1, STEP>(x + size_t(m) * stride, stride, rows - m, k, w0, w1, m, done);
+  for (; m + ROWS <= rows; m += ROWS) block<ROWS, STEP>(x + size_t(m) * stride, stride, k, w0, w1, m, pair, begin, done);
+  if (m < rows) rest<ROWS - 1, STEP>(x + size_t(m) * stride, stride, rows - m, k, w0, w1, m, pair, begin, done);
 }
 // Block pairs from..to of the columns; done(row, pair, first, second). Rows of x are `stride` apart, blocks of w `pitch` of k.
-template <class X, class W, class D> inline void columns(const X *x, int stride, int rows, int k, const W *w, int pitch, int from, int to, D done) {
+template <class X, class W, class D, class B = FromNothing> inline void columns(const X *x, int stride, int rows, int k, const W *w, int pitch, int from, int to, D done, B begin = B()) {
   for (int pair = from; pair < to; pair++) {
     const W *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
-    pair_of_blocks<1>(x, stride, rows, k, w0, w1, [&](int row, const F &a, const F &b) { done(row, pair, a, b); });
+    pair_of_blocks<1>(x, stride, rows, k, w0, w1, pair, begin, done);
   }
 }
 // The same where x is packed as w is: blocks of 16 rows.
@@ -155,7 +167,7 @@ template <class T, class D> inline void crossed(const T *x, int blocks, int k, c
   for (int pair = from; pair < to; pair++) {
     const T *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
     for (int b = 0; b < blocks; b++)
-      pair_of_blocks<16>(x + size_t(b) * 16 * pitch, int(4 / sizeof(T)), 16, k, w0, w1, [&](int row, const F &p, const F &q) { done(b * 16 + row, pair, p, q); });
+      pair_of_blocks<16>(x + size_t(b) * 16 * pitch, int(4 / sizeof(T)), 16, k, w0, w1, pair, FromNothing(), [&](int row, int, const F &p, const F &q) { done(b * 16 + row, pair, p, q); });
   }
 }
 #if defined(__AMX_BF16__)
@@ -166,17 +178,32 @@ const TileConfig tile_config = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16,
 void enter() { _tile_loadconfig(&tile_config); }
 void leave() { _tile_release(); }
 // Reads whole tiles: 16 rows of x, of which there may be fewer, and k in steps of 32.
-template <class D> inline void columns(const bf16 *x, int stride, int rows, int k, const bf16 *w, int pitch, int from, int to, D done) {
+template <class D, class B = FromNothing> inline void columns(const bf16 *x, int stride, int rows, int k, const bf16 *w, int pitch, int from, int to, D done, B begin = B()) {
   alignas(64) float c[4][16][16];
   for (int pair = from; pair < to; pair++) {
     const bf16 *w0 = w + size_t(pair) * 32 * pitch, *w1 = w0 + size_t(16) * pitch;
     for (int m = 0; m < rows; m += 32) {
       const bf16 *x0 = x + size_t(m) * stride, *x1 = x0 + size_t(16) * stride;
       bool two = rows - m > 16;
-      _tile_zero(0);
-      _tile_zero(1);
-      _tile_zero(2);
-      _tile_zero(3);
+      int end = rows - m < 32 ? rows - m : 32;
+      if constexpr (std::is_same<B, FromNothing>::value) {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+      } else {
+        for (int r = 0; r < end; r++) {
+          F a, b;
+          begin(m + r, pair, a, b);
+          store(c[r / 16 * 2][r % 16], a);
+          store(c[r / 16 * 2 + 1][r % 16], b);
+        }
+        for (int r = end; r < 32; r++) memset(c[r / 16 * 2][r % 16], 0, 64), memset(c[r / 16 * 2 + 1][r % 16], 0, 64);
+        _tile_loadd(0, c[0], 64);
+        _tile_loadd(1, c[1], 64);
+        _tile_loadd(2, c[2], 64);
+        _tile_loadd(3, c[3], 64);
+      }
       for (int i = 0; i < k; i += 32) {
         if (m == 0)
           for (int j = 0; j < 16; j++) {
@@ -200,7 +227,6 @@ template <class D> inline void columns(const bf16 *x, int stride, int rows, int 
         _tile_stored(2, c[2], 64);
         _tile_stored(3, c[3], 64);
       }
-      int end = rows - m < 32 ? rows - m : 32;
       for (int r = 0; r < end; r++) done(m + r, pair, load(c[r / 16 * 2][r % 16]), load(c[r / 16 * 2 + 1][r % 16]));
     }
   }

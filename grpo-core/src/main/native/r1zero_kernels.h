@@ -81,12 +81,15 @@ void r1z_model_free(r1z_model *);
 void r1z_model_load(r1z_model *, int threads, const r1z_array *weights);
 
 size_t r1z_cache_bytes(const r1z_model *, int rows, int room);
-// Copies rows of one array of a cache, their first `time` positions, to one of another room.
-void r1z_cache_copy(const r1z_model *, int is_values, const void *from, int from_room, int source, void *to, int to_room, int target, int rows, int time);
+// Copies `time` positions of rows of one array of a cache, from `from_first` on, to those from `to_first` on of one of another room;
+// both are multiples of 32, and what is behind them up to the next one is copied too.
+void r1z_cache_copy(const r1z_model *, int is_values, const void *from, int from_room, int source, int from_first, void *to, int to_room, int target, int to_first, int rows, int time);
 
 // Reads prompts, whose tokens lie one after the other, into slots from `slot` on, `chunk` tokens at once; none is empty.
-// hidden [prompts, hidden] are the states of their last tokens, from which r1z_logits goes on.
-void r1z_prefill(r1z_model *, int threads, const int64_t *tokens, const int32_t *lengths, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden);
+// hidden [prompts, hidden] are the states of their last tokens, from which r1z_logits goes on. The keys and values of the first
+// starts[i] tokens of a prompt, which are not among `tokens`, are in its slot already; fewer than lengths[i]. A null is all 0.
+// Keys, values and states have the same bits as those of r1z_decode where prefixes have whole 32s of positions.
+void r1z_prefill(r1z_model *, int threads, const int64_t *tokens, const int32_t *lengths, const int32_t *starts, int prompts, int chunk, const r1z_cache *prefix, int slot, float *hidden);
 void r1z_logits(r1z_model *, int threads, const float *hidden, int rows, float *logits);
 // Adds the tokens to their sequences and leaves the logits of the next ones.
 void r1z_decode(r1z_model *, int threads, const r1z_step *);

@@ -173,9 +173,9 @@ struct Cache {
     for (auto &a : arrays) out.push_back(a.data());
     return out;
   }
-  void copy(const Cache &from, int source, int target, int count, int time) {
+  void copy(const Cache &from, int source, int target, int count, int time, int from_first = 0, int to_first = 0) {
     for (int i = 0; i < 2 * m.s.layers; i++)
-      r1z_cache_copy(m.model, i >= m.s.layers, from.arrays[i].data(), from.room, source, arrays[i].data(), room, target, count, time);
+      r1z_cache_copy(m.model, i >= m.s.layers, from.arrays[i].data(), from.room, source, from_first, arrays[i].data(), room, target, to_first, count, time);
   }
 };
 
@@ -190,18 +190,19 @@ std::vector<int64_t> some_tokens(const Model &m, int count) {
   return out;
 }
 
-// Reads prompts into slots from `slot` on; the logits after each.
-Floats prefill(const Model &m, const std::vector<std::vector<int64_t>> &prompts, int chunk, int threads, Cache &cache, int slot) {
+// Reads prompts into slots from `slot` on, whose first `starts` positions are there already; the logits after each.
+Floats prefill(const Model &m, const std::vector<std::vector<int64_t>> &prompts, int chunk, int threads, Cache &cache, int slot, const std::vector<int32_t> &starts = {}) {
   std::vector<int64_t> tokens;
   std::vector<int32_t> lengths;
-  for (auto &p : prompts) {
-    tokens.insert(tokens.end(), p.begin(), p.end());
+  for (size_t i = 0; i < prompts.size(); i++) {
+    const auto &p = prompts[i];
+    tokens.insert(tokens.end(), p.begin() + (starts.empty() ? 0 : starts[i]), p.end());
     lengths.push_back(int(p.size()));
   }
   std::vector<void *> arrays = cache.pointers();
   r1z_cache to = {arrays.data(), cache.rows, cache.room};
   Floats hidden(prompts.size() * m.s.hidden), logits(prompts.size() * m.s.vocab);
-  r1z_prefill(m.model, threads, tokens.data(), lengths.data(), int(prompts.size()), chunk, &to, slot, hidden.data());
+  r1z_prefill(m.model, threads, tokens.data(), lengths.data(), starts.empty() ? nullptr : starts.data(), int(prompts.size()), chunk, &to, slot, hidden.data());
   r1z_logits(m.model, threads, hidden.data(), int(prompts.size()), logits.data());
   return logits;
 }
@@ -297,6 +298,40 @@ void company(const std::string &name, const Model &m, double tolerance) {
           rows.pop_back();
           filled.pop_back();
         }
+    }
+  }
+}
+
+// Reading and decoding give the same bits, whatever part of a sequence was read and what of it is shared: logits after every token, and
+// keys and values that a conversation keeps.
+void canonical(const std::string &name, const Model &m) {
+  const int length = 110;
+  std::vector<int64_t> tokens = some_tokens(m, length);
+  auto upto = [&](int n) { return std::vector<int64_t>(tokens.begin(), tokens.begin() + n); };
+  std::vector<Floats> wanted(length + 1);
+  for (int n = 1; n <= length; n++) {
+    Cache cache(m, 1, 128);
+    wanted[n] = prefill(m, {upto(n)}, 1 + n % 23, 1 + n % 2, cache, 0);
+  }
+  for (int read : {1, 32, 45, 77}) {
+    for (int threads : {1, 2}) {
+      Cache prefix(m, 3, 128), rows(m, 3, 128);
+      prefill(m, {upto(5), upto(read)}, 50, threads, prefix, 0);
+      int shared = read / 32 * 32;
+      rows.copy(prefix, 1, 1, 1, read - shared, shared, 0);  // what is left of the prompt begins the row
+      for (int t = read; t < length; t++) {  // row 0 is a neighbour
+        Floats logits = decode(m, threads, prefix, {0, shared}, rows, {tokens[t % 5], tokens[t]}, {t - read, t}, {t - read, t - shared}, {0, 1});
+        require(!memcmp(logits.data() + m.s.vocab, wanted[t + 1].data(), m.s.vocab * 4), name + ": decoding's bits are those of reading");
+      }
+      // a conversation of so many tokens is kept, and goes on by reading
+      for (int known : {read, 96, length - 1}) {
+        Cache kept(m, 2, 128);
+        kept.copy(prefix, 1, 1, 1, shared);
+        kept.copy(rows, 1, 1, 1, known - shared, 0, shared);
+        Floats logits = prefill(m, {upto(7), upto(length)}, 9, threads, kept, 0, {0, known});
+        require(!memcmp(logits.data(), wanted[7].data(), m.s.vocab * 4), name + ": a prompt beside a kept one");
+        require(!memcmp(logits.data() + m.s.vocab, wanted[length].data(), m.s.vocab * 4), name + ": a kept conversation goes on with the bits of one that is read again");
+      }
     }
   }
 }
@@ -523,6 +558,13 @@ int main(int argc, char **argv) {
   training("training, biases, odd sizes", {2, 3, 3, 10, 30, 34, 257, 128, 0, 0, 0, 1e-5f}, true);
   training("training, norms of heads", {2, 4, 1, 36, 64, 96, 64, 128, 0, 1, 0, 1e-6f}, false);
   draws();
+  for (std::string type : {"fp32", "bf16", "int8"}) {
+    bool bf16 = type != "fp32", int8 = type == "int8";
+    canonical(type + ", grouped heads, read and decoded", Model({2, 4, 2, 8, 20, 44, 53, 128, bf16, 0, int8, 1e-5f}, false, bf16));
+    canonical(type + ", biases, read and decoded", Model({2, 3, 3, 10, 30, 34, 257, 128, bf16, 0, int8, 1e-5f}, true, !bf16));
+    canonical(type + ", norms of heads, read and decoded", Model({2, 4, 1, 36, 64, 96, 64, 128, bf16, 1, int8, 1e-6f}, false, false));
+    canonical(type + ", 40 heads on one, read and decoded", Model({1, 40, 1, 4, 32, 32, 33, 128, bf16, 0, int8, 1e-5f}, false, bf16));
+  }
   printf("%s: %d wrong\n", r1z_instruction_set(), faults);
   return faults > 0;
 }

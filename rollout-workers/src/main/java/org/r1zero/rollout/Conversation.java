@@ -97,7 +97,8 @@ final class Conversation {
                   group.get(first[0]).prompt,
                   Arrays.stream(first).mapToLong(i -> group.get(i).seed).toArray(),
                   Arrays.stream(first).mapToObj(i -> group.get(i).all).toList(),
-                  budget),
+                  budget,
+                  group.get(first[0]).hasEnvironment()),
               first));
     }
     for (int i : open) {
@@ -116,7 +117,8 @@ final class Conversation {
         read,
         new long[] {Draws.seed(seed, turns.size(), 0)},
         List.of(cut(all, turnFrom, all.tokens().length)),
-        budget == 0 ? left : Math.min(budget, left));
+        budget == 0 ? left : Math.min(budget, left),
+        true);
   }
 
   /**

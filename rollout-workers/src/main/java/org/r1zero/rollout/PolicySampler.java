@@ -151,13 +151,11 @@ public final class PolicySampler {
               .toList());
     }
     int done = 0;
-    while (true) {
-      List<Turn> turns = turns(groups);
-      if (turns.isEmpty()) {
-        return;
+    try (WorkerPool.Session session = pool.open()) { // one for all turns: workers keep them
+      for (List<Turn> turns = turns(groups); !turns.isEmpty(); turns = turns(groups)) {
+        sample(session, wanted, groups, turns, done, config, listener);
+        done = (int) groups.stream().flatMap(List::stream).filter(Conversation::isComplete).count();
       }
-      sample(wanted, groups, turns, done, config, listener);
-      done = (int) groups.stream().flatMap(List::stream).filter(Conversation::isComplete).count();
     }
   }
 
@@ -180,13 +178,14 @@ public final class PolicySampler {
 
   /** Samples a turn of each conversation that goes on, and has its environment answer. */
   private void sample(
+      WorkerPool.Session session,
       List<Request> wanted,
       List<List<Conversation>> groups,
       List<Turn> turns,
       int done,
       SamplingConfig config,
       CompletionListener listener) {
-    pool.generate(
+    session.generate(
         WorkUnit.cut(
             turns.stream().map(turn -> turn.ask().request()).toList(),
             unitProblems,

@@ -26,7 +26,12 @@ public final class TinyPolicy {
    * @param seed decides its weights
    */
   public static PolicyModel make(int vocabulary, long seed, ComputeType type) {
-    return make(config(vocabulary), seed, type);
+    return make(config(vocabulary, CONTEXT), seed, type);
+  }
+
+  /** The same that takes sequences of another length. */
+  public static PolicyModel make(int vocabulary, int context, long seed, ComputeType type) {
+    return make(config(vocabulary, context), seed, type);
   }
 
   /** The same of another shape. */
@@ -49,7 +54,7 @@ public final class TinyPolicy {
         Device.cpu());
   }
 
-  private static DecoderConfig config(int vocabulary) {
+  private static DecoderConfig config(int vocabulary, int context) {
     return new DecoderConfig(
         DecoderConfig.Family.QWEN3,
         vocabulary,
@@ -62,7 +67,7 @@ public final class TinyPolicy {
         1e-5,
         1e4,
         new RopeScaling.None(),
-        CONTEXT,
+        context,
         true,
         true,
         true,

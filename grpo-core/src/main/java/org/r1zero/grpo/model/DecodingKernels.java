@@ -2,6 +2,7 @@ package org.r1zero.grpo.model;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Optional;
 import org.r1zero.grpo.torch.Scope;
 
 /**
@@ -84,6 +85,72 @@ public interface DecodingKernels {
 
   /** Logits {@code [P, V]}, fp32, of the token after each whole prompt. */
   NDArray nextLogits(int[][] prompts, Scope scope);
+
+  /**
+   * Keys and values of a conversation's first positions.
+   *
+   * @param length positions, at least one
+   * @param arrays a cache of one row, that is theirs alone
+   */
+  record Kept(int length, List<NDArray> arrays) {}
+
+  /**
+   * Whether what decoding steps put into a cache has the same bits as what {@link #prefill} puts
+   * there for the same tokens, so that keeping it changes nothing but time.
+   */
+  default boolean keeps() {
+    return false;
+  }
+
+  /**
+   * How many positions a slot shares at once: of a prompt only whole ones are attended to in its
+   * slot, the rest is {@link #branch copied} to each row that follows it.
+   */
+  default int sharedUnit() {
+    return 1;
+  }
+
+  /** Positions of a prompt that are attended to in its slot. */
+  default int shared(int length) {
+    return length - length % sharedUnit();
+  }
+
+  /** Begins a row with those positions of its prompt that are not shared. */
+  default void branch(List<NDArray> prefixes, int slot, int length, List<NDArray> rows, int row) {
+    if (shared(length) < length) {
+      throw new IllegalStateException("these kernels share whole prompts");
+    }
+  }
+
+  /**
+   * Copies a sequence's keys and values.
+   *
+   * @param shared positions in its slot
+   * @param own positions in its row; where there are none no row is read
+   * @param owner owns the copy
+   * @throws UnsupportedOperationException unless {@link #keeps()}
+   */
+  default Kept keep(
+      List<NDArray> prefixes,
+      int slot,
+      int shared,
+      List<NDArray> rows,
+      int row,
+      int own,
+      Scope owner) {
+    throw new UnsupportedOperationException("these kernels keep no keys and values");
+  }
+
+  /**
+   * The same as {@link #prefill(int[][], int, Scope)} where the first positions of some prompts are
+   * known. Kernels that don't {@link #keeps() keep} read them all the same.
+   *
+   * @param known of each prompt less than all of it, or nothing
+   */
+  default List<NDArray> prefill(
+      int[][] prompts, List<Optional<Kept>> known, int chunk, Scope scope) {
+    return prefill(prompts, chunk, scope);
+  }
 
   /** Puts the prompts of a prefill into a cache's slots from {@code first} on. */
   void fillSlots(List<NDArray> prefixes, List<NDArray> prefilled, int first);

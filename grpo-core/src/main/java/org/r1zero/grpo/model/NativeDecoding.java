@@ -6,8 +6,10 @@ import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.torch.Scope;
@@ -175,15 +177,31 @@ final class NativeDecoding implements DecodingKernels {
 
   private void copy(
       int array, NDArray from, int source, NDArray to, int target, int rows, int time) {
+    copy(array, from, source, 0, to, target, 0, rows, time);
+  }
+
+  /** Positions begin at multiples of {@link #TIME_UNIT}. */
+  private void copy(
+      int array,
+      NDArray from,
+      int source,
+      int fromFirst,
+      NDArray to,
+      int target,
+      int toFirst,
+      int rows,
+      int time) {
     NativeKernels.copyRows(
         model(),
         isValues(array),
         Torch.bytes(from),
         room(from),
         source,
+        fromFirst,
         Torch.bytes(to),
         room(to),
         target,
+        toFirst,
         rows,
         time);
   }
@@ -212,11 +230,65 @@ final class NativeDecoding implements DecodingKernels {
   }
 
   @Override
+  public boolean keeps() {
+    return true;
+  }
+
+  @Override
+  public int sharedUnit() {
+    return TIME_UNIT;
+  }
+
+  @Override
+  public void branch(List<NDArray> prefixes, int slot, int length, List<NDArray> rows, int row) {
+    int shared = shared(length);
+    for (int i = 0; i < rows.size() && shared < length; i++) {
+      copy(i, prefixes.get(i), slot, shared, rows.get(i), row, 0, 1, length - shared);
+    }
+  }
+
+  @Override
+  public Kept keep(
+      List<NDArray> prefixes,
+      int slot,
+      int shared,
+      List<NDArray> rows,
+      int row,
+      int own,
+      Scope owner) {
+    List<NDArray> kept = newCache(1, shared + own, owner);
+    for (int i = 0; i < kept.size(); i++) {
+      copy(i, prefixes.get(i), slot, 0, kept.get(i), 0, 0, 1, shared);
+      if (own > 0) {
+        copy(i, rows.get(i), row, 0, kept.get(i), 0, shared, 1, own);
+      }
+    }
+    return new Kept(shared + own, kept);
+  }
+
+  @Override
   public List<NDArray> prefill(int[][] prompts, int chunk, Scope scope) {
+    return prefill(prompts, Collections.nCopies(prompts.length, Optional.empty()), chunk, scope);
+  }
+
+  @Override
+  public List<NDArray> prefill(
+      int[][] prompts, List<Optional<Kept>> known, int chunk, Scope scope) {
     int longest = TokenBatch.longest(prompts);
-    long[] tokens = Arrays.stream(prompts).flatMapToInt(Arrays::stream).asLongStream().toArray();
     int[] lengths = Arrays.stream(prompts).mapToInt(prompt -> prompt.length).toArray();
+    int[] starts = known.stream().mapToInt(kept -> kept.map(Kept::length).orElse(0)).toArray();
+    long[] tokens =
+        IntStream.range(0, prompts.length)
+            .flatMap(p -> Arrays.stream(prompts[p], starts[p], lengths[p]))
+            .asLongStream()
+            .toArray();
     List<NDArray> read = newCache(prompts.length, longest, scope);
+    for (int p = 0; p < prompts.length; p++) {
+      List<NDArray> there = known.get(p).map(Kept::arrays).orElse(List.of());
+      for (int i = 0; i < there.size(); i++) {
+        copy(i, there.get(i), 0, read.get(i), p, 1, starts[p]);
+      }
+    }
     NDArray hidden = scope.manager().zeros(new Shape(prompts.length, config.hiddenSize()));
     int atOnce =
         (int) Math.min(Integer.MAX_VALUE, (long) Math.min(chunk, longest) * prompts.length);
@@ -225,6 +297,7 @@ final class NativeDecoding implements DecodingKernels {
         Torch.threads(),
         tokens,
         lengths,
+        starts,
         atOnce,
         memory(read),
         prompts.length,

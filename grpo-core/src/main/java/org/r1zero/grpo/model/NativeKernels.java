@@ -99,9 +99,11 @@ final class NativeKernels {
       ByteBuffer from,
       int fromRoom,
       int source,
+      int fromFirst,
       ByteBuffer to,
       int toRoom,
       int target,
+      int toFirst,
       int rows,
       int time);
 
@@ -110,6 +112,7 @@ final class NativeKernels {
       int threads,
       long[] tokens,
       int[] lengths,
+      int[] starts,
       int chunk,
       ByteBuffer[] prefixes,
       int slots,

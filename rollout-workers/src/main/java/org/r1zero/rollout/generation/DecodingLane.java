@@ -15,12 +15,14 @@ import org.r1zero.grpo.torch.Scope;
  * weights are all lanes'.
  *
  * @param batch most sequences that run at once
+ * @param kept conversations that may go on
  */
 record DecodingLane(
     DecodingKernels kernels,
     Scope scope,
     Schedule schedule,
     int batch,
+    KeptConversations kept,
     SamplingConfig config,
     StopCondition stop,
     SamplingListener listener) {
@@ -35,8 +37,8 @@ record DecodingLane(
    */
   int run(BooleanSupplier cancelled, Runnable failed) {
     try (Scope own = scope.open();
-        KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), own)) {
-      PromptReader reader = new PromptReader(kernels, cache, config.prefillChunk(), own);
+        KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), kept, own)) {
+      PromptReader reader = new PromptReader(kernels, cache, kept, config.prefillChunk(), own);
       List<Sequence> running = new ArrayList<>();
       while (!schedule.isDone()) {
         stopIf(cancelled);
@@ -138,6 +140,9 @@ record DecodingLane(
     for (int row = running.size() - 1; row >= 0; row--) {
       Sequence sequence = running.get(row);
       if (sequence.isFinished(stop)) {
+        if (sequence.isKept(stop)) {
+          cache.keep(sequence, row);
+        }
         finish(sequence);
         cache.release(sequence.slot());
         int hole = row;

@@ -16,9 +16,17 @@ import java.util.List;
  * @param budget most tokens that this call adds to a completion; 0 sets no limit beside {@code
  *     max_new_tokens}, which counts all of a completion. One that the budget cuts off ends as
  *     {@code LENGTH} with fewer tokens than {@code max_new_tokens}
+ * @param keep whether a completion that stops may be part of a later prompt, as a turn of a
+ *     conversation is: its keys and values are kept while there is room for them
  */
-public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> started, int budget)
+public record GenerationRequest(
+    int[] prompt, long[] seeds, List<Generation> started, int budget, boolean keep)
     implements Serializable {
+
+  /** Completions that end with this call, or are started ones of a later one. */
+  public GenerationRequest(int[] prompt, long[] seeds, List<Generation> started, int budget) {
+    this(prompt, seeds, started, budget, false);
+  }
 
   /** Checks that there is a prompt and something to sample. */
   public GenerationRequest {
@@ -54,7 +62,8 @@ public record GenerationRequest(int[] prompt, long[] seeds, List<Generation> sta
         prompt,
         Arrays.stream(samples).mapToLong(sample -> seeds[sample]).toArray(),
         started.isEmpty() ? started : Arrays.stream(samples).mapToObj(started::get).toList(),
-        budget);
+        budget,
+        keep);
   }
 
   /** The most tokens that completion {@code sample} may have after this call. */

@@ -29,6 +29,7 @@ public final class Generator implements AutoCloseable {
 
   private final PolicyModel policy;
   private final Scope scope;
+  private final KeptConversations kept;
   private DecodingKernels kernels;
   private Quantization quantization = Quantization.NONE;
   private long version;
@@ -41,6 +42,7 @@ public final class Generator implements AutoCloseable {
     this.policy = policy;
     Device device = policy.device();
     this.scope = Torch.openScope(device);
+    this.kept = new KeptConversations(scope);
     this.version = policy.version();
     this.kernels = policy.decoding().packed(scope);
   }
@@ -51,6 +53,7 @@ public final class Generator implements AutoCloseable {
    */
   public void refresh() {
     version = policy.version();
+    kept.clear();
     kernels.refreshFrom(policy.decoding());
   }
 
@@ -116,6 +119,7 @@ public final class Generator implements AutoCloseable {
     Remaining remaining = new Remaining(requests, stop, listener);
     try {
       while (true) {
+        kept.begin((long) config.kvCacheMb() << 20);
         Remaining.Attempt attempt = remaining.next();
         int batch = batch(Schedule.of(attempt.requests(), config, 1).get(0), config);
         try {
@@ -125,6 +129,7 @@ public final class Generator implements AutoCloseable {
           if (!Torch.isOutOfMemory(e) || batch <= 1) {
             throw e;
           }
+          kept.clear();
           mostAtOnce = batch / 2;
           LOG.warn(
               "there is no memory on {} for {} sequences at once; from here on at most {} are sampled at"
@@ -165,7 +170,7 @@ public final class Generator implements AutoCloseable {
       SamplingListener own = shared.of(i);
       work.add(
           () ->
-              new DecodingLane(kernels, scope, schedule, rows, config, attempt.stop(), own)
+              new DecodingLane(kernels, scope, schedule, rows, kept, config, attempt.stop(), own)
                   .run(() -> cancelled || stopped.get(), () -> stopped.set(true)));
     }
     Lanes.run(work);
@@ -182,6 +187,7 @@ public final class Generator implements AutoCloseable {
   private void quantize(Quantization wanted) {
     if (wanted != quantization) {
       DecodingKernels other = policy.decoding().packed(scope, wanted);
+      kept.clear();
       kernels.release();
       kernels = other;
       quantization = wanted;
@@ -209,13 +215,13 @@ public final class Generator implements AutoCloseable {
 
   /** Rows that the budget of the cache allows; what has none waits. */
   int batch(Schedule schedule, SamplingConfig config) {
-    long rows = positions(config) / Math.max(1, schedule.longest());
+    long rows = positions(config) / Math.max(1, schedule.longest() + kernels.sharedUnit() - 1);
     if (rows == 0 && schedule.total() > 0) {
       throw new IllegalArgumentException(
           "one sequence of "
               + schedule.longest()
               + " tokens needs "
-              + (schedule.longest() * kernels.cacheBytesPerToken() / (1 << 20) + 1)
+              + ((schedule.longest() + kernels.sharedUnit() - 1L) * kernels.cacheBytesPerToken() / (1 << 20) + 1)
               + " MB of keys and values, sampling.kv_cache_mb is "
               + config.kvCacheMb()
               + "; raise it, or lower sampling.max_new_tokens");
@@ -230,7 +236,18 @@ public final class Generator implements AutoCloseable {
 
   /** Decodes with other kernels on the same weights. */
   void decodeWith(UnaryOperator<DecodingKernels> others) {
+    kept.clear();
     kernels = others.apply(kernels);
+  }
+
+  /** Conversations that may go on. */
+  KeptConversations kept() {
+    return kept;
+  }
+
+  /** Drops kept conversations: no more turns of them are to come. */
+  public void forget() {
+    kept.clear();
   }
 
   /** What it decodes with, for measuring. */
@@ -240,6 +257,7 @@ public final class Generator implements AutoCloseable {
 
   @Override
   public void close() {
+    kept.close();
     scope.close();
   }
 }

@@ -9,13 +9,15 @@ import org.r1zero.grpo.torch.Scope;
 
 /**
  * Keys and values of running sequences. What was read before sampling is in a slot for all who
- * share it, what a sequence sampled in a row of its own. Slots and rows in use are always the first
- * ones; both have room for a little more than is needed and grow by a quarter.
+ * share it, what a sequence sampled in a row of its own, after what kernels don't share of its
+ * slot. Slots and rows in use are always the first ones; both have room for a little more than is
+ * needed and grow by a quarter.
  */
 final class KeyValueCache implements AutoCloseable {
   private static final int STEP = 32;
 
   private final DecodingKernels kernels;
+  private final KeptConversations kept;
   private final Scope scope;
   private final int mostRows;
   private final int mostOwn;
@@ -45,14 +47,18 @@ final class KeyValueCache implements AutoCloseable {
    *
    * @param mostRows most sequences that ever run at once
    * @param mostOwn most positions that a sequence ever fills by what it samples
+   * @param kept makes room for this
    */
-  KeyValueCache(DecodingKernels kernels, int mostRows, int mostOwn, Scope parent) {
+  KeyValueCache(
+      DecodingKernels kernels, int mostRows, int mostOwn, KeptConversations kept, Scope parent) {
     this.kernels = kernels;
+    this.kept = kept;
     this.scope = parent.open();
     this.mostRows = mostRows;
-    this.mostOwn = Math.max(1, mostOwn);
+    this.mostOwn = Math.max(1, mostOwn + kernels.sharedUnit() - 1);
     this.ownTime = Math.min(this.mostOwn, STEP);
     this.rowRoom = mostRows;
+    kept.use(this, bytes(rowRoom, ownTime, 0, 0));
     this.rows = kernels.newCache(mostRows, ownTime, scope);
     this.logits = kernels.newLogits(mostRows, scope);
   }
@@ -83,7 +89,7 @@ final class KeyValueCache implements AutoCloseable {
   /** A sequence follows what is in a slot. */
   void place(Sequence sequence, Slot slot) {
     slot.users++;
-    sequence.place(slot, slot.length);
+    sequence.place(slot, kernels.shared(slot.length));
   }
 
   /** Keeps a slot, whoever uses it, until it is {@link #release released}. */
@@ -100,6 +106,7 @@ final class KeyValueCache implements AutoCloseable {
       room = Math.max(slots.size(), Math.min(mostRows, room + room / 4));
     }
     int time = Math.max(prefixTime, longest);
+    kept.use(this, bytes(rowRoom, ownTime, room, time));
     prefixes =
         prefixes.isEmpty()
             ? kernels.newCache(room, time, scope)
@@ -128,9 +135,17 @@ final class KeyValueCache implements AutoCloseable {
       // rows that are free now stay so unless others wait, and then none is free
       rowRoom = n;
       ownTime = Math.min(mostOwn, roundUp(Math.max(longest + 1, ownTime + ownTime / 4)));
+      kept.use(this, heldBytes());
       rows = kernels.grow(rows, rowRoom, ownTime, scope);
     }
-    long[] lengths = slots.stream().mapToLong(slot -> slot.length).toArray();
+    for (int i = 0; i < n; i++) {
+      Sequence sequence = running.get(i);
+      if (!sequence.hasBegun()) {
+        kernels.branch(prefixes, sequence.slot().index, sequence.slot().length, rows, i);
+        sequence.begin();
+      }
+    }
+    long[] lengths = slots.stream().mapToLong(slot -> kernels.shared(slot.length)).toArray();
     return new DecodingStep(tokens, positions, own, slotOf, lengths);
   }
 
@@ -148,7 +163,23 @@ final class KeyValueCache implements AutoCloseable {
 
   /** Moves a sequence to the row of one that has left. */
   void move(Sequence sequence, int row, int to) {
-    kernels.moveRow(rows, row, to, sequence.ownPositions());
+    if (sequence.hasBegun()) {
+      kernels.moveRow(rows, row, to, sequence.ownPositions());
+    }
+  }
+
+  /** Keeps what a finished sequence has in its slot and its row. */
+  void keep(Sequence sequence, int row) {
+    if (!kernels.keeps()) {
+      return;
+    }
+    Slot slot = sequence.slot();
+    int own = sequence.hasBegun() ? sequence.ownPositions() : 0;
+    int inSlot = sequence.hasBegun() ? kernels.shared(slot.length) : slot.length;
+    kept.put(
+        sequence.known(),
+        kernels,
+        owner -> kernels.keep(prefixes, slot.index, inSlot, rows, row, own, owner));
   }
 
   /** A user of a slot goes; without any, the last slot moves to its place. */
@@ -173,12 +204,17 @@ final class KeyValueCache implements AutoCloseable {
 
   /** Bytes of keys and values that there is room for. */
   long heldBytes() {
-    long positions = (long) rowRoom * ownTime + (long) slotRoom * prefixTime;
+    return bytes(rowRoom, ownTime, slotRoom, prefixTime);
+  }
+
+  private long bytes(int rowCount, int rowTime, int slotCount, int slotTime) {
+    long positions = (long) rowCount * rowTime + (long) slotCount * slotTime;
     return positions * kernels.cacheBytesPerToken();
   }
 
   @Override
   public void close() {
+    kept.leave(this);
     scope.close();
   }
 }

@@ -17,6 +17,7 @@ import org.r1zero.grpo.torch.Scope;
 final class PromptReader {
   private final DecodingKernels kernels;
   private final KeyValueCache cache;
+  private final KeptConversations kept;
   private final int chunk;
   private final Scope scope;
   private @Nullable Held held;
@@ -27,12 +28,19 @@ final class PromptReader {
   /**
    * Reads into a cache.
    *
+   * @param kept what is known of prompts that are conversations so far
    * @param chunk most tokens that are computed at once
    * @param scope owns what stays between calls
    */
-  PromptReader(DecodingKernels kernels, KeyValueCache cache, int chunk, Scope scope) {
+  PromptReader(
+      DecodingKernels kernels,
+      KeyValueCache cache,
+      KeptConversations kept,
+      int chunk,
+      Scope scope) {
     this.kernels = kernels;
     this.cache = cache;
+    this.kept = kept;
     this.chunk = chunk;
     this.scope = scope;
   }
@@ -58,7 +66,11 @@ final class PromptReader {
     int first = slots.size();
     NDArray newest = null;
     if (prompts.length > 0) {
-      List<NDArray> prefilled = kernels.prefill(prompts, Math.max(1, chunk / prompts.length), step);
+      List<NDArray> prefilled;
+      try (KeptConversations.Known known = kept.take(prompts)) {
+        int atOnce = Math.max(1, chunk / prompts.length);
+        prefilled = kernels.prefill(prompts, known.kept(), atOnce, step);
+      }
       slots.addAll(cache.fill(prefilled, prompts));
       newest = prefilled.get(prefilled.size() - 1);
       hidden.add(newest);

@@ -132,7 +132,7 @@ final class Schedule {
         }
         if (sequence.length() > 0) {
           owner[sequences.size()] = prompts.size();
-          prompts.add(sequence.read(request.prompt()));
+          prompts.add(sequence.toRead());
         } else {
           if (shared == NOT_READ) {
             shared = prompts.size();

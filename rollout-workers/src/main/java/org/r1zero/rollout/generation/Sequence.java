@@ -11,19 +11,22 @@ final class Sequence {
   private final int request;
   private final int sample;
   private final long seed;
-  private final int promptLength;
+  private final int[] prompt;
+  private final boolean keep;
   private final int[] tokens;
   private final float[] samplingLogProbs;
   private final float[] policyLogProbs;
   private int length;
   private KeyValueCache.@Nullable Slot slot;
   private int prefixLength;
+  private boolean begun;
 
   Sequence(int number, GenerationRequest request, int sample, int maxNewTokens) {
     this.request = number;
     this.sample = sample;
     this.seed = request.seeds()[sample];
-    this.promptLength = request.prompt().length;
+    this.prompt = request.prompt();
+    this.keep = request.keep();
     int limit = Math.max(request.limit(sample, maxNewTokens), request.startedLength(sample));
     this.tokens = new int[limit];
     this.samplingLogProbs = new float[limit];
@@ -38,7 +41,7 @@ final class Sequence {
   }
 
   /** The prompt with what was sampled already: what has to be read before the next draw. */
-  int[] read(int[] prompt) {
+  int[] toRead() {
     int[] all = Arrays.copyOf(prompt, prompt.length + length);
     System.arraycopy(tokens, 0, all, prompt.length, length);
     return all;
@@ -68,20 +71,44 @@ final class Sequence {
 
   /** Where that token stands; positions before it are in the cache. */
   int lastPosition() {
-    return promptLength + length - 1;
+    return prompt.length + length - 1;
   }
 
-  /** Sets where the keys and values of its first {@code read} positions are. */
-  void place(KeyValueCache.Slot where, int read) {
+  /** Sets where the keys and values of its first {@code shared} positions are. */
+  void place(KeyValueCache.Slot where, int shared) {
     slot = where;
-    prefixLength = read;
+    prefixLength = shared;
+  }
+
+  /** Whether its row has what its slot does not share. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  void begin() {
+    begun = true;
+  }
+
+  /** Whether its keys and values are wanted when it has finished. */
+  boolean isKept(StopCondition stop) {
+    return keep && length > 0 && stop.stops(request, sample, tokens, length);
+  }
+
+  /** The tokens that have keys and values: all but the newest. */
+  int[] known() {
+    int[] all = Arrays.copyOf(prompt, prompt.length + length - 1);
+    System.arraycopy(tokens, 0, all, prompt.length, length - 1);
+    return all;
   }
 
   KeyValueCache.Slot slot() {
     return requireNonNull(slot, "the sequence was not admitted");
   }
 
-  /** Positions of its row that are filled: what it has sampled since, but for the newest token. */
+  /**
+   * Positions of its row that are filled: what its slot does not share and what it has sampled
+   * since, but for the newest token.
+   */
   int ownPositions() {
     return lastPosition() - prefixLength;
   }

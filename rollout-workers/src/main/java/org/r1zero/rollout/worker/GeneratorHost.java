@@ -74,6 +74,13 @@ final class GeneratorHost implements AutoCloseable {
     return generator;
   }
 
+  /** Drops conversations that no more turns are to come of. */
+  void forget() {
+    if (generator != null) {
+      generator.forget();
+    }
+  }
+
   /** Gives the generator's memory back; a later {@link #run} makes another one. */
   @Override
   public void close() {

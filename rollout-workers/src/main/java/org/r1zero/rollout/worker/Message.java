@@ -18,6 +18,7 @@ import org.r1zero.rollout.generation.SamplingStatus;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Message.Sample.class, name = "sample"),
   @JsonSubTypes.Type(value = Message.Cancel.class, name = "cancel"),
+  @JsonSubTypes.Type(value = Message.Rest.class, name = "rest"),
   @JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
   @JsonSubTypes.Type(value = Message.Heartbeat.class, name = "heartbeat"),
   @JsonSubTypes.Type(value = Message.Finished.class, name = "finished"),
@@ -33,6 +34,9 @@ sealed interface Message {
 
   /** To the worker: end the unit that is under way. */
   record Cancel(long id) implements Message {}
+
+  /** To the worker: nothing is to be sampled for a while. */
+  record Rest() implements Message {}
 
   /** From the worker: it can take units. */
   record Ready() implements Message {}

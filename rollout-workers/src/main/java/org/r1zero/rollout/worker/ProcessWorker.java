@@ -163,7 +163,7 @@ final class ProcessWorker implements RolloutWorker {
     }
   }
 
-  private void send(Message message) {
+  private synchronized void send(Message message) {
     process.send(Message.Codec.write(message));
   }
 
@@ -178,6 +178,14 @@ final class ProcessWorker implements RolloutWorker {
 
   private long seconds() {
     return Math.max(1, hangTimeout.toSeconds());
+  }
+
+  /** Kept conversations end with the session; memory that training needs is given back. */
+  @Override
+  public void rest() {
+    if (!destroyed) {
+      send(new Message.Rest());
+    }
   }
 
   @Override

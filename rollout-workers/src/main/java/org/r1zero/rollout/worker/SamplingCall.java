@@ -66,13 +66,25 @@ final class SamplingCall {
     return weights;
   }
 
-  /** Takes the next unit that waits; -1 where there is none. */
-  synchronized int take() {
+  /**
+   * Takes a unit that waits. A worker has a stretch of its own, so that it gets the later turns of
+   * the conversations that it keeps, and takes others' units only when that is empty.
+   *
+   * @param place the worker's, of so many
+   * @return -1 where none waits
+   */
+  synchronized int take(int place, int places) {
     if (failure != null || waiting.isEmpty()) {
       return -1;
     }
     active++;
-    return waiting.removeFirst();
+    for (int unit : waiting) {
+      if (losses[unit] > 0 || (long) unit * places / units.size() == place) {
+        waiting.remove(unit);
+        return unit;
+      }
+    }
+    return waiting.removeLast();
   }
 
   synchronized void progress(int unit, SamplingStatus now, int workers, int replaced) {

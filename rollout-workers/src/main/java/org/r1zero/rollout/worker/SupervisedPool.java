@@ -218,7 +218,7 @@ final class SupervisedPool implements WorkerPool {
         try {
           synchronized (monitor) {
             call = current;
-            unit = call == null ? -1 : call.take();
+            unit = call == null ? -1 : call.take(place, options.workers());
             at = call;
             if (unit < 0 && worker != null) {
               monitor.wait(200);

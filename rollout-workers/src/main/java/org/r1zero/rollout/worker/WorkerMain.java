@@ -34,7 +34,7 @@ public final class WorkerMain {
 
   private final List<Path> files;
   private final PrintStream out;
-  private final BlockingQueue<Message.Sample> units = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Message> work = new LinkedBlockingQueue<>();
   private volatile long current;
   private volatile long cancelled;
   private volatile Message.Heartbeat state = new Message.Heartbeat(0, SamplingStatus.waiting(0));
@@ -79,7 +79,10 @@ public final class WorkerMain {
       send(new Message.Ready());
       daemon("heartbeat", this::beat);
       while (true) {
-        Message.Sample unit = units.take();
+        if (!(work.take() instanceof Message.Sample unit)) {
+          host.forget(); // the weights stay: they cost more to pack than to keep
+          continue;
+        }
         current = unit.id();
         state = new Message.Heartbeat(unit.id(), SamplingStatus.waiting(0));
         try {
@@ -111,8 +114,8 @@ public final class WorkerMain {
                 new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Message message = Message.Codec.read(line.getBytes(StandardCharsets.UTF_8));
-        if (message instanceof Message.Sample unit) {
-          units.add(unit);
+        if (message instanceof Message.Sample || message instanceof Message.Rest) {
+          work.add(message);
         } else if (message instanceof Message.Cancel cancel) {
           cancelled = cancel.id();
         }

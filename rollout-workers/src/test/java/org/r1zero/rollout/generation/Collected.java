@@ -22,6 +22,11 @@ public class Collected implements SamplingListener {
     }
   }
 
+  /** Forgets them, for another call. */
+  public void clear() {
+    found.clear();
+  }
+
   /** For each request its completions. */
   public List<List<Generation>> all() {
     return found.values().stream().map(group -> List.copyOf(group.values())).toList();

@@ -75,6 +75,59 @@ class WorkerPoolTest {
     }
   }
 
+  /** Which worker has a conversation's keys and values does not matter. */
+  @ParameterizedTest
+  @CsvSource({"false,1", "false,2", "true,1", "true,2"})
+  void laterTurnsAreTheSameWhateverTheWorkers(boolean processes, int workers) {
+    List<WorkUnit> first = units(5, 3);
+    List<List<Generation>> expected;
+    try (Generator generator = new Generator(policy)) {
+      by(generator, first, config(20));
+      expected = by(generator, nextTurn(first, by(generator, first, config(20))), config(20));
+    }
+    try (WorkerPool pool = pool(processes, workers, PATIENCE, 3);
+        WorkerPool.Session session = pool.open()) {
+      List<List<Generation>> said = sampled(session, first);
+      requireEqual(sampled(session, nextTurn(first, said)), expected);
+    }
+  }
+
+  /** Each completion with an observation of three tokens is a prompt of its own. */
+  private static List<WorkUnit> nextTurn(List<WorkUnit> units, List<List<Generation>> said) {
+    List<GenerationRequest> next = new ArrayList<>();
+    int number = 0;
+    for (WorkUnit unit : units) {
+      for (GenerationRequest request : unit.requests()) {
+        for (Generation generation : said.get(number++)) {
+          int[] prompt = request.prompt();
+          int[] all = Arrays.copyOf(prompt, prompt.length + generation.tokens().length + 3);
+          System.arraycopy(
+              generation.tokens(), 0, all, prompt.length, generation.tokens().length);
+          Arrays.fill(all, all.length - 3, all.length, 5);
+          next.add(new GenerationRequest(all, new long[] {next.size()}, List.of(), 0, true));
+        }
+      }
+    }
+    return WorkUnit.cut(next, 4, 0);
+  }
+
+  private static List<List<Generation>> sampled(WorkerPool.Session session, List<WorkUnit> units) {
+    List<WorkUnit> keeping =
+        units.stream()
+            .map(
+                unit ->
+                    new WorkUnit(
+                        unit.first(),
+                        unit.requests().stream()
+                            .map(r -> new GenerationRequest(r.prompt(), r.seeds(), r.started(), 0, true))
+                            .toList(),
+                        List.of()))
+            .toList();
+    Collected heard = new Collected();
+    session.generate(keeping, config(20), heard);
+    return heard.all();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void saysWhatTheCachesOfItsWorkersHoldAndUse(boolean processes) {
