@@ -2,11 +2,13 @@ package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Predicate;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
 /**
- * {@code humaneval} and {@code mbpp} as they are published: their own fields go to the verifier
- * {@code code} as they are.
+ * {@code humaneval}, {@code mbpp} and {@code livecodebench} as they are published: their own fields
+ * go to the verifier {@code code} as they are.
  */
 abstract class CodeBenchmark extends HeldOutBenchmark {
   CodeBenchmark(String file, String form) {
@@ -68,15 +70,85 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
     }
   }
 
+  /**
+   * {@code livecodebench} (Jain et al., arXiv:2403.07974), its code generation: a program that reads
+   * standard input, or a method to be completed. Options {@code from} and {@code until} are the
+   * first and the last day of the contests that problems are taken of, so that a model can be asked
+   * what is newer than its training.
+   */
+  public static final class LiveCodeBench extends CodeBenchmark {
+    private static final String ALWAYS = "0000-01-01";
+    private static final String NEVER = "9999-12-31";
+
+    /** Found by the service loader. */
+    public LiveCodeBench() {
+      super(
+          "data/livecodebench/test.jsonl",
+          "a file of LiveCodeBench's code generation, such as test.jsonl, and from and until to days"
+              + " of its contests");
+    }
+
+    @Override
+    public String name() {
+      return "livecodebench";
+    }
+
+    @Override
+    String id(JsonNode node, String where) {
+      return PublishedFile.text(node, "question_id", where);
+    }
+
+    @Override
+    Predicate<JsonNode> wanted(OptionReader options) {
+      String from = day(options, "from", ALWAYS);
+      String until = day(options, "until", NEVER);
+      return record -> {
+        String date = record.path("contest_date").asText();
+        String day = date.substring(0, Math.min(date.length(), NEVER.length()));
+        return (from.equals(ALWAYS) || day.compareTo(from) >= 0)
+            && (until.equals(NEVER) || (!day.isEmpty() && day.compareTo(until) <= 0));
+      };
+    }
+
+    private static String day(OptionReader options, String name, String otherwise) {
+      String day = options.text(name, otherwise);
+      options.require(
+          day.matches("\\d{4}-\\d{2}-\\d{2}"),
+          name + " must be a day such as \"2024-08-01\", was " + day);
+      return day;
+    }
+
+    @Override
+    String question(JsonNode node, String where) {
+      PublishedFile.text(node, "public_test_cases", where);
+      PublishedFile.text(node, "private_test_cases", where);
+      String content = PublishedFile.text(node, "question_content", where).strip();
+      String starter = node.path("starter_code").asText("").stripTrailing();
+      return content
+          + (starter.isBlank()
+              ? "\n\nAnswer with a Python program in a code block. It reads its input from standard"
+                  + " input and writes its answer to standard output."
+              : "\n\nComplete the following Python code. Answer with all of it in a code"
+                  + " block.\n```python\n"
+                  + starter
+                  + "\n```");
+    }
+  }
+
   /** What is put to the model; checks the record's form. */
   abstract String question(JsonNode node, String where);
+
+  /** What the benchmark calls the problem. */
+  String id(JsonNode node, String where) {
+    return PublishedFile.text(node, "task_id", where);
+  }
 
   @Override
   final Problem problem(JsonNode node, String where, int line) {
     if (!(node instanceof ObjectNode data)) {
       throw new IllegalArgumentException(where + ": must be an object, was " + node);
     }
-    String id = PublishedFile.text(node, "task_id", where);
+    String id = id(node, where);
     return new Problem(
         id.startsWith(name()) ? id : name() + "/" + id, question(node, where), "", data);
   }

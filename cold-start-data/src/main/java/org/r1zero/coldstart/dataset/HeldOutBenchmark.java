@@ -3,6 +3,7 @@ package org.r1zero.coldstart.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
@@ -28,12 +29,18 @@ abstract class HeldOutBenchmark implements DatasetProvider {
   public final Dataset load(JsonNode node, long seed) {
     OptionReader options = OptionReader.at("task.options", node);
     Path path = options.file("path", file);
+    Predicate<JsonNode> wanted = wanted(options);
     options.finish();
     return new Dataset(
         name(),
         List.of(),
         PublishedFile.read(
-            path, "set task.options.path to " + form + ", plain or .gz", this::problem));
+            path, "set task.options.path to " + form + ", plain or .gz", wanted, this::problem));
+  }
+
+  /** Which records are read, by options of its own. */
+  Predicate<JsonNode> wanted(OptionReader options) {
+    return record -> true;
   }
 
   /** A record as a problem; checks its form. */

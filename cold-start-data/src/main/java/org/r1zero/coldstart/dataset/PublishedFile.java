@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.r1zero.coldstart.records.RecordFiles;
 import org.r1zero.coldstart.records.RecordSink;
 import org.r1zero.verify.Problem;
@@ -36,6 +37,12 @@ final class PublishedFile {
    *     another form
    */
   static List<Problem> read(Path file, String remedy, Reader reader) {
+    return read(file, remedy, record -> true, reader);
+  }
+
+  /** The same of those records that are wanted. */
+  static List<Problem> read(
+      Path file, String remedy, Predicate<JsonNode> wanted, Reader reader) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }
@@ -47,7 +54,9 @@ final class PublishedFile {
             @Override
             public void record(long line, JsonNode record) {
               String where = file + ":" + line;
-              problems.add(reader.read(record, where, Math.toIntExact(line)));
+              if (wanted.test(record)) {
+                problems.add(reader.read(record, where, Math.toIntExact(line)));
+              }
             }
 
             @Override

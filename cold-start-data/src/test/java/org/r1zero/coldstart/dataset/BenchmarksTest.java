@@ -38,6 +38,22 @@ class BenchmarksTest {
           + " number.\", \"code\": \"def twice(x): return 2 * x\", \"test_imports\": [],"
           + " \"test_list\": [\"assert twice(2) == 4\"]}\n";
 
+  /** The form of LiveCodeBench's test.jsonl, with problems of our own. */
+  private static final String LIVE =
+      "{\"question_title\": \"Twice\", \"question_content\": \"Print twice the number.\","
+          + " \"platform\": \"atcoder\", \"question_id\": \"abc1_a\", \"contest_id\": \"abc1\","
+          + " \"contest_date\": \"2024-07-31T00:00:00\", \"starter_code\": \"\", \"difficulty\":"
+          + " \"easy\", \"public_test_cases\": \"[{\\\"input\\\": \\\"2\\\\n\\\", \\\"output\\\":"
+          + " \\\"4\\\\n\\\", \\\"testtype\\\": \\\"stdin\\\"}]\", \"private_test_cases\": \"[]\","
+          + " \"metadata\": \"{}\"}\n"
+          + "{\"question_title\": \"Has\", \"question_content\": \"Is b in a?\", \"platform\":"
+          + " \"leetcode\", \"question_id\": \"77\", \"contest_id\": \"w1\", \"contest_date\":"
+          + " \"2024-08-01T00:00:00\", \"starter_code\": \"class Solution:\\n    def has(self, a,"
+          + " b):\\n        \", \"difficulty\": \"hard\", \"public_test_cases\": \"[{\\\"input\\\":"
+          + " \\\"[1]\\\\n1\\\", \\\"output\\\": \\\"true\\\", \\\"testtype\\\":"
+          + " \\\"functional\\\"}]\", \"private_test_cases\": \"[]\", \"metadata\":"
+          + " \"{\\\"func_name\\\": \\\"has\\\"}\"}\n";
+
   @TempDir private Path folder;
 
   @Test
@@ -85,6 +101,56 @@ class BenchmarksTest {
     assertThat(problems.get(0).field("test_list")).hasSize(2);
   }
 
+  @Test
+  void liveCodeBenchAsksForProgramsAndMethods() throws IOException {
+    List<Problem> problems =
+        load("livecodebench", Files.writeString(folder.resolve("l.jsonl"), LIVE)).heldOut();
+    assertThat(problems)
+        .extracting(Problem::id)
+        .containsExactly("livecodebench/abc1_a", "livecodebench/77");
+    assertThat(problems.get(0).question())
+        .startsWith("Print twice the number.\n\n")
+        .contains("standard input");
+    assertThat(problems.get(1).question())
+        .startsWith("Is b in a?\n\n")
+        .endsWith("```python\nclass Solution:\n    def has(self, a, b):\n```");
+    assertThat(problems.get(1).field("difficulty").asText()).isEqualTo("hard");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "'from': '2024-08-01'                        | livecodebench/77",
+        "'until': '2024-07-31'                       | livecodebench/abc1_a",
+        "'from': '2024-07-31', 'until': '2024-07-31' | livecodebench/abc1_a",
+      })
+  void liveCodeBenchIsCutByTheDaysOfItsContests(String days, String id) throws IOException {
+    Path file = Files.writeString(folder.resolve("l.jsonl"), LIVE);
+    String options = "{'path': '" + file + "', " + days + "}";
+    assertThat(Datasets.load("livecodebench", Options.json(options), 1, List.of()).heldOut())
+        .extracting(Problem::id)
+        .containsExactly(id);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "'from': '2025-01-01' | has no problems",
+        "'from': 'August'     | task.options.from must be a day such as",
+        "'form': '2025-01-01' | unknown key task.options.form (did you mean 'from'?)",
+      })
+  void wrongDaysAreNamed(String days, String message) throws IOException {
+    Path file = Files.writeString(folder.resolve("l.jsonl"), LIVE);
+    String options = "{'path': '" + file + "', " + days + "}";
+    assertThatThrownBy(() -> Datasets.load("livecodebench", Options.json(options), 1, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -93,6 +159,7 @@ class BenchmarksTest {
         "aime      | {\"answer\": \"x\"}                | :1: must have the text problem",
         "humaneval | {\"task_id\": \"HumanEval/0\"}     | :1: must have the text test",
         "mbpp      | {\"task_id\": 1, \"text\": \"x\"}  | :1: must have test_list",
+        "livecodebench | {\"question_id\": \"1\"} | :1: must have the text public_test_cases",
         "mbpp      | [1                                 | :1: is not JSON",
       })
   void anotherFormIsAnErrorThatNamesTheLine(String name, String line, String message)

@@ -22,6 +22,7 @@ class DatasetsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "task.name must be one of aime, amc, arithmetic, countdown, file, gpqa, gsm8k, guess,"
-                + " humaneval, math500, mbpp, mix, puzzles, wordle, was gsm (did you mean 'gsm8k'?)");
+                + " humaneval, livecodebench, math500, mbpp, mix, puzzles, wordle, was gsm (did you"
+                + " mean 'gsm8k'?)");
   }
 }

@@ -26,6 +26,8 @@ import org.r1zero.verify.records.Records;
  *   <li>an object with {@code inputs} and {@code outputs}: runs, or with {@code fn_name} calls;
  *   <li>a text that is JSON of one of these.
  * </ul>
+ *
+ * <p>LiveCodeBench's records have tests in {@linkplain LiveCodeBenchTests fields of their own}.
  */
 final class CodeTaskReader {
 
@@ -41,11 +43,17 @@ final class CodeTaskReader {
    */
   static CodeTask read(Problem problem, Language defaultLanguage) {
     JsonNode tests = unwrapped(first(problem, "tests", "test", "test_list"));
+    if (tests.isMissingNode()) {
+      tests = LiveCodeBenchTests.of(problem).map(JsonNode.class::cast).orElse(tests);
+    }
     Optional<String> entry = text(problem.field("entry_point"));
     if (entry.isEmpty()) {
-      entry = text(tests.path("fn_name"));
+      entry = text(tests.path("fn_name")).or(() -> LiveCodeBenchTests.entryPoint(problem));
     }
-    String prompt = text(problem.field("prompt")).orElse(problem.question());
+    String prompt =
+        text(problem.field("prompt"))
+            .or(() -> text(problem.field("starter_code")))
+            .orElse(problem.question());
     Optional<CodeTests> read = tests(problem, tests, entry.isPresent());
     if (read.isEmpty()) {
       throw new IllegalArgumentException(
