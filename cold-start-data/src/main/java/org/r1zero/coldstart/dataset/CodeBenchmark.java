@@ -71,10 +71,10 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
   }
 
   /**
-   * {@code livecodebench} (Jain et al., arXiv:2403.07974), its code generation: a program that reads
-   * standard input, or a method to be completed. Options {@code from} and {@code until} are the
-   * first and the last day of the contests that problems are taken of, so that a model can be asked
-   * what is newer than its training.
+   * {@code livecodebench} (Jain et al., arXiv:2403.07974), its code generation: a program that
+   * reads standard input, or a method to be completed. Options {@code from} and {@code until} are
+   * the first and the last day of the contests that problems are taken of, so that a model can be
+   * asked what is newer than its training.
    */
   public static final class LiveCodeBench extends CodeBenchmark {
     private static final String ALWAYS = "0000-01-01";

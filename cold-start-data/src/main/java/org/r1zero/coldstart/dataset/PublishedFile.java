@@ -41,8 +41,7 @@ final class PublishedFile {
   }
 
   /** The same of those records that are wanted. */
-  static List<Problem> read(
-      Path file, String remedy, Predicate<JsonNode> wanted, Reader reader) {
+  static List<Problem> read(Path file, String remedy, Predicate<JsonNode> wanted, Reader reader) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }

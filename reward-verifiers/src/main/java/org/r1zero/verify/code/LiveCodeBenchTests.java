@@ -17,10 +17,10 @@ import java.util.zip.InflaterInputStream;
 import org.r1zero.verify.Problem;
 
 /**
- * LiveCodeBench's tests. {@code public_test_cases} and {@code private_test_cases} are texts of JSON:
- * lists of {@code input}, {@code output} and {@code testtype}. The private ones may instead be such
- * a text pickled by Python, deflated (zlib) and in base64, as its newer files have them. The method
- * under test is {@code func_name} in the JSON text {@code metadata}.
+ * LiveCodeBench's tests. {@code public_test_cases} and {@code private_test_cases} are texts of
+ * JSON: lists of {@code input}, {@code output} and {@code testtype}. The private ones may instead
+ * be such a text pickled by Python, deflated (zlib) and in base64, as its newer files have them.
+ * The method under test is {@code func_name} in the JSON text {@code metadata}.
  */
 final class LiveCodeBenchTests {
   private static final ObjectMapper JSON = new ObjectMapper();

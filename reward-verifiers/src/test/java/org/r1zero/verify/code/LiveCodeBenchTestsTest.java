@@ -24,13 +24,11 @@ class LiveCodeBenchTestsTest {
 
   /** One test: 3, 6. */
   private static final String SHORT =
-      "eJxrYJlqwwABPRbR1UqZeQWlJUpWCkrGMXlKOgpK+aUlUAEziEBJanFJSWVBKkiouCQlM0+pNnaKHgCV"
-          + "2RRM";
+      "eJxrYJlqwwABPRbR1UqZeQWlJUpWCkrGMXlKOgpK+aUlUAEziEBJanFJSWVBKkiouCQlM0+pNnaKHgCV" + "2RRM";
 
   /** The same by pickle's protocol 2. */
   private static final String OLD =
-      "eJxrYIqwYGBgiK5WyswrKC1RslJQMo7JU9JRUMovLYEKmEEESlKLS0oqC1JBQsUlKZl5SrWxhQx6AGJQ"
-          + "EyI=";
+      "eJxrYIqwYGBgiK5WyswrKC1RslJQMo7JU9JRUMovLYEKmEEESlKLS0oqC1JBQsUlKZl5SrWxhQx6AGJQ" + "EyI=";
 
   /** Twenty tests, from 0, 0 to 19, 38. */
   private static final String LONG =
@@ -39,8 +37,7 @@ class LiveCodeBenchTestsTest {
           + "dLMFkJQToRpls8FuSD0RylHST4R2lBQUoR5lDUE/xhqCgIw1BAUZawgSMtYQNGT/DZ3uyydd5FzO";
 
   /** A call of {@code print}. */
-  private static final String CALL =
-      "eJxrYJkqxwABPRxJpZk5JZl5xVN6WAuKMvNKpkye0sNYMaV1StAUPQDyFg4J";
+  private static final String CALL = "eJxrYJkqxwABPRxJpZk5JZl5xVN6WAuKMvNKpkye0sNYMaV1StAUPQDyFg4J";
 
   private static Problem problem(String hidden) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();

@@ -221,7 +221,10 @@ public final class Generator implements AutoCloseable {
           "one sequence of "
               + schedule.longest()
               + " tokens needs "
-              + ((schedule.longest() + kernels.sharedUnit() - 1L) * kernels.cacheBytesPerToken() / (1 << 20) + 1)
+              + ((schedule.longest() + kernels.sharedUnit() - 1L)
+                      * kernels.cacheBytesPerToken()
+                      / (1 << 20)
+                  + 1)
               + " MB of keys and values, sampling.kv_cache_mb is "
               + config.kvCacheMb()
               + "; raise it, or lower sampling.max_new_tokens");

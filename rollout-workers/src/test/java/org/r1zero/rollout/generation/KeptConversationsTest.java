@@ -168,8 +168,7 @@ class KeptConversationsTest {
       List<Generation> first =
           generator
               .generate(
-                  List.of(
-                      new GenerationRequest(prompt, new long[] {1, 2, 3}, List.of(), 0, true)),
+                  List.of(new GenerationRequest(prompt, new long[] {1, 2, 3}, List.of(), 0, true)),
                   greedy,
                   atThree)
               .get(0);

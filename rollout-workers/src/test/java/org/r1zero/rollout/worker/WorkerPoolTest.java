@@ -101,8 +101,7 @@ class WorkerPoolTest {
         for (Generation generation : said.get(number++)) {
           int[] prompt = request.prompt();
           int[] all = Arrays.copyOf(prompt, prompt.length + generation.tokens().length + 3);
-          System.arraycopy(
-              generation.tokens(), 0, all, prompt.length, generation.tokens().length);
+          System.arraycopy(generation.tokens(), 0, all, prompt.length, generation.tokens().length);
           Arrays.fill(all, all.length - 3, all.length, 5);
           next.add(new GenerationRequest(all, new long[] {next.size()}, List.of(), 0, true));
         }
@@ -119,7 +118,10 @@ class WorkerPoolTest {
                     new WorkUnit(
                         unit.first(),
                         unit.requests().stream()
-                            .map(r -> new GenerationRequest(r.prompt(), r.seeds(), r.started(), 0, true))
+                            .map(
+                                r ->
+                                    new GenerationRequest(
+                                        r.prompt(), r.seeds(), r.started(), 0, true))
                             .toList(),
                         List.of()))
             .toList();
