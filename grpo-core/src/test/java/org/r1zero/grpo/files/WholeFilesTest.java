@@ -69,7 +69,7 @@ class WholeFilesTest {
                     if (lock.isPresent()) {
                       assertThat(held.incrementAndGet()).isEqualTo(1);
                       taken.incrementAndGet();
-                      Thread.yield();
+                      Thread.onSpinWait();
                       held.decrementAndGet();
                       Files.delete(file);
                       lock.get().close();
