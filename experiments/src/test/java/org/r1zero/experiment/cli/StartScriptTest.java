@@ -146,7 +146,14 @@ class StartScriptTest {
         .matches(".*/spark/jars/\\\\\\* org.apache.spark.deploy.SparkSubmit --master local.*")
         .matches(".*--conf a.b=c\\\\ d --jars [^,]*/lib/r1zero-spark-7.8.jar --class .*")
         .endsWith("experiments-7.8.jar train x.yaml --set s=1 --set rollouts.backend=spark ")
-        .contains("spark.executorEnv.OMP_WAIT_POLICY=passive");
+        .contains("spark.executorEnv.OMP_WAIT_POLICY=passive")
+        .doesNotContain("-Xmx");
+    for (String heap : List.of("--driver-memory 3g", "--conf spark.driver.memory=3g")) {
+      List<String> line = new ArrayList<>(List.of("submit", "--print"));
+      line.addAll(List.of(heap.split(" ")));
+      line.addAll(List.of("--", "eval"));
+      assertThat(run(line.toArray(String[]::new)).out()).contains("java -Xmx3g ");
+    }
 
     Path spark = folder.resolve("spark");
     Files.createDirectories(spark.resolve("bin"));
