@@ -284,25 +284,30 @@ METHOD(void, logits)(JNIEnv *env, jclass, jlong handle, jint threads, jobject hi
   });
 }
 
-METHOD(void, decode)(JNIEnv *env, jclass, jlong handle, jint threads, jlongArray token_array, jlongArray position_array, jlongArray own_array, jintArray slot_array,
+METHOD(void, decode)(JNIEnv *env, jclass, jlong handle, jint threads, jlongArray token_array, jlongArray position_array, jlongArray own_array, jintArray slot_array, jintArray place_array,
                      jlongArray length_array, jobjectArray prefix_buffers, jint slots, jint prefix_room, jobjectArray row_buffers, jint rows, jint room, jobject logits) {
   guarded(env, [&] {
     r1z_model &m = model(handle);
     std::vector<int64_t> tokens = numbers(env, token_array), positions = numbers(env, position_array), own = numbers(env, own_array), lengths = numbers(env, length_array);
-    std::vector<int32_t> of = numbers(env, slot_array);
+    std::vector<int32_t> of = numbers(env, slot_array), places = numbers(env, place_array);
     Cache prefix(env, m, prefix_buffers, slots, prefix_room), cache(env, m, row_buffers, rows, room);
     size_t n = tokens.size();
-    require(n > 0 && n <= size_t(rows) && positions.size() == n && own.size() == n && of.size() == n, "a step must have one number of each kind per row of its cache");
+    require(n > 0 && positions.size() == n && own.size() == n && of.size() == n && places.size() == n, "a step must have one number of each kind per token");
     require(lengths.size() <= size_t(slots), "there are more prefixes than slots");
     require_tokens(m, tokens);
     for (int64_t length : lengths) require(length >= 0 && length <= prefix_room, "a prefix is longer than its slot");
+    std::vector<bool> taken(size_t(rows), false);
     for (size_t i = 0; i < n; i++) {
       require(positions[i] >= 0 && positions[i] < m.shape.positions, "a position is outside of the context");
       require(own[i] >= 0 && own[i] < room, "a row is full");
       require(of[i] >= 0 && size_t(of[i]) < lengths.size(), "there is no such slot");
+      require(places[i] >= 0 && places[i] < rows, "there is no such row");
+      bool follows = taken[size_t(places[i])];
+      taken[size_t(places[i])] = true;
+      require(!follows || (places[i] == places[i - 1] && of[i] == of[i - 1] && own[i] == own[i - 1] + 1), "a sequence's tokens do not follow each other");
     }
     float *out = memory<float>(env, logits, n * m.shape.vocab * 4, "logits have too little room");
-    r1z_step step = {int32_t(n), tokens.data(), positions.data(), own.data(), of.data(), lengths.data(), prefix.cache, cache.cache, out};
+    r1z_step step = {int32_t(n), tokens.data(), positions.data(), own.data(), of.data(), places.data(), lengths.data(), prefix.cache, cache.cache, out};
     r1z_decode(&m, threads, &step);
   });
 }

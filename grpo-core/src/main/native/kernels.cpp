@@ -401,7 +401,7 @@ template <class W> struct Decode {
     typedef typename W::T T;
     Pass<W> pass(m, s, step.rows, thread);
     const r1z_shape &c = m.shape;
-    const int e = m.width.head, repeat = c.heads / c.kv_heads;
+    const int e = m.width.head, repeat = c.heads / c.kv_heads, most = together(repeat) / repeat;
     const size_t prefix_row = size_t(step.prefix.room) * e, own_row = size_t(step.cache.room) * e;
     Attention<W> attention(repeat, e, c.head_dim, s.longest, s.scratch[thread].template as<void>());
     pass.embed(step.tokens);
@@ -415,17 +415,22 @@ template <class W> struct Decode {
         const Group &group = s.groups[item % s.groups.size()];
         int g = item / int(s.groups.size());
         size_t slot = (size_t(group.slot) * c.kv_heads + g) * prefix_row;
-        auto place = [&](int i) { return (size_t(i) * c.kv_heads + g) * own_row; };
+        auto place = [&](int i) { return (size_t(step.places[i]) * c.kv_heads + g) * own_row; };
+        const int *members = s.order.data() + group.first;
         for (int j = 0; j < group.size; j++) {
-          int i = s.order[group.first + j];
-          pass.queries(l, i, g, step.positions[i], attention.q + size_t(j) * repeat * e);
+          int i = members[j];
           pass.put_key_value(l, i, g, step.positions[i], ck + place(i), cv + place(i), int(step.own[i]), step.cache.room);
         }
-        attention.run(group.size, pk + slot, pv + slot, int(step.lengths[group.slot]), step.prefix.room, step.cache.room, [&](int j) {
-          int i = s.order[group.first + j];
-          return Own<T>{ck + place(i), cv + place(i), int(step.own[i]) + 1};
-        });
-        for (int j = 0; j < group.size; j++) pass.attended(s.order[group.first + j], g, attention.out + size_t(j) * repeat * e);
+        for (int from = 0; from < group.size; from += most) {
+          int count = group.size - from < most ? group.size - from : most;
+          const int *some = members + from;
+          for (int j = 0; j < count; j++) pass.queries(l, some[j], g, step.positions[some[j]], attention.q + size_t(j) * repeat * e);
+          attention.run(count, pk + slot, pv + slot, int(step.lengths[group.slot]), step.prefix.room, step.cache.room, [&](int j) {
+            int i = some[j];
+            return Own<T>{ck + place(i), cv + place(i), int(step.own[i]) + 1};
+          });
+          for (int j = 0; j < count; j++) pass.attended(some[j], g, attention.out + size_t(j) * repeat * e);
+        }
       });
       pass.finish(l);
     }

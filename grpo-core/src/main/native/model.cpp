@@ -134,7 +134,7 @@ void reserve(const r1z_model &m, Session &s, int n) {
   for (Memory &room : s.scratch) room.ensure(bytes);
 }
 
-// Sequences that share a prefix together, as many as are computed together.
+// Sequences that share a prefix together, as many as are computed together; all tokens of one, which attend to each other.
 void group(const r1z_model &m, Session &s, const r1z_step &step) {
   int most = together(m.shape), slots = 0;
   for (int i = 0; i < step.rows; i++) slots = step.slots[i] >= slots ? step.slots[i] + 1 : slots;
@@ -147,10 +147,16 @@ void group(const r1z_model &m, Session &s, const r1z_step &step) {
     int time = rounded_up(int(step.lengths[step.slots[i]]), 32) + rounded_up(int(step.own[i]) + 1, 32);
     s.longest = time > s.longest ? time : s.longest;
   }
-  for (int slot = 0; slot < slots; slot++) {
-    int first = int(s.order.size()), end = first + int(members[slot].size());
-    s.order.insert(s.order.end(), members[slot].begin(), members[slot].end());
-    for (; first < end; first += most) s.groups.push_back({slot, first, end - first < most ? end - first : most});
+  for (const std::vector<int> &of : members) {
+    for (size_t i = 0; i < of.size();) {
+      size_t end = i + 1;
+      while (end < of.size() && step.places[of[end]] == step.places[of[i]]) end++;
+      bool joins = i > 0 && s.groups.back().size + int(end - i) <= most;
+      if (!joins) s.groups.push_back({step.slots[of[i]], int(s.order.size()), 0});
+      s.groups.back().size += int(end - i);
+      s.order.insert(s.order.end(), of.begin() + long(i), of.begin() + long(end));
+      i = end;
+    }
   }
 }
 

@@ -28,11 +28,13 @@ struct r1z_cache {
   int32_t rows, room;
 };
 
-// One new token for each of `rows` sequences, which are the first rows of the cache.
+// One new token for each of some sequences, or several that are guesses of what it draws: these follow each other, `own` and
+// position of each one more than those of the one before.
 struct r1z_step {
   int32_t rows;
-  const int64_t *tokens, *positions, *own;  // [rows]; own: positions of its row that a sequence has filled
+  const int64_t *tokens, *positions, *own;  // [rows]; own: positions of its row of the cache that are before the token
   const int32_t *slots;                     // [rows]: whose prefix each one continues
+  const int32_t *places;                    // [rows]: each one's row of the cache
   const int64_t *lengths;                   // [slots]
   r1z_cache prefix, cache;
   float *logits;                            // [rows, vocab]

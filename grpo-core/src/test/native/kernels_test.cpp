@@ -208,10 +208,11 @@ Floats prefill(const Model &m, const std::vector<std::vector<int64_t>> &prompts,
 }
 
 Floats decode(const Model &m, int threads, Cache &prefix, const std::vector<int64_t> &lengths, Cache &cache, const std::vector<int64_t> &tokens,
-              const std::vector<int64_t> &positions, const std::vector<int64_t> &own, const std::vector<int32_t> &slots) {
+              const std::vector<int64_t> &positions, const std::vector<int64_t> &own, const std::vector<int32_t> &slots, std::vector<int32_t> places = {}) {
+  for (int i = int(places.size()); i < int(tokens.size()); i++) places.push_back(i);
   std::vector<void *> a = prefix.pointers(), b = cache.pointers();
   Floats logits(tokens.size() * m.s.vocab);
-  r1z_step step = {int(tokens.size()), tokens.data(), positions.data(), own.data(), slots.data(), lengths.data(), {a.data(), prefix.rows, prefix.room}, {b.data(), cache.rows, cache.room}, logits.data()};
+  r1z_step step = {int(tokens.size()), tokens.data(), positions.data(), own.data(), slots.data(), places.data(), lengths.data(), {a.data(), prefix.rows, prefix.room}, {b.data(), cache.rows, cache.room}, logits.data()};
   r1z_decode(m.model, threads, &step);
   return logits;
 }
@@ -322,6 +323,25 @@ void canonical(const std::string &name, const Model &m) {
       for (int t = read; t < length; t++) {  // row 0 is a neighbour
         Floats logits = decode(m, threads, prefix, {0, shared}, rows, {tokens[t % 5], tokens[t]}, {t - read, t}, {t - read, t - shared}, {0, 1});
         require(!memcmp(logits.data() + m.s.vocab, wanted[t + 1].data(), m.s.vocab * 4), name + ": decoding's bits are those of reading");
+      }
+      // several tokens in a step, with guesses that were wrong before, and a neighbour
+      Cache drafted(m, 3, 128);
+      drafted.copy(prefix, 1, 2, 1, read - shared, shared, 0);
+      for (int t = read, count = 1; t < length; count = 1 + (count + 5) % 13) {
+        int right = std::min(count, length - t);
+        std::vector<int64_t> step = {tokens[t % 5]}, positions = {0}, own = {0};
+        std::vector<int32_t> slots = {0}, places = {1};
+        for (int j = 0; j < right + 2 && t + j < 110; j++) {
+          step.push_back(j < right ? tokens[t + j] : (tokens[t + j] + 1) % m.s.vocab);
+          positions.push_back(t + j);
+          own.push_back(t + j - shared);
+          slots.push_back(1);
+          places.push_back(2);
+        }
+        Floats logits = decode(m, threads, prefix, {0, shared}, drafted, step, positions, own, slots, places);
+        for (int j = 0; j < right; j++)
+          require(!memcmp(logits.data() + (1 + j) * m.s.vocab, wanted[t + j + 1].data(), m.s.vocab * 4), name + ": drafts have the bits of single steps");
+        t += right;
       }
       // a conversation of so many tokens is kept, and goes on by reading
       for (int known : {read, 96, length - 1}) {

@@ -64,14 +64,14 @@ final class TimedSteps implements SamplingListener {
   }
 
   @Override
-  public void step(int sequences, int lanes) {
-    int[] step = {sequences, lanes};
+  public void step(int tokens, int lanes) {
+    int[] step = {tokens, lanes};
     steps.add(step);
     if (lanes > 1) {
       betweenRounds.add(rows(step));
-    } else if (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(sequences)) {
+    } else if (steps.size() % STEPS_BETWEEN == 0 || !roofline.knows(tokens)) {
       long began = clock.nanos();
-      roofline.timeStep(sequences);
+      roofline.timeStep(tokens);
       paused += (clock.nanos() - began) / 1e9;
     }
   }

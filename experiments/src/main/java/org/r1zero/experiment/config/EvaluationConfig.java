@@ -89,6 +89,7 @@ public record EvaluationConfig(
         training.maxBatch(),
         training.kvCacheMb(),
         training.quantization(),
-        training.prefillChunk());
+        training.prefillChunk(),
+        training.draftTokens());
   }
 }

@@ -103,6 +103,15 @@ public interface DecodingKernels {
   }
 
   /**
+   * Whether a step may have several tokens of a sequence: what it is thought to draw, which one
+   * step checks. Their logits have the same bits as those of a step for each, and so have the draws
+   * where there are no filters.
+   */
+  default boolean checksDrafts() {
+    return false;
+  }
+
+  /**
    * How many positions a slot shares at once: of a prompt only whole ones are attended to in its
    * slot, the rest is {@link #branch copied} to each row that follows it.
    */
@@ -174,11 +183,12 @@ public interface DecodingKernels {
       Scope scope);
 
   /**
-   * Adds one token to each of {@code n} sequences and samples the next.
+   * Adds tokens to sequences and samples the one after each.
    *
    * @param prefixes the cache of what was read before sampling
-   * @param cache the cache of what was sampled, with room for one position more
-   * @param uniforms a number in [0, 1) for each row, {@code [n]}
+   * @param cache the cache of what was sampled, with room for the tokens
+   * @param step one token of each sequence, unless these kernels {@link #checksDrafts check drafts}
+   * @param uniforms a number in [0, 1) for each token, {@code [n]}
    * @param logits {@link #newLogits} of at least {@code n} rows, overwritten
    */
   SampledTokens decodeAndSample(

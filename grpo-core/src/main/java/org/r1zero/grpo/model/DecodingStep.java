@@ -5,43 +5,66 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What one decoding step adds to each of {@code n} sequences, the first {@code n} rows of a cache.
+ * What one decoding step adds to sequences, the first rows of a cache: {@code n} tokens, one of
+ * each or, one after the other, several that are guesses of what it draws.
  *
  * @param tokens the tokens to add, {@code [n]}
  * @param positions where they stand, {@code [n]}
- * @param own how many positions of its row each sequence has filled, {@code [n]}
- * @param slots where each one's prefix is, {@code [n]}
+ * @param own how many positions of its row are before each token, {@code [n]}
+ * @param slots where the prefix of each token's sequence is, {@code [n]}
+ * @param rows the cache row of each token's sequence, {@code [n]}
  * @param prefixLengths positions filled of each slot in use
- * @param segments the rows in stretches that are attended to together
+ * @param segments the cache's rows in stretches that are attended to together
  */
 public record DecodingStep(
     long[] tokens,
     long[] positions,
     long[] own,
     int[] slots,
+    int[] rows,
     long[] prefixLengths,
     RowSegments segments) {
 
   /** Checks that there is one of each. */
   public DecodingStep {
     int n = tokens.length;
-    if (positions.length != n || own.length != n || slots.length != n || n == 0) {
+    if (positions.length != n
+        || own.length != n
+        || slots.length != n
+        || rows.length != n
+        || n == 0) {
       throw new IllegalArgumentException(
-          "tokens, positions, own and slots must have one number a sequence, had "
+          "tokens, positions, own, slots and rows must have one number per token, had "
               + n
               + ", "
               + positions.length
               + ", "
               + own.length
+              + ", "
+              + slots.length
               + " and "
-              + slots.length);
+              + rows.length);
     }
   }
 
-  /** With the stretches that read the least. */
+  /** One token of each sequence, with the stretches that read the least. */
   public DecodingStep(
       long[] tokens, long[] positions, long[] own, int[] slots, long[] prefixLengths) {
-    this(tokens, positions, own, slots, prefixLengths, RowSegments.of(own));
+    this(
+        tokens,
+        positions,
+        own,
+        slots,
+        IntStream.range(0, tokens.length).toArray(),
+        prefixLengths,
+        RowSegments.of(own));
+  }
+
+  /** Requires that each sequence has one token. */
+  void requireNoDrafts() {
+    if (IntStream.range(0, rows.length).anyMatch(i -> rows[i] != i)) {
+      throw new IllegalArgumentException("these kernels check no drafts");
+    }
   }
 
   /** Whether all rows have filled the same number of positions. */

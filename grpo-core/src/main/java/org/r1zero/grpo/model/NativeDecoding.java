@@ -235,6 +235,11 @@ final class NativeDecoding implements DecodingKernels {
   }
 
   @Override
+  public boolean checksDrafts() {
+    return true;
+  }
+
+  @Override
   public int sharedUnit() {
     return TIME_UNIT;
   }
@@ -369,6 +374,7 @@ final class NativeDecoding implements DecodingKernels {
         step.positions(),
         step.own(),
         step.slots(),
+        step.rows(),
         step.prefixLengths(),
         memory(prefixes),
         rows(prefixes.get(0)),
@@ -383,8 +389,7 @@ final class NativeDecoding implements DecodingKernels {
 
   private SampledTokens draw(
       NDArray logits, long[] owner, float[] uniforms, SamplingParameters how, Scope scope) {
-    boolean filtered = how.topK() > 0 || how.topP() < 1 || how.minP() > 0;
-    if (filtered && how.temperature() > 0) {
+    if (how.hasFilters()) {
       return masters.draw(logits, owner, uniforms, how, scope);
     }
     long[] tokens = new long[owner.length];

@@ -130,12 +130,13 @@ final class NativeKernels {
       long[] positions,
       long[] own,
       int[] slots,
+      int[] rows,
       long[] lengths,
       ByteBuffer[] prefixes,
       int slotCount,
       int prefixRoom,
       ByteBuffer[] cache,
-      int rows,
+      int rowCount,
       int room,
       ByteBuffer logits);
 

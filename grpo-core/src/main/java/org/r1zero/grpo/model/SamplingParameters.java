@@ -8,4 +8,10 @@ package org.r1zero.grpo.model;
  * @param topP then keep the likeliest tokens that together reach this probability; 1 keeps all
  * @param minP then keep tokens at least this share as likely as the likeliest; 0 keeps all
  */
-public record SamplingParameters(double temperature, int topK, double topP, double minP) {}
+public record SamplingParameters(double temperature, int topK, double topP, double minP) {
+
+  /** Whether some tokens are never drawn, unlikely as they are. */
+  public boolean hasFilters() {
+    return temperature > 0 && (topK > 0 || topP < 1 || minP > 0);
+  }
+}

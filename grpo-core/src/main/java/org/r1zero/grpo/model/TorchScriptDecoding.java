@@ -280,6 +280,7 @@ final class TorchScriptDecoding implements DecodingKernels {
       SamplingParameters how,
       NDArray logits,
       Scope scope) {
+    step.requireNoDrafts();
     DecodingStep.Grid grid = step.grid();
     if (!onCpu) {
       return decodeOnGpu(prefixes, cache, step, uniforms, how, logits, scope);

@@ -198,7 +198,12 @@ class NativeDecodingTest {
       assertRefused(kernels, prefix, cache, step(1, 0, 32, 0), logits, scope, "row is full");
       assertRefused(kernels, prefix, cache, step(1, 0, 0, 1), logits, scope, "no such slot");
       DecodingStep two = new DecodingStep(new long[2], new long[2], new long[2], new int[2], one);
-      assertRefused(kernels, prefix, cache, two, logits, scope, "one number of each kind per row");
+      assertRefused(kernels, prefix, cache, two, logits, scope, "no such row");
+      DecodingStep apart = drafted(new long[] {0, 2});
+      assertRefused(kernels, prefix, cache, apart, logits, scope, "do not follow each other");
+      DecodingStep drafted = drafted(new long[] {0, 1});
+      assertRefused(kernels, prefix, cache, drafted, logits, scope, "logits have too little room");
+      assertThatThrownBy(drafted::requireNoDrafts).hasMessageContaining("check no drafts");
       kernels.release();
       assertThatThrownBy(() -> kernels.prefill(new int[][] {{1}}, 1, scope))
           .hasMessage("these kernels were released");
@@ -212,6 +217,12 @@ class NativeDecodingTest {
         new long[] {own},
         new int[] {slot},
         new long[] {1});
+  }
+
+  /** Two tokens of one sequence. */
+  private static DecodingStep drafted(long[] own) {
+    return new DecodingStep(
+        new long[2], new long[2], own, new int[2], new int[2], new long[] {1}, RowSegments.NONE);
   }
 
   private static void assertRefused(

@@ -36,8 +36,13 @@ record DecodingLane(
    * @throws CancellationException if it was cancelled, or this thread interrupted
    */
   int run(BooleanSupplier cancelled, Runnable failed) {
+    // with filters a draw's last bits depend on which rows are drawn beside it
+    boolean drafted = kernels.checksDrafts() && !config.parameters().hasFilters();
+    Drafts drafts = new Drafts(drafted ? config.draftTokens() : 0);
     try (Scope own = scope.open();
-        KeyValueCache cache = new KeyValueCache(kernels, batch, schedule.longestOwn(), kept, own)) {
+        KeyValueCache cache =
+            new KeyValueCache(
+                kernels, batch, schedule.longestOwn(), drafts.mostTokens(batch), kept, own)) {
       PromptReader reader = new PromptReader(kernels, cache, kept, config.prefillChunk(), own);
       List<Sequence> running = new ArrayList<>();
       while (!schedule.isDone()) {
@@ -45,17 +50,17 @@ record DecodingLane(
         while (running.size() < batch && schedule.hasWaiting()) {
           stopIf(cancelled);
           Schedule.Admission admission = schedule.next(batch - running.size(), stop);
-          admission.settled().forEach(this::finish);
+          admission.settled().forEach(settled -> finish(settled, drafts));
           if (!admission.sequences().isEmpty()) {
             running.addAll(admit(admission, reader, cache));
           }
-          retire(running, RowSegments.NONE, cache);
+          retire(running, RowSegments.NONE, cache, drafts);
         }
         if (!running.isEmpty()) {
-          DecodingStep step = cache.step(running);
+          DecodingStep step = cache.step(running, drafts.next(running));
           decode(running, step, cache);
-          listener.step(running.size(), 1);
-          retire(running, step.segments(), cache);
+          listener.step(step.tokens().length, 1);
+          retire(running, step.segments(), cache, drafts);
         }
         listener.status(
             SamplingStatus.of(
@@ -84,66 +89,75 @@ record DecodingLane(
     List<Sequence> sequences = admission.sequences();
     try (Scope step = scope.open()) {
       PromptReader.Read read = reader.read(admission, step);
-      append(
-          sequences,
+      float[] uniforms = new float[sequences.size()];
+      for (int i = 0; i < uniforms.length; i++) {
+        uniforms[i] = sequences.get(i).uniform(0);
+      }
+      SampledTokens sampled =
           kernels.sampleFirst(
-              read.hidden(),
-              read.owner(),
-              uniforms(sequences),
-              config.parameters(),
-              cache.logits(),
-              step));
+              read.hidden(), read.owner(), uniforms, config.parameters(), cache.logits(), step);
+      for (int i = 0; i < uniforms.length; i++) {
+        append(sequences.get(i), sampled, i);
+      }
     }
     return sequences;
   }
 
-  /** One more token for each running sequence. */
+  /** One more token for each running sequence, and another for each draft that was right. */
   private void decode(List<Sequence> running, DecodingStep next, KeyValueCache cache) {
     try (Scope step = scope.open()) {
-      append(
-          running,
+      int[] rows = next.rows();
+      float[] uniforms = new float[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        Sequence sequence = running.get(rows[i]);
+        uniforms[i] = sequence.uniform((int) (next.own()[i] - sequence.ownPositions()));
+      }
+      SampledTokens sampled =
           kernels.decodeAndSample(
               cache.prefixes(),
               cache.rows(),
               next,
-              uniforms(running),
+              uniforms,
               config.parameters(),
               cache.logits(),
-              step));
-    }
-  }
-
-  private static float[] uniforms(List<Sequence> sequences) {
-    float[] uniforms = new float[sequences.size()];
-    for (int i = 0; i < uniforms.length; i++) {
-      uniforms[i] = sequences.get(i).nextUniform();
-    }
-    return uniforms;
-  }
-
-  private static void append(List<Sequence> sequences, SampledTokens sampled) {
-    long[] tokens = sampled.tokens();
-    float[] samplingLogProbs = sampled.samplingLogProbs();
-    float[] policyLogProbs = sampled.policyLogProbs();
-    for (int i = 0; i < tokens.length; i++) {
-      if (!Float.isFinite(policyLogProbs[i])) {
-        throw new IllegalStateException(
-            "the policy's logits are not finite: its weights have diverged; lower"
-                + " optimizer.learning_rate, or set optimizer.max_grad_norm");
+              step);
+      for (int i = 0; i < rows.length; i++) {
+        if (i == 0 || rows[i] != rows[i - 1] || goesOn(running.get(rows[i]), next, sampled, i)) {
+          append(running.get(rows[i]), sampled, i);
+        } else {
+          while (i + 1 < rows.length && rows[i + 1] == rows[i]) {
+            i++; // what would follow a wrong draft
+          }
+        }
       }
-      sequences.get(i).add((int) tokens[i], samplingLogProbs[i], policyLogProbs[i]);
     }
+  }
+
+  /** Whether the token of a step is what its sequence has drawn, and not its last. */
+  private boolean goesOn(Sequence sequence, DecodingStep step, SampledTokens sampled, int i) {
+    return sampled.tokens()[i - 1] == step.tokens()[i] && !sequence.isFinished(stop);
+  }
+
+  private static void append(Sequence sequence, SampledTokens sampled, int i) {
+    if (!Float.isFinite(sampled.policyLogProbs()[i])) {
+      throw new IllegalStateException(
+          "the policy's logits are not finite: its weights have diverged; lower"
+              + " optimizer.learning_rate, or set optimizer.max_grad_norm");
+    }
+    sequence.add(
+        (int) sampled.tokens()[i], sampled.samplingLogProbs()[i], sampled.policyLogProbs()[i]);
   }
 
   /** Takes finished sequences out; others move into their rows, so that rows stay packed. */
-  private void retire(List<Sequence> running, RowSegments segments, KeyValueCache cache) {
+  private void retire(
+      List<Sequence> running, RowSegments segments, KeyValueCache cache, Drafts drafts) {
     for (int row = running.size() - 1; row >= 0; row--) {
       Sequence sequence = running.get(row);
       if (sequence.isFinished(stop)) {
         if (sequence.isKept(stop)) {
           cache.keep(sequence, row);
         }
-        finish(sequence);
+        finish(sequence, drafts);
         cache.release(sequence.slot());
         int hole = row;
         while (hole < running.size() - 1) {
@@ -173,7 +187,8 @@ record DecodingLane(
     return longest;
   }
 
-  private void finish(Sequence sequence) {
+  private void finish(Sequence sequence, Drafts drafts) {
+    drafts.ended(sequence, schedule.groupSize(sequence.request()));
     Generation generation = sequence.finish(stop);
     schedule.finish(generation);
     listener.finished(sequence.request(), sequence.sample(), generation);

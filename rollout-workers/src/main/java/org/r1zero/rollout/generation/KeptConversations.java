@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.DecodingKernels.Kept;
 import org.r1zero.grpo.torch.Scope;
+import org.r1zero.grpo.torch.Torch;
 
 /**
  * Keys and values of conversations whose environments answer, found again by their tokens. They
@@ -92,11 +93,14 @@ final class KeptConversations implements AutoCloseable {
     Scope owner = scope.open();
     try {
       entries.add(new Entry(tokens, copy.to(owner), owner, size));
-    } catch (RuntimeException | Error e) { // there is no memory
+      bytes += size;
+    } catch (RuntimeException | Error e) {
       owner.close();
-      throw e;
+      if (!Torch.isOutOfMemory(e)) {
+        throw e;
+      }
+      clear(); // what runs needs the memory more
     }
-    bytes += size;
   }
 
   /** Makes a copy. */

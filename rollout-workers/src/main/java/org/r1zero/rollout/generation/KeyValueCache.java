@@ -2,9 +2,11 @@ package org.r1zero.rollout.generation;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.r1zero.grpo.model.DecodingKernels;
 import org.r1zero.grpo.model.DecodingStep;
+import org.r1zero.grpo.model.RowSegments;
 import org.r1zero.grpo.torch.Scope;
 
 /**
@@ -47,10 +49,16 @@ final class KeyValueCache implements AutoCloseable {
    *
    * @param mostRows most sequences that ever run at once
    * @param mostOwn most positions that a sequence ever fills by what it samples
+   * @param mostTokens most tokens of a step
    * @param kept makes room for this
    */
   KeyValueCache(
-      DecodingKernels kernels, int mostRows, int mostOwn, KeptConversations kept, Scope parent) {
+      DecodingKernels kernels,
+      int mostRows,
+      int mostOwn,
+      int mostTokens,
+      KeptConversations kept,
+      Scope parent) {
     this.kernels = kernels;
     this.kept = kept;
     this.scope = parent.open();
@@ -60,7 +68,7 @@ final class KeyValueCache implements AutoCloseable {
     this.rowRoom = mostRows;
     kept.use(this, bytes(rowRoom, ownTime, 0, 0));
     this.rows = kernels.newCache(mostRows, ownTime, scope);
-    this.logits = kernels.newLogits(mostRows, scope);
+    this.logits = kernels.newLogits(mostTokens, scope);
   }
 
   /** Room for the logits of a step. */
@@ -115,21 +123,32 @@ final class KeyValueCache implements AutoCloseable {
     prefixTime = time;
   }
 
-  /** The next step of these sequences, with room for it. */
-  DecodingStep step(List<Sequence> running) {
+  /**
+   * The next step of these sequences, with room for it.
+   *
+   * @param drafts what each may draw next
+   */
+  DecodingStep step(List<Sequence> running, int[][] drafts) {
     int n = running.size();
-    long[] tokens = new long[n];
-    long[] positions = new long[n];
-    long[] own = new long[n];
-    int[] slotOf = new int[n];
+    int all = n + Arrays.stream(drafts).mapToInt(some -> some.length).sum();
+    long[] tokens = new long[all];
+    long[] positions = new long[all];
+    long[] own = new long[all];
+    int[] slotOf = new int[all];
+    int[] rowOf = new int[all];
+    long[] filled = new long[n];
     int longest = 0;
-    for (int i = 0; i < n; i++) {
-      Sequence sequence = running.get(i);
-      tokens[i] = sequence.lastToken();
-      positions[i] = sequence.lastPosition();
-      own[i] = sequence.ownPositions();
-      slotOf[i] = sequence.slot().index;
-      longest = Math.max(longest, sequence.ownPositions());
+    for (int row = 0, i = 0; row < n; row++) {
+      Sequence sequence = running.get(row);
+      filled[row] = sequence.ownPositions();
+      for (int ahead = 0; ahead <= drafts[row].length; ahead++, i++) {
+        tokens[i] = ahead == 0 ? sequence.lastToken() : drafts[row][ahead - 1];
+        positions[i] = sequence.lastPosition() + (long) ahead;
+        own[i] = sequence.ownPositions() + (long) ahead;
+        slotOf[i] = sequence.slot().index;
+        rowOf[i] = row;
+      }
+      longest = Math.max(longest, sequence.ownPositions() + drafts[row].length);
     }
     if (longest >= ownTime || n > rowRoom) {
       // rows that are free now stay so unless others wait, and then none is free
@@ -146,7 +165,8 @@ final class KeyValueCache implements AutoCloseable {
       }
     }
     long[] lengths = slots.stream().mapToLong(slot -> kernels.shared(slot.length)).toArray();
-    return new DecodingStep(tokens, positions, own, slotOf, lengths);
+    RowSegments segments = RowSegments.of(filled);
+    return new DecodingStep(tokens, positions, own, slotOf, rowOf, lengths, segments);
   }
 
   private static int roundUp(int time) {
@@ -208,7 +228,7 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   private long bytes(int rowCount, int rowTime, int slotCount, int slotTime) {
-    long positions = (long) rowCount * rowTime + (long) slotCount * slotTime;
+    long positions = (long) rowCount * roundUp(rowTime) + (long) slotCount * roundUp(slotTime);
     return positions * kernels.cacheBytesPerToken();
   }
 

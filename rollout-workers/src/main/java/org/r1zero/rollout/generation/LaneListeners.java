@@ -35,9 +35,9 @@ final class LaneListeners {
       }
 
       @Override
-      public void step(int sequences, int ofLane) {
+      public void step(int tokens, int ofLane) {
         synchronized (LaneListeners.this) {
-          all.step(sequences, latest.length);
+          all.step(tokens, latest.length);
         }
       }
     };

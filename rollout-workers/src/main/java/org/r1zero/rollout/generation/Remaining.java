@@ -66,8 +66,8 @@ final class Remaining {
           }
 
           @Override
-          public void step(int sequences, int lanes) {
-            listener.step(sequences, lanes);
+          public void step(int tokens, int lanes) {
+            listener.step(tokens, lanes);
           }
 
           @Override

@@ -24,6 +24,11 @@ import org.r1zero.grpo.model.SamplingParameters;
  *     another policy than the one that is trained, whose log-probs it records
  * @param prefillChunk prompts of so many tokens, with their padding, are read at once, and a longer
  *     one in parts of as many: bounds memory (vLLM's {@code max_num_batched_tokens})
+ * @param draftTokens where few sequences run, so many tokens of each are guessed from its own text
+ *     and those of its group, and checked in one step; a guess counts only where it is what would
+ *     have been drawn, so results don't change. 0 guesses none. Only native kernels do it, and only
+ *     without {@code top_k}, {@code top_p} and {@code min_p} (vLLM's {@code num_speculative_tokens}
+ *     of the n-gram method)
  */
 public record SamplingConfig(
     double temperature,
@@ -35,7 +40,8 @@ public record SamplingConfig(
     int maxBatch,
     int kvCacheMb,
     Quantization quantization,
-    int prefillChunk)
+    int prefillChunk,
+    int draftTokens)
     implements Serializable {
   /** Tokens of prompts that are read at once, where nothing else is asked for. */
   public static final int DEFAULT_PREFILL_CHUNK = 4096;
@@ -56,6 +62,10 @@ public record SamplingConfig(
     faults.atLeast(0, "max_batch", maxBatch, "0 leaves it to the device");
     faults.atLeast(0, "kv_cache_mb", kvCacheMb, "0 leaves it to the device");
     faults.atLeast(1, "prefill_chunk", prefillChunk, "4096 is usual");
+    faults.require(
+        draftTokens >= 0 && draftTokens < Drafts.MOST_ROWS,
+        "draft_tokens",
+        "must be from 0 to 7, was " + draftTokens + " (0 guesses none)");
     faults.require(stop.stream().noneMatch(String::isEmpty), "stop", "must not have an empty text");
     faults.check();
     stop = List.copyOf(stop);
@@ -93,7 +103,8 @@ public record SamplingConfig(
         maxBatch,
         kvCacheMb,
         Quantization.NONE,
-        DEFAULT_PREFILL_CHUNK);
+        DEFAULT_PREFILL_CHUNK,
+        0);
   }
 
   /** Temperature 1 and no filters, as in training; as much at once as the device takes. */
@@ -113,7 +124,8 @@ public record SamplingConfig(
         maxBatch,
         kvCacheMb,
         quantization,
-        prefillChunk);
+        prefillChunk,
+        draftTokens);
   }
 
   /** These options with another {@link Quantization}. */
@@ -128,7 +140,8 @@ public record SamplingConfig(
         maxBatch,
         kvCacheMb,
         other,
-        prefillChunk);
+        prefillChunk,
+        draftTokens);
   }
 
   /** These options with prompts read so many tokens at a time. */
@@ -143,6 +156,23 @@ public record SamplingConfig(
         maxBatch,
         kvCacheMb,
         quantization,
+        other,
+        draftTokens);
+  }
+
+  /** These options with so many tokens guessed. */
+  public SamplingConfig withDraftTokens(int other) {
+    return new SamplingConfig(
+        temperature,
+        topK,
+        topP,
+        minP,
+        maxNewTokens,
+        stop,
+        maxBatch,
+        kvCacheMb,
+        quantization,
+        prefillChunk,
         other);
   }
 

@@ -28,8 +28,8 @@ public interface SamplingListener {
   /**
    * Called after each decoding step of a generator.
    *
-   * @param sequences that got a token each
+   * @param tokens that were read at once: the newest of each running sequence, and drafts
    * @param lanes that decode side by side, each in steps of its own
    */
-  default void step(int sequences, int lanes) {}
+  default void step(int tokens, int lanes) {}
 }

@@ -47,6 +47,7 @@ public final class SamplingMemory {
             config.maxBatch() > 0 ? config.maxBatch() : batch,
             config.kvCacheMb() > 0 ? config.kvCacheMb() : megabytes,
             config.quantization(),
-            config.prefillChunk());
+            config.prefillChunk(),
+            config.draftTokens());
   }
 }

@@ -165,6 +165,11 @@ final class Schedule {
     return (prompts.size() + 1L) * longest > prefillChunk;
   }
 
+  /** Completions of a request. */
+  int groupSize(int request) {
+    return requests.get(request).seeds().length;
+  }
+
   void finish(Generation generation) {
     finished++;
     finishedTokens += generation.tokens().length;

@@ -59,9 +59,32 @@ final class Sequence {
     return sample;
   }
 
-  /** The number in [0, 1) that decides the next token. */
-  float nextUniform() {
-    return Draws.uniform(seed, length);
+  /** Tokens that it may still draw. */
+  int room() {
+    return tokens.length - length;
+  }
+
+  int promptLength() {
+    return prompt.length;
+  }
+
+  /** Tokens of the prompt and what was sampled. */
+  int textLength() {
+    return prompt.length + length;
+  }
+
+  /** One of them. */
+  int textAt(int position) {
+    return position < prompt.length ? prompt[position] : tokens[position - prompt.length];
+  }
+
+  /**
+   * The number in [0, 1) that decides a token.
+   *
+   * @param ahead 0 for the next one, 1 for the one after it
+   */
+  float uniform(int ahead) {
+    return Draws.uniform(seed, length + ahead);
   }
 
   /** The newest token, which has no keys and values in the cache yet. */
