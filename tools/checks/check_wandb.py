@@ -27,6 +27,11 @@ def records(data):
             parts = b""
 
 
+def same(some, others):
+    """Whether numbers are equal; NaN equals itself."""
+    return some.keys() == others.keys() and all(v == others[k] or (v != v and others[k] != others[k]) for k, v in some.items())
+
+
 run, offline = map(Path, sys.argv[1:])
 (file,) = offline.glob("wandb/offline-run-*/*.wandb")
 config, history = {}, []

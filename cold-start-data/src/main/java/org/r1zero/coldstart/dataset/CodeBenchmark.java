@@ -2,7 +2,9 @@ package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.Predicate;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.function.BiPredicate;
 import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
@@ -77,9 +79,6 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
    * asked what is newer than its training.
    */
   public static final class LiveCodeBench extends CodeBenchmark {
-    private static final String ALWAYS = "0000-01-01";
-    private static final String NEVER = "9999-12-31";
-
     /** Found by the service loader. */
     public LiveCodeBench() {
       super(
@@ -99,23 +98,35 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
     }
 
     @Override
-    Predicate<JsonNode> wanted(OptionReader options) {
-      String from = day(options, "from", ALWAYS);
-      String until = day(options, "until", NEVER);
-      return record -> {
-        String date = record.path("contest_date").asText();
-        String day = date.substring(0, Math.min(date.length(), NEVER.length()));
-        return (from.equals(ALWAYS) || day.compareTo(from) >= 0)
-            && (until.equals(NEVER) || (!day.isEmpty() && day.compareTo(until) <= 0));
+    BiPredicate<JsonNode, String> wanted(OptionReader options) {
+      LocalDate from = day(options, "from", LocalDate.MIN);
+      LocalDate until = day(options, "until", LocalDate.MAX);
+      if (from.equals(LocalDate.MIN) && until.equals(LocalDate.MAX)) {
+        return (record, where) -> true;
+      }
+      return (record, where) -> {
+        String date = PublishedFile.text(record, "contest_date", where);
+        try {
+          LocalDate day = LocalDate.parse(date.substring(0, Math.min(date.length(), 10)));
+          return !day.isBefore(from) && !day.isAfter(until);
+        } catch (DateTimeParseException e) {
+          throw new IllegalArgumentException(
+              where + ": contest_date must begin with a day such as 2024-08-01, was " + date, e);
+        }
       };
     }
 
-    private static String day(OptionReader options, String name, String otherwise) {
-      String day = options.text(name, otherwise);
-      options.require(
-          day.matches("\\d{4}-\\d{2}-\\d{2}"),
-          name + " must be a day such as \"2024-08-01\", was " + day);
-      return day;
+    private static LocalDate day(OptionReader options, String name, LocalDate otherwise) {
+      String day = options.text(name, "");
+      if (day.isEmpty()) {
+        return otherwise;
+      }
+      try {
+        return LocalDate.parse(day);
+      } catch (DateTimeParseException e) {
+        options.fault(name + " must be a day such as \"2024-08-01\", was " + day);
+        return otherwise;
+      }
     }
 
     @Override

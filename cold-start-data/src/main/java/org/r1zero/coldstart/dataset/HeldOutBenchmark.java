@@ -3,7 +3,7 @@ package org.r1zero.coldstart.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
@@ -29,7 +29,7 @@ abstract class HeldOutBenchmark implements DatasetProvider {
   public final Dataset load(JsonNode node, long seed) {
     OptionReader options = OptionReader.at("task.options", node);
     Path path = options.file("path", file);
-    Predicate<JsonNode> wanted = wanted(options);
+    BiPredicate<JsonNode, String> wanted = wanted(options);
     options.finish();
     return new Dataset(
         name(),
@@ -39,8 +39,8 @@ abstract class HeldOutBenchmark implements DatasetProvider {
   }
 
   /** Which records are read, by options of its own. */
-  Predicate<JsonNode> wanted(OptionReader options) {
-    return record -> true;
+  BiPredicate<JsonNode, String> wanted(OptionReader options) {
+    return (record, where) -> true;
   }
 
   /** A record as a problem; checks its form. */

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.r1zero.coldstart.records.RecordFiles;
 import org.r1zero.coldstart.records.RecordSink;
 import org.r1zero.verify.Problem;
@@ -37,11 +37,11 @@ final class PublishedFile {
    *     another form
    */
   static List<Problem> read(Path file, String remedy, Reader reader) {
-    return read(file, remedy, record -> true, reader);
+    return read(file, remedy, (record, where) -> true, reader);
   }
 
   /** The same of those records that are wanted. */
-  static List<Problem> read(Path file, String remedy, Predicate<JsonNode> wanted, Reader reader) {
+  static List<Problem> read(Path file, String remedy, BiPredicate<JsonNode, String> wanted, Reader reader) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }
@@ -53,7 +53,7 @@ final class PublishedFile {
             @Override
             public void record(long line, JsonNode record) {
               String where = file + ":" + line;
-              if (wanted.test(record)) {
+              if (wanted.test(record, where)) {
                 problems.add(reader.read(record, where, Math.toIntExact(line)));
               }
             }

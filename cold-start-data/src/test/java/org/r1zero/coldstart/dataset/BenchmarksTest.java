@@ -141,6 +141,7 @@ class BenchmarksTest {
       value = {
         "'from': '2025-01-01' | has no problems",
         "'from': 'August'     | task.options.from must be a day such as",
+        "'from': '2024-99-99' | task.options.from must be a day such as",
         "'form': '2025-01-01' | unknown key task.options.form (did you mean 'from'?)",
       })
   void wrongDaysAreNamed(String days, String message) throws IOException {
@@ -149,6 +150,15 @@ class BenchmarksTest {
     assertThatThrownBy(() -> Datasets.load("livecodebench", Options.json(options), 1, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aProblemWithoutAContestsDayIsAnErrorWhereDaysAreAsked() throws IOException {
+    Path file = Files.writeString(folder.resolve("l.jsonl"), "{\"question_id\": \"1\"}\n");
+    String options = "{'path': '" + file + "', 'from': '2024-08-01'}";
+    assertThatThrownBy(() -> Datasets.load("livecodebench", Options.json(options), 1, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file + ":1: must have the text contest_date");
   }
 
   @ParameterizedTest

@@ -29,7 +29,10 @@ public final class FaultsException extends IllegalArgumentException {
   public static List<Fault> of(IllegalArgumentException refusal) {
     return refusal instanceof FaultsException several
         ? several.faults
-        : Stream.concat(Stream.of(refusal), Arrays.stream(refusal.getSuppressed()))
+        : Stream.concat(
+                Stream.of(refusal),
+                Arrays.stream(refusal.getSuppressed())
+                    .filter(IllegalArgumentException.class::isInstance))
             .map(one -> new Fault("", String.valueOf(one.getMessage())))
             .toList();
   }

@@ -50,10 +50,8 @@ final class CodeTaskReader {
     if (entry.isEmpty()) {
       entry = text(tests.path("fn_name")).or(() -> LiveCodeBenchTests.entryPoint(problem));
     }
-    String prompt =
-        text(problem.field("prompt"))
-            .or(() -> text(problem.field("starter_code")))
-            .orElse(problem.question());
+    String begun = LiveCodeBenchTests.isForm(problem) ? "starter_code" : "prompt";
+    String prompt = text(problem.field(begun)).orElse(problem.question());
     Optional<CodeTests> read = tests(problem, tests, entry.isPresent());
     if (read.isEmpty()) {
       throw new IllegalArgumentException(

@@ -36,7 +36,7 @@ final class LiveCodeBenchTests {
    * @throws IllegalArgumentException if they can't be read
    */
   static Optional<ArrayNode> of(Problem problem) {
-    if (!problem.field("public_test_cases").isTextual()) {
+    if (!isForm(problem)) {
       return Optional.empty();
     }
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
@@ -47,15 +47,28 @@ final class LiveCodeBenchTests {
     return Optional.of(all);
   }
 
-  /** The method under test; none where programs read standard input. */
+  /** Whether a problem has tests of this form. */
+  static boolean isForm(Problem problem) {
+    return problem.field("public_test_cases").isTextual();
+  }
+
+  /**
+   * The method under test; none where programs read standard input.
+   *
+   * @throws IllegalArgumentException if it can't be read which
+   */
   static Optional<String> entryPoint(Problem problem) {
+    if (!isForm(problem)) {
+      return Optional.empty();
+    }
     JsonNode metadata = problem.field("metadata");
     try {
       JsonNode name =
           (metadata.isTextual() ? JSON.readTree(metadata.textValue()) : metadata).path("func_name");
       return name.isTextual() ? Optional.of(name.textValue()) : Optional.empty();
     } catch (JsonProcessingException e) {
-      return Optional.empty();
+      throw new IllegalArgumentException(
+          "problem " + problem.id() + ": metadata is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 

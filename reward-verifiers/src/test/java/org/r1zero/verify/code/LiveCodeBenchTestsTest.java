@@ -83,6 +83,16 @@ class LiveCodeBenchTestsTest {
   }
 
   @Test
+  void metadataThatIsNoJsonIsAFaultOfTheData() {
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    data.put("public_test_cases", PUBLIC).put("metadata", "{'func_name'");
+    Problem problem = new Problem("p", "Double it.", "", data);
+    assertThatThrownBy(() -> read(problem))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("problem p: metadata is not JSON");
+  }
+
+  @Test
   void metadataNamesTheMethod() {
     CodeTask task = read(method());
     CodeTests.Calls calls = (CodeTests.Calls) task.tests();
