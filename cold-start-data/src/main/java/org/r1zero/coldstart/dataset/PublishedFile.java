@@ -41,7 +41,8 @@ final class PublishedFile {
   }
 
   /** The same of those records that are wanted. */
-  static List<Problem> read(Path file, String remedy, BiPredicate<JsonNode, String> wanted, Reader reader) {
+  static List<Problem> read(
+      Path file, String remedy, BiPredicate<JsonNode, String> wanted, Reader reader) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": is missing; " + remedy);
     }
