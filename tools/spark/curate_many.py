@@ -118,6 +118,9 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leaves the folder as it is")
     options = parser.parse_args()
     folder = pathlib.Path(options.folder).resolve()
+    made = not folder.exists()
+    if not made and (not folder.is_dir() or any(folder.iterdir())):
+        sys.exit(f"{folder} must be new or an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "traces.jsonl"
     known = list(problems())
@@ -133,8 +136,6 @@ def main():
     command = ["./r1zero", "submit", "--master", options.master, "--driver-memory", options.heap, "--", *here]
     for build in (["./r1zero", "verify", "--list"], ["./r1zero", "submit", "--print", "--", "verify", "--list"]):
         subprocess.run(build, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    for name in ("spark", "plain"):
-        shutil.rmtree(folder / name, ignore_errors=True)
     spark = run("spark", [*command, f"output={folder / 'spark'}"], folder, limit)
     if not options.only_spark:
         plain = run("plain", ["./r1zero", *here, f"output={folder / 'plain'}"], folder, limit)
@@ -142,7 +143,13 @@ def main():
             sys.exit(f"examples differ: {folder}/spark and {folder}/plain")
         print("the same examples, byte for byte")
     if not options.keep:
-        shutil.rmtree(folder)
+        for name in ("spark", "plain"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / f"{name}.log").unlink(missing_ok=True)
+        file.unlink()
+        recipe.unlink()
+        if made:
+            folder.rmdir()
 
 
 if __name__ == "__main__":

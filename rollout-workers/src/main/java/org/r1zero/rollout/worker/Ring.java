@@ -80,10 +80,12 @@ final class Ring implements AutoCloseable {
    * @param door where the one before connects
    * @param addresses where each listens, by rank
    * @param vector this learner's; afterwards it holds sums and parts of sums
-   * @param inbox gets the {@link #sums} that this learner has
+   * @param inbox gets the {@link #sums} that this learner has; closed with this ring, whose thread
+   *     sends to it
    */
   void sum(Door door, List<String> addresses, LongVector vector, Link inbox)
       throws IOException, InterruptedException {
+    kept(inbox);
     int count = addresses.size();
     int after = (rank + 1) % count;
     Link to = null;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -250,18 +252,16 @@ class RemoteLearnersTest {
         };
     ThreadCluster cluster = new ThreadCluster(blocks, 2, 0, false);
     try (PolicyModel policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
-        WorkerPool pool = pool(cluster, policy, Duration.ofSeconds(4))) {
+        WorkerPool pool = pool(cluster, policy, Duration.ofSeconds(15))) {
       Learners learners = pool.learners(2);
       List<MicroBatch> micros = update.get(0).micros();
       learners.compute(0, policy, micros, work, policy::dropGradients);
       List<float[]> expected = gradients(policy);
       HANGS.set(true);
       policy.dropGradients();
-      long started = System.nanoTime();
       learners.compute(0, policy, micros, hanging, policy::dropGradients);
-      assertThat(Duration.ofNanos(System.nanoTime() - started))
-          .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(20));
-      assertThat(cluster.lost()).isEqualTo(1);
+      assertThat(HANGS).as("one was to hang").isFalse();
+      assertThat(cluster.lost()).isPositive();
       List<float[]> found = gradients(policy);
       for (int i = 0; i < expected.size(); i++) {
         assertThat(found.get(i)).isEqualTo(expected.get(i));
@@ -269,6 +269,57 @@ class RemoteLearnersTest {
     } finally {
       CONTINUES.countDown();
     }
+  }
+
+  @Test
+  void aPartMayTakeLongerThanALearnerMayHang() throws Exception {
+    PartWork work = new CrossEntropy().work(new UpdateSize(12, 200, 1));
+    PartWork lasting =
+        (policy, part) -> {
+          long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+          while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          return work.compute(policy, part);
+        };
+    try (PolicyModel policy = TinyModelFolder.policy(folder, 8, ComputeType.FLOAT32);
+        FileWeights files = new FileWeights(weights, policy, 1)) {
+      LocalLearner learner =
+          new LocalLearner(files.files(), policy.config(), ComputeType.FLOAT32, 1);
+      files.write(0, 0, policy);
+      assertThat(learner.compute(task(lasting), Duration.ofSeconds(2))).hasSize(1);
+      CountDownLatch continues = new CountDownLatch(1);
+      PartWork hanging =
+          (model, part) -> {
+            awaitUninterruptibly(continues);
+            return work.compute(model, part);
+          };
+      assertThatThrownBy(() -> learner.compute(task(hanging), Duration.ofSeconds(2)))
+          .isInstanceOf(WorkerLostException.class)
+          .hasMessageContaining("computed nothing for 2 s");
+      continues.countDown();
+      learner.close();
+      assertThat(learner.awaitEnd(Duration.ofMinutes(1))).isTrue();
+    }
+  }
+
+  /** One part, by weights that are there. */
+  private static LearnerTask task(PartWork work) {
+    Cluster.Block none = InputStream::nullInputStream;
+    RemoteTask.Model model =
+        new RemoteTask.Model(
+            none, false, ComputeType.FLOAT32, 1, 2000, "auto", null, null);
+    RemoteTask.Part whole = new RemoteTask.Part(0, 0, none, 0);
+    return new LearnerTask(
+        "pool",
+        Set.of(),
+        model,
+        new RemoteTask.Version(0, 0, 0, whole, List.of(), null),
+        List.of(MicroBatch.of(samples())),
+        work,
+        false,
+        "nowhere",
+        new byte[16]);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
