@@ -68,7 +68,8 @@ final class LocalLearner implements AutoCloseable {
   /**
    * Computes a share.
    *
-   * @param limit how long it may neither finish a part nor use the processor: a part may take longer
+   * @param limit how long it may neither finish a part nor use the processor: a part may take
+   *     longer
    * @throws WorkerLostException if it does: this learner is of no use any more
    * @throws ExecutionException with what computing has thrown
    */

@@ -307,8 +307,7 @@ class RemoteLearnersTest {
   private static LearnerTask task(PartWork work) {
     Cluster.Block none = InputStream::nullInputStream;
     RemoteTask.Model model =
-        new RemoteTask.Model(
-            none, false, ComputeType.FLOAT32, 1, 2000, "auto", null, null);
+        new RemoteTask.Model(none, false, ComputeType.FLOAT32, 1, 2000, "auto", null, null);
     RemoteTask.Part whole = new RemoteTask.Part(0, 0, none, 0);
     return new LearnerTask(
         "pool",
