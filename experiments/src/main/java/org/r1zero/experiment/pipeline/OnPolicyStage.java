@@ -88,6 +88,7 @@ final class OnPolicyStage implements Stage {
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove("teacher");
+    Stage.forgetPlace(node);
     Stage.describeSampling(recipe, Stage.problems(recipe), node);
     return node;
   }

@@ -43,6 +43,8 @@ final class RlStage implements Stage {
     ObjectNode tree = RecipeLoader.toTree(recipe);
     tree.remove("model");
     tree.remove("output");
+    tree.set("sampling", Stage.describe(recipe.sampling()));
+    Stage.forgetPlace(tree.withObject("/grpo"));
     Stage.describeProblems(Stage.problems(recipe), tree);
     return tree;
   }

@@ -118,6 +118,7 @@ final class SftStage implements Stage {
   public ObjectNode configuration() {
     ObjectNode node = RecipeLoader.toTree(options);
     node.remove("data");
+    Stage.forgetPlace(node);
     node.put("seed", recipe.seed()).put("dtype", recipe.dtype().name());
     node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
     return node;

@@ -21,6 +21,8 @@ import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.config.SftOptions;
 import org.r1zero.experiment.config.StageConfig;
 import org.r1zero.experiment.rundir.RunManifest;
+import org.r1zero.rollout.generation.SamplingConfig;
+import org.r1zero.rollout.generation.SamplingMemory;
 import org.r1zero.verify.reward.RewardEntry;
 
 /** A stage with its options and inputs: it checks and describes itself, and runs. */
@@ -114,9 +116,27 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
     node.set("task", RecipeLoader.toTree(recipe.task()));
     describeProblems(problems, node);
     node.set("prompt", RecipeLoader.toTree(recipe.prompt()));
-    node.set("sampling", RecipeLoader.toTree(recipe.sampling()));
+    node.set("sampling", describe(recipe.sampling()));
     if (recipe.rollouts().unitProblems() > 0) {
       node.put("unit_problems", recipe.rollouts().unitProblems()); // all else changes no completion
+    }
+  }
+
+  /**
+   * Options of sampling as part of a {@link #configuration}: without those that change no token, and
+   * with a CPU's numbers where the device chooses, since in bf16 the number of rows may change last
+   * bits. A stage that an older version made, which had these numbers as defaults, stays made.
+   */
+  static ObjectNode describe(SamplingConfig sampling) {
+    ObjectNode node = RecipeLoader.toTree(SamplingMemory.onCpu(sampling));
+    node.remove("draft_tokens");
+    return node;
+  }
+
+  /** Removes from a {@link #configuration} with an optimizer what only says where its moments lie. */
+  static void forgetPlace(ObjectNode node) {
+    if (node.get("optimizer") instanceof ObjectNode optimizer) {
+      optimizer.remove("offload");
     }
   }
 

@@ -142,13 +142,23 @@ public record Preflight(
         Fit.newTokens(recipe, purpose),
         fit.context(),
         new ModelMemory(config, recipe.dtype()).parameters(),
-        bytes(recipe, purpose, fit, new ModelMemory(config, recipe.dtype())),
+        bytes(
+            recipe,
+            purpose,
+            fit,
+            new ModelMemory(config, recipe.dtype()),
+            isGpu(recipe.device())),
         fit.dataset().notes());
   }
 
-  private static long bytes(Recipe recipe, Purpose purpose, Fit fit, ModelMemory memory) {
+  /**
+   * What a run takes, about.
+   *
+   * @param gpu whether on a GPU: with {@code optimizer.offload} moments then lie elsewhere
+   */
+  static long bytes(Recipe recipe, Purpose purpose, Fit fit, ModelMemory memory, boolean gpu) {
     long sequences = (long) recipe.grpo().problemsPerStep() * recipe.grpo().numGenerations();
-    SamplingConfig sampled = sampling(recipe);
+    SamplingConfig sampled = sampling(recipe, gpu);
     long rows =
         purpose == Purpose.TRAINING ? Math.min(sampled.maxBatch(), sequences) : sampled.maxBatch();
     long positions = rows * (fit.longest() + Fit.newTokens(recipe, purpose));
@@ -163,9 +173,11 @@ public record Preflight(
             adapters,
             recipe.grpo().usesReference() && adapters == 0,
             recipe.grpo().reference().syncRefModel());
+    long elsewhere =
+        gpu && recipe.grpo().optimizer().offload() ? memory.offloaded(adapters) : 0;
     long activations =
         recipe.grpo().microBatchTokens() * memory.perToken(recipe.grpo().gradientCheckpointing());
-    return sampling + held + activations;
+    return sampling + held - elsewhere + activations;
   }
 
   /** Whether one sequence has room among the keys and values; a fault where it has not. */
@@ -173,7 +185,7 @@ public record Preflight(
     long tokens = (long) fit.longest() + recipe.sampling().maxNewTokens();
     long perToken = new ModelMemory(config, recipe.dtype()).cachePerToken();
     long megabytes = ((tokens * perToken) >> 20) + 1;
-    int most = sampling(recipe).kvCacheMb();
+    int most = sampling(recipe, isGpu(recipe.device())).kvCacheMb();
     if (megabytes > most) {
       faults.add(
           "sampling.kv_cache_mb must be >= "
@@ -186,8 +198,8 @@ public record Preflight(
   }
 
   /** Options of sampling; of a GPU, whose free memory is asked for later, nothing is held back. */
-  private static SamplingConfig sampling(Recipe recipe) {
-    return isGpu(recipe.device())
+  private static SamplingConfig sampling(Recipe recipe, boolean gpu) {
+    return gpu
         ? SamplingMemory.onGpu(recipe.sampling(), Long.MAX_VALUE)
         : SamplingMemory.onCpu(recipe.sampling());
   }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
 import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.PolicyModel;
@@ -67,13 +68,25 @@ record SamplingChoice(Recipe recipe, String said) {
    * The smallest share of all, and no more than the sequences that are decoded at once can fill.
    *
    * @param perSequence bytes of the longest sequence's keys and values
+   * @throws ConfigException where these have no room
    */
   static SamplingConfig choose(SamplingConfig sampling, List<Room> rooms, long perSequence) {
     boolean known = rooms.stream().allMatch(room -> room.free() > 0);
     long share = rooms.stream().mapToLong(Room::perWorker).min().orElse(0);
     long rows = SamplingMemory.onGpu(sampling, 0).maxBatch();
     long most = Math.max(1L << 20, Math.min(share, rows * perSequence));
-    return SamplingMemory.onGpu(sampling, known ? most : 0);
+    SamplingConfig chosen = SamplingMemory.onGpu(sampling, known ? most : 0);
+    long needed = (perSequence >> 20) + 1;
+    if (sampling.kvCacheMb() == 0 && chosen.kvCacheMb() < needed) {
+      throw new ConfigException(
+          "the GPU",
+          List.of(
+              String.format(
+                  "keys and values can have %d MB of its memory, one sequence takes %d MB; lower"
+                      + " sampling.max_new_tokens, or what else lies there (docs/gpu.md, Memory)",
+                  chosen.kvCacheMb(), needed)));
+    }
+    return chosen;
   }
 
   private static List<Device> devices(Recipe recipe, PolicyModel policy) {

@@ -19,6 +19,7 @@ import org.r1zero.experiment.config.Recipe;
 import org.r1zero.experiment.config.RecipeLoader;
 import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.DecoderConfig;
+import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.rollout.PromptRenderer;
 
 @Tag("slow")
@@ -41,6 +42,22 @@ class PreflightTest {
         .startsWith("12 problems to train on, 5 held out (5 evaluated)")
         .contains("2.9 million parameters, about ");
     assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void momentsInTheMachinesMemoryAreNotCountedOnAGpu() throws IOException {
+    Recipe recipe = recipe("grpo.optimizer.offload=true");
+    try (ModelFolder model = ModelFolder.open("embedded")) {
+      ModelMemory memory = new ModelMemory(model.directory().config(), recipe.dtype());
+      Dataset none = new Dataset("x", List.of(), List.of());
+      Fit fit = new Fit(none, model.renderer(recipe.prompt()), 256, 20, 0, List.of());
+      Preflight.Purpose training = Preflight.Purpose.TRAINING;
+      assertThat(Preflight.bytes(recipe, training, fit, memory, true))
+          .isEqualTo(
+              Preflight.bytes(recipe(), training, fit, memory, true) - 8 * memory.parameters());
+      assertThat(Preflight.bytes(recipe, training, fit, memory, false))
+          .isEqualTo(Preflight.bytes(recipe(), training, fit, memory, false));
+    }
   }
 
   @Test

@@ -1,9 +1,11 @@
 package org.r1zero.experiment.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.run.SamplingChoice.Room;
 import org.r1zero.rollout.generation.SamplingConfig;
 
@@ -56,7 +58,17 @@ class SamplingChoiceTest {
 
   @Test
   void aFullCardStillGetsALittle() {
-    SamplingConfig chosen = SamplingChoice.choose(OPEN, List.of(new Room(1, 5 * GB, 1, true)), GB);
+    SamplingConfig chosen =
+        SamplingChoice.choose(OPEN, List.of(new Room(1, 5 * GB, 1, true)), 4 << 20);
     assertThat(chosen.kvCacheMb()).isEqualTo(256);
+  }
+
+  @Test
+  void aCardWithoutRoomForOneSequenceIsRefused() {
+    assertThatThrownBy(
+            () -> SamplingChoice.choose(OPEN, List.of(new Room(1, 5 * GB, 1, true)), GB))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("256 MB of its memory, one sequence takes 954 MB")
+        .hasMessageContaining("sampling.max_new_tokens");
   }
 }

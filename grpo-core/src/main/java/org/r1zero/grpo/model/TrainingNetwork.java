@@ -39,14 +39,23 @@ final class TrainingNetwork {
       NDArray cos,
       NDArray sin,
       boolean adapted) {
-    this(scope, config, type, cos, sin, adapted, attention(config, cos.getDevice()));
+    this(
+        scope,
+        config,
+        type,
+        cos,
+        sin,
+        adapted,
+        attention(config, cos.getDevice()),
+        limit(cos.getDevice()));
   }
 
   /**
-   * The same with a choice of attention.
+   * The same with a choice of attention and of what bounds its temporary arrays.
    *
    * @param attention 0 for plain operators, 1 for CUDA's fused kernels, 2 for the CPU's that stand
    *     in for them in tests
+   * @param limit numbers that such an array may have
    */
   TrainingNetwork(
       Scope scope,
@@ -55,11 +64,12 @@ final class TrainingNetwork {
       NDArray cos,
       NDArray sin,
       boolean adapted,
-      long attention) {
+      long attention,
+      long limit) {
     this.config = config;
     this.cos = cos;
     this.sin = sin;
-    this.limit = limit(cos.getDevice());
+    this.limit = limit;
     Map<String, Object> attributes = attributes(config, type);
     attributes.put("attention", attention);
     this.module =
@@ -72,7 +82,7 @@ final class TrainingNetwork {
     return device.isGpu() && config.headDim() % 8 == 0 ? 1 : 0;
   }
 
-  /** Numbers that a temporary array may have: bounds logits and attention's probabilities. */
+  /** Numbers that a temporary array may have: bounds logits, attention's probabilities and a fused kernel's keys. */
   static long limit(Device device) {
     return device.isGpu() ? GPU_LIMIT : CPU_LIMIT;
   }

@@ -32,7 +32,7 @@ final class Gpus {
     return Loaded.MODULE == null ? 0 : (int) Loaded.MODULE.callForLong("count");
   }
 
-  /** Waits until a GPU has done all that it was told, on whatever stream. */
+  /** Waits until a GPU has done what this thread told it: what is in the thread's stream. */
   static void await(int gpu) {
     if (Loaded.MODULE != null) {
       Loaded.MODULE.callForLong("wait", (long) gpu);

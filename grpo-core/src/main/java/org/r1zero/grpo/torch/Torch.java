@@ -150,7 +150,10 @@ public final class Torch {
         + (Loaded.CHOSEN == null ? "" : "; " + Loaded.CHOSEN);
   }
 
-  /** Waits until a GPU has done all that it was told; a CPU has when a call returns. */
+  /**
+   * Waits until a GPU has done what this thread told it, and not for what threads with streams of
+   * their own did; a CPU has done it when a call returns.
+   */
   public static void await(Device device) {
     if (device.isGpu()) {
       prepareThread();

@@ -244,7 +244,26 @@ class Decoder(Module):
       gv = torch.transpose(tv, 1, 2)
     return (gq, gk, gv)
 
-  def attend_fused(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor]) -> Tensor:
+  # How many sequences are computed at once: bounds their repeated keys and values to `limit` numbers.
+  def portion(self: __torch__.Decoder, count: int, length: int, limit: int) -> int:
+    fits = torch.floordiv(limit, 2 * self.heads * self.head_dim * length)
+    return ops.prim.min(count, ops.prim.max(1, fits))
+
+  def joined(self: __torch__.Decoder, parts: List[Tensor]) -> Tensor:
+    if torch.eq(torch.len(parts), 1):
+      y = parts[0]
+    else:
+      y = torch.cat(parts, 0)
+    return y
+
+  # Queries, keys and values of the rows [B*T, (H+2K)E] of some sequences of a bucket, as `fused` takes them.
+  def inputs(self: __torch__.Decoder, own: Tensor, shared: Tensor, count: int, time: int) -> Tuple[Tensor, Tensor, Tensor]:
+    q = torch.reshape(self.columns(own, 0, self.heads), [count, time, self.heads, self.head_dim])
+    k = self.repeated(self.columns(shared, self.heads, self.kv_heads), self.columns(own, self.heads, self.kv_heads), count, time)
+    v = self.repeated(self.columns(shared, self.heads + self.kv_heads, self.kv_heads), self.columns(own, self.heads + self.kv_heads, self.kv_heads), count, time)
+    return (q, k, v)
+
+  def attend_fused(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     outputs = annotate(List[Tensor], [])
     for b in range(torch.len(places)):
       first = plan[6 * b]
@@ -252,16 +271,21 @@ class Decoder(Module):
       count = plan[6 * b + 2]
       time = plan[6 * b + 3]
       prefix_row = plan[6 * b + 4]
+      prefix = plan[6 * b + 5]
       own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
-      shared = torch.slice(qkv, 0, prefix_row, prefix_row + plan[6 * b + 5], 1)
-      q = torch.reshape(self.columns(own, 0, self.heads), [count, time, self.heads, self.head_dim])
-      k = self.repeated(self.columns(shared, self.heads, self.kv_heads), self.columns(own, self.heads, self.kv_heads), count, time)
-      v = self.repeated(self.columns(shared, self.heads + self.kv_heads, self.kv_heads), self.columns(own, self.heads + self.kv_heads, self.kv_heads), count, time)
-      a, _0, _1, _2 = self.fused(q, k, v)
-      torch.append(outputs, self.pick_up(torch.reshape(a, [count * time, self.heads * self.head_dim]), places[b]))
+      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      parts = annotate(List[Tensor], [])
+      portion = self.portion(count, prefix + time, limit)
+      for i in range(torch.floordiv(count + portion - 1, portion)):
+        start = i * portion
+        end = ops.prim.min(count, start + portion)
+        q, k, v = self.inputs(torch.slice(own, 0, start * time, end * time, 1), shared, end - start, time)
+        a, _0, _1, _2 = self.fused(q, k, v)
+        torch.append(parts, torch.reshape(a, [(end - start) * time, self.heads * self.head_dim]))
+      torch.append(outputs, self.pick_up(self.joined(parts), places[b]))
     return torch.cat(outputs, 0)
 
-  def attend_fused_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor]) -> Tensor:
+  def attend_fused_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     grad = torch.new_zeros(qkv, [torch.size(qkv, 0), torch.size(qkv, 1)], dtype=6)
     for b in range(torch.len(places)):
       first = plan[6 * b]
@@ -272,16 +296,25 @@ class Decoder(Module):
       prefix = plan[6 * b + 5]
       own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
       shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
-      q = torch.reshape(self.columns(own, 0, self.heads), [count, time, self.heads, self.head_dim])
-      k = self.repeated(self.columns(shared, self.heads, self.kv_heads), self.columns(own, self.heads, self.kv_heads), count, time)
-      v = self.repeated(self.columns(shared, self.heads + self.kv_heads, self.kv_heads), self.columns(own, self.heads + self.kv_heads, self.kv_heads), count, time)
-      go = torch.reshape(self.lay_out(torch.slice(g, 0, first, first + rows, 1), places[b], count * time), [count, time, self.heads, self.head_dim])
-      gq, gk, gv = self.fused_backward(go, q, k, v)
+      go = self.lay_out(torch.slice(g, 0, first, first + rows, 1), places[b], count * time)
+      grad_q = annotate(List[Tensor], [])
+      grad_k = annotate(List[Tensor], [])
+      grad_v = annotate(List[Tensor], [])
+      portion = self.portion(count, prefix + time, limit)
+      for i in range(torch.floordiv(count + portion - 1, portion)):
+        start = i * portion
+        end = ops.prim.min(count, start + portion)
+        n = end - start
+        q, k, v = self.inputs(torch.slice(own, 0, start * time, end * time, 1), shared, n, time)
+        gq, gk, gv = self.fused_backward(torch.reshape(torch.slice(go, 0, start * time, end * time, 1), [n, time, self.heads, self.head_dim]), q, k, v)
+        torch.append(grad_q, torch.reshape(gq, [n * time, self.heads * self.head_dim]))
+        torch.append(grad_k, self.summed(gk, n))
+        torch.append(grad_v, self.summed(gv, n))
       own_grad = torch.slice(grad, 0, first, first + rows, 1)
-      torch.add_(self.columns(own_grad, 0, self.heads), self.pick_up(torch.reshape(gq, [count * time, self.heads * self.head_dim]), places[b]))
+      torch.add_(self.columns(own_grad, 0, self.heads), self.pick_up(self.joined(grad_q), places[b]))
       prefix_grad = torch.slice(grad, 0, prefix_row, prefix_row + prefix, 1)
-      self.add_keys(self.summed(gk, count), own_grad, prefix_grad, self.heads, count, time, places[b])
-      self.add_keys(self.summed(gv, count), own_grad, prefix_grad, self.heads + self.kv_heads, count, time, places[b])
+      self.add_keys(self.joined(grad_k), own_grad, prefix_grad, self.heads, count, time, places[b])
+      self.add_keys(self.joined(grad_v), own_grad, prefix_grad, self.heads + self.kv_heads, count, time, places[b])
     return grad
 
   # --- attention by plain operators -------------------------------------------------------------------
@@ -289,7 +322,7 @@ class Decoder(Module):
   # Causal attention of all buckets: qkv [R, (H+2K)E], turned, to [R, H*E].
   def attend(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     if torch.gt(self.attention, 0):
-      a = self.attend_fused(qkv, plan, places)
+      a = self.attend_fused(qkv, plan, places, limit)
     else:
       a = self.attend_plain(qkv, plan, places, limit)
     return a
@@ -321,7 +354,7 @@ class Decoder(Module):
   # Backward of `attend`: g [R, H*E] to the gradient of qkv [R, (H+2K)E] in fp32.
   def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     if torch.gt(self.attention, 0):
-      grad = self.attend_fused_backward(g, qkv, plan, places)
+      grad = self.attend_fused_backward(g, qkv, plan, places, limit)
     else:
       grad = self.attend_plain_backward(g, qkv, plan, places, limit)
     return grad

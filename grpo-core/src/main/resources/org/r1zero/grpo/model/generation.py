@@ -424,7 +424,8 @@ class Generation(Module):
     else:
       ends = torch.lt(last, torch.mul(torch.slice(best, 1, 0, 1, 1), min_p))
       if torch.lt(top_p, 1.):
-        ends = torch.logical_or(ends, torch.ge(torch.sub(torch.sum(best, [1], True), last), top_p))
+        # for all rows by the same filter, so that which rows share a step decides no tie among sorted tokens
+        ends = torch.logical_or(torch.all(ends, 0, True), torch.all(torch.ge(torch.sub(torch.sum(best, [1], True), last), top_p), 0, True))
     kept = best
     if limited:
       kept = torch.masked_fill(kept, torch.lt(best, torch.slice(best, 1, top_k - 1, top_k, 1)), 0.)

@@ -8,7 +8,7 @@ class Gpus(Module):
     return ops.cuda.device_count()
 
   def wait(self: __torch__.Gpus, gpu: int) -> int:
-    ops.cuda.synchronize(gpu)
+    _0 = (ops.cuda.current_stream(gpu)).synchronize()
     return gpu
 
   # From here on what this thread starts on the GPU is in a queue of its own, out of libtorch's pool.

@@ -225,9 +225,9 @@ public final class Generator implements AutoCloseable {
                       * kernels.cacheBytesPerToken()
                       / (1 << 20)
                   + 1)
-              + " MB of keys and values, sampling.kv_cache_mb is "
+              + " MB of keys and values, which may take "
               + config.kvCacheMb()
-              + "; raise it, or lower sampling.max_new_tokens");
+              + "; raise sampling.kv_cache_mb, or lower sampling.max_new_tokens");
     }
     return (int)
         Math.min(rows, Math.min(Math.min(config.maxBatch(), mostAtOnce), schedule.total()));

@@ -69,7 +69,7 @@ class KeyValueBudgetTest {
       assertThatThrownBy(() -> generator.batch(schedule, config(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one sequence of 1000003 tokens needs ")
-          .hasMessageContaining("sampling.kv_cache_mb is 1; raise it");
+          .hasMessageContaining("which may take 1; raise sampling.kv_cache_mb");
     }
   }
 
