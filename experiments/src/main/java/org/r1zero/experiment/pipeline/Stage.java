@@ -123,9 +123,9 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
   }
 
   /**
-   * Options of sampling as part of a {@link #configuration}: without those that change no token, and
-   * with a CPU's numbers where the device chooses, since in bf16 the number of rows may change last
-   * bits. A stage that an older version made, which had these numbers as defaults, stays made.
+   * Options of sampling as part of a {@link #configuration}: without those that change no token,
+   * and with a CPU's numbers where the device chooses, since in bf16 the number of rows may change
+   * last bits. A stage that an older version made, which had these numbers as defaults, stays made.
    */
   static ObjectNode describe(SamplingConfig sampling) {
     ObjectNode node = RecipeLoader.toTree(SamplingMemory.onCpu(sampling));
@@ -133,7 +133,9 @@ sealed interface Stage permits RlStage, CurateStage, SftStage, DistillStage, OnP
     return node;
   }
 
-  /** Removes from a {@link #configuration} with an optimizer what only says where its moments lie. */
+  /**
+   * Removes from a {@link #configuration} with an optimizer what only says where its moments lie.
+   */
   static void forgetPlace(ObjectNode node) {
     if (node.get("optimizer") instanceof ObjectNode optimizer) {
       optimizer.remove("offload");

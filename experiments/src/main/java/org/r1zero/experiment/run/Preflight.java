@@ -143,11 +143,7 @@ public record Preflight(
         fit.context(),
         new ModelMemory(config, recipe.dtype()).parameters(),
         bytes(
-            recipe,
-            purpose,
-            fit,
-            new ModelMemory(config, recipe.dtype()),
-            isGpu(recipe.device())),
+            recipe, purpose, fit, new ModelMemory(config, recipe.dtype()), isGpu(recipe.device())),
         fit.dataset().notes());
   }
 
@@ -173,8 +169,7 @@ public record Preflight(
             adapters,
             recipe.grpo().usesReference() && adapters == 0,
             recipe.grpo().reference().syncRefModel());
-    long elsewhere =
-        gpu && recipe.grpo().optimizer().offload() ? memory.offloaded(adapters) : 0;
+    long elsewhere = gpu && recipe.grpo().optimizer().offload() ? memory.offloaded(adapters) : 0;
     long activations =
         recipe.grpo().microBatchTokens() * memory.perToken(recipe.grpo().gradientCheckpointing());
     return sampling + held - elsewhere + activations;

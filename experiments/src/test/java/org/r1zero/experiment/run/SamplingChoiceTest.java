@@ -65,8 +65,7 @@ class SamplingChoiceTest {
 
   @Test
   void aCardWithoutRoomForOneSequenceIsRefused() {
-    assertThatThrownBy(
-            () -> SamplingChoice.choose(OPEN, List.of(new Room(1, 5 * GB, 1, true)), GB))
+    assertThatThrownBy(() -> SamplingChoice.choose(OPEN, List.of(new Room(1, 5 * GB, 1, true)), GB))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("256 MB of its memory, one sequence takes 954 MB")
         .hasMessageContaining("sampling.max_new_tokens");

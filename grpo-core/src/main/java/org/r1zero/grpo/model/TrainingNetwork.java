@@ -82,7 +82,10 @@ final class TrainingNetwork {
     return device.isGpu() && config.headDim() % 8 == 0 ? 1 : 0;
   }
 
-  /** Numbers that a temporary array may have: bounds logits, attention's probabilities and a fused kernel's keys. */
+  /**
+   * Numbers that a temporary array may have: bounds logits, attention's probabilities and a fused
+   * kernel's keys.
+   */
   static long limit(Device device) {
     return device.isGpu() ? GPU_LIMIT : CPU_LIMIT;
   }

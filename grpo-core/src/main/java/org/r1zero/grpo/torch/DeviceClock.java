@@ -5,8 +5,8 @@ import ai.djl.Device;
 /**
  * The time around work of a device. A GPU is told what to do and does it while its caller goes on,
  * so that a clock that is only read has the time of telling: this one waits first for what its
- * thread told the device.
- * What measures such work reads no other (a rule of the architecture tests).
+ * thread told the device. What measures such work reads no other (a rule of the architecture
+ * tests).
  */
 public final class DeviceClock {
   private final Runnable await;
@@ -20,7 +20,10 @@ public final class DeviceClock {
     return new DeviceClock(() -> Torch.await(device));
   }
 
-  /** Nanoseconds as {@link System#nanoTime} counts, after all that this thread told the device to do. */
+  /**
+   * Nanoseconds as {@link System#nanoTime} counts, after all that this thread told the device to
+   * do.
+   */
   public long nanos() {
     await.run();
     return System.nanoTime();

@@ -121,8 +121,7 @@ class FusedTrainingTest {
       NDArray cos = scope.floats(rotary.cos()).reshape(rotary.shape());
       NDArray sin = scope.floats(rotary.sin()).reshape(rotary.shape());
       TrainingNetwork network =
-          new TrainingNetwork(
-              scope, config, model.computeType(), cos, sin, true, attention, limit);
+          new TrainingNetwork(scope, config, model.computeType(), cos, sin, true, attention, limit);
       List<NDArray> weights = new ArrayList<>();
       List<NDArray> gradients = new ArrayList<>();
       int next = 0;
