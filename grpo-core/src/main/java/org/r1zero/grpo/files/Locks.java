@@ -28,7 +28,9 @@ public final class Locks {
    *     it
    */
   public static Optional<Closeable> take(Path file) throws IOException {
-    Path name = file.toAbsolutePath().normalize();
+    Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
+    Path name =
+        folder.toRealPath().resolve(file.getFileName()); // one name, whatever links lead to it
     if (!HELD.add(name)) {
       return Optional.empty();
     }

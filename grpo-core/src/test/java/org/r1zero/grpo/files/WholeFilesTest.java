@@ -54,6 +54,19 @@ class WholeFilesTest {
   }
 
   @Test
+  void aLockHasOneNameWhateverLinksLeadToIt() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+    try (Closeable lock = Locks.take(folder.resolve("lock")).orElseThrow()) {
+      assertThat(lock).isNotNull();
+      assertThat(Locks.take(link.resolve("lock"))).isEmpty();
+      assertThat(Locks.take(folder.resolve("lock"))).isEmpty();
+    }
+    try (Closeable lock = Locks.take(link.resolve("lock")).orElseThrow()) {
+      assertThat(lock).isNotNull();
+    }
+  }
+
+  @Test
   void aLockWhoseFileIsDeletedBeforeItIsFreedIsNeverHeldTwice() throws Exception {
     Path file = folder.resolve("lock");
     AtomicInteger held = new AtomicInteger();
