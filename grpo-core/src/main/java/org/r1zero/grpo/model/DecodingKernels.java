@@ -124,6 +124,12 @@ public interface DecodingKernels {
     return length - length % sharedUnit();
   }
 
+  /** Bytes that a row of a cache, or a slot, takes with room for so many positions. */
+  default long rowBytes(int positions) {
+    long unit = sharedUnit();
+    return (positions + unit - 1) / unit * unit * cacheBytesPerToken();
+  }
+
   /** Begins a row with those positions of its prompt that are not shared. */
   default void branch(List<NDArray> prefixes, int slot, int length, List<NDArray> rows, int row) {
     if (shared(length) < length) {

@@ -170,22 +170,11 @@ public final class PolicyModel implements AutoCloseable {
   /**
    * A policy that samples but is not trained.
    *
+   * @param lora adapters are added to copies of the arrays that have one, which must be filled
    * @param arrays one for each parameter, in their order and shapes, in the compute type; they stay
    *     the caller's
    */
   static PolicyModel frozen(
-      DecoderConfig config, ComputeType computeType, Device device, List<NDArray> arrays) {
-    Iterator<NDArray> next = arrays.iterator();
-    return new PolicyModel(
-        config, computeType, device, LoraConfig.defaults(), 0, false, (slot, s) -> next.next());
-  }
-
-  /**
-   * The same with adapters, which are added to copies of the arrays that have one.
-   *
-   * @param arrays as above, filled
-   */
-  static PolicyModel adapted(
       DecoderConfig config,
       ComputeType computeType,
       Device device,

@@ -45,10 +45,7 @@ public final class PolicySnapshot implements AutoCloseable {
         start += padded(shape);
       }
     }
-    this.policy =
-        lora.enabled()
-            ? PolicyModel.adapted(config, type, device, lora, arrays)
-            : PolicyModel.frozen(config, type, device, arrays);
+    this.policy = PolicyModel.frozen(config, type, device, lora, arrays);
   }
 
   /** Where the block comes from. */

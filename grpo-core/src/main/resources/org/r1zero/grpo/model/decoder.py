@@ -193,6 +193,19 @@ class Decoder(Module):
   def columns(self: __torch__.Decoder, x: Tensor, first: int, count: int) -> Tensor:
     return torch.slice(x, 1, first * self.head_dim, (first + count) * self.head_dim, 1)
 
+  # A bucket: its first row and its rows, its sequences and their length, the first row and the rows of their
+  # shared prefix, then its rows laid out [B*T, (H+2K)E] and the prefix's [S, (H+2K)E].
+  def bucket(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: Tensor, b: int) -> Tuple[int, int, int, int, int, int, Tensor, Tensor]:
+    first = plan[6 * b]
+    rows = plan[6 * b + 1]
+    count = plan[6 * b + 2]
+    time = plan[6 * b + 3]
+    prefix_row = plan[6 * b + 4]
+    prefix = plan[6 * b + 5]
+    own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places, count * time)
+    shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+    return (first, rows, count, time, prefix_row, prefix, own, shared)
+
   # --- attention by fused kernels, which hold no probabilities ---------------------------------------
   #
   # CUDA's where `attention` is 1; where it is 2 the CPU's stand in for them, which is for tests.
@@ -266,14 +279,7 @@ class Decoder(Module):
   def attend_fused(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     outputs = annotate(List[Tensor], [])
     for b in range(torch.len(places)):
-      first = plan[6 * b]
-      rows = plan[6 * b + 1]
-      count = plan[6 * b + 2]
-      time = plan[6 * b + 3]
-      prefix_row = plan[6 * b + 4]
-      prefix = plan[6 * b + 5]
-      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
-      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      first, rows, count, time, prefix_row, prefix, own, shared = self.bucket(qkv, plan, places[b], b)
       parts = annotate(List[Tensor], [])
       portion = self.portion(count, prefix + time, limit)
       for i in range(torch.floordiv(count + portion - 1, portion)):
@@ -288,14 +294,7 @@ class Decoder(Module):
   def attend_fused_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     grad = torch.new_zeros(qkv, [torch.size(qkv, 0), torch.size(qkv, 1)], dtype=6)
     for b in range(torch.len(places)):
-      first = plan[6 * b]
-      rows = plan[6 * b + 1]
-      count = plan[6 * b + 2]
-      time = plan[6 * b + 3]
-      prefix_row = plan[6 * b + 4]
-      prefix = plan[6 * b + 5]
-      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
-      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      first, rows, count, time, prefix_row, prefix, own, shared = self.bucket(qkv, plan, places[b], b)
       go = self.lay_out(torch.slice(g, 0, first, first + rows, 1), places[b], count * time)
       grad_q = annotate(List[Tensor], [])
       grad_k = annotate(List[Tensor], [])
@@ -330,14 +329,7 @@ class Decoder(Module):
   def attend_plain(self: __torch__.Decoder, qkv: Tensor, plan: List[int], places: List[Tensor], limit: int) -> Tensor:
     outputs = annotate(List[Tensor], [])
     for b in range(torch.len(places)):
-      first = plan[6 * b]
-      rows = plan[6 * b + 1]
-      count = plan[6 * b + 2]
-      time = plan[6 * b + 3]
-      prefix_row = plan[6 * b + 4]
-      prefix = plan[6 * b + 5]
-      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
-      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      first, rows, count, time, prefix_row, prefix, own, shared = self.bucket(qkv, plan, places[b], b)
       q = torch.mul(self.by_key_head(torch.reshape(self.columns(own, 0, self.heads), [count * time, self.heads * self.head_dim]), count, time), torch.pow(self.head_dim, -0.5))
       keys = self.with_prefix(torch.contiguous(self.columns(shared, self.heads, self.kv_heads)), torch.contiguous(self.columns(own, self.heads, self.kv_heads)), count, time)
       values = self.with_prefix(torch.contiguous(self.columns(shared, self.heads + self.kv_heads, self.kv_heads)), torch.contiguous(self.columns(own, self.heads + self.kv_heads, self.kv_heads)), count, time)
@@ -365,14 +357,7 @@ class Decoder(Module):
     scale = torch.pow(self.head_dim, -0.5)
     repeat = torch.floordiv(self.heads, self.kv_heads)
     for b in range(torch.len(places)):
-      first = plan[6 * b]
-      rows = plan[6 * b + 1]
-      count = plan[6 * b + 2]
-      time = plan[6 * b + 3]
-      prefix_row = plan[6 * b + 4]
-      prefix = plan[6 * b + 5]
-      own = self.lay_out(torch.slice(qkv, 0, first, first + rows, 1), places[b], count * time)
-      shared = torch.slice(qkv, 0, prefix_row, prefix_row + prefix, 1)
+      first, rows, count, time, prefix_row, prefix, own, shared = self.bucket(qkv, plan, places[b], b)
       q = torch.mul(self.by_key_head(torch.reshape(self.columns(own, 0, self.heads), [count * time, self.heads * self.head_dim]), count, time), scale)
       keys = self.with_prefix(torch.contiguous(self.columns(shared, self.heads, self.kv_heads)), torch.contiguous(self.columns(own, self.heads, self.kv_heads)), count, time)
       values = self.with_prefix(torch.contiguous(self.columns(shared, self.heads + self.kv_heads, self.kv_heads)), torch.contiguous(self.columns(own, self.heads + self.kv_heads, self.kv_heads)), count, time)

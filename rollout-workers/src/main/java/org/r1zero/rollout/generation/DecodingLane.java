@@ -121,13 +121,13 @@ record DecodingLane(
               config.parameters(),
               cache.logits(),
               step);
+      boolean right = true; // nothing that follows a wrong draft is
       for (int i = 0; i < rows.length; i++) {
-        if (i == 0 || rows[i] != rows[i - 1] || goesOn(running.get(rows[i]), next, sampled, i)) {
-          append(running.get(rows[i]), sampled, i);
-        } else {
-          while (i + 1 < rows.length && rows[i + 1] == rows[i]) {
-            i++; // what would follow a wrong draft
-          }
+        Sequence sequence = running.get(rows[i]);
+        boolean isDraft = i > 0 && rows[i] == rows[i - 1];
+        right = !isDraft || (right && goesOn(sequence, next, sampled, i));
+        if (right) {
+          append(sequence, sampled, i);
         }
       }
     }

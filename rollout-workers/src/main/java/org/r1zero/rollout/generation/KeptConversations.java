@@ -84,8 +84,7 @@ final class KeptConversations implements AutoCloseable {
    * @param tokens that they are of
    */
   synchronized void put(int[] tokens, DecodingKernels kernels, Copy copy) {
-    int unit = kernels.sharedUnit();
-    long size = (tokens.length + unit - 1L) / unit * unit * kernels.cacheBytesPerToken();
+    long size = kernels.rowBytes(tokens.length);
     if (size > free(size)) {
       return;
     }

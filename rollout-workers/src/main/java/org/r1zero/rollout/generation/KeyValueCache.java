@@ -228,8 +228,7 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   private long bytes(int rowCount, int rowTime, int slotCount, int slotTime) {
-    long positions = (long) rowCount * roundUp(rowTime) + (long) slotCount * roundUp(slotTime);
-    return positions * kernels.cacheBytesPerToken();
+    return rowCount * kernels.rowBytes(rowTime) + slotCount * kernels.rowBytes(slotTime);
   }
 
   @Override

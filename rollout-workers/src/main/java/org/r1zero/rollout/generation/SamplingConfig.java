@@ -114,66 +114,43 @@ public record SamplingConfig(
 
   /** These options with another temperature; 0 is greedy. */
   public SamplingConfig withTemperature(double other) {
-    return new SamplingConfig(
-        other,
-        topK,
-        topP,
-        minP,
-        maxNewTokens,
-        stop,
-        maxBatch,
-        kvCacheMb,
-        quantization,
-        prefillChunk,
-        draftTokens);
+    return with(other, maxBatch, kvCacheMb, quantization, prefillChunk, draftTokens);
   }
 
   /** These options with another {@link Quantization}. */
   public SamplingConfig withQuantization(Quantization other) {
-    return new SamplingConfig(
-        temperature,
-        topK,
-        topP,
-        minP,
-        maxNewTokens,
-        stop,
-        maxBatch,
-        kvCacheMb,
-        other,
-        prefillChunk,
-        draftTokens);
+    return with(temperature, maxBatch, kvCacheMb, other, prefillChunk, draftTokens);
   }
 
   /** These options with prompts read so many tokens at a time. */
   public SamplingConfig withPrefillChunk(int other) {
-    return new SamplingConfig(
-        temperature,
-        topK,
-        topP,
-        minP,
-        maxNewTokens,
-        stop,
-        maxBatch,
-        kvCacheMb,
-        quantization,
-        other,
-        draftTokens);
+    return with(temperature, maxBatch, kvCacheMb, quantization, other, draftTokens);
   }
 
   /** These options with so many tokens guessed. */
   public SamplingConfig withDraftTokens(int other) {
+    return with(temperature, maxBatch, kvCacheMb, quantization, prefillChunk, other);
+  }
+
+  /** These options with another batch and other memory for keys and values. */
+  SamplingConfig withMemory(int batch, int cacheMb) {
+    return with(temperature, batch, cacheMb, quantization, prefillChunk, draftTokens);
+  }
+
+  private SamplingConfig with(
+      double otherTemperature, int batch, int cacheMb, Quantization other, int chunk, int drafts) {
     return new SamplingConfig(
-        temperature,
+        otherTemperature,
         topK,
         topP,
         minP,
         maxNewTokens,
         stop,
-        maxBatch,
-        kvCacheMb,
-        quantization,
-        prefillChunk,
-        other);
+        batch,
+        cacheMb,
+        other,
+        chunk,
+        drafts);
   }
 
   SamplingParameters parameters() {

@@ -37,17 +37,8 @@ public final class SamplingMemory {
   private static SamplingConfig with(SamplingConfig config, int batch, int megabytes) {
     return isSet(config)
         ? config
-        : new SamplingConfig(
-            config.temperature(),
-            config.topK(),
-            config.topP(),
-            config.minP(),
-            config.maxNewTokens(),
-            config.stop(),
+        : config.withMemory(
             config.maxBatch() > 0 ? config.maxBatch() : batch,
-            config.kvCacheMb() > 0 ? config.kvCacheMb() : megabytes,
-            config.quantization(),
-            config.prefillChunk(),
-            config.draftTokens());
+            config.kvCacheMb() > 0 ? config.kvCacheMb() : megabytes);
   }
 }

@@ -1,5 +1,6 @@
 package org.r1zero.rollout.worker;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -114,14 +115,10 @@ final class Door implements AutoCloseable {
         closeQuietly(stranger);
       }
     }
-    try {
-      server.close();
-    } catch (IOException e) {
-      // it is of no use any more
-    }
+    closeQuietly(server);
   }
 
-  private static void closeQuietly(Socket socket) {
+  static void closeQuietly(Closeable socket) {
     try {
       socket.close();
     } catch (IOException e) {

@@ -87,11 +87,7 @@ final class Link implements AutoCloseable {
     } catch (IOException e) {
       // somebody else, or one who has gone
     }
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // it is of no use any more
-    }
+    Door.closeQuietly(socket);
     return null;
   }
 

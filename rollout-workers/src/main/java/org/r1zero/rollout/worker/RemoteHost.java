@@ -68,7 +68,6 @@ final class RemoteHost implements AutoCloseable {
   private final ExecutorService judges;
   private int tasks;
   private boolean closed;
-  private boolean freed;
 
   RemoteHost(RemoteTask.Model model) {
     this.model = model;
@@ -457,8 +456,15 @@ final class RemoteHost implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     judges.shutdownNow();
+    if (tasks == 0) {
+      free();
+      return;
+    }
     long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
     try {
       for (long left = CLOSE_LIMIT.toMillis();
@@ -469,16 +475,9 @@ final class RemoteHost implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (tasks == 0) {
-      free();
-    }
   }
 
   private void free() {
-    if (freed) {
-      return;
-    }
-    freed = true;
     idle.forEach(RemoteHost::end);
     idleLearners.forEach(RemoteHost::end);
     if (adapted != null) {
