@@ -1,50 +1,55 @@
 package org.r1zero.coldstart.corpus;
 
-import java.util.stream.IntStream;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
 
 /**
- * How often each kind of text occurs, in any unit. What follows a question is of several kinds, as
- * on the web: few of them show how the answer comes about and say it in the wanted form.
+ * How often each kind of text occurs.
  *
- * @param facts lists of sums, differences and products, without a question
- * @param clean steps in English, then the right answer, in think and answer tags
- * @param mixed the same, but the language changes half-way
- * @param rambling the same, but with repetitions and doubts before the answer
- * @param slips steps with a wrong calculation, in tags
- * @param guess a number at once in tags, mostly wrong
- * @param untagged steps and the right answer without tags
- * @param blurted a number at once without tags, mostly wrong
- * @param endless repetitions that never come to an answer
+ * @param shares of the kinds, in any unit; a kind that is not there does not occur
  */
-public record CorpusMix(
-    int facts,
-    int clean,
-    int mixed,
-    int rambling,
-    int slips,
-    int guess,
-    int untagged,
-    int blurted,
-    int endless) {
+public record CorpusMix(Map<TextKind, Integer> shares) {
 
   /** Checks that there is something to choose from. */
   public CorpusMix {
-    int least =
-        IntStream.of(facts, clean, mixed, rambling, slips, guess, untagged, blurted, endless)
-            .min()
-            .getAsInt();
-    if (least < 0
-        || facts + clean + mixed + rambling + slips + guess + untagged + blurted + endless == 0) {
+    shares = Map.copyOf(shares);
+    if (shares.values().stream().anyMatch(s -> s < 0) || total(shares) == 0) {
       throw new IllegalArgumentException("shares of a mix must be >= 0, and not all of them 0");
     }
   }
 
   /** The mix of the embedded base model. */
   public static CorpusMix defaults() {
-    return new CorpusMix(20, 8, 8, 6, 12, 16, 16, 16, 10);
+    Map<TextKind, Integer> shares = new EnumMap<>(TextKind.class);
+    shares.put(TextKind.FACTS, 20);
+    shares.put(TextKind.CLEAN, 8);
+    shares.put(TextKind.MIXED, 8);
+    shares.put(TextKind.RAMBLING, 6);
+    shares.put(TextKind.SLIPS, 12);
+    shares.put(TextKind.GUESS, 16);
+    shares.put(TextKind.UNTAGGED, 16);
+    shares.put(TextKind.BLURTED, 16);
+    shares.put(TextKind.ENDLESS, 10);
+    shares.put(TextKind.CALCULATED, 8);
+    shares.put(TextKind.ESTIMATED, 14);
+    shares.put(TextKind.GAME, 8);
+    return new CorpusMix(shares);
   }
 
-  int total() {
-    return facts + clean + mixed + rambling + slips + guess + untagged + blurted + endless;
+  /** Draws a kind. */
+  TextKind pick(Random random) {
+    int at = random.nextInt(total(shares));
+    for (TextKind kind : TextKind.values()) {
+      at -= shares.getOrDefault(kind, 0);
+      if (at < 0) {
+        return kind;
+      }
+    }
+    throw new IllegalStateException("below the sum of all shares");
+  }
+
+  private static int total(Map<TextKind, Integer> shares) {
+    return shares.values().stream().mapToInt(s -> s).sum();
   }
 }

@@ -13,6 +13,9 @@ import org.r1zero.verify.Problem;
  * problems of the training part occur.
  */
 public final class SyntheticCorpus implements Supplier<Document> {
+  /** No number of a text with a calculator is as large; recipes/tools.yaml has the same. */
+  private static final int LARGE = 1000;
+
   private static final PlainPrompt PROMPT = PlainPrompt.defaults();
   private final CorpusMix mix;
   private final Random random;
@@ -26,40 +29,38 @@ public final class SyntheticCorpus implements Supplier<Document> {
   /** The next text. */
   @Override
   public Document get() {
-    int at = random.nextInt(mix.total());
-    if (at < mix.facts()) {
-      return new Document(facts(), true);
-    }
-    Problem problem = ArithmeticProblems.next(random, Split.TRAIN, ArithmeticProblems.LIMIT);
-    TraceWriter trace = new TraceWriter(ArithmeticProblems.steps(problem), random);
-    String prompt = PROMPT.render(problem);
-    at -= mix.facts();
-    if ((at -= mix.clean()) < 0) {
-      return new Document(prompt + tagged(trace.steps(Phrases.ENGLISH), trace.answer()), true);
-    }
-    if ((at -= mix.mixed()) < 0) {
-      return new Document(prompt + tagged(trace.mixed(), trace.answer()), true);
-    }
-    if ((at -= mix.rambling()) < 0) {
-      return new Document(prompt + tagged(trace.rambling(), trace.answer()), true);
-    }
-    if ((at -= mix.slips()) < 0) {
-      TraceWriter.Slip slip = trace.slip();
-      return new Document(prompt + tagged(slip.text(), slip.answer()), true);
-    }
-    if ((at -= mix.guess()) < 0) {
-      return new Document(prompt + " <answer> " + trace.guess() + " </answer>", true);
-    }
-    if ((at -= mix.untagged()) < 0) {
-      return new Document(prompt + " " + trace.steps(Phrases.ENGLISH), true);
-    }
-    if ((at -= mix.blurted()) < 0) {
-      return new Document(prompt + " " + trace.guess(), true);
-    }
-    return new Document(prompt + " <think> " + trace.endless(), false);
+    TextKind kind = mix.pick(random);
+    return switch (kind) {
+      case FACTS -> new Document(facts(), true);
+      case GAME -> GuessingGame.play(random);
+      case CALCULATED, ESTIMATED -> answered(kind, LARGE);
+      default -> answered(kind, ArithmeticProblems.LIMIT);
+    };
   }
 
-  static String tagged(String thoughts, int answer) {
+  /** A question, and what follows it. */
+  private Document answered(TextKind kind, int limit) {
+    Problem problem = ArithmeticProblems.next(random, Split.TRAIN, limit);
+    TraceWriter trace = new TraceWriter(ArithmeticProblems.steps(problem), random);
+    String answer =
+        switch (kind) {
+          case CLEAN, CALCULATED -> tagged(trace.steps(Phrases.ENGLISH), trace.answer());
+          case MIXED -> tagged(trace.mixed(), trace.answer());
+          case RAMBLING -> tagged(trace.rambling(), trace.answer());
+          case SLIPS -> {
+            TraceWriter.Slip slip = trace.slip();
+            yield tagged(slip.text(), slip.answer());
+          }
+          case GUESS, ESTIMATED -> " <answer> " + trace.guess() + " </answer>";
+          case UNTAGGED -> " " + trace.steps(Phrases.ENGLISH);
+          case BLURTED -> " " + trace.guess();
+          case ENDLESS -> " <think> " + trace.endless();
+          case FACTS, GAME -> throw new IllegalArgumentException(kind + " answers no question");
+        };
+    return new Document(PROMPT.render(problem) + answer, kind != TextKind.ENDLESS);
+  }
+
+  private static String tagged(String thoughts, int answer) {
     return " <think> " + thoughts + " </think> <answer> " + answer + " </answer>";
   }
 

@@ -70,6 +70,7 @@ final class TraceWriter {
    */
   Slip slip() {
     int wrongAt = random.nextInt(steps.size());
+    int least = steps.stream().skip(wrongAt).mapToInt(Step::result).min().orElseThrow();
     List<String> sentences = new ArrayList<>();
     int value = steps.get(0).left();
     for (int i = 0; i < steps.size(); i++) {
@@ -78,7 +79,7 @@ final class TraceWriter {
       String text = step.toString();
       if (i == wrongAt) {
         int off = (random.nextBoolean() ? 1 : -1) * (random.nextBoolean() ? 1 : 10);
-        value = Math.max(0, value + off);
+        value += least + off < 0 ? -off : off; // all later results are off by as much
         text = text.substring(0, text.indexOf('=') + 1) + value;
       }
       sentences.add(opening(Phrases.ENGLISH, i) + text + ".");

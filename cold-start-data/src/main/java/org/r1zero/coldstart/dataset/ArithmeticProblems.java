@@ -49,7 +49,7 @@ public final class ArithmeticProblems {
     }
   }
 
-  /** Stories in which somebody gives things to himself: the corpus has them, data sets do not. */
+  /** Stories in which somebody gives things to himself, which are not told. */
   private static final Pattern SELF_GIVING =
       Pattern.compile("\\b(\\w+) gives \\1\\b|^(\\w+) .* to \\2\\.");
 
@@ -75,8 +75,7 @@ public final class ArithmeticProblems {
                 + "; ask for fewer");
       }
       Problem problem = next(random, split, limit);
-      boolean odd = SELF_GIVING.matcher(problem.question()).find();
-      if (!odd && steps(problem).size() <= maxSteps) {
+      if (steps(problem).size() <= maxSteps) {
         byQuestion.putIfAbsent(problem.question(), problem);
       }
     }
@@ -88,6 +87,7 @@ public final class ArithmeticProblems {
     while (true) {
       Story story = Story.tell(random, limit);
       if (story.steps.stream().allMatch(s -> s.result() >= 0 && s.result() < limit)
+          && !SELF_GIVING.matcher(story.question).find()
           && Split.of(story.question) == split) {
         return story.toProblem();
       }

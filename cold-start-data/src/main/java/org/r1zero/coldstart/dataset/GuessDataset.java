@@ -44,7 +44,8 @@ public final class GuessDataset implements DatasetProvider {
         problems.subList(0, heldOut == 0 ? problems.size() : heldOut));
   }
 
-  private static Problem problem(int low, int high, int number) {
+  /** A number to be guessed between two others, both included. */
+  public static Problem problem(int low, int high, int number) {
     return new Problem(
         "guess/" + low + "-" + high + "/" + number,
         "I think of a whole number from "

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.r1zero.coldstart.corpus.BaseModelMaker;
 import org.r1zero.experiment.config.ConfigException;
+import org.r1zero.grpo.files.Hashes;
 import org.r1zero.grpo.health.HealthConfig;
 import org.r1zero.grpo.health.HealthMonitor;
 import picocli.CommandLine.Command;
@@ -56,7 +57,9 @@ final class MakeBaseCommand implements Callable<Integer> {
               }
               return true;
             });
+    Path weights = target.resolve("model.safetensors");
     System.err.println("wrote " + target);
+    System.err.println("sha256 of " + weights + ": " + Hashes.sha256(weights));
     return 0;
   }
 }
