@@ -26,6 +26,31 @@ public final class ArithmeticProblems {
   private static final List<String> THINGS =
       List.of("apples", "pens", "books", "coins", "cards", "shells", "stamps", "marbles");
 
+  private static final Pattern WORD = Pattern.compile("\\{(\\w+)}");
+
+  /**
+   * A kind of story.
+   *
+   * @param text what somebody has, and what happens to it; words in braces are filled in
+   * @param calculation of the answer, from left to right
+   */
+  private record Plot(String text, String calculation) {}
+
+  private static final List<Plot> PLOTS =
+      List.of(
+          new Plot("{a} {things}. {other} gives {who} {b} more.", "a + b"),
+          new Plot("{a} {things} and loses {b} of them.", "a - b"),
+          new Plot("{bags} bags with {each} {things} each.", "bags * each"),
+          new Plot("{a} {things}. {who} buys {b} more and gives {c} to {other}.", "a + b - c"),
+          new Plot("{bags} boxes with {each} {things} each and finds {b} more.", "bags * each + b"),
+          new Plot(
+              "{bags} boxes with {each} {things} each and sells {d} of them.", "bags * each - d"),
+          new Plot("{a} {things}. {who} loses {c} and then finds {b}.", "a - c + b"),
+          new Plot("{a} {things}. {who} buys {b}, loses {c} and finds {d}.", "a + b - c + d"),
+          new Plot(
+              "{bags} bags with {each} {things} each, buys {b} more and gives {d} to {other}.",
+              "bags * each + b - d"));
+
   /** No number of a problem is as large, unless a data set asks for larger ones. */
   public static final int LIMIT = 100;
 
@@ -145,124 +170,22 @@ public final class ArithmeticProblems {
       int d = 2 + random.nextInt(20 * scale);
       int bags = 2 + random.nextInt(factors);
       int each = 2 + random.nextInt(factors);
-      String has = who + " has " + a + " " + things;
-      String ask = " How many " + things + " does " + who + " have now?";
-      return switch (random.nextInt(9)) {
-        case 0 -> story(has + ". " + other + " gives " + who + " " + b + " more." + ask, a, '+', b);
-        case 1 -> story(has + " and loses " + b + " of them." + ask, a, '-', b);
-        case 2 ->
-            story(
-                who + " has " + bags + " bags with " + each + " " + things + " each." + ask,
-                bags,
-                '*',
-                each);
-        case 3 ->
-            story(
-                has
-                    + ". "
-                    + who
-                    + " buys "
-                    + b
-                    + " more and gives "
-                    + c
-                    + " to "
-                    + other
-                    + "."
-                    + ask,
-                a,
-                '+',
-                b,
-                '-',
-                c);
-        case 4 ->
-            story(
-                who
-                    + " has "
-                    + bags
-                    + " boxes with "
-                    + each
-                    + " "
-                    + things
-                    + " each and finds "
-                    + b
-                    + " more."
-                    + ask,
-                bags,
-                '*',
-                each,
-                '+',
-                b);
-        case 5 ->
-            story(
-                who
-                    + " has "
-                    + bags
-                    + " boxes with "
-                    + each
-                    + " "
-                    + things
-                    + " each and sells "
-                    + d
-                    + " of them."
-                    + ask,
-                bags,
-                '*',
-                each,
-                '-',
-                d);
-        case 6 ->
-            story(
-                has + ". " + who + " loses " + c + " and then finds " + b + "." + ask,
-                a,
-                '-',
-                c,
-                '+',
-                b);
-        case 7 ->
-            story(
-                has + ". " + who + " buys " + b + ", loses " + c + " and finds " + d + "." + ask,
-                a,
-                '+',
-                b,
-                '-',
-                c,
-                '+',
-                d);
-        default ->
-            story(
-                who
-                    + " has "
-                    + bags
-                    + " bags with "
-                    + each
-                    + " "
-                    + things
-                    + " each, buys "
-                    + b
-                    + " more and gives "
-                    + d
-                    + " to "
-                    + other
-                    + "."
-                    + ask,
-                bags,
-                '*',
-                each,
-                '+',
-                b,
-                '-',
-                d);
-      };
-    }
-
-    private static Story story(String question, Object... chain) {
+      Map<String, Object> words =
+          Map.of(
+              "who", who, "other", other, "things", things, "a", a, "b", b, "c", c, "d", d, "bags",
+              bags, "each", each);
+      Plot plot = PLOTS.get(random.nextInt(PLOTS.size()));
+      String[] chain = plot.calculation.split(" ", -1);
       List<Step> steps = new ArrayList<>();
-      int value = (int) chain[0];
+      int value = (int) words.get(chain[0]);
       for (int i = 1; i < chain.length; i += 2) {
-        Step step = new Step(value, (char) chain[i], (int) chain[i + 1]);
+        Step step = new Step(value, chain[i].charAt(0), (int) words.get(chain[i + 1]));
         steps.add(step);
         value = step.result();
       }
+      String question =
+          WORD.matcher("{who} has " + plot.text + " How many {things} does {who} have now?")
+              .replaceAll(word -> words.get(word.group(1)).toString());
       return new Story(question, steps);
     }
 

@@ -13,20 +13,15 @@ import org.r1zero.verify.Problem;
  * go to the verifier {@code code} as they are.
  */
 abstract class CodeBenchmark extends HeldOutBenchmark {
-  CodeBenchmark(String file, String form) {
-    super(file, form);
+  CodeBenchmark(String name, String file, String form) {
+    super(name, file, form);
   }
 
   /** {@code humaneval} (Chen et al., arXiv:2107.03374): a function to be completed. */
   public static final class HumanEval extends CodeBenchmark {
     /** Found by the service loader. */
     public HumanEval() {
-      super("data/humaneval/HumanEval.jsonl.gz", "HumanEval.jsonl.gz");
-    }
-
-    @Override
-    public String name() {
-      return "humaneval";
+      super("humaneval", "data/humaneval/HumanEval.jsonl.gz", "HumanEval.jsonl.gz");
     }
 
     @Override
@@ -47,12 +42,7 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
   public static final class Mbpp extends CodeBenchmark {
     /** Found by the service loader. */
     public Mbpp() {
-      super("data/mbpp/mbpp.jsonl", "MBPP's mbpp.jsonl");
-    }
-
-    @Override
-    public String name() {
-      return "mbpp";
+      super("mbpp", "data/mbpp/mbpp.jsonl", "MBPP's mbpp.jsonl");
     }
 
     @Override
@@ -82,14 +72,10 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
     /** Found by the service loader. */
     public LiveCodeBench() {
       super(
+          "livecodebench",
           "data/livecodebench/test.jsonl",
           "a file of LiveCodeBench's code generation, such as test.jsonl, and from and until to days"
               + " of its contests");
-    }
-
-    @Override
-    public String name() {
-      return "livecodebench";
     }
 
     @Override

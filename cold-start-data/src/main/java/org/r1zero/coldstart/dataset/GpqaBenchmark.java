@@ -22,12 +22,7 @@ public final class GpqaBenchmark extends HeldOutBenchmark {
 
   /** Found by the service loader. */
   public GpqaBenchmark() {
-    super("data/gpqa/gpqa_diamond.csv", "GPQA's gpqa_diamond.csv");
-  }
-
-  @Override
-  public String name() {
-    return "gpqa";
+    super("gpqa", "data/gpqa/gpqa_diamond.csv", "GPQA's gpqa_diamond.csv");
   }
 
   @Override

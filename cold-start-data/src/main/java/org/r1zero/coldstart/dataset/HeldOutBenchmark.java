@@ -12,17 +12,25 @@ import org.r1zero.verify.Problem;
  * Option: {@code path}, the file.
  */
 abstract class HeldOutBenchmark implements DatasetProvider {
+  private final String name;
   private final String file;
   private final String form;
 
   /**
-   * Names where the file is and what it is.
+   * Names it, where its file is and what that is.
    *
+   * @param name the data set's
    * @param file where it is unless told otherwise
    */
-  HeldOutBenchmark(String file, String form) {
+  HeldOutBenchmark(String name, String file, String form) {
+    this.name = name;
     this.file = file;
     this.form = form;
+  }
+
+  @Override
+  public final String name() {
+    return name;
   }
 
   @Override
@@ -32,7 +40,7 @@ abstract class HeldOutBenchmark implements DatasetProvider {
     BiPredicate<JsonNode, String> wanted = wanted(options);
     options.finish();
     return new Dataset(
-        name(),
+        name,
         List.of(),
         PublishedFile.read(
             path, "set task.options.path to " + form + ", plain or .gz", wanted, this::problem));

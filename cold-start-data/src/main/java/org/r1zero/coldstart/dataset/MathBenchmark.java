@@ -10,20 +10,15 @@ import org.r1zero.verify.Problem;
  * as MATH-500 (Lightman et al., arXiv:2305.20050) the AIME and the AMC sets are published.
  */
 abstract class MathBenchmark extends HeldOutBenchmark {
-  MathBenchmark(String file, String form) {
-    super(file, form);
+  MathBenchmark(String name, String file, String form) {
+    super(name, file, form);
   }
 
   /** {@code math500}: difficulty is the field {@code level}. */
   public static final class Math500 extends MathBenchmark {
     /** Found by the service loader. */
     public Math500() {
-      super("data/math500/test.jsonl", "MATH-500's test.jsonl");
-    }
-
-    @Override
-    public String name() {
-      return "math500";
+      super("math500", "data/math500/test.jsonl", "MATH-500's test.jsonl");
     }
   }
 
@@ -31,12 +26,7 @@ abstract class MathBenchmark extends HeldOutBenchmark {
   public static final class Aime extends MathBenchmark {
     /** Found by the service loader. */
     public Aime() {
-      super("data/aime24/aime24.jsonl.gz", "AIME's JSON lines");
-    }
-
-    @Override
-    public String name() {
-      return "aime";
+      super("aime", "data/aime24/aime24.jsonl.gz", "AIME's JSON lines");
     }
   }
 
@@ -44,12 +34,7 @@ abstract class MathBenchmark extends HeldOutBenchmark {
   public static final class Amc extends MathBenchmark {
     /** Found by the service loader. */
     public Amc() {
-      super("data/amc/amc.jsonl", "AMC's JSON lines");
-    }
-
-    @Override
-    public String name() {
-      return "amc";
+      super("amc", "data/amc/amc.jsonl", "AMC's JSON lines");
     }
   }
 

@@ -1,17 +1,11 @@
 package org.r1zero.coldstart.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
+import org.r1zero.grpo.files.Resources;
 import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Problem;
 
@@ -32,7 +26,8 @@ public final class WordleDataset implements DatasetProvider {
 
   @Override
   public Dataset load(JsonNode node, long seed) {
-    List<String> words = new ArrayList<>(words());
+    List<String> words =
+        new ArrayList<>(Resources.text(WordleDataset.class, "wordle.txt").lines().toList());
     OptionReader options = OptionReader.at("task.options", node);
     int heldOut = options.positive("held_out", words.size() / 5);
     options.require(
@@ -43,16 +38,5 @@ public final class WordleDataset implements DatasetProvider {
         words.stream().map(word -> new Problem("wordle/" + word, QUESTION, word)).toList();
     return new Dataset(
         name(), problems.subList(heldOut, problems.size()), problems.subList(0, heldOut));
-  }
-
-  private static List<String> words() {
-    String name = "wordle.txt";
-    try (InputStream in = Objects.requireNonNull(WordleDataset.class.getResourceAsStream(name));
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      return reader.lines().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,8 +1,6 @@
 package org.r1zero.experiment.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -166,7 +164,7 @@ public final class StepBenchmark {
         PolicyModel reference = load.beta > 0 ? folder.policy(dtype, device) : null) {
       StepBenchmark benchmark = new StepBenchmark(load, policy, reference);
       benchmark.train();
-      double peak = peakRssMb();
+      double peak = ProcessMemory.peakMb();
       int limitRows = (int) Math.min(benchmark.rows, load.microBatchTokens);
       MatmulLimit.Result limit =
           MatmulLimit.measure(policy.config(), dtype, policy.device(), limitRows);
@@ -272,18 +270,5 @@ public final class StepBenchmark {
     steps.add(
         new Step(
             seconds, rolloutSeconds, score, forward, backward, rest, publishSeconds, tokens, rows));
-  }
-
-  /** The largest resident memory of this process so far; 0 where the system doesn't tell. */
-  private static double peakRssMb() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (Files.isReadable(status)) {
-      for (String line : Files.readAllLines(status)) {
-        if (line.startsWith("VmHWM:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-        }
-      }
-    }
-    return 0;
   }
 }

@@ -20,23 +20,11 @@ import org.r1zero.experiment.run.StoppedException;
  * Trains arms as pipelines; a training recipe is a pipeline of one RL stage. All have one folder
  * for their stages, so that a stage that two arms share, such as a cold start, is made once; its
  * cost counts for each of them.
+ *
+ * @param output where all arms' stages go; made if missing
+ * @param out for progress
  */
-final class PipelineArms {
-
-  private final Path output;
-  private final PrintStream out;
-
-  /**
-   * Takes where all arms' stages go.
-   *
-   * @param output made if missing
-   * @param out for progress
-   */
-  PipelineArms(Path output, PrintStream out) {
-    this.output = output;
-    this.out = out;
-  }
-
+record PipelineArms(Path output, PrintStream out) {
   /**
    * Checks an arm's stages, so that no fault of the last arm's shows when the first ones are
    * trained.

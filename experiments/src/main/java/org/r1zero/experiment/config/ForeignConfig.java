@@ -59,6 +59,8 @@ abstract class ForeignConfig {
     Optional<ForeignKeys.Entry> entry = ForeignKeys.covering(tool, name);
     if (entry.isEmpty()) {
       leave(name, "is not known to r1zero");
+    } else if (entry.get().name().equals(name) && !entry.get().left().isEmpty()) {
+      leave(name, entry.get().left());
     } else if (entry.get().here().isEmpty() || !entry.get().name().equals(name)) {
       ForeignKeys.Entry known = entry.get();
       leave(known.name(), known.note().isEmpty() ? "has no counterpart" : known.note());
@@ -161,6 +163,25 @@ abstract class ForeignConfig {
             ? NODES.numberNode((int) value)
             : NODES.numberNode(value),
         name);
+  }
+
+  /** Puts a number where it is given and above 0; says whether it is. */
+  final boolean putPositive(String path, String name) {
+    double value = number(name, 0);
+    if (value > 0) {
+      put(path, value, name);
+    }
+    return value > 0;
+  }
+
+  /** Puts which layers have adapters: a list of names, or one name. */
+  final void targetModules(@Nullable JsonNode modules, String name) {
+    if (modules != null) {
+      put(
+          "lora.target_modules",
+          modules.isArray() ? modules : NODES.arrayNode().add(modules),
+          name);
+    }
   }
 
   /** Says why a value is not part of the recipe. */

@@ -1,14 +1,11 @@
 package org.r1zero.experiment.config;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.r1zero.grpo.files.Resources;
 
 /**
  * What TRL and verl call the things that recipes have keys for: {@code foreign-keys.tsv}, which the
@@ -27,8 +24,9 @@ final class ForeignKeys {
    * @param name there; verl's with its sections
    * @param here our key, or several; empty where there is no counterpart
    * @param note what else to know; empty for nothing
+   * @param left why a configuration's value is left out of a recipe; empty where it is taken
    */
-  record Entry(String tool, String name, String here, String note) {
+  record Entry(String tool, String name, String here, String note, String left) {
 
     /** The name without its sections. */
     String lastPart() {
@@ -92,27 +90,15 @@ final class ForeignKeys {
   }
 
   private static List<Entry> read() {
-    List<Entry> entries = new ArrayList<>();
-    try (InputStream in = ForeignKeys.class.getResourceAsStream(FILE)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + FILE);
-      }
-      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      String line;
-      while ((line = lines.readLine()) != null) {
-        if (!line.isBlank() && !line.startsWith("#")) {
-          String[] cells = line.split("\t", -1);
-          entries.add(
-              new Entry(
-                  cells[0],
-                  cells[1],
-                  cells[2].equals("-") ? "" : cells[2],
-                  cells.length > 3 ? cells[3] : ""));
-        }
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(FILE + " can't be read", e);
-    }
-    return List.copyOf(entries);
+    return Resources.text(ForeignKeys.class, FILE)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .map(line -> Arrays.copyOf(line.split("\t", -1), 5))
+        .map(c -> new Entry(c[0], c[1], c[2].equals("-") ? "" : c[2], filled(c[3]), filled(c[4])))
+        .toList();
+  }
+
+  private static String filled(@Nullable String cell) {
+    return cell == null ? "" : cell;
   }
 }

@@ -3,10 +3,6 @@ package org.r1zero.experiment.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.r1zero.grpo.files.Resources;
 import org.r1zero.verify.NearestName;
 
 /**
@@ -36,7 +33,7 @@ public final class RecipeGuide {
 
   /** Reads the schema of this build. */
   public RecipeGuide() {
-    this(read());
+    this(Resources.text(RecipeGuide.class, FILE));
   }
 
   /** Takes a schema. */
@@ -46,17 +43,6 @@ public final class RecipeGuide {
       collect(new ObjectMapper().readTree(schema), "");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("this is not a schema", e);
-    }
-  }
-
-  private static String read() {
-    try (InputStream in = RecipeGuide.class.getResourceAsStream(FILE)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + FILE);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(FILE + " can't be read", e);
     }
   }
 

@@ -8,14 +8,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.r1zero.grpo.files.Resources;
 
 /**
  * Reads recipes: defaults, then files from left to right, each over the one that it extends, then
@@ -62,15 +60,11 @@ public final class RecipeLoader {
    * @param settings as in {@link #load}
    */
   public static Recipe builtIn(String name, List<String> settings) {
-    try (InputStream in = RecipeLoader.class.getResourceAsStream("/org/r1zero/" + name)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks the recipe " + name);
-      }
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return bind(Recipe.class, name, (ObjectNode) YamlReader.read(text), settings);
-    } catch (IOException | YamlReader.YamlException e) {
-      throw new IllegalStateException("the built-in recipe " + name + " can't be read", e);
-    }
+    return bind(
+        Recipe.class,
+        name,
+        parse(Resources.text(RecipeLoader.class, "/org/r1zero/" + name)),
+        settings);
   }
 
   /** Files as they are, later ones laid over earlier ones, before anything is checked. */
@@ -130,11 +124,7 @@ public final class RecipeLoader {
 
   /** Every key of a recipe with its value, as YAML. */
   public static String toYaml(Record recipe) {
-    try {
-      return WRITER.writeValueAsString(toTree(recipe));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a recipe is plain data", e);
-    }
+    return toYaml(toTree(recipe));
   }
 
   /** A tree as YAML. */

@@ -1,6 +1,7 @@
 package org.r1zero.experiment.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,8 @@ import org.r1zero.verify.OptionValues;
 
 /** The reverse of {@link RecordBinder}: a record as a tree with every key, null where it is off. */
 final class RecordWriter {
+  private static final ObjectMapper SCALARS = new ObjectMapper();
+
   private RecordWriter() {}
 
   static ObjectNode write(Record record) {
@@ -24,9 +27,7 @@ final class RecordWriter {
 
   private static JsonNode toNode(@Nullable Object value) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
-    if (value == null) {
-      return nodes.nullNode();
-    } else if (value instanceof Record record) {
+    if (value instanceof Record record) {
       return write(record);
     } else if (value instanceof JsonNode node) {
       return node;
@@ -36,17 +37,7 @@ final class RecordWriter {
       return array;
     } else if (value instanceof Enum<?> constant) {
       return nodes.textNode(OptionValues.name(constant));
-    } else if (value instanceof Integer number) {
-      return nodes.numberNode(number);
-    } else if (value instanceof Long number) {
-      return nodes.numberNode(number);
-    } else if (value instanceof Double number) {
-      return nodes.numberNode(number);
-    } else if (value instanceof Boolean flag) {
-      return nodes.booleanNode(flag);
-    } else if (value instanceof String text) {
-      return nodes.textNode(text);
     }
-    throw new IllegalStateException("no rule writes " + value.getClass());
+    return SCALARS.valueToTree(value);
   }
 }

@@ -141,10 +141,7 @@ final class TrlConfig extends ForeignConfig {
     if (!has("max_completion_length")) {
       put("sampling.max_new_tokens", 256, "max_completion_length");
     }
-    double most = number("top_k", 0);
-    if (most > 0) { // transformers' way of saying none is also -1
-      put("sampling.top_k", most, "top_k");
-    }
+    putPositive("sampling.top_k", "top_k"); // transformers' way of saying none is also -1
   }
 
   private void scaleRewards() {
@@ -168,8 +165,8 @@ final class TrlConfig extends ForeignConfig {
       }
       return;
     }
-    List<JsonNode> names =
-        functions.isArray() ? List.copyOf(children(functions)) : List.of(functions);
+    List<JsonNode> names = new ArrayList<>();
+    (functions.isArray() ? functions : List.of(functions)).forEach(names::add);
     ArrayNode rewards = JsonNodeFactory.instance.arrayNode();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i).asText();
@@ -188,12 +185,6 @@ final class TrlConfig extends ForeignConfig {
     if (!rewards.isEmpty()) {
       put("rewards", rewards, "reward_funcs");
     }
-  }
-
-  private static List<JsonNode> children(JsonNode list) {
-    List<JsonNode> all = new ArrayList<>();
-    list.forEach(all::add);
-    return all;
   }
 
   private void task() {
@@ -223,13 +214,7 @@ final class TrlConfig extends ForeignConfig {
       leaveGiven("lora_alpha", "use_peft is off");
       leaveGiven("lora_target_modules", "use_peft is off");
     }
-    JsonNode modules = take("lora_target_modules");
-    if (modules != null) {
-      put(
-          "lora.target_modules",
-          modules.isArray() ? modules : JsonNodeFactory.instance.arrayNode().add(modules),
-          "lora_target_modules");
-    }
+    targetModules(take("lora_target_modules"), "lora_target_modules");
   }
 
   private void saving() {
@@ -254,7 +239,5 @@ final class TrlConfig extends ForeignConfig {
     if (has("do_eval") && !flag("do_eval", true)) {
       put("evaluation.problems", 0, "do_eval");
     }
-    leaveGiven("per_device_eval_batch_size", "bounds memory alone: sampling.max_batch does");
-    leaveGiven("vllm_gpu_memory_utilization", "sampling.kv_cache_mb bounds the cache, in MB");
   }
 }

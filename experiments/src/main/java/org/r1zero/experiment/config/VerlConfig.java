@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  */
 final class VerlConfig extends ForeignConfig {
   private static final String ACTOR = "actor_rollout_ref.actor.";
+  private static final String MODEL = "actor_rollout_ref.model.";
   private static final String ROLLOUT = "actor_rollout_ref.rollout.";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([a-z_0-9.]{1,200})}");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z_0-9]*)}?");
@@ -132,7 +133,7 @@ final class VerlConfig extends ForeignConfig {
 
   @Override
   void convert() {
-    model("actor_rollout_ref.model.path");
+    model(MODEL + "path");
     dtype();
     batches();
     clipping();
@@ -142,7 +143,7 @@ final class VerlConfig extends ForeignConfig {
     sampling();
     evaluation();
     task();
-    saving();
+    putPositive("checkpoint.save_steps", "trainer.save_freq");
     lora();
   }
 
@@ -180,8 +181,6 @@ final class VerlConfig extends ForeignConfig {
               + " epochs, each of problems / grpo.problems_per_step steps");
     }
     schedule(steps, Math.max(1, minibatches) * epochs);
-    leaveGiven(
-        "data.gen_batch_size", "rollouts.filter_groups samples until problems_per_step are left");
     boolean inTokens = flag(ACTOR + "use_dynamic_bsz", false);
     if (!inTokens) {
       leaveGiven(
@@ -317,16 +316,7 @@ final class VerlConfig extends ForeignConfig {
           number("data.max_response_length", 512),
           "data.max_response_length");
     }
-    double most = number(ROLLOUT + "top_k", -1);
-    if (most > 0) {
-      put("sampling.top_k", most, ROLLOUT + "top_k");
-    }
-    leaveGiven(
-        ROLLOUT + "mode",
-        "verl's async is a server of its own, and rollouts.mode: async trains a step behind");
-    leaveGiven(ROLLOUT + "gpu_memory_utilization", "sampling.kv_cache_mb bounds the cache, in MB");
-    leaveGiven(ROLLOUT + "calculate_log_probs", "the sampler's are always recorded");
-    leaveGiven("data.val_batch_size", "sampling.max_batch bounds what is sampled at once");
+    putPositive("sampling.top_k", ROLLOUT + "top_k");
     boolean drop = flag("data.filter_overlong_prompts", false);
     String truncation = word("data.truncation");
     if (drop) {
@@ -380,11 +370,8 @@ final class VerlConfig extends ForeignConfig {
     if (sampled && temperature > 0) {
       put("evaluation.temperature", temperature, validation + "temperature");
     }
-    double every = number("trainer.test_freq", -1);
-    if (every > 0) {
-      put("evaluation.every_steps", every, "trainer.test_freq");
-    }
-    if (!flag("trainer.val_before_train", true) && every <= 0) {
+    boolean whileTraining = putPositive("evaluation.every_steps", "trainer.test_freq");
+    if (!flag("trainer.val_before_train", true) && !whileTraining) {
       put("evaluation.problems", 0, "trainer.val_before_train");
     }
   }
@@ -413,17 +400,6 @@ final class VerlConfig extends ForeignConfig {
     leaveGiven("data.prompt_key", "the data is not here");
     check(
         "rewards has the verifier number: verl chooses by data_source, as verifier by_source does");
-    for (String rule :
-        List.of(
-            "custom_reward_function.path",
-            "custom_reward_function.name",
-            "reward_model.reward_manager")) {
-      leaveGiven(
-          rule, "rewards names verifiers; a Python function is called by the verifier python");
-    }
-    String buffer = "reward_model.overlong_buffer.";
-    leaveGiven(buffer + "enable", "add the verifier length with the options max and cache");
-    leaveGiven(buffer + "len", "option cache of the verifier length");
   }
 
   private static boolean areFiles(JsonNode paths) {
@@ -438,32 +414,14 @@ final class VerlConfig extends ForeignConfig {
     return Files.isRegularFile(Path.of(paths.asText()));
   }
 
-  private void saving() {
-    double every = number("trainer.save_freq", -1);
-    if (every > 0) {
-      put("checkpoint.save_steps", every, "trainer.save_freq");
-    }
-    leaveGiven(
-        "trainer.project_name", "each run gets a folder named after trainer.experiment_name");
-  }
-
   private void lora() {
-    double rank = number("actor_rollout_ref.model.lora_rank", 0);
-    JsonNode modules = take("actor_rollout_ref.model.target_modules");
+    double rank = number(MODEL + "lora_rank", 0);
+    JsonNode modules = take(MODEL + "target_modules");
+    double alpha = number(MODEL + "lora_alpha", 16);
     if (rank > 0) {
-      put("lora.r", rank, "actor_rollout_ref.model.lora_rank");
-      put(
-          "lora.lora_alpha",
-          number("actor_rollout_ref.model.lora_alpha", 16),
-          "actor_rollout_ref.model.lora_alpha");
-      if (modules != null) {
-        put(
-            "lora.target_modules",
-            modules.isArray() ? modules : JsonNodeFactory.instance.arrayNode().add(modules),
-            "actor_rollout_ref.model.target_modules");
-      }
-    } else {
-      take("actor_rollout_ref.model.lora_alpha");
+      put("lora.r", rank, MODEL + "lora_rank");
+      put("lora.lora_alpha", alpha, MODEL + "lora_alpha");
+      targetModules(modules, MODEL + "target_modules");
     }
   }
 }

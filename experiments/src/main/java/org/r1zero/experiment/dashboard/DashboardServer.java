@@ -6,7 +6,6 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.metrics.RequestHost;
+import org.r1zero.grpo.files.Resources;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -151,14 +151,9 @@ public final class DashboardServer implements AutoCloseable {
     }
   }
 
-  private static void file(Context context, String path) throws IOException {
+  private static void file(Context context, String path) {
     List<String> file = FILES.getOrDefault(path, List.of("", ""));
-    try (InputStream in = DashboardServer.class.getResourceAsStream(file.get(0))) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + file.get(0));
-      }
-      context.contentType(file.get(1)).result(in.readAllBytes());
-    }
+    context.contentType(file.get(1)).result(Resources.bytes(DashboardServer.class, file.get(0)));
   }
 
   private static void json(Context context, @Nullable JsonNode node) {

@@ -49,21 +49,8 @@ import org.r1zero.verify.reward.RewardEntry;
 /**
  * Makes examples: samples a model or reads files, judges, filters, balances, writes a data card.
  */
-final class CurateStage implements Stage {
-  private final Recipe recipe;
-  private final String name;
-  private final CurateOptions options;
-  private final Path model;
-  private final PrintStream out;
-
-  CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out) {
-    this.recipe = recipe;
-    this.name = name;
-    this.options = options;
-    this.model = model;
-    this.out = out;
-  }
-
+record CurateStage(Recipe recipe, String name, CurateOptions options, Path model, PrintStream out)
+    implements Stage {
   @Override
   public String check() throws IOException {
     List<String> files = new ArrayList<>(options.files());

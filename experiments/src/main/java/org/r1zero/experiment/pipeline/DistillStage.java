@@ -10,54 +10,36 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.DistillOptions;
 import org.r1zero.experiment.config.Recipe;
-import org.r1zero.experiment.config.SftOptions;
 
 /** Distillation as in the R1 paper: a teacher's curated samples, then supervised training. */
-final class DistillStage implements Stage {
-  private final CurateStage teaching;
-  private final Recipe recipe;
-  private final String name;
-  private final SftOptions sft;
-  private final Path teacher;
-  private final Path student;
-  private final PrintStream out;
+record DistillStage(
+    Recipe recipe, String name, DistillOptions options, Path teacher, Path student, PrintStream out)
+    implements Stage {
 
-  DistillStage(
-      Recipe recipe,
-      String name,
-      DistillOptions options,
-      Path teacher,
-      Path student,
-      PrintStream out) {
-    this.teaching = new CurateStage(recipe, name, options.curate(), teacher, out);
-    this.recipe = recipe;
-    this.name = name;
-    this.sft = options.sft();
-    this.teacher = teacher;
-    this.student = student;
-    this.out = out;
+  private CurateStage teaching() {
+    return new CurateStage(recipe, name, options.curate(), teacher, out);
   }
 
   private SftStage learning(@Nullable Path data) {
-    return new SftStage(recipe, name, sft, student, data, out);
+    return new SftStage(recipe, name, options.sft(), student, data, out);
   }
 
   @Override
   public String check() throws IOException {
-    return teaching.check() + "\n    then trains on what is kept: " + learning(null).memory();
+    return teaching().check() + "\n    then trains on what is kept: " + learning(null).memory();
   }
 
   @Override
   public ObjectNode configuration() {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.set("curate", teaching.configuration());
+    node.set("curate", teaching().configuration());
     node.set("sft", learning(null).configuration());
     return node;
   }
 
   @Override
   public Map<String, Path> inputs() {
-    Map<String, Path> inputs = new TreeMap<>(teaching.inputs());
+    Map<String, Path> inputs = new TreeMap<>(teaching().inputs());
     inputs.put("model", student);
     inputs.put("teacher", teacher);
     return inputs;
@@ -65,7 +47,7 @@ final class DistillStage implements Stage {
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    Path data = teaching.run(folder, meter).data();
+    Path data = teaching().run(folder, meter).data();
     if (data == null) {
       throw new IllegalStateException("curation makes data");
     }

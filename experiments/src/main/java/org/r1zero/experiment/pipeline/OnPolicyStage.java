@@ -37,29 +37,14 @@ import org.r1zero.rollout.PolicySampler;
 import org.r1zero.rollout.SampledGroup;
 
 /** On-policy distillation: the student samples, and comes nearer to the teacher at every token. */
-final class OnPolicyStage implements Stage {
-  private final Recipe recipe;
-  private final String name;
-  private final OnPolicyOptions options;
-  private final Path teacher;
-  private final Path student;
-  private final PrintStream out;
-
-  OnPolicyStage(
-      Recipe recipe,
-      String name,
-      OnPolicyOptions options,
-      Path teacher,
-      Path student,
-      PrintStream out) {
-    this.recipe = recipe;
-    this.name = name;
-    this.options = options;
-    this.teacher = teacher;
-    this.student = student;
-    this.out = out;
-  }
-
+record OnPolicyStage(
+    Recipe recipe,
+    String name,
+    OnPolicyOptions options,
+    Path teacher,
+    Path student,
+    PrintStream out)
+    implements Stage {
   @Override
   public String check() throws IOException {
     Recipe sampling =

@@ -20,19 +20,11 @@ import org.r1zero.grpo.StepReport;
 import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.model.weights.ModelDirectory;
 
-/** Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. */
-final class RlStage implements Stage {
-  private final Recipe recipe;
-  private final Path model;
-  private final PrintStream out;
-
-  /** Takes what it trains by; its output is set when it runs. */
-  RlStage(Recipe recipe, Path model, PrintStream out) {
-    this.recipe = recipe;
-    this.model = model;
-    this.out = out;
-  }
-
+/**
+ * Reinforcement learning: a run as {@code r1zero train} makes it, inside the stage's folder. Its
+ * output is set when it runs.
+ */
+record RlStage(Recipe recipe, Path model, PrintStream out) implements Stage {
   @Override
   public String check() throws IOException {
     return Preflight.of(recipe, Preflight.Purpose.TRAINING).toString();

@@ -32,31 +32,19 @@ import org.r1zero.grpo.model.ModelMemory;
 import org.r1zero.grpo.optim.AdamW;
 import org.r1zero.grpo.torch.Torch;
 
-/** Supervised training of a model on a file of examples. */
-final class SftStage implements Stage {
-  private final Recipe recipe;
-  private final String name;
-  private final SftOptions options;
-  private final Path model;
-  private final @Nullable Path data;
-  private final PrintStream out;
-
-  /** Takes what it works with; the data are {@code null} where they have still to be made. */
-  SftStage(
-      Recipe recipe,
-      String name,
-      SftOptions options,
-      Path model,
-      @Nullable Path data,
-      PrintStream out) {
-    this.recipe = recipe;
-    this.name = name;
-    this.options = options;
-    this.model = model;
-    this.data = data;
-    this.out = out;
-  }
-
+/**
+ * Supervised training of a model on a file of examples.
+ *
+ * @param data {@code null} where they have still to be made
+ */
+record SftStage(
+    Recipe recipe,
+    String name,
+    SftOptions options,
+    Path model,
+    @Nullable Path data,
+    PrintStream out)
+    implements Stage {
   @Override
   public String check() throws IOException {
     if (data == null) {
@@ -126,16 +114,16 @@ final class SftStage implements Stage {
 
   @Override
   public Map<String, Path> inputs() {
-    return Map.of("model", model, "data", data());
+    return Map.of("model", model, "data", made());
   }
 
-  private Path data() {
+  private Path made() {
     return Objects.requireNonNull(data, "the stage that makes the examples has been run");
   }
 
   @Override
   public Made run(Path folder, StageMeter meter) throws IOException {
-    ExampleFiles.Contents contents = SftTexts.read(data(), options, recipe.prompt());
+    ExampleFiles.Contents contents = SftTexts.read(made(), options, recipe.prompt());
     for (BadRecord bad : contents.bad()) {
       out.println("bad record " + bad);
     }

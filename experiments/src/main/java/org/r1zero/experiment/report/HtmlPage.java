@@ -2,7 +2,6 @@ package org.r1zero.experiment.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.r1zero.experiment.compare.Compared;
+import org.r1zero.grpo.files.Resources;
 
 /** Builds a self-contained page. */
 final class HtmlPage {
@@ -160,13 +160,8 @@ final class HtmlPage {
         Html.of("nav", Html.of("ul", links)).with("aria-label", "Contents"));
   }
 
-  static String resource(String name) throws IOException {
-    try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  static String resource(String name) {
+    return Resources.text(HtmlPage.class, name);
   }
 
   /** A share as per cent, or a number. */

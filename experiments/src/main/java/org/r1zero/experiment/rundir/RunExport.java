@@ -21,22 +21,13 @@ import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.PeftAdapter;
 
-/** Writes a run's model, or any model, as a Hugging Face folder with a model card. */
-public final class RunExport {
-  private final ModelExport form;
-  private final boolean adapter;
-
-  /**
-   * Sets the form.
-   *
-   * @param form of the weights, adapters merged into them
-   * @param adapter whether to write a run's adapters alone instead, as PEFT loads them, in fp32
-   */
-  public RunExport(ModelExport form, boolean adapter) {
-    this.form = form;
-    this.adapter = adapter;
-  }
-
+/**
+ * Writes a run's model, or any model, as a Hugging Face folder with a model card.
+ *
+ * @param form of the weights, adapters merged into them
+ * @param adapter whether to write a run's adapters alone instead, as PEFT loads them, in fp32
+ */
+public record RunExport(ModelExport form, boolean adapter) {
   /**
    * Exports; the folder appears whole or not at all.
    *

@@ -11,23 +11,12 @@ import java.util.Random;
  *
  * <p>A group that fits into one part stays together, since its prompt is computed once a part;
  * longest first, so that a lack of memory shows at once.
+ *
+ * @param minibatches optimizer updates for each pass over a step's rollouts
+ * @param maxTokens most tokens of one forward and backward pass, prompts counted once; a single
+ *     longer sequence is passed alone
  */
-public final class BatchPacker {
-  private final int minibatches;
-  private final int maxTokens;
-
-  /**
-   * Sets the sizes.
-   *
-   * @param minibatches optimizer updates for each pass over a step's rollouts
-   * @param maxTokens most tokens of one forward and backward pass, prompts counted once; a single
-   *     longer sequence is passed alone
-   */
-  public BatchPacker(int minibatches, int maxTokens) {
-    this.minibatches = minibatches;
-    this.maxTokens = maxTokens;
-  }
-
+public record BatchPacker(int minibatches, int maxTokens) {
   /**
    * Packs a step.
    *

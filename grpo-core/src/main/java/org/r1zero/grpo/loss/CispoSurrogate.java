@@ -24,19 +24,18 @@ public record CispoSurrogate(double epsilonHigh) implements Surrogate {
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      double advantage = completion.advantage(t);
-      double held = Math.min(completion.weight(t), epsilonHigh) * advantage;
-      terms[t] =
-          new TokenTerm(
+    return TokenTerm.each(
+        completion,
+        t -> {
+          double advantage = completion.advantage(t);
+          double held = Math.min(completion.weight(t), epsilonHigh) * advantage;
+          return new TokenTerm(
               -held * completion.current()[t],
               0,
               -held,
               false,
               completion.weight(t) > epsilonHigh && advantage > 0);
-    }
-    return terms;
+        });
   }
 
   @Override

@@ -37,11 +37,7 @@ public record ClippedSurrogate(double epsilon, double epsilonHigh, @Nullable Dou
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      terms[t] = term(completion.weight(t), completion.advantage(t));
-    }
-    return terms;
+    return TokenTerm.each(completion, t -> term(completion.weight(t), completion.advantage(t)));
   }
 
   private TokenTerm term(double weight, double advantage) {

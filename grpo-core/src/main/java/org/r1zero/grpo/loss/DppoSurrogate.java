@@ -30,31 +30,26 @@ public record DppoSurrogate(
   /** TRL's {@code divergence_type}, of those that need no more than the token's probability. */
   public enum Divergence {
     /** Total variation: {@code |p - q|}; the paper's threshold is 0.15. */
-    BINARY_TV {
-      @Override
-      double of(double current, double old) {
-        return Math.abs(Math.exp(current) - Math.exp(old));
-      }
-    },
+    BINARY_TV,
     /**
      * KL divergence: {@code q log(q / p) + (1 - q) log((1 - q) / (1 - p))}; the paper's threshold
      * is 0.05.
      */
-    BINARY_KL {
-      @Override
-      double of(double current, double old) {
-        double q = Math.min(Math.exp(old), MOST);
-        double p = Math.min(Math.exp(current), MOST);
-        return Math.exp(old) * (old - current)
-            + (1 - Math.exp(old)) * (Math.log1p(-q) - Math.log1p(-p));
-      }
-    };
+    BINARY_KL;
 
     /** Beyond it the rest has no probability, as in TRL. */
     private static final double MOST = 1 - 1e-7;
 
     /** The divergence of the policy from the old one, by the log-probs of one token. */
-    abstract double of(double current, double old);
+    double of(double current, double old) {
+      if (this == BINARY_TV) {
+        return Math.abs(Math.exp(current) - Math.exp(old));
+      }
+      double q = Math.min(Math.exp(old), MOST);
+      double p = Math.min(Math.exp(current), MOST);
+      return Math.exp(old) * (old - current)
+          + (1 - Math.exp(old)) * (Math.log1p(-q) - Math.log1p(-p));
+    }
   }
 
   /** Checks the ranges; all faults are named at once. */
@@ -73,18 +68,18 @@ public record DppoSurrogate(
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      double current = completion.current()[t];
-      double advantage = completion.advantage(t);
-      double moved = completion.logRatios()[t];
-      double far = divergence.of(current, current - moved);
-      boolean high = advantage > 0 && moved > 0 && far > epsilonHigh;
-      boolean low = advantage <= 0 && moved < 0 && far > epsilon;
-      double held = high || low ? 0 : Math.min(completion.weight(t), clipRatioC) * advantage;
-      terms[t] = new TokenTerm(-held * current, 0, -held, low, high);
-    }
-    return terms;
+    return TokenTerm.each(
+        completion,
+        t -> {
+          double current = completion.current()[t];
+          double advantage = completion.advantage(t);
+          double moved = completion.logRatios()[t];
+          double far = divergence.of(current, current - moved);
+          boolean high = advantage > 0 && moved > 0 && far > epsilonHigh;
+          boolean low = advantage <= 0 && moved < 0 && far > epsilon;
+          double held = high || low ? 0 : Math.min(completion.weight(t), clipRatioC) * advantage;
+          return new TokenTerm(-held * current, 0, -held, low, high);
+        });
   }
 
   @Override

@@ -8,75 +8,49 @@ import java.util.Arrays;
  */
 public enum ImportanceLevel {
   /** Each token's own: {@code d_t}. */
-  TOKEN(false) {
-    @Override
-    double[] logWeights(double[] logRatios) {
-      return logRatios.clone();
-    }
-
-    @Override
-    double[] backward(double[] gradient) {
-      return gradient;
-    }
-  },
+  TOKEN,
   /** {@code mean(d)}: GSPO (arXiv:2507.18071), equation 7. */
-  SEQUENCE(true) {
-    @Override
-    double[] logWeights(double[] logRatios) {
-      return filled(Arrays.stream(logRatios).sum() / logRatios.length, logRatios.length);
-    }
-
-    @Override
-    double[] backward(double[] gradient) {
-      return filled(Arrays.stream(gradient).sum() / gradient.length, gradient.length);
-    }
-  },
+  SEQUENCE,
   /**
    * {@code mean(d)} in value, {@code d_t} in gradient: GSPO-token (arXiv:2507.18071), equation 14.
    */
-  SEQUENCE_TOKEN(true) {
-    @Override
-    double[] logWeights(double[] logRatios) {
-      return SEQUENCE.logWeights(logRatios);
-    }
-
-    @Override
-    double[] backward(double[] gradient) {
-      return gradient;
-    }
-  },
+  SEQUENCE_TOKEN,
   /** {@code sum(d)}, the ratio of whole completions: RLOO (arXiv:2402.14740), as TRL has it. */
-  TRAJECTORY(true) {
-    @Override
-    double[] logWeights(double[] logRatios) {
-      return filled(Arrays.stream(logRatios).sum(), logRatios.length);
-    }
-
-    @Override
-    double[] backward(double[] gradient) {
-      return filled(Arrays.stream(gradient).sum(), gradient.length);
-    }
-  };
-
-  private final boolean perSequence;
-
-  ImportanceLevel(boolean perSequence) {
-    this.perSequence = perSequence;
-  }
+  TRAJECTORY;
 
   /** Whether all tokens of a completion have the same weight. */
   boolean perSequence() {
-    return perSequence;
+    return this != TOKEN;
   }
 
   /** Log importance weights of a completion's tokens, {@code [T]}. */
-  abstract double[] logWeights(double[] logRatios);
+  double[] logWeights(double[] logRatios) {
+    return switch (this) {
+      case TOKEN -> logRatios.clone();
+      case SEQUENCE, SEQUENCE_TOKEN -> means(logRatios);
+      case TRAJECTORY -> sums(logRatios);
+    };
+  }
 
   /**
    * From the derivative by each log-weight to the derivative by each current log-prob, both {@code
    * [T]}.
    */
-  abstract double[] backward(double[] gradient);
+  double[] backward(double[] gradient) {
+    return switch (this) {
+      case TOKEN, SEQUENCE_TOKEN -> gradient;
+      case SEQUENCE -> means(gradient);
+      case TRAJECTORY -> sums(gradient);
+    };
+  }
+
+  private static double[] means(double[] values) {
+    return filled(Arrays.stream(values).sum() / values.length, values.length);
+  }
+
+  private static double[] sums(double[] values) {
+    return filled(Arrays.stream(values).sum(), values.length);
+  }
 
   private static double[] filled(double value, int length) {
     double[] values = new double[length];

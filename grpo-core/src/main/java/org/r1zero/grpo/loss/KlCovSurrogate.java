@@ -55,16 +55,15 @@ public record KlCovSurrogate(double klCovRatio, double ppoKlCoef) implements Sur
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      double loss = -completion.weight(t) * completion.advantage(t);
-      double moved = completion.logRatios()[t];
-      double penalty = completion.isChosen(t) ? ppoKlCoef : 0;
-      terms[t] =
-          new TokenTerm(
+    return TokenTerm.each(
+        completion,
+        t -> {
+          double loss = -completion.weight(t) * completion.advantage(t);
+          double moved = completion.logRatios()[t];
+          double penalty = completion.isChosen(t) ? ppoKlCoef : 0;
+          return new TokenTerm(
               loss + penalty * Math.abs(moved), loss, penalty * Math.signum(moved), false, false);
-    }
-    return terms;
+        });
   }
 
   @Override

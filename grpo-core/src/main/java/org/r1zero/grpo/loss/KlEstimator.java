@@ -10,51 +10,33 @@ package org.r1zero.grpo.loss;
  */
 public enum KlEstimator {
   /** {@code d}: unbiased, and negative at times. */
-  K1 {
-    @Override
-    double value(double d) {
-      return d;
-    }
-
-    @Override
-    double slope(double d) {
-      return 1;
-    }
-  },
+  K1,
   /** {@code d^2 / 2}: biased, little variance. */
-  K2 {
-    @Override
-    double value(double d) {
-      return d * d / 2;
-    }
-
-    @Override
-    double slope(double d) {
-      return d;
-    }
-  },
+  K2,
   /**
    * {@code exp(-d) + d - 1}: unbiased and never negative; DeepSeekMath (arXiv:2402.03300), equation
    * 4, and TRL's.
    */
-  K3 {
-    @Override
-    double value(double d) {
-      return Math.expm1(Math.min(-d, LIMIT)) + d;
-    }
-
-    @Override
-    double slope(double d) {
-      return -Math.expm1(Math.min(-d, LIMIT));
-    }
-  };
+  K3;
 
   /** A reference that likes a token e^60 times better: more would leave the range of a float. */
   private static final double LIMIT = 60;
 
   /** The estimate. */
-  abstract double value(double d);
+  double value(double d) {
+    return switch (this) {
+      case K1 -> d;
+      case K2 -> d * d / 2;
+      case K3 -> Math.expm1(Math.min(-d, LIMIT)) + d;
+    };
+  }
 
   /** Its derivative by the current log-prob. */
-  abstract double slope(double d);
+  double slope(double d) {
+    return switch (this) {
+      case K1 -> 1;
+      case K2 -> d;
+      case K3 -> -Math.expm1(Math.min(-d, LIMIT));
+    };
+  }
 }

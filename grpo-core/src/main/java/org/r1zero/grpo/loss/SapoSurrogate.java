@@ -29,16 +29,16 @@ public record SapoSurrogate(double temperaturePos, double temperatureNeg) implem
 
   @Override
   public TokenTerm[] terms(CompletionRatios completion) {
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      double advantage = completion.advantage(t);
-      double tau = advantage > 0 ? temperaturePos : temperatureNeg;
-      double weight = completion.weight(t);
-      double gate = 1 / (1 + Math.exp(-tau * (weight - 1)));
-      double slope = 4 * gate * (1 - gate); // by the weight
-      terms[t] = TokenTerm.ofWeight(-4 / tau * gate * advantage, -slope * weight * advantage);
-    }
-    return terms;
+    return TokenTerm.each(
+        completion,
+        t -> {
+          double advantage = completion.advantage(t);
+          double tau = advantage > 0 ? temperaturePos : temperatureNeg;
+          double weight = completion.weight(t);
+          double gate = 1 / (1 + Math.exp(-tau * (weight - 1)));
+          double slope = 4 * gate * (1 - gate); // by the weight
+          return TokenTerm.ofWeight(-4 / tau * gate * advantage, -slope * weight * advantage);
+        });
   }
 
   /** Nothing is clipped, so there is nothing to count. */

@@ -1,5 +1,8 @@
 package org.r1zero.grpo.loss;
 
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
 /**
  * What one token adds to a loss, before weights and masks.
  *
@@ -11,6 +14,11 @@ package org.r1zero.grpo.loss;
  */
 record TokenTerm(
     double value, double byLogWeight, double byLogProb, boolean clippedLow, boolean clippedHigh) {
+
+  /** The terms of a completion's tokens, one after the other: {@code [T]}. */
+  static TokenTerm[] each(CompletionRatios completion, IntFunction<TokenTerm> term) {
+    return IntStream.range(0, completion.length()).mapToObj(term).toArray(TokenTerm[]::new);
+  }
 
   /** Whether a bound has stopped its gradient. */
   boolean isCut() {

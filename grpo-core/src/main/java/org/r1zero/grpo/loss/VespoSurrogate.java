@@ -48,13 +48,13 @@ public record VespoSurrogate(double kPos, double lambdaPos, double kNeg, double 
   public TokenTerm[] terms(CompletionRatios completion) {
     double up = phi(completion, true);
     double down = phi(completion, false);
-    TokenTerm[] terms = new TokenTerm[completion.length()];
-    for (int t = 0; t < terms.length; t++) {
-      double advantage = completion.advantage(t);
-      double held = (advantage >= 0 ? up : down) * advantage;
-      terms[t] = new TokenTerm(-held * completion.current()[t], 0, -held, false, false);
-    }
-    return terms;
+    return TokenTerm.each(
+        completion,
+        t -> {
+          double advantage = completion.advantage(t);
+          double held = (advantage >= 0 ? up : down) * advantage;
+          return new TokenTerm(-held * completion.current()[t], 0, -held, false, false);
+        });
   }
 
   private double phi(CompletionRatios completion, boolean positive) {

@@ -6,102 +6,23 @@ package org.r1zero.grpo.optim;
  */
 public enum LearningRateSchedule {
   /** The peak after warm-up; transformers' {@code constant} where there is none. */
-  CONSTANT {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      return 1;
-    }
-  },
+  CONSTANT,
   /** The same under transformers' name. */
-  CONSTANT_WITH_WARMUP {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      return 1;
-    }
-  },
+  CONSTANT_WITH_WARMUP,
   /** Down to 0 in a straight line. */
-  LINEAR {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      return Math.max(0, 1 - at.progress());
-    }
-  },
+  LINEAR,
   /** Down to 0 along a cosine, half a wave unless {@code num_cycles} is given. */
-  COSINE {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      return Math.max(0, wave(kwargs.cycles(0.5) * 2 * Math.min(1, at.progress())));
-    }
-  },
+  COSINE,
   /** The same, down to {@code min_lr}. */
-  COSINE_WITH_MIN_LR {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      double least =
-          kwargs.minLrRate() != null
-              ? kwargs.minLrRate()
-              : kwargs.minLr() != null ? kwargs.minLr() / at.peak() : 0;
-      double factor = wave(kwargs.cycles(0.5) * 2 * Math.min(1, at.progress()));
-      return Math.max(0, factor * (1 - least) + least);
-    }
-  },
+  COSINE_WITH_MIN_LR,
   /** Down to 0 along half a cosine {@code num_cycles} times, each time from the peak. */
-  COSINE_WITH_RESTARTS {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      double progress = at.progress();
-      return progress >= 1 ? 0 : Math.max(0, wave(kwargs.cycles(1) * progress % 1));
-    }
-  },
+  COSINE_WITH_RESTARTS,
   /** Down to {@code lr_end} along {@code (1 - progress)^power}. */
-  POLYNOMIAL {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      double remaining = Math.pow(1 - Math.min(1, at.progress()), kwargs.power());
-      return ((at.peak() - kwargs.lrEnd()) * remaining + kwargs.lrEnd()) / at.peak();
-    }
-  },
+  POLYNOMIAL,
   /** Down with the root of the updates, never to 0. */
-  INVERSE_SQRT {
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      double scale =
-          kwargs.timescale() > 0 ? kwargs.timescale() : at.warmup() > 0 ? at.warmup() : 10_000;
-      return 1 / Math.sqrt((at.update() + scale - at.warmup()) / scale);
-    }
-  },
+  INVERSE_SQRT,
   /** The peak until the last {@code num_decay_steps} updates, then down to {@code min_lr_ratio}. */
-  WARMUP_STABLE_DECAY {
-    @Override
-    double duringWarmup(double progress, SchedulerKwargs kwargs) {
-      double factor =
-          switch (kwargs.warmupType()) {
-            case LINEAR -> progress;
-            case COSINE -> 0.5 * (1 - Math.cos(Math.PI * progress));
-            case ONE_MINUS_SQRT -> 1 - Math.sqrt(1 - progress);
-          };
-      return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
-    }
-
-    @Override
-    double afterWarmup(Point at, SchedulerKwargs kwargs) {
-      long start = Math.max(at.warmup(), at.total() - kwargs.numDecaySteps());
-      if (at.update() < start) {
-        return 1;
-      }
-      double progress = (double) (at.update() - start) / Math.max(1, kwargs.numDecaySteps());
-      if (progress >= 1) {
-        return kwargs.minLrRatio();
-      }
-      double factor =
-          switch (kwargs.decayType()) {
-            case LINEAR -> 1 - progress;
-            case COSINE -> wave(kwargs.cycles(0.5) * 2 * progress);
-            case ONE_MINUS_SQRT -> 1 - Math.sqrt(progress);
-          };
-      return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
-    }
-  };
+  WARMUP_STABLE_DECAY;
 
   /**
    * A moment of a run.
@@ -118,11 +39,64 @@ public enum LearningRateSchedule {
   }
 
   /** The factor after warm-up. */
-  abstract double afterWarmup(Point at, SchedulerKwargs kwargs);
+  private double afterWarmup(Point at, SchedulerKwargs kwargs) {
+    double progress = Math.min(1, at.progress());
+    return switch (this) {
+      case CONSTANT, CONSTANT_WITH_WARMUP -> 1;
+      case LINEAR -> Math.max(0, 1 - at.progress());
+      case COSINE -> Math.max(0, wave(kwargs.cycles(0.5) * 2 * progress));
+      case COSINE_WITH_MIN_LR -> {
+        double least =
+            kwargs.minLrRate() != null
+                ? kwargs.minLrRate()
+                : kwargs.minLr() != null ? kwargs.minLr() / at.peak() : 0;
+        yield Math.max(0, wave(kwargs.cycles(0.5) * 2 * progress) * (1 - least) + least);
+      }
+      case COSINE_WITH_RESTARTS ->
+          progress >= 1 ? 0 : Math.max(0, wave(kwargs.cycles(1) * at.progress() % 1));
+      case POLYNOMIAL -> {
+        double remaining = Math.pow(1 - progress, kwargs.power());
+        yield ((at.peak() - kwargs.lrEnd()) * remaining + kwargs.lrEnd()) / at.peak();
+      }
+      case INVERSE_SQRT -> {
+        double scale =
+            kwargs.timescale() > 0 ? kwargs.timescale() : at.warmup() > 0 ? at.warmup() : 10_000;
+        yield 1 / Math.sqrt((at.update() + scale - at.warmup()) / scale);
+      }
+      case WARMUP_STABLE_DECAY -> decay(at, kwargs);
+    };
+  }
+
+  private static double decay(Point at, SchedulerKwargs kwargs) {
+    long start = Math.max(at.warmup(), at.total() - kwargs.numDecaySteps());
+    if (at.update() < start) {
+      return 1;
+    }
+    double progress = (double) (at.update() - start) / Math.max(1, kwargs.numDecaySteps());
+    if (progress >= 1) {
+      return kwargs.minLrRatio();
+    }
+    double factor =
+        switch (kwargs.decayType()) {
+          case LINEAR -> 1 - progress;
+          case COSINE -> wave(kwargs.cycles(0.5) * 2 * progress);
+          case ONE_MINUS_SQRT -> 1 - Math.sqrt(progress);
+        };
+    return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
+  }
 
   /** The factor at a share of the warm-up. */
-  double duringWarmup(double progress, SchedulerKwargs kwargs) {
-    return progress;
+  private double duringWarmup(double progress, SchedulerKwargs kwargs) {
+    if (this != WARMUP_STABLE_DECAY) {
+      return progress;
+    }
+    double factor =
+        switch (kwargs.warmupType()) {
+          case LINEAR -> progress;
+          case COSINE -> 0.5 * (1 - Math.cos(Math.PI * progress));
+          case ONE_MINUS_SQRT -> 1 - Math.sqrt(1 - progress);
+        };
+    return Math.max(0, factor * (1 - kwargs.minLrRatio()) + kwargs.minLrRatio());
   }
 
   /** From 1 to 0 while {@code half} goes from 0 to 1. */

@@ -6,63 +6,13 @@ import java.nio.FloatBuffer;
 /** The floating-point types that weights are stored in. */
 public enum TensorType {
   /** IEEE 754, 32 bits. */
-  F32(4) {
-    @Override
-    void decode(ByteBuffer in, FloatBuffer out) {
-      out.put(in.asFloatBuffer());
-    }
-
-    @Override
-    void encode(FloatBuffer in, ByteBuffer out) {
-      while (in.hasRemaining()) {
-        out.putFloat(in.get());
-      }
-    }
-  },
+  F32(4),
   /** IEEE 754, 16 bits; read only. */
-  F16(2) {
-    @Override
-    void decode(ByteBuffer in, FloatBuffer out) {
-      while (in.hasRemaining()) {
-        out.put(fromHalf(in.getShort()));
-      }
-    }
-
-    @Override
-    void encode(FloatBuffer in, ByteBuffer out) {
-      throw new UnsupportedOperationException("weights are written in F32 or BF16");
-    }
-  },
+  F16(2),
   /** IEEE 754, 64 bits; read only, rounded to fp32 as transformers does. */
-  F64(8) {
-    @Override
-    void decode(ByteBuffer in, FloatBuffer out) {
-      while (in.hasRemaining()) {
-        out.put((float) in.getDouble());
-      }
-    }
-
-    @Override
-    void encode(FloatBuffer in, ByteBuffer out) {
-      throw new UnsupportedOperationException("weights are written in F32 or BF16");
-    }
-  },
+  F64(8),
   /** The upper half of F32. */
-  BF16(2) {
-    @Override
-    void decode(ByteBuffer in, FloatBuffer out) {
-      while (in.hasRemaining()) {
-        out.put(Float.intBitsToFloat(in.getShort() << 16));
-      }
-    }
-
-    @Override
-    void encode(FloatBuffer in, ByteBuffer out) {
-      while (in.hasRemaining()) {
-        out.putShort(toBfloat16(in.get()));
-      }
-    }
-  };
+  BF16(2);
 
   private final int bytes;
 
@@ -76,10 +26,31 @@ public enum TensorType {
   }
 
   /** Converts little-endian numbers to fp32. */
-  abstract void decode(ByteBuffer in, FloatBuffer out);
+  void decode(ByteBuffer in, FloatBuffer out) {
+    if (this == F32) {
+      out.put(in.asFloatBuffer());
+      return;
+    }
+    while (in.hasRemaining()) {
+      out.put(
+          switch (this) {
+            case F16 -> fromHalf(in.getShort());
+            case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
+            default -> (float) in.getDouble();
+          });
+    }
+  }
 
   /** Converts fp32 to little-endian numbers, rounding to nearest even. */
-  abstract void encode(FloatBuffer in, ByteBuffer out);
+  void encode(FloatBuffer in, ByteBuffer out) {
+    while (in.hasRemaining()) {
+      switch (this) {
+        case F32 -> out.putFloat(in.get());
+        case BF16 -> out.putShort(toBfloat16(in.get()));
+        default -> throw new UnsupportedOperationException("weights are written in F32 or BF16");
+      }
+    }
+  }
 
   /** IEEE 754 half precision to single: exact. */
   static float fromHalf(short half) {

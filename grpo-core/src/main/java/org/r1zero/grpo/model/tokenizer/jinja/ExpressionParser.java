@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Builds expressions, with the precedence of Jinja's own parser. */
 final class ExpressionParser {
@@ -97,43 +98,27 @@ final class ExpressionParser {
   }
 
   private Expression sum() {
-    Expression left = concatenation();
-    while (true) {
-      if (tokens.skip("+")) {
-        left = new Expression.Binary("+", left, concatenation());
-      } else if (tokens.skip("-")) {
-        left = new Expression.Binary("-", left, concatenation());
-      } else {
-        return left;
-      }
-    }
+    return binary(Set.of("+", "-"), this::concatenation);
   }
 
   private Expression concatenation() {
-    Expression left = product();
-    while (tokens.skip("~")) {
-      left = new Expression.Binary("~", left, product());
-    }
-    return left;
+    return binary(Set.of("~"), this::product);
   }
 
   private Expression product() {
-    Expression left = power();
-    while (true) {
-      Token token = tokens.peek();
-      boolean more =
-          token.kind() == Token.Kind.OPERATOR && Set.of("*", "/", "//", "%").contains(token.text());
-      if (!more) {
-        return left;
-      }
-      left = new Expression.Binary(tokens.next().text(), left, power());
-    }
+    return binary(Set.of("*", "/", "//", "%"), this::power);
   }
 
   private Expression power() {
-    Expression left = unary(true);
-    while (tokens.skip("**")) {
-      left = new Expression.Binary("**", left, unary(true));
+    return binary(Set.of("**"), () -> unary(true));
+  }
+
+  /** Operands with operators between, grouped from the left. */
+  private Expression binary(Set<String> operators, Supplier<Expression> operand) {
+    Expression left = operand.get();
+    while (tokens.peek().kind() == Token.Kind.OPERATOR
+        && operators.contains(tokens.peek().text())) {
+      left = new Expression.Binary(tokens.next().text(), left, operand.get());
     }
     return left;
   }
@@ -196,26 +181,20 @@ final class ExpressionParser {
 
   private List<Expression> items(String end) {
     List<Expression> items = new ArrayList<>();
-    while (!tokens.skip(end)) {
-      items.add(expression());
-      if (!tokens.peek().is(Token.Kind.OPERATOR, end)) {
-        tokens.expect(",");
-      }
-    }
+    tokens.readList(end, () -> items.add(expression()));
     return items;
   }
 
   private Expression dict() {
     List<Expression> keys = new ArrayList<>();
     List<Expression> values = new ArrayList<>();
-    while (!tokens.skip("}")) {
-      keys.add(expression());
-      tokens.expect(":");
-      values.add(expression());
-      if (!tokens.peek().is(Token.Kind.OPERATOR, "}")) {
-        tokens.expect(",");
-      }
-    }
+    tokens.readList(
+        "}",
+        () -> {
+          keys.add(expression());
+          tokens.expect(":");
+          values.add(expression());
+        });
     return new Expression.Dict(keys, values);
   }
 
@@ -268,18 +247,18 @@ final class ExpressionParser {
   private Expression.Call call() {
     List<Expression> positional = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
-    while (!tokens.skip(")")) {
-      if (tokens.peek().kind() == Token.Kind.NAME && tokens.peek(1).is(Token.Kind.OPERATOR, "=")) {
-        String name = tokens.next().text();
-        tokens.expect("=");
-        named.put(name, expression());
-      } else {
-        positional.add(expression());
-      }
-      if (!tokens.peek().is(Token.Kind.OPERATOR, ")")) {
-        tokens.expect(",");
-      }
-    }
+    tokens.readList(
+        ")",
+        () -> {
+          if (tokens.peek().kind() == Token.Kind.NAME
+              && tokens.peek(1).is(Token.Kind.OPERATOR, "=")) {
+            String name = tokens.next().text();
+            tokens.expect("=");
+            named.put(name, expression());
+          } else {
+            positional.add(expression());
+          }
+        });
     return new Expression.Call(positional, named);
   }
 

@@ -20,7 +20,8 @@ final class Filters {
   private static final Map<String, Filter> ALL = new TreeMap<>();
 
   static {
-    ALL.put("trim", (v, a) -> StringMethods.strip(Values.text(v), chars(a), true, true));
+    ALL.put(
+        "trim", (v, a) -> StringMethods.strip(Values.text(v), StringMethods.chars(a), true, true));
     ALL.put("upper", (v, a) -> Values.text(v).toUpperCase(Locale.ROOT));
     ALL.put("lower", (v, a) -> Values.text(v).toLowerCase(Locale.ROOT));
     ALL.put("title", (v, a) -> StringMethods.title(Values.text(v)));
@@ -73,10 +74,6 @@ final class Filters {
       throw new JinjaException("the filter '" + name + "' is not known");
     }
     return filter.apply(value, arguments);
-  }
-
-  private static String chars(Arguments a) {
-    return a.get(0, "chars", None.NONE) instanceof String chars ? chars : "";
   }
 
   private static Object replace(Object value, Arguments a) {

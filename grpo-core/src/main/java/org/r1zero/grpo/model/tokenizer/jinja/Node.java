@@ -1,7 +1,6 @@
 package org.r1zero.grpo.model.tokenizer.jinja;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,10 +182,5 @@ sealed interface Node {
         }
       }
     }
-  }
-
-  /** Keeps parameters in order. */
-  static Map<String, Optional<Expression>> parameters() {
-    return new LinkedHashMap<>();
   }
 }

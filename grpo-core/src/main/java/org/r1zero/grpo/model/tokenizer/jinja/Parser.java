@@ -1,6 +1,7 @@
 package org.r1zero.grpo.model.tokenizer.jinja;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,9 +64,7 @@ final class Parser {
       case "macro" -> macro();
       case "generation" -> {
         tokens.expect(Token.Kind.END);
-        Node body = block(Set.of("endgeneration"));
-        end("endgeneration");
-        yield body;
+        yield bodyUpTo("endgeneration");
       }
       case "break", "continue" -> {
         tokens.expect(Token.Kind.END);
@@ -86,14 +85,7 @@ final class Parser {
     if (next.equals("elif")) {
       return new Node.If(condition, then, ifStatement());
     }
-    Node otherwise = new Node.Block(List.of());
-    if (next.equals("else")) {
-      tokens.expect(Token.Kind.END);
-      otherwise = block(Set.of("endif"));
-      end("endif");
-    } else {
-      tokens.expect(Token.Kind.END);
-    }
+    Node otherwise = elsePart(next, "endif");
     return new Node.If(condition, then, otherwise);
   }
 
@@ -108,14 +100,7 @@ final class Parser {
     tokens.expect(Token.Kind.END);
     Node body = block(Set.of("else", "endfor"));
     tokens.next();
-    Node otherwise = new Node.Block(List.of());
-    if (tokens.expect(Token.Kind.NAME).text().equals("else")) {
-      tokens.expect(Token.Kind.END);
-      otherwise = block(Set.of("endfor"));
-      end("endfor");
-    } else {
-      tokens.expect(Token.Kind.END);
-    }
+    Node otherwise = elsePart(tokens.expect(Token.Kind.NAME).text(), "endfor");
     return new Node.For(target, items, condition, body, otherwise);
   }
 
@@ -127,8 +112,7 @@ final class Parser {
       return new Node.Set(target, value);
     }
     tokens.expect(Token.Kind.END);
-    Node body = block(Set.of("endset"));
-    end("endset");
+    Node body = bodyUpTo("endset");
     return new Node.SetBlock(target, body);
   }
 
@@ -150,25 +134,31 @@ final class Parser {
 
   private Node macro() {
     String name = tokens.expect(Token.Kind.NAME).text();
-    Map<String, Optional<Expression>> parameters = Node.parameters();
+    Map<String, Optional<Expression>> parameters = new LinkedHashMap<>();
     tokens.expect("(");
-    while (!tokens.skip(")")) {
-      String parameter = tokens.expect(Token.Kind.NAME).text();
-      parameters.put(
-          parameter, tokens.skip("=") ? Optional.of(expressions.expression()) : Optional.empty());
-      if (!tokens.peek().is(Token.Kind.OPERATOR, ")")) {
-        tokens.expect(",");
-      }
-    }
+    tokens.readList(
+        ")",
+        () -> {
+          String parameter = tokens.expect(Token.Kind.NAME).text();
+          Expression otherwise = tokens.skip("=") ? expressions.expression() : null;
+          parameters.put(parameter, Optional.ofNullable(otherwise));
+        });
     tokens.expect(Token.Kind.END);
-    Node body = block(Set.of("endmacro"));
-    end("endmacro");
+    Node body = bodyUpTo("endmacro");
     return new Node.Macro(name, parameters, body);
   }
 
-  private void end(String name) {
-    tokens.next();
-    tokens.expectName(name);
+  /** What comes after the tag of that name: an else part, if it is {@code else}, or nothing. */
+  private Node elsePart(String tag, String end) {
     tokens.expect(Token.Kind.END);
+    return tag.equals("else") ? bodyUpTo(end) : new Node.Block(List.of());
+  }
+
+  private Node bodyUpTo(String end) {
+    Node body = block(Set.of(end));
+    tokens.next();
+    tokens.expectName(end);
+    tokens.expect(Token.Kind.END);
+    return body;
   }
 }

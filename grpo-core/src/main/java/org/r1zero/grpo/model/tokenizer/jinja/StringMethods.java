@@ -60,7 +60,7 @@ final class StringMethods {
     return !s.isEmpty() && s.codePoints().allMatch(test);
   }
 
-  private static String chars(Arguments a) {
+  static String chars(Arguments a) {
     return a.get(0, "chars", None.NONE) instanceof String chars ? chars : "";
   }
 

@@ -53,15 +53,28 @@ final class TokenStream {
 
   void expect(String operator) {
     if (!skip(operator)) {
-      throw new JinjaException(
-          "line " + peek().line() + ": expected '" + operator + "', found '" + peek().text() + "'");
+      throw missing(operator);
     }
   }
 
   void expectName(String name) {
     if (!skipName(name)) {
-      throw new JinjaException(
-          "line " + peek().line() + ": expected '" + name + "', found '" + peek().text() + "'");
+      throw missing(name);
+    }
+  }
+
+  private JinjaException missing(String text) {
+    return new JinjaException(
+        "line " + peek().line() + ": expected '" + text + "', found '" + peek().text() + "'");
+  }
+
+  /** Reads elements with commas between, up to a closing bracket. */
+  void readList(String end, Runnable readElement) {
+    while (!skip(end)) {
+      readElement.run();
+      if (!peek().is(Token.Kind.OPERATOR, end)) {
+        expect(",");
+      }
     }
   }
 
