@@ -110,17 +110,6 @@ public record AdvantageConfig(
         1);
   }
 
-  /** These options with an advantage for each turn. */
-  public AdvantageConfig withTurnCredit(double discount) {
-    return new AdvantageConfig(
-        estimator,
-        multiObjectiveAggregation,
-        normalizeAdvantages,
-        useKlInReward,
-        Credit.TURN,
-        discount);
-  }
-
   /** GRPO's. */
   public static AdvantageConfig defaults() {
     return new AdvantageConfig(

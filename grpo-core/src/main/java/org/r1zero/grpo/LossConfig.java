@@ -108,6 +108,15 @@ public record LossConfig(
 
   /** Clipped ratios of tokens with DeepSeekMath's KL term, the rest as in {@link #defaults}. */
   public LossConfig(LossType lossType, double epsilon, double epsilonHigh, double beta) {
+    this(lossType, epsilon, epsilonHigh, beta, false);
+  }
+
+  private LossConfig(
+      LossType lossType,
+      double epsilon,
+      @Nullable Double epsilonHigh,
+      double beta,
+      boolean useBiasCorrectionKl) {
     this(
         lossType,
         ImportanceLevel.TOKEN,
@@ -116,7 +125,7 @@ public record LossConfig(
         null,
         beta,
         KlEstimator.K3,
-        false,
+        useBiasCorrectionKl,
         1,
         1.0,
         1.05,
@@ -136,30 +145,7 @@ public record LossConfig(
 
   /** TRL's defaults, but GRPO's own averaging. */
   public static LossConfig defaults() {
-    return new LossConfig(
-        LossType.GRPO,
-        ImportanceLevel.TOKEN,
-        0.2,
-        null,
-        null,
-        0,
-        KlEstimator.K3,
-        true,
-        1,
-        1.0,
-        1.05,
-        2,
-        3,
-        3,
-        2,
-        Divergence.BINARY_TV,
-        20,
-        2e-4,
-        1,
-        5,
-        2e-4,
-        1,
-        0);
+    return new LossConfig(LossType.GRPO, 0.2, null, 0, true);
   }
 
   /**

@@ -156,9 +156,8 @@ class TurnCreditTest {
 
   @Test
   void optionsThatDoNotFitAreFaults() {
-    AdvantageConfig plain = AdvantageConfig.defaults();
-    assertThat(plain.withTurnCredit(0.9).gamma()).isEqualTo(0.9);
-    assertThatThrownBy(() -> plain.withTurnCredit(1.5))
+    assertThat(byTurns(0.9).gamma()).isEqualTo(0.9);
+    assertThatThrownBy(() -> byTurns(1.5))
         .isInstanceOf(FaultsException.class)
         .hasMessageContaining("gamma must be in [0, 1], was 1.5");
     assertThatThrownBy(
@@ -196,5 +195,15 @@ class TurnCreditTest {
                     0,
                     List.of(new Rollout.Turn(0, 2, 1), new Rollout.Turn(1, 3, 0))))
         .hasMessageContaining("turns must be stretches of the 3 tokens");
+  }
+
+  private static AdvantageConfig byTurns(double gamma) {
+    return new AdvantageConfig(
+        AdvantageConfig.Estimator.GRPO,
+        AdvantageConfig.MultiObjectiveAggregation.SUM_THEN_NORMALIZE,
+        false,
+        false,
+        AdvantageConfig.Credit.TURN,
+        gamma);
   }
 }

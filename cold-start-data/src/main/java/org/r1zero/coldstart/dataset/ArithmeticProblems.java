@@ -91,13 +91,9 @@ public final class ArithmeticProblems {
     for (long tries = 0; byQuestion.size() < count; tries++) {
       if (tries > 1000L * count) {
         throw new IllegalArgumentException(
-            "there are only some "
-                + byQuestion.size()
-                + " different arithmetic problems of at most "
-                + maxSteps
-                + " steps in the part "
-                + split
-                + "; ask for fewer");
+            String.format(
+                "there are only some %s different arithmetic problems of at most %s steps in the part %s; ask for fewer",
+                byQuestion.size(), maxSteps, split));
       }
       Problem problem = next(random, split, limit);
       if (steps(problem).size() <= maxSteps) {

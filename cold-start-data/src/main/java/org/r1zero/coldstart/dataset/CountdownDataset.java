@@ -61,11 +61,9 @@ public final class CountdownDataset implements DatasetProvider {
       fruitless = isNew ? 0 : fruitless + 1;
       if (fruitless > MAX_FRUITLESS) {
         throw new IllegalArgumentException(
-            "task.options allow only some "
-                + problems.size()
-                + " different problems, but train and held_out ask for "
-                + count
-                + "; ask for fewer, or raise max_numbers or max_number");
+            String.format(
+                "task.options allow only some %s different problems, but train and held_out ask for %s; ask for fewer, or raise max_numbers or max_number",
+                problems.size(), count));
       }
     }
     List<Problem> all = new ArrayList<>(problems.values());
@@ -101,12 +99,10 @@ public final class CountdownDataset implements DatasetProvider {
     data.put("difficulty", count);
     List<Integer> sorted = numbers.stream().sorted().toList();
     String question =
-        "Using the numbers "
-            + numbers
-            + ", create an equation that equals "
-            + value
-            + ". You can use basic arithmetic operations (+, -, *, /) and each number can only be"
-            + " used once. Give the final equation, such as (1 + 2) / 3, as the answer.";
+        String.format(
+            "Using the numbers %s, create an equation that equals %s. You can use basic arithmetic operations (+, -, *, /) and each number can only be"
+                + " used once. Give the final equation, such as (1 + 2) / 3, as the answer.",
+            numbers, value);
     return new Problem("countdown/" + sorted + "=" + value, question, "", data);
   }
 }

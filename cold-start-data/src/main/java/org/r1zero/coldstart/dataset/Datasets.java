@@ -28,22 +28,17 @@ public final class Datasets {
       DatasetProvider other = known.put(provider.name(), provider);
       if (other != null) {
         throw new IllegalArgumentException(
-            "two data sets are named "
-                + provider.name()
-                + ": "
-                + other.getClass()
-                + " and "
-                + provider.getClass());
+            String.format(
+                "two data sets are named %s: %s and %s",
+                provider.name(), other.getClass(), provider.getClass()));
       }
     }
     DatasetProvider provider = known.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          "task.name must be one of "
-              + String.join(", ", known.keySet())
-              + ", was "
-              + name
-              + NearestName.hint(name, known.keySet()));
+          String.format(
+              "task.name must be one of %s, was %s%s",
+              String.join(", ", known.keySet()), name, NearestName.hint(name, known.keySet())));
     }
     return provider.load(options, seed, (other, its) -> load(other, its, seed, plugins));
   }

@@ -48,12 +48,10 @@ public final class GuessDataset implements DatasetProvider {
   public static Problem problem(int low, int high, int number) {
     return new Problem(
         "guess/" + low + "-" + high + "/" + number,
-        "I think of a whole number from "
-            + low
-            + " to "
-            + high
-            + ". Guess it: say one number at a time, and I will say whether mine is higher or"
-            + " lower.",
+        String.format(
+            "I think of a whole number from %s to %s. Guess it: say one number at a time, and I will say whether mine is higher or"
+                + " lower.",
+            low, high),
         Integer.toString(number));
   }
 }

@@ -104,13 +104,9 @@ public final class PuzzlesDataset implements DatasetProvider {
       if (!asked.add(puzzle.question())) {
         if (++fruitless > MAX_FRUITLESS) {
           throw new IllegalArgumentException(
-              "task.options: the family "
-                  + name
-                  + " has only about "
-                  + made.size()
-                  + " different puzzles of these levels, but train and held_out ask for "
-                  + count
-                  + "; ask for fewer, or raise max_level");
+              String.format(
+                  "task.options: the family %s has only about %s different puzzles of these levels, but train and held_out ask for %s; ask for fewer, or raise max_level",
+                  name, made.size(), count));
         }
         continue;
       }

@@ -92,12 +92,11 @@ record RowReader(ColumnChoice columns) {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "its answer has no "
-                            + (columns.rule() == AnswerRule.HASHES ? "####" : "\\boxed{…}")
-                            + " (answer_rule "
-                            + columns.rule().name().toLowerCase(Locale.ROOT)
-                            + "), was "
-                            + DataRows.shown(answer)));
+                        String.format(
+                            "its answer has no %s (answer_rule %s), was %s",
+                            columns.rule() == AnswerRule.HASHES ? "####" : "\\boxed{…}",
+                            columns.rule().name().toLowerCase(Locale.ROOT),
+                            DataRows.shown(answer))));
     if (gold.isEmpty()) {
       throw new IllegalArgumentException("its answer in " + columns.answer() + " is empty");
     }

@@ -50,12 +50,10 @@ final class GridPuzzles {
             .collect(Collectors.joining(", "));
     return Puzzle.of(
             AnswerKind.COLOURING,
-            "A map has the countries "
-                + Puzzle.and(names)
-                + ". These share a border: "
-                + shown
-                + ". Colour each country red, green or blue so that no two that share a border have"
-                + " the same colour. Answer such as \"A: red, B: green\", with all countries.",
+            String.format(
+                "A map has the countries %s. These share a border: %s. Colour each country red, green or blue so that no two that share a border have"
+                    + " the same colour. Answer such as \"A: red, B: green\", with all countries.",
+                Puzzle.and(names), shown),
             String.join(", ", gold))
         .with("names", names)
         .with("values", COLOURS)

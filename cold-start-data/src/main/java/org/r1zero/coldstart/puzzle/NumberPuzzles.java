@@ -174,15 +174,9 @@ final class NumberPuzzles {
     String operation = level == 1 ? "A + B" : level == 2 ? "A - B" : "the matrix product A B";
     return Puzzle.of(
         AnswerKind.NUMBERS,
-        "A is "
-            + shown(a)
-            + " and B is "
-            + shown(b)
-            + ". What is "
-            + operation
-            + "? Answer with the numbers row by row, such as "
-            + shown(new int[size][size])
-            + ".",
+        String.format(
+            "A is %s and B is %s. What is %s? Answer with the numbers row by row, such as %s.",
+            shown(a), shown(b), operation, shown(new int[size][size])),
         shown(result));
   }
 

@@ -44,11 +44,9 @@ final class WordPuzzles {
     sorted.sort(reverse ? Comparator.reverseOrder() : Comparator.naturalOrder());
     return Puzzle.of(
         AnswerKind.WORDS,
-        "Sort these words in "
-            + (reverse ? "reverse alphabetical" : "alphabetical")
-            + " order: "
-            + String.join(", ", words)
-            + ". Answer with the words, separated by commas.",
+        String.format(
+            "Sort these words in %s order: %s. Answer with the words, separated by commas.",
+            reverse ? "reverse alphabetical" : "alphabetical", String.join(", ", words)),
         String.join(", ", sorted));
   }
 
@@ -67,12 +65,9 @@ final class WordPuzzles {
       }
       return Puzzle.of(
           AnswerKind.WORDS,
-          "A text was written in the Vigenère cipher with the key '"
-              + key
-              + "' (a shifts by 0, b by 1, …; blanks stay and use no letter of the key): "
-              + coded
-              + ". What was the text?"
-              + only,
+          String.format(
+              "A text was written in the Vigenère cipher with the key '%s' (a shifts by 0, b by 1, …; blanks stay and use no letter of the key): %s. What was the text?%s",
+              key, coded, only),
           plain);
     }
     if (level == 4 && random.nextBoolean()) {
@@ -80,19 +75,13 @@ final class WordPuzzles {
       plain.chars().forEach(c -> coded.append((char) (c == ' ' ? ' ' : 'a' + 'z' - c)));
       return Puzzle.of(
           AnswerKind.WORDS,
-          "In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y, …): "
-              + coded
-              + ". What was the text?"
-              + only,
+          String.format("In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y, …): %s. What was the text?%s", coded, only),
           plain);
     }
     StringBuilder coded = new StringBuilder();
     plain.chars().forEach(c -> coded.append(c == ' ' ? ' ' : moved((char) c, shift)));
     String by =
-        "A cipher moves each letter forward by "
-            + shift
-            + (shift == 1 ? " place" : " places")
-            + " in the alphabet, and from z on to a.";
+        String.format("A cipher moves each letter forward by %s%s in the alphabet, and from z on to a.", shift, shift == 1 ? " place" : " places");
     if (random.nextBoolean()) {
       return Puzzle.of(AnswerKind.WORDS, by + " Write '" + plain + "' in it." + only, coded);
     }
@@ -119,11 +108,11 @@ final class WordPuzzles {
       LocalDate other = back ? date.minusDays(days) : date.plusDays(days);
       return Puzzle.of(
               AnswerKind.CHOICE,
-              "Today is "
-                  + day
-                  + ". Which day of the week "
-                  + (back ? "was it " + days + " days ago?" : "will it be in " + days + " days?")
-                  + weekday,
+              String.format(
+                  "Today is %s. Which day of the week %s%s",
+                  day,
+                  back ? "was it " + days + " days ago?" : "will it be in " + days + " days?",
+                  weekday),
               DAYS.get(other.getDayOfWeek().getValue() - 1))
           .with("choices", DAYS);
     }
@@ -134,22 +123,16 @@ final class WordPuzzles {
     if (level == 5 && random.nextBoolean()) {
       return Puzzle.of(
           AnswerKind.NUMBER,
-          "How many days are there from "
-              + date.format(DATE)
-              + " to "
-              + other.format(DATE)
-              + ", the first day not counted, the last one counted? Answer with one number.",
+          String.format(
+              "How many days are there from %s to %s, the first day not counted, the last one counted? Answer with one number.",
+              date.format(DATE), other.format(DATE)),
           ChronoUnit.DAYS.between(date, other));
     }
     return Puzzle.of(
             AnswerKind.CHOICE,
-            date.format(DATE)
-                + " is a "
-                + day
-                + ". Which day of the week is "
-                + other.format(DATE)
-                + "?"
-                + weekday,
+            String.format(
+                "%s is a %s. Which day of the week is %s?%s",
+                date.format(DATE), day, other.format(DATE), weekday),
             DAYS.get(other.getDayOfWeek().getValue() - 1))
         .with("choices", DAYS);
   }

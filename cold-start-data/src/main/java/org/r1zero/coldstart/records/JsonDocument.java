@@ -49,12 +49,11 @@ final class JsonDocument {
       }
       if (parser.nextToken() != null) {
         throw new IllegalArgumentException(
-            file
-                + ":"
-                + parser.currentTokenLocation().getLineNr()
-                + ": something follows the "
-                + (first == JsonToken.START_ARRAY ? "list" : "object")
-                + "; one record per line is JSON lines: name the file .jsonl");
+            String.format(
+                "%s:%s: something follows the %s; one record per line is JSON lines: name the file .jsonl",
+                file,
+                parser.currentTokenLocation().getLineNr(),
+                first == JsonToken.START_ARRAY ? "list" : "object"));
       }
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();

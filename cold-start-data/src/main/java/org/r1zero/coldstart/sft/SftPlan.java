@@ -33,11 +33,9 @@ public final class SftPlan {
     this.train = List.copyOf(shuffled.subList(heldOut, shuffled.size()));
     if (train.isEmpty()) {
       throw new IllegalArgumentException(
-          "there are no examples to train on: "
-              + examples.size()
-              + " given, "
-              + heldOut
-              + " held out");
+          String.format(
+              "there are no examples to train on: %s given, %s held out",
+              examples.size(), heldOut));
     }
   }
 

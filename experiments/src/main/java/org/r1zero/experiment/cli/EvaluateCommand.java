@@ -166,25 +166,21 @@ final class EvaluateCommand implements Callable<Integer> {
       addRecipeOf(model, recipes, settings);
     }
     settings.addAll(options.settings());
-    if (task != null) {
-      settings.add("task.name=" + task);
-    }
-    if (model != null) {
-      settings.add("model=" + model);
-    }
-    if (problems != null) {
-      settings.add("evaluation.problems=" + problems);
-    }
-    if (samples != null) {
-      settings.add("evaluation.samples=" + samples);
-    }
-    if (workers != null) {
-      settings.add("rollouts.workers=" + workers);
-      settings.add("rollouts.unit_problems=1");
-    }
+    set("task.name", task, settings);
+    set("model", model, settings);
+    set("evaluation.problems", problems, settings);
+    set("evaluation.samples", samples, settings);
+    set("rollouts.workers", workers, settings);
+    set("rollouts.unit_problems", workers == null ? null : 1, settings);
     return recipes.isEmpty() && !isChosen("task")
         ? RecipeLoader.builtIn("demo.yaml", settings)
         : Preflight.load(recipes, settings);
+  }
+
+  private static void set(String key, @Nullable Object value, List<String> settings) {
+    if (value != null) {
+      settings.add(key + "=" + value);
+    }
   }
 
   /** A run's model is measured as its run was; of another, the task has to be given. */

@@ -38,14 +38,12 @@ final class EvaluationTable {
       row(
           out,
           "corrected and right",
-          checks.correctedRight()
-              + " of "
-              + checks.corrected()
-              + " ("
-              + checks.wrongToRight()
-              + " from wrong to right, "
-              + checks.rightToWrong()
-              + " from right to wrong)");
+          String.format(
+              "%s of %s (%s from wrong to right, %s from right to wrong)",
+              checks.correctedRight(),
+              checks.corrected(),
+              checks.wrongToRight(),
+              checks.rightToWrong()));
     }
     details
         .budgets()

@@ -51,12 +51,9 @@ final class ImportConfigCommand implements Callable<Integer> {
     }
     ImportedRecipe imported = ImportedRecipe.of(file, overrides);
     String yaml =
-        "# Made of "
-            + imported.tool()
-            + "'s "
-            + file.getFileName()
-            + " by r1zero import-config\n"
-            + RecipeLoader.toYaml(imported.recipe());
+        String.format(
+            "# Made of %s's %s by r1zero import-config\n%s",
+            imported.tool(), file.getFileName(), RecipeLoader.toYaml(imported.recipe()));
     if (target == null) {
       System.out.print(yaml);
     } else {

@@ -30,14 +30,12 @@ final class NextSteps {
   /** The model gets questions as it was trained on them. */
   private static String generate(Path run, Recipe recipe) {
     PromptConfig prompt = recipe.prompt();
-    return "generate --model "
-        + quoted(run.resolve("model").toString())
-        + " --template "
-        + prompt.template().name().toLowerCase(Locale.ROOT)
-        + (prompt.system().isEmpty() ? "" : " --system " + quoted(prompt.system()))
-        + " --max-new-tokens "
-        + recipe.sampling().maxNewTokens()
-        + " 'YOUR QUESTION'";
+    return String.format(
+        "generate --model %s --template %s%s --max-new-tokens %s 'YOUR QUESTION'",
+        quoted(run.resolve("model").toString()),
+        prompt.template().name().toLowerCase(Locale.ROOT),
+        prompt.system().isEmpty() ? "" : " --system " + quoted(prompt.system()),
+        recipe.sampling().maxNewTokens());
   }
 
   /** As a shell takes it. */

@@ -10,10 +10,7 @@ final class Version implements IVersionProvider {
     String version = Version.class.getPackage().getImplementationVersion();
     String commit = ProgramHome.commit();
     return new String[] {
-      "r1zero "
-          + (version == null ? "development build" : version)
-          + ", commit "
-          + (commit.isEmpty() ? "unknown" : commit)
+      String.format("r1zero %s, commit %s", version == null ? "development build" : version, commit.isEmpty() ? "unknown" : commit)
     };
   }
 }

@@ -125,11 +125,9 @@ public final class Comparison {
         }
         Preflight measured = Preflight.of(arm.evaluation(), Preflight.Purpose.EVALUATION);
         found.add(
-            "  measured on "
-                + measured.evaluated()
-                + " problems, "
-                + arm.evaluation().evaluation().samples()
-                + " samples of each");
+            String.format(
+                "  measured on %s problems, %s samples of each",
+                measured.evaluated(), arm.evaluation().evaluation().samples()));
       } catch (ConfigException | ModelFileException e) {
         faults.add("arm " + arm.name() + ": " + e.getMessage());
       }

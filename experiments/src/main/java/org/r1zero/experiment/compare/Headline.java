@@ -39,13 +39,9 @@ final class Headline {
       String subject = measure.label() + ": ";
       return switch (difference.verdict()) {
         case NOT_SIGNIFICANT ->
-            subject
-                + "no significant difference between "
-                + first.name()
-                + " and "
-                + second.name()
-                + ", "
-                + size;
+            String.format(
+                "%sno significant difference between %s and %s, %s",
+                subject, first.name(), second.name(), size);
         case DIFFERENT ->
             subject + first.name() + " is " + judged() + " than " + second.name() + ", " + size;
         case ONE_SEED ->
@@ -100,12 +96,11 @@ final class Headline {
         "above ",
         " with one seed: not known whether the training does it",
         names(pairs, best, Verdict.ONE_SEED));
-    return "Highest accuracy: "
-        + best.name()
-        + ", "
-        + best.measured(measure).overSeeds()
-        + (parts.isEmpty() ? "" : "; " + String.join("; ", parts))
-        + ".";
+    return String.format(
+        "Highest accuracy: %s, %s%s.",
+        best.name(),
+        best.measured(measure).overSeeds(),
+        parts.isEmpty() ? "" : "; " + String.join("; ", parts));
   }
 
   private static String beforeAndAfter(Pair pair) {

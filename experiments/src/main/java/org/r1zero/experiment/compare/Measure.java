@@ -1,10 +1,9 @@
 package org.r1zero.experiment.compare;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
-import org.r1zero.experiment.evaluate.Judges;
-import org.r1zero.rollout.trace.RolloutTrace;
 
 /**
  * A number by which arms are compared.
@@ -27,43 +26,19 @@ public record Measure(
   /** All of them, accuracy first. */
   public static final List<Measure> ALL =
       List.of(
-          new Measure("pass1", "accuracy (mean of samples)", false, true, true, Measure::right),
-          new Measure("pass1_greedy", "accuracy (greedy)", true, true, true, Measure::right),
-          new Measure("readable", "readable", false, true, true, Measure::readable),
+          share("pass1", "accuracy (mean of samples)", true, EvaluatedSample::right),
           new Measure(
-              "language_mixing",
-              "mixes languages",
-              false,
-              true,
-              false,
-              one -> is(one, "language") ? 0 : 1),
-          new Measure(
-              "repetition",
-              "repeats itself",
-              false,
-              true,
-              false,
-              one -> is(one, "repetition") ? 0 : 1),
-          new Measure(
-              "format", "keeps the format", false, true, true, one -> is(one, "format") ? 1 : 0),
-          new Measure("truncated", "cut off", false, true, false, one -> isCut(one) ? 1 : 0),
+              "pass1_greedy", "accuracy (greedy)", true, true, true, one -> one.right() ? 1 : 0),
+          share("readable", "readable", true, EvaluatedSample::isReadable),
+          share("language_mixing", "mixes languages", false, one -> !one.passes("language")),
+          share("repetition", "repeats itself", false, one -> !one.passes("repetition")),
+          share("format", "keeps the format", true, one -> one.passes("format")),
+          share("truncated", "cut off", false, EvaluatedSample::isTruncated),
           new Measure(
               "length", "tokens an answer", false, false, null, one -> one.trace().tokens()));
 
-  private static double right(EvaluatedSample one) {
-    return one.right() ? 1 : 0;
-  }
-
-  private static double readable(EvaluatedSample one) {
-    return is(one, "language") && is(one, "repetition") && !isCut(one) ? 1 : 0;
-  }
-
-  private static boolean isCut(EvaluatedSample one) {
-    return one.trace().finishReason().equals("length");
-  }
-
-  private static boolean is(EvaluatedSample one, String name) {
-    RolloutTrace.VerdictTrace verdict = one.trace().verdicts().get(Judges.PREFIX + name);
-    return verdict != null && verdict.outcome().equals("correct");
+  private static Measure share(
+      String id, String label, boolean higherIsBetter, Predicate<EvaluatedSample> counts) {
+    return new Measure(id, label, false, true, higherIsBetter, one -> counts.test(one) ? 1 : 0);
   }
 }

@@ -44,4 +44,15 @@ public record CheckpointConfig(
   public static CheckpointConfig defaults() {
     return new CheckpointConfig(1, 2, "reward", true, false, IfDamaged.USE_PREVIOUS);
   }
+
+  /**
+   * For a stage of one training.
+   *
+   * @param saveSteps steps between checkpoints; 0 keeps none on the way
+   * @param least a metric: the weights of its lowest value are the result; empty takes the last
+   */
+  public static CheckpointConfig ofStage(int saveSteps, String least) {
+    int every = saveSteps > 0 ? saveSteps : Integer.MAX_VALUE;
+    return new CheckpointConfig(every, 1, least, false, !least.isEmpty(), IfDamaged.USE_PREVIOUS);
+  }
 }

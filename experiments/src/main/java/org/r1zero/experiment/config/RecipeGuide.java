@@ -269,9 +269,10 @@ public final class RecipeGuide {
         .filter(entry -> !entry.here().isEmpty() && !guesses.contains(entry.here()))
         .ifPresent(
             entry -> guesses.add(entry.tool() + "'s " + entry.name() + " (" + entry.here() + ")"));
-    return "there is no key "
-        + name
-        + (guesses.isEmpty()
+    return String.format(
+        "there is no key %s%s",
+        name,
+        guesses.isEmpty()
             ? "; r1zero explain lists the sections"
             : "; the nearest: " + String.join(", ", guesses));
   }

@@ -109,19 +109,15 @@ final class RunList {
     before.clear();
     before.putAll(now);
     // from the inside out: a stage has its run, a pipeline its stages, a comparison its arms
-    for (Map.Entry<Path, ObjectNode> entry : entries.entrySet()) {
-      if (isKind(entry.getValue(), "stage")) {
-        nestRuns(entry.getKey(), entry.getValue());
-      }
-    }
-    for (Map.Entry<Path, ObjectNode> entry : entries.entrySet()) {
-      if (isKind(entry.getValue(), "pipeline")) {
-        nestStages(entry.getKey(), entry.getValue());
-      }
-    }
-    for (Map.Entry<Path, ObjectNode> entry : entries.entrySet()) {
-      if (isKind(entry.getValue(), "comparison")) {
-        nestArms(entry.getKey(), entry.getValue());
+    for (String kind : List.of("stage", "pipeline", "comparison")) {
+      for (Map.Entry<Path, ObjectNode> entry : entries.entrySet()) {
+        if (isKind(entry.getValue(), kind)) {
+          switch (kind) {
+            case "stage" -> nestRuns(entry.getKey(), entry.getValue());
+            case "pipeline" -> nestStages(entry.getKey(), entry.getValue());
+            default -> nestArms(entry.getKey(), entry.getValue());
+          }
+        }
       }
     }
     List<ObjectNode> top = new ArrayList<>();
@@ -308,9 +304,7 @@ final class RunList {
     entries.forEach(
         (inside, entry) -> {
           if (!inside.equals(folder) && inside.startsWith(folder)) {
-            if (isKind(entry, "pipeline")) {
-              children.add(entry);
-            } else if (!below.contains(inside)) {
+            if (isKind(entry, "pipeline") || !below.contains(inside)) {
               children.add(entry);
             }
             below.add(inside);

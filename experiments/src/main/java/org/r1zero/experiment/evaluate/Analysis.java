@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.evaluate.EvaluationDetails.BudgetPoint;
 import org.r1zero.experiment.evaluate.EvaluationDetails.DifficultyRow;
 import org.r1zero.experiment.evaluate.EvaluationDetails.Readability;
@@ -56,7 +55,7 @@ final class Analysis {
   double truncated() {
     return main().values().stream()
         .flatMap(List::stream)
-        .mapToInt(one -> isTruncated(one) ? 1 : 0)
+        .mapToInt(one -> one.isTruncated() ? 1 : 0)
         .average()
         .orElse(0);
   }
@@ -177,34 +176,17 @@ final class Analysis {
 
   private Readability readability() {
     return new Readability(
-        rate(main(), one -> !isCorrect(one, "language")),
+        rate(main(), one -> !one.passes("language")),
         share(main(), one -> score(one, "language")),
-        rate(main(), one -> !isCorrect(one, "repetition")),
-        rate(main(), one -> isCorrect(one, "format")),
-        rate(main(), Analysis::isTruncated),
+        rate(main(), one -> !one.passes("repetition")),
+        rate(main(), one -> one.passes("format")),
+        rate(main(), EvaluatedSample::isTruncated),
         Interval.ofMeans(ofProblems(group -> average(group, one -> one.trace().tokens()))),
-        rate(main(), Analysis::isReadable));
-  }
-
-  static boolean isReadable(EvaluatedSample one) {
-    return isCorrect(one, "language") && isCorrect(one, "repetition") && !isTruncated(one);
-  }
-
-  private static boolean isTruncated(EvaluatedSample one) {
-    return one.trace().finishReason().equals("length");
-  }
-
-  private static RolloutTrace.@Nullable VerdictTrace verdict(EvaluatedSample one, String name) {
-    return one.trace().verdicts().get(Judges.PREFIX + name);
-  }
-
-  private static boolean isCorrect(EvaluatedSample one, String name) {
-    RolloutTrace.VerdictTrace verdict = verdict(one, name);
-    return verdict != null && verdict.outcome().equals("correct");
+        rate(main(), EvaluatedSample::isReadable));
   }
 
   private static double score(EvaluatedSample one, String name) {
-    RolloutTrace.VerdictTrace verdict = verdict(one, name);
+    RolloutTrace.VerdictTrace verdict = one.trace().verdicts().get(Judges.PREFIX + name);
     return verdict == null ? 0 : verdict.score();
   }
 
@@ -226,7 +208,7 @@ final class Analysis {
   }
 
   private static boolean isFinished(EvaluatedSample one, int tokens) {
-    return !isTruncated(one) && one.trace().tokens() <= tokens;
+    return !one.isTruncated() && one.trace().tokens() <= tokens;
   }
 
   /** At the full budget a completion that was cut off may have its answer already. */

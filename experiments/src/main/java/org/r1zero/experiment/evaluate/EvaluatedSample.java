@@ -28,4 +28,21 @@ public record EvaluatedSample(
   public boolean isGreedy() {
     return trace.sample() < 0;
   }
+
+  /** Whether the limit on tokens cut it off. */
+  @JsonIgnore
+  public boolean isTruncated() {
+    return trace.finishReason().equals("length");
+  }
+
+  /** Whether it is in one language, not repetitive and not cut off. */
+  @JsonIgnore
+  public boolean isReadable() {
+    return passes("language") && passes("repetition") && !isTruncated();
+  }
+
+  /** Whether a verifier of readability found it correct; not where it was not asked. */
+  public boolean passes(String verifier) {
+    return trace.isCorrect(Judges.PREFIX + verifier);
+  }
 }

@@ -226,31 +226,27 @@ final class MlflowClient {
     String folder = URI.create(run.artifactUri).getPath().replaceFirst("^/+", "");
     String name = encoded(String.valueOf(file.getFileName()));
     send(
-        HttpRequest.newBuilder(URI.create(server + ARTIFACTS + folder + "/" + name)),
+        ARTIFACTS + folder + "/" + name,
         "PUT",
         BodyPublishers.ofFile(file),
         "application/octet-stream");
   }
 
   private JsonNode get(String path) throws IOException {
-    return send(
-        HttpRequest.newBuilder(URI.create(server + API + path)),
-        "GET",
-        BodyPublishers.noBody(),
-        "application/json");
+    return send(API + path, "GET", BodyPublishers.noBody(), "application/json");
   }
 
   private JsonNode post(String path, ObjectNode body) throws IOException {
-    return send(
-        HttpRequest.newBuilder(URI.create(server + API + path)),
-        "POST",
-        BodyPublishers.ofString(body.toString()),
-        "application/json");
+    return send(API + path, "POST", BodyPublishers.ofString(body.toString()), "application/json");
   }
 
-  private JsonNode send(HttpRequest.Builder request, String method, BodyPublisher body, String type)
+  private JsonNode send(String path, String method, BodyPublisher body, String type)
       throws IOException {
-    request.timeout(timeout).header("Content-Type", type).method(method, body);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server + path))
+            .timeout(timeout)
+            .header("Content-Type", type)
+            .method(method, body);
     if (authorization != null) {
       request.header("Authorization", authorization);
     }

@@ -161,12 +161,9 @@ public final class MlflowTracker implements AutoCloseable {
       if (thread.isAlive()) {
         thread.interrupt();
         say.accept(
-            "WARNING: MLflow at "
-                + config.trackingUri()
-                + " did not answer in time: it has "
-                + stepsSent
-                + " steps of this run, and may lack its end and files; all of them are in "
-                + folder);
+            String.format(
+                "WARNING: MLflow at %s did not answer in time: it has %s steps of this run, and may lack its end and files; all of them are in %s",
+                config.trackingUri(), stepsSent, folder));
       }
     } catch (InterruptedException e) {
       thread.interrupt();
@@ -195,10 +192,7 @@ public final class MlflowTracker implements AutoCloseable {
       } catch (RefusedException e) {
         if (!e.isPassing()) {
           say.accept(
-              "WARNING: MLflow at "
-                  + config.trackingUri()
-                  + " refused the run, which is not logged there: "
-                  + e.getMessage());
+              String.format("WARNING: MLflow at %s refused the run, which is not logged there: %s", config.trackingUri(), e.getMessage()));
           return;
         }
         away(e);
@@ -244,11 +238,9 @@ public final class MlflowTracker implements AutoCloseable {
       isAway = true;
       String why = String.valueOf(fault.getMessage());
       say.accept(
-          "WARNING: MLflow at "
-              + config.trackingUri()
-              + " can't be reached ("
-              + (why.equals("null") ? fault.getClass().getSimpleName() : why)
-              + "): training goes on without it, and what it misses is sent when it is back");
+          String.format(
+              "WARNING: MLflow at %s can't be reached (%s): training goes on without it, and what it misses is sent when it is back",
+              config.trackingUri(), why.equals("null") ? fault.getClass().getSimpleName() : why));
     }
   }
 
@@ -280,12 +272,9 @@ public final class MlflowTracker implements AutoCloseable {
     WholeFiles.write(idFile, (id + "\n").getBytes(StandardCharsets.UTF_8));
     logParameters(begun.id());
     say.accept(
-        "MLflow: run "
-            + begun.id()
-            + " of experiment "
-            + config.experimentName()
-            + " at "
-            + config.trackingUri());
+        String.format(
+            "MLflow: run %s of experiment %s at %s",
+            begun.id(), config.experimentName(), config.trackingUri()));
     return begun;
   }
 
@@ -419,11 +408,9 @@ public final class MlflowTracker implements AutoCloseable {
   private void sendFiles(Run known) throws IOException {
     if (!MlflowClient.takesArtifacts(known)) {
       say.accept(
-          "MLflow keeps artefacts at "
-              + known.artifactUri()
-              + ", which its clients write to themselves: the run's files stay in "
-              + folder
-              + " (a server with --serve-artifacts takes them)");
+          String.format(
+              "MLflow keeps artefacts at %s, which its clients write to themselves: the run's files stay in %s (a server with --serve-artifacts takes them)",
+              known.artifactUri(), folder));
       return;
     }
     try (Stream<Path> files = Files.list(folder)) {

@@ -131,13 +131,11 @@ record CurateStage(Recipe recipe, String name, CurateOptions options, Path model
       bad.addAll(selection.bad());
       if (selection.count() == 0) {
         throw new IllegalStateException(
-            "stage "
-                + name
-                + " has no example left; traces left after each filter: "
-                + selection.left()
-                + (bad.isEmpty()
-                    ? ""
-                    : "; " + bad.size() + " bad records, the first: " + bad.get(0)));
+            String.format(
+                "stage %s has no example left; traces left after each filter: %s%s",
+                name,
+                selection.left(),
+                bad.isEmpty() ? "" : "; " + bad.size() + " bad records, the first: " + bad.get(0)));
       }
       TreeMap<Integer, Integer> difficulties = new TreeMap<>();
       ExampleFiles.write(target, counted(selection.examples(), difficulties), options.form());

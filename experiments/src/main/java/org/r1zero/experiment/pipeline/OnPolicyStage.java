@@ -59,13 +59,11 @@ record OnPolicyStage(
         ModelFolder teaching = ModelFolder.open(teacher.toString())) {
       ModelMemory own = new ModelMemory(taught.directory().config(), recipe.dtype());
       ModelMemory other = new ModelMemory(teaching.directory().config(), recipe.dtype());
-      return found
-          .withMore(
+      return found.said(
               own.training(0, false, false)
                   - own.weights() // which sampling has
                   + options.microBatchTokens() * own.perToken(false)
-                  + other.weights())
-          .toString();
+                  + other.weights());
     }
   }
 
@@ -107,7 +105,7 @@ record OnPolicyStage(
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters());
         StageTraining training =
             new StageTraining(
-                folder, checkpoints(), recipe.health(), options.steps(), out::println, this::say)) {
+                folder, CheckpointConfig.ofStage(options.saveSteps(), ""), recipe.health(), options.steps(), out::println, this::say)) {
       Surroundings around = training.around(taught.policy(), optimizer);
       Objective objective = new ReverseKl(teaching.policy(), recipe.sampling().temperature());
       UpdateLoop loop = new UpdateLoop(around, objective, options.steps(), options.steps());
@@ -137,16 +135,6 @@ record OnPolicyStage(
       boolean finished = loop.step() >= options.steps();
       return new Made(training.finish(taught.policy(), student, finished), null);
     }
-  }
-
-  private CheckpointConfig checkpoints() {
-    return new CheckpointConfig(
-        options.saveSteps() > 0 ? options.saveSteps() : Integer.MAX_VALUE,
-        1,
-        "",
-        false,
-        false,
-        CheckpointConfig.IfDamaged.USE_PREVIOUS);
   }
 
   private List<List<Sample>> sample(PolicySampler sampler, ShuffledProblems problems, long step) {

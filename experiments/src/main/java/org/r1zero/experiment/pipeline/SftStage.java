@@ -14,7 +14,6 @@ import org.r1zero.coldstart.curate.ExampleFiles;
 import org.r1zero.coldstart.records.BadRecord;
 import org.r1zero.coldstart.sft.SftCourse;
 import org.r1zero.coldstart.sft.SftPlan;
-import org.r1zero.coldstart.sft.SftSchedule;
 import org.r1zero.experiment.config.CheckpointConfig;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.config.Recipe;
@@ -144,7 +143,9 @@ record SftStage(
     try (StageTraining training =
         new StageTraining(
             folder,
-            checkpoints(options.schedule()),
+            CheckpointConfig.ofStage(
+                options.schedule().saveSteps(),
+                options.schedule().earlyStoppingPatience() > 0 ? "eval_loss" : ""),
             recipe.health(),
             plan.totalSteps(),
             out::println,
@@ -163,17 +164,6 @@ record SftStage(
   }
 
   /** The best weights are kept where early stopping takes them. */
-  private static CheckpointConfig checkpoints(SftSchedule schedule) {
-    boolean takesBest = schedule.earlyStoppingPatience() > 0;
-    return new CheckpointConfig(
-        schedule.saveSteps() > 0 ? schedule.saveSteps() : Integer.MAX_VALUE,
-        1,
-        takesBest ? "eval_loss" : "",
-        false,
-        takesBest,
-        CheckpointConfig.IfDamaged.USE_PREVIOUS);
-  }
-
   private void say(StepReport report, long total) {
     long step = report.step() + 1;
     double eval = report.metric("eval_loss");

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.r1zero.experiment.compare.ArmResult;
-import org.r1zero.experiment.compare.Measure;
 import org.r1zero.experiment.evaluate.EvaluatedSample;
 import org.r1zero.experiment.evaluate.Judges;
 
@@ -81,15 +80,9 @@ final class SideBySide {
   private static int variety(Map<String, EvaluatedSample> answers) {
     Set<String> states = new HashSet<>();
     for (EvaluatedSample one : answers.values()) {
-      states.add(one.right() + " " + readable(one));
+      states.add(one.right() + " " + one.isReadable());
     }
     return states.size();
-  }
-
-  private static boolean readable(EvaluatedSample one) {
-    return Measure.ALL.stream()
-        .filter(m -> m.id().equals("readable"))
-        .allMatch(m -> m.of().applyAsDouble(one) > 0);
   }
 
   private static Html card(String arm, EvaluatedSample one, TraceMarkup markup) {
@@ -106,7 +99,7 @@ final class SideBySide {
                 "span.soft",
                 one.trace().tokens() + " tokens",
                 one.trace().truncated() ? ", cut off" : "",
-                readable(one) ? "" : ", not readable"),
+                one.isReadable() ? "" : ", not readable"),
             Html.of(
                 "div.said",
                 markup.html(one.trace().completion().strip(), one.answer(), one.right())),

@@ -137,12 +137,9 @@ public record Fit(
   }
 
   private static String left(int dropped, int context, Overlong overlong) {
-    return dropped
-        + " problems do not fit the context of "
-        + context
-        + " tokens"
-        + (overlong == Overlong.CUT_LEFT ? ", however much is cut off" : "")
-        + ": left out";
+    return String.format(
+        "%s problems do not fit the context of %s tokens%s: left out",
+        dropped, context, overlong == Overlong.CUT_LEFT ? ", however much is cut off" : "");
   }
 
   private static String cut(int cut, int context) {

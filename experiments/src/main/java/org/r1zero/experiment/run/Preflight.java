@@ -236,10 +236,7 @@ public record Preflight(
     return dataset
         .with(problem -> all.containsKey(problem.id()) ? null : problem)
         .noting(
-            count
-                + " problems can't be judged by these verifiers and are left out:\n  "
-                + all.values().stream().limit(NAMED).collect(Collectors.joining("\n  "))
-                + (count > NAMED ? "\n  …" : ""));
+            String.format("%s problems can't be judged by these verifiers and are left out:\n  %s%s", count, all.values().stream().limit(NAMED).collect(Collectors.joining("\n  ")), count > NAMED ? "\n  …" : ""));
   }
 
   /** What is wrong with each problem that can't be judged, by its id. */
@@ -294,22 +291,6 @@ public record Preflight(
     }
   }
 
-  /** The same where more memory is wanted beside, such as a teacher's. */
-  public Preflight withMore(long more) {
-    return new Preflight(
-        purpose,
-        training,
-        heldOut,
-        evaluated,
-        dropped,
-        longest,
-        newTokens,
-        context,
-        parameters,
-        bytes + more,
-        notes);
-  }
-
   private String problems() {
     return switch (purpose) {
       case TRAINING ->
@@ -328,6 +309,15 @@ public record Preflight(
   /** Counts, lengths and memory, a line each, and what is to be said of the data. */
   @Override
   public String toString() {
+    return said(0);
+  }
+
+  /**
+   * The same where more memory is needed.
+   *
+   * @param more bytes
+   */
+  public String said(long more) {
     List<String> lines = new ArrayList<>();
     lines.add(
         problems()
@@ -344,7 +334,7 @@ public record Preflight(
     lines.add(
         memory(
             parameters,
-            bytes,
+            bytes + more,
             purpose == Purpose.TRAINING ? "grpo.micro_batch_tokens" : "sampling.max_batch"));
     lines.addAll(notes);
     return String.join("\n    ", lines);

@@ -2,6 +2,7 @@ package org.r1zero.experiment.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.r1zero.experiment.config.CheckpointConfig;
 import org.r1zero.experiment.rundir.RunDirectory;
@@ -43,7 +44,8 @@ public final class StageTraining implements AutoCloseable {
     this.directory = RunDirectory.ofStage(folder);
     this.stop = StopSignal.install(say);
     boolean everyBest = config.loadBestModelAtEnd();
-    this.record = new TrainingRecord(config, directory, stop, say, heard, steps, everyBest);
+    this.record = new TrainingRecord(
+            config, directory, stop, say, heard, steps, everyBest, (done, state) -> Map.of(), 0);
     this.health = new HealthMonitor(health, say);
   }
 

@@ -40,11 +40,9 @@ final class StopSignal implements AutoCloseable {
     }
     received = name;
     say.accept(
-        "SIG"
-            + name
-            + ": finishing and saving this step; "
-            + (name.equals("INT") ? "press Ctrl-C again" : "send it again")
-            + " to quit now");
+        String.format(
+            "SIG%s: finishing and saving this step; %s to quit now",
+            name, name.equals("INT") ? "press Ctrl-C again" : "send it again"));
   }
 
   boolean requested() {

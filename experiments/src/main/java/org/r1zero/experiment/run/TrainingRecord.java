@@ -57,28 +57,13 @@ final class TrainingRecord implements StepBoundary {
   }
 
   /**
-   * Sets where and when; nothing is measured between steps.
+   * Sets where and when.
    *
    * @param say takes what there is to say
    * @param heard is told of each step once its metrics are written
    * @param steps of the whole training
    * @param everyBest whether each new best step is saved, due or not
-   */
-  TrainingRecord(
-      CheckpointConfig config,
-      RunDirectory directory,
-      StopSignal stop,
-      Consumer<String> say,
-      Consumer<StepReport> heard,
-      long steps,
-      boolean everyBest) {
-    this(config, directory, stop, say, heard, steps, everyBest, (finished, state) -> Map.of(), 0);
-  }
-
-  /**
-   * The same with evaluations between steps.
-   *
-   * @param between measures
+   * @param between measures between steps
    * @param patience training ends so many steps after the best one; 0 never does
    */
   TrainingRecord(
@@ -220,12 +205,9 @@ final class TrainingRecord implements StepBoundary {
     if (bestStep >= 0) {
       store.open(bestStep).restoreSome(TrainingState.weights("policy/", policy));
       say.accept(
-          "the best checkpoint is of step "
-              + bestStep
-              + ": "
-              + config.metricForBestModel()
-              + " "
-              + bestMetric);
+          String.format(
+              "the best checkpoint is of step %s: %s %s",
+              bestStep, config.metricForBestModel(), bestMetric));
     }
   }
 }

@@ -74,10 +74,7 @@ public final class FileVerification {
   public VerifySummary run(Path file, @Nullable Path out) throws IOException {
     long started = System.nanoTime();
     String key =
-        Hashes.sha256(file)
-            + " "
-            + verifier.description()
-            + NamedFiles.contents(verifier.options(), verifier.plugins());
+        String.format("%s %s%s", Hashes.sha256(file), verifier.description(), NamedFiles.contents(verifier.options(), verifier.plugins()));
     try (Judging judging =
             cluster.isPresent()
                 ? new ClusterJudging(cluster.get(), verifier)

@@ -14,12 +14,9 @@ public record GroupRewards(double[] rewards, double[][] scores, int[] tokens) {
   public GroupRewards {
     if (scores.length != rewards.length || tokens.length != rewards.length) {
       throw new IllegalArgumentException(
-          "a group needs scores and tokens for each of its "
-              + rewards.length
-              + " rewards, had "
-              + scores.length
-              + " and "
-              + tokens.length);
+          String.format(
+              "a group needs scores and tokens for each of its %s rewards, had %s and %s",
+              rewards.length, scores.length, tokens.length));
     }
   }
 

@@ -72,11 +72,9 @@ public final class Checkpoint {
     long size = Files.size(file);
     if (size != expected.path("bytes").asLong(-1)) {
       throw new CheckpointException(
-          file
-              + " is damaged: it has "
-              + size
-              + " bytes, was written with "
-              + expected.path("bytes"));
+          String.format(
+              "%s is damaged: it has %s bytes, was written with %s",
+              file, size, expected.path("bytes")));
     }
     if (!Hashes.sha256(file).equals(expected.path("sha256").asText())) {
       throw new CheckpointException(
@@ -113,11 +111,9 @@ public final class Checkpoint {
       TreeSet<String> surplus = new TreeSet<>(file.names());
       surplus.removeAll(targets.keySet());
       throw new CheckpointException(
-          path
-              + " is of another model or optimizer: it lacks "
-              + missing
-              + ", has besides "
-              + surplus);
+          String.format(
+              "%s is of another model or optimizer: it lacks %s, has besides %s",
+              path, missing, surplus));
     }
     targets.forEach((name, target) -> checkShape(file, name, target));
     targets.forEach((name, target) -> fill(file, name, target));
@@ -140,13 +136,9 @@ public final class Checkpoint {
     long[] wanted = target.getShape().getShape();
     if (!Arrays.equals(saved, wanted)) {
       throw new CheckpointException(
-          path
-              + " is of another model: "
-              + name
-              + " must have shape "
-              + Arrays.toString(wanted)
-              + ", has "
-              + Arrays.toString(saved));
+          String.format(
+              "%s is of another model: %s must have shape %s, has %s",
+              path, name, Arrays.toString(wanted), Arrays.toString(saved)));
     }
   }
 

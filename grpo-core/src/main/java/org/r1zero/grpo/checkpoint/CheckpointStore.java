@@ -250,10 +250,7 @@ public final class CheckpointStore {
     }
     if (!faults.isEmpty()) {
       throw new CheckpointException(
-          "no checkpoint in "
-              + folder
-              + " can be used:\n  "
-              + String.join("\n  ", faults.stream().map(Throwable::getMessage).toList()));
+          String.format("no checkpoint in %s can be used:\n  %s", folder, String.join("\n  ", faults.stream().map(Throwable::getMessage).toList())));
     }
     return Optional.empty();
   }

@@ -65,12 +65,10 @@ public final class HealthMonitor {
       return answer(
           config.nan(),
           step,
-          "the loss is "
-              + loss
-              + " ("
-              + where.get()
-              + "); likely causes: a reward or log-prob that is not a number, or weights that have"
-              + " diverged; lower learning_rate, or set dtype: float32");
+          String.format(
+              "the loss is %s (%s); likely causes: a reward or log-prob that is not a number, or weights that have"
+                  + " diverged; lower learning_rate, or set dtype: float32",
+              loss, where.get()));
     }
     if (mismatch > config.maxMismatch() && config.mismatch() != HealthAction.OFF) {
       boolean first = !mismatchSaid;
@@ -79,12 +77,10 @@ public final class HealthMonitor {
         return answer(
             config.mismatch(),
             step,
-            "log-probs of sampling and training differ by "
-                + mismatch
-                + " nats per token, above health.max_mismatch "
-                + config.maxMismatch()
-                + "; likely causes: rollouts of old weights, or bf16; set dtype: float32, or use"
-                + " grpo.off_policy");
+            String.format(
+                "log-probs of sampling and training differ by %s nats per token, above health.max_mismatch %s; likely causes: rollouts of old weights, or bf16; set dtype: float32, or use"
+                    + " grpo.off_policy",
+                mismatch, config.maxMismatch()));
       }
     } else if (mismatch <= config.maxMismatch()) {
       mismatchSaid = false;
@@ -139,11 +135,9 @@ public final class HealthMonitor {
       answer(
           config.kl(),
           step,
-          "the KL divergence from the reference is "
-              + kl
-              + " nats per token, above health.max_kl "
-              + config.maxKl()
-              + "; likely cause: the policy runs away; lower learning_rate or raise loss.beta");
+          String.format(
+              "the KL divergence from the reference is %s nats per token, above health.max_kl %s; likely cause: the policy runs away; lower learning_rate or raise loss.beta",
+              kl, config.maxKl()));
     }
     klSaid = high;
   }
@@ -154,12 +148,10 @@ public final class HealthMonitor {
       answer(
           config.entropy(),
           step,
-          "entropy was below "
-              + config.minEntropy()
-              + " nats for "
-              + lowEntropy
-              + " steps: the policy has collapsed to one answer; likely cause: too many updates or"
-              + " too high a rate; add entropy.entropy_coef, raise epsilon_high, or stop earlier");
+          String.format(
+              "entropy was below %s nats for %s steps: the policy has collapsed to one answer; likely cause: too many updates or"
+                  + " too high a rate; add entropy.entropy_coef, raise epsilon_high, or stop earlier",
+              config.minEntropy(), lowEntropy));
     }
   }
 
@@ -169,10 +161,10 @@ public final class HealthMonitor {
       answer(
           config.zeroVariance(),
           step,
-          "all groups had equal rewards for "
-              + zeroVariance
-              + " steps: nothing is learnt; likely cause: "
-              + (cutOff >= MOSTLY
+          String.format(
+              "all groups had equal rewards for %s steps: nothing is learnt; likely cause: %s",
+              zeroVariance,
+              cutOff >= MOSTLY
                   ? String.format(
                       Locale.ROOT,
                       "%.0f %% of the completions were cut off by the limit on new tokens, so they"

@@ -118,11 +118,9 @@ record BatchPlan(
   private static void requireFits(int length, int maxPositions) {
     if (length > maxPositions) {
       throw new IllegalArgumentException(
-          "a sequence of "
-              + length
-              + " tokens exceeds the model's max_position_embeddings "
-              + maxPositions
-              + "; lower sampling.max_new_tokens");
+          String.format(
+              "a sequence of %s tokens exceeds the model's max_position_embeddings %s; lower sampling.max_new_tokens",
+              length, maxPositions));
     }
   }
 }

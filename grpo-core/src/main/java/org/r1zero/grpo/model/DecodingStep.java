@@ -34,16 +34,9 @@ public record DecodingStep(
         || rows.length != n
         || n == 0) {
       throw new IllegalArgumentException(
-          "tokens, positions, own, slots and rows must have one number per token, had "
-              + n
-              + ", "
-              + positions.length
-              + ", "
-              + own.length
-              + ", "
-              + slots.length
-              + " and "
-              + rows.length);
+          String.format(
+              "tokens, positions, own, slots and rows must have one number per token, had %s, %s, %s, %s and %s",
+              n, positions.length, own.length, slots.length, rows.length));
     }
   }
 

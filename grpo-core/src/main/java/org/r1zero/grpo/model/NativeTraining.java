@@ -64,13 +64,9 @@ final class NativeTraining {
       long bytes = NativeKernels.keptBytes(model, rows, keep.level());
       if (bytes > MOST_BYTES) {
         throw new IllegalStateException(
-            Torch.NO_NATIVE_MEMORY
-                + ": of "
-                + rows
-                + " tokens a layer keeps "
-                + bytes
-                + " bytes, an array holds "
-                + MOST_BYTES);
+            String.format(
+                "%s: of %s tokens a layer keeps %s bytes, an array holds %s",
+                Torch.NO_NATIVE_MEMORY, rows, bytes, MOST_BYTES));
       }
       for (int i = 0; i <= config.layers(); i++) {
         arrays.add(scope.manager().create(new Shape(bytes / Float.BYTES), DataType.FLOAT32));

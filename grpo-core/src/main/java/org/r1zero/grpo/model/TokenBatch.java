@@ -18,12 +18,9 @@ public record TokenBatch(int[][] prompts, int[][] completions, int[] owner)
   public TokenBatch {
     if (prompts.length == 0 || completions.length == 0 || owner.length != completions.length) {
       throw new IllegalArgumentException(
-          "a batch needs prompts, completions and an owner for each; had "
-              + prompts.length
-              + ", "
-              + completions.length
-              + " and "
-              + owner.length);
+          String.format(
+              "a batch needs prompts, completions and an owner for each; had %s, %s and %s",
+              prompts.length, completions.length, owner.length));
     }
     for (int[] tokens : prompts) {
       requireTokens("prompt", tokens);

@@ -175,14 +175,12 @@ final class TorchScriptDecoding implements DecodingKernels {
         config.hiddenSize() % 16 == 0 && attention % 16 == 0 && config.intermediateSize() % 16 == 0;
     if (!packs || computeType != ComputeType.BFLOAT16 || !whole) {
       throw new IllegalArgumentException(
-          "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that are"
-              + " multiples of 16, found "
-              + (packs ? "cpu" : onCpu ? "a cpu whose oneDNN has no bfloat16" : "cuda")
-              + ", "
-              + computeType
-              + " and "
-              + List.of(config.hiddenSize(), attention, config.intermediateSize())
-              + "; set sampling.quantization: none, or device: cpu and dtype: bfloat16");
+          String.format(
+              "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that are"
+                  + " multiples of 16, found %s, %s and %s; set sampling.quantization: none, or device: cpu and dtype: bfloat16",
+              packs ? "cpu" : onCpu ? "a cpu whose oneDNN has no bfloat16" : "cuda",
+              computeType,
+              List.of(config.hiddenSize(), attention, config.intermediateSize())));
     }
   }
 

@@ -69,10 +69,7 @@ public record LibTorch(Path libraries, String version, @Nullable String cuda) {
     if (!anyVersion && !VERSION.equals(version)) {
       throw refused(
           given,
-          (version == null ? "does not say which version of torch it has" : "has torch " + version)
-              + "; the bridge to Java (DJL 0.36.0) is made for "
-              + VERSION
-              + " (set PYTORCH_VERSION too if you have a bridge for another one)");
+          String.format("%s; the bridge to Java (DJL 0.36.0) is made for %s (set PYTORCH_VERSION too if you have a bridge for another one)", version == null ? "does not say which version of torch it has" : "has torch " + version, VERSION));
     }
     if (!Files.exists(libraries.resolve("libtorch_cuda.so"))) {
       throw refused(given, "has a torch for CPUs: there is no libtorch_cuda.so in it");
@@ -83,14 +80,9 @@ public record LibTorch(Path libraries, String version, @Nullable String cuda) {
 
   private static IllegalArgumentException refused(Path folder, String fault) {
     return new IllegalArgumentException(
-        VARIABLE
-            + "="
-            + folder
-            + " "
-            + fault
-            + "; ./r1zero setup-gpu makes a folder that fits (without "
-            + VARIABLE
-            + " the CPU is used)");
+        String.format(
+            "%s=%s %s; ./r1zero setup-gpu makes a folder that fits (without %s the CPU is used)",
+            VARIABLE, folder, fault, VARIABLE));
   }
 
   private static String versionText(Path libraries) {
@@ -218,10 +210,11 @@ public record LibTorch(Path libraries, String version, @Nullable String cuda) {
       cause = cause.getCause();
     }
     return new IllegalArgumentException(
-        (chosen == null ? "libtorch" : VARIABLE + ": " + chosen)
-            + " can't be loaded: "
-            + cause.getMessage()
-            + (chosen == null
+        String.format(
+            "%s can't be loaded: %s%s",
+            chosen == null ? "libtorch" : VARIABLE + ": " + chosen,
+            cause.getMessage(),
+            chosen == null
                 ? ""
                 : "; ./r1zero setup-gpu makes a folder that is whole (without "
                     + VARIABLE

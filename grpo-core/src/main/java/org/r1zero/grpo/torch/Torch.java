@@ -124,11 +124,9 @@ public final class Torch {
     int index = name.length() > 5 ? Integer.parseInt(name.substring(5)) : 0;
     if (index >= gpus) {
       throw new IllegalArgumentException(
-          "device "
-              + name
-              + " was asked for, but libtorch sees "
-              + (gpus == 0 ? "no GPU: " + Gpus.reason() : "only cuda:0 to cuda:" + (gpus - 1))
-              + "; set device: cpu to compute on the CPU");
+          String.format(
+              "device %s was asked for, but libtorch sees %s; set device: cpu to compute on the CPU",
+              name, gpus == 0 ? "no GPU: " + Gpus.reason() : "only cuda:0 to cuda:" + (gpus - 1)));
     }
     String misfit = LibTorch.misfit(Loaded.CHOSEN, Gpus.capability(index).orElse(null));
     if (misfit != null) {

@@ -68,13 +68,9 @@ public final class TorchModule {
       return new TorchModule(block, resource);
     } catch (EngineException e) {
       throw new IllegalArgumentException(
-          resource
-              + " can't be loaded as class "
-              + className
-              + " with attributes "
-              + attributes.keySet()
-              + ": "
-              + reason(e),
+          String.format(
+              "%s can't be loaded as class %s with attributes %s: %s",
+              resource, className, attributes.keySet(), reason(e)),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + resource + " failed", e);

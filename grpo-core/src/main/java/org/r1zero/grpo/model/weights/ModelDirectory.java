@@ -151,11 +151,9 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
     if (config.layers() > tensors.size()) {
       throw new ModelFileException(
           path.resolve("config.json"),
-          "num_hidden_layers is "
-              + config.layers()
-              + ", but the weights are only "
-              + tensors.size()
-              + " tensors");
+          String.format(
+              "num_hidden_layers is %s, but the weights are only %s tensors",
+              config.layers(), tensors.size()));
     }
     Map<String, long[]> expected = WeightNames.shapes(config);
     if (config.tieWordEmbeddings()) {
@@ -177,13 +175,9 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
       if (!Arrays.equals(shape, tensor.getValue())) {
         throw new ModelFileException(
             found.file().path(),
-            found.name()
-                + " must have shape "
-                + Arrays.toString(tensor.getValue())
-                + " by "
-                + config
-                + ", has "
-                + Arrays.toString(shape));
+            String.format(
+                "%s must have shape %s by %s, has %s",
+                found.name(), Arrays.toString(tensor.getValue()), config, Arrays.toString(shape)));
       }
       found.file().requireReadable(found.name());
     }
@@ -194,11 +188,11 @@ public final class ModelDirectory implements PolicyModel.WeightSource {
     if (!unknown.isEmpty()) {
       throw new ModelFileException(
           path,
-          "has tensors that "
-              + config
-              + " does not call for: "
-              + unknown.subList(0, Math.min(MOST_NAMED, unknown.size()))
-              + (unknown.size() > MOST_NAMED
+          String.format(
+              "has tensors that %s does not call for: %s%s",
+              config,
+              unknown.subList(0, Math.min(MOST_NAMED, unknown.size())),
+              unknown.size() > MOST_NAMED
                   ? " and " + (unknown.size() - MOST_NAMED) + " more"
                   : ""));
     }

@@ -91,11 +91,9 @@ final class RopeReader {
     if (!node.isNumber() || !(node.asDouble() > 0)) {
       throw new ModelFileException(
           file,
-          block
-              + "."
-              + field
-              + " must be a number > 0, was "
-              + (node.isMissingNode() ? "missing" : node));
+          String.format(
+              "%s.%s must be a number > 0, was %s",
+              block, field, node.isMissingNode() ? "missing" : node));
     }
     return node.asDouble();
   }

@@ -67,10 +67,7 @@ public final class SafetensorsFile {
             path,
             isPointer(channel, size)
                 ? "is Git LFS's pointer to the file, not the file; run git lfs pull in its folder"
-                : "is truncated or not a safetensors file: it states a header of "
-                    + headerSize
-                    + " bytes in a file of "
-                    + size);
+                : String.format("is truncated or not a safetensors file: it states a header of %s bytes in a file of %s", headerSize, size));
       }
       byte[] header = new byte[(int) headerSize];
       bytes(channel, 8, header.length).get(header);
@@ -135,25 +132,16 @@ public final class SafetensorsFile {
     if (type != null && byteCount(shape, type) != end - start) {
       throw new ModelFileException(
           path,
-          name
-              + " of shape "
-              + shapeNode
-              + " and dtype "
-              + dtype
-              + " can't have "
-              + (end - start)
-              + " bytes");
+          String.format(
+              "%s of shape %s and dtype %s can't have %s bytes",
+              name, shapeNode, dtype, end - start));
     }
     if (end > size - base) {
       throw new ModelFileException(
           path,
-          "is truncated: "
-              + name
-              + " ends at byte "
-              + end
-              + " of the tensors, the file has "
-              + (size - base)
-              + " after its header");
+          String.format(
+              "is truncated: %s ends at byte %s of the tensors, the file has %s after its header",
+              name, end, size - base));
     }
     return new Entry(type, dtype, shape, base + start, base + end);
   }
