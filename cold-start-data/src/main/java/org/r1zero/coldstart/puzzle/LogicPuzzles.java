@@ -56,7 +56,9 @@ final class LogicPuzzles {
         Puzzle puzzle =
             Puzzle.of(
                     AnswerKind.CHOICE,
-                    String.format("%s ('Some' means at least one; a group may be empty.) Does it follow that %s? Answer yes or no.", String.join(" ", texts), conclusion.text(groups).toLowerCase(Locale.ROOT)),
+                    String.format(
+                        "%s ('Some' means at least one; a group may be empty.) Does it follow that %s? Answer yes or no.",
+                        String.join(" ", texts), conclusion.text(groups).toLowerCase(Locale.ROOT)),
                     wanted ? "yes" : "no")
                 .with("choices", List.of("yes", "no"));
         List<Statement> all = new ArrayList<>(premises);

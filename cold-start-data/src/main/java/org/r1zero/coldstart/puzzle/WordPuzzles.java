@@ -75,13 +75,17 @@ final class WordPuzzles {
       plain.chars().forEach(c -> coded.append((char) (c == ' ' ? ' ' : 'a' + 'z' - c)));
       return Puzzle.of(
           AnswerKind.WORDS,
-          String.format("In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y, …): %s. What was the text?%s", coded, only),
+          String.format(
+              "In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y, …): %s. What was the text?%s",
+              coded, only),
           plain);
     }
     StringBuilder coded = new StringBuilder();
     plain.chars().forEach(c -> coded.append(c == ' ' ? ' ' : moved((char) c, shift)));
     String by =
-        String.format("A cipher moves each letter forward by %s%s in the alphabet, and from z on to a.", shift, shift == 1 ? " place" : " places");
+        String.format(
+            "A cipher moves each letter forward by %s%s in the alphabet, and from z on to a.",
+            shift, shift == 1 ? " place" : " places");
     if (random.nextBoolean()) {
       return Puzzle.of(AnswerKind.WORDS, by + " Write '" + plain + "' in it." + only, coded);
     }

@@ -29,7 +29,7 @@ import org.r1zero.rollout.generation.SamplingConfig;
 public final class GpuCheck {
   private static final int VOCABULARY = 4096;
   private static final double RATE = 1e-3;
-  private static final DecoderConfig SHAPE =
+  static final DecoderConfig SHAPE =
       DecoderShapes.qwen2(VOCABULARY, 256, 512, 4, 8, 4, 32, true);
 
   private GpuCheck() {}
@@ -161,11 +161,6 @@ public final class GpuCheck {
           samples,
           gap);
     }
-  }
-
-  /** The shape that is compared. */
-  static DecoderConfig shape() {
-    return SHAPE;
   }
 
   private static double gap(List<Generation> samples, float[] trained) {

@@ -10,7 +10,9 @@ final class Version implements IVersionProvider {
     String version = Version.class.getPackage().getImplementationVersion();
     String commit = ProgramHome.commit();
     return new String[] {
-      String.format("r1zero %s, commit %s", version == null ? "development build" : version, commit.isEmpty() ? "unknown" : commit)
+      String.format(
+          "r1zero %s, commit %s",
+          version == null ? "development build" : version, commit.isEmpty() ? "unknown" : commit)
     };
   }
 }

@@ -83,7 +83,9 @@ final class RecipeFile {
   /** What a folder in a recipe's place is likely to be, and what to do with it. */
   private static String folder(Path folder) {
     if (Files.isRegularFile(folder.resolve("recipe.yaml"))) {
-      return String.format("is the folder of a run; resume it by r1zero train --resume %s, or use its recipe %s", folder, folder.resolve("recipe.yaml"));
+      return String.format(
+          "is the folder of a run; resume it by r1zero train --resume %s, or use its recipe %s",
+          folder, folder.resolve("recipe.yaml"));
     }
     if (Files.isRegularFile(folder.resolve("config.json"))) {
       return "is a model's folder; name a recipe, and the model by --set model=" + folder;

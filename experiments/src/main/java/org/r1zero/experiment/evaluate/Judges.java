@@ -59,11 +59,6 @@ public final class Judges {
     return new Judges(voting, readability);
   }
 
-  /** None: neither votes nor readability. */
-  public static Judges none() {
-    return new Judges(null, Map.of());
-  }
-
   /** The readability verdicts, by their names with {@link #PREFIX}. */
   Map<String, Verdict> readability(Problem problem, Completion completion) {
     Map<String, Verdict> verdicts = new LinkedHashMap<>();

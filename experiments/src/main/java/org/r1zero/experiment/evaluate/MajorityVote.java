@@ -29,7 +29,9 @@ public final class MajorityVote {
   public MajorityVote(int[] votes, boolean[] right) {
     if (votes.length != right.length || votes.length == 0) {
       throw new IllegalArgumentException(
-          String.format("as many votes as verdicts are needed, at least one; had %s and %s", votes.length, right.length));
+          String.format(
+              "as many votes as verdicts are needed, at least one; had %s and %s",
+              votes.length, right.length));
     }
     this.votes = votes.clone();
     this.right = right.clone();

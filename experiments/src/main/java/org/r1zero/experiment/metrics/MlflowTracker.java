@@ -192,7 +192,9 @@ public final class MlflowTracker implements AutoCloseable {
       } catch (RefusedException e) {
         if (!e.isPassing()) {
           say.accept(
-              String.format("WARNING: MLflow at %s refused the run, which is not logged there: %s", config.trackingUri(), e.getMessage()));
+              String.format(
+                  "WARNING: MLflow at %s refused the run, which is not logged there: %s",
+                  config.trackingUri(), e.getMessage()));
           return;
         }
         away(e);

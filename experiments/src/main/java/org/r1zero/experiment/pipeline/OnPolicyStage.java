@@ -60,10 +60,10 @@ record OnPolicyStage(
       ModelMemory own = new ModelMemory(taught.directory().config(), recipe.dtype());
       ModelMemory other = new ModelMemory(teaching.directory().config(), recipe.dtype());
       return found.said(
-              own.training(0, false, false)
-                  - own.weights() // which sampling has
-                  + options.microBatchTokens() * own.perToken(false)
-                  + other.weights());
+          own.training(0, false, false)
+              - own.weights() // which sampling has
+              + options.microBatchTokens() * own.perToken(false)
+              + other.weights());
     }
   }
 
@@ -105,7 +105,12 @@ record OnPolicyStage(
         AdamW optimizer = new AdamW(options.optimizer(), taught.policy().parameters());
         StageTraining training =
             new StageTraining(
-                folder, CheckpointConfig.ofStage(options.saveSteps(), ""), recipe.health(), options.steps(), out::println, this::say)) {
+                folder,
+                CheckpointConfig.ofStage(options.saveSteps(), ""),
+                recipe.health(),
+                options.steps(),
+                out::println,
+                this::say)) {
       Surroundings around = training.around(taught.policy(), optimizer);
       Objective objective = new ReverseKl(teaching.policy(), recipe.sampling().temperature());
       UpdateLoop loop = new UpdateLoop(around, objective, options.steps(), options.steps());

@@ -11,15 +11,12 @@ import org.r1zero.experiment.model.ModelFolder;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
-import org.r1zero.grpo.model.weights.ModelExport;
-import org.r1zero.grpo.model.weights.TensorType;
 import org.r1zero.rollout.PromptRenderer;
 import org.r1zero.rollout.RolloutsConfig;
 import org.r1zero.rollout.Texts;
 
 /** A model in memory with its tokenizer and prompts: to train, to sample, to save. */
 public final class ModelSession implements AutoCloseable {
-  private static final long MAX_SHARD_BYTES = 4_000_000_000L;
   private final ModelFolder folder;
   private final PromptRenderer renderer;
   private final PolicyModel policy;
@@ -97,11 +94,6 @@ public final class ModelSession implements AutoCloseable {
       throw new ConfigException("task " + dataset.name(), fit.faults());
     }
     return fit;
-  }
-
-  /** Writes the model as it is now, with the tokenizer that it was read with. */
-  public void save(Path target) throws IOException {
-    new ModelExport(TensorType.F32, MAX_SHARD_BYTES).write(policy, path(), target);
   }
 
   @Override

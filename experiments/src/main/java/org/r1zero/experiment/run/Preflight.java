@@ -236,7 +236,11 @@ public record Preflight(
     return dataset
         .with(problem -> all.containsKey(problem.id()) ? null : problem)
         .noting(
-            String.format("%s problems can't be judged by these verifiers and are left out:\n  %s%s", count, all.values().stream().limit(NAMED).collect(Collectors.joining("\n  ")), count > NAMED ? "\n  …" : ""));
+            String.format(
+                "%s problems can't be judged by these verifiers and are left out:\n  %s%s",
+                count,
+                all.values().stream().limit(NAMED).collect(Collectors.joining("\n  ")),
+                count > NAMED ? "\n  …" : ""));
   }
 
   /** What is wrong with each problem that can't be judged, by its id. */

@@ -44,7 +44,8 @@ public final class StageTraining implements AutoCloseable {
     this.directory = RunDirectory.ofStage(folder);
     this.stop = StopSignal.install(say);
     boolean everyBest = config.loadBestModelAtEnd();
-    this.record = new TrainingRecord(
+    this.record =
+        new TrainingRecord(
             config, directory, stop, say, heard, steps, everyBest, (done, state) -> Map.of(), 0);
     this.health = new HealthMonitor(health, say);
   }

@@ -58,7 +58,10 @@ record ModelCard(String base, String license, String body) {
     if (!result.has("pass1_sampled_after")) {
       return "";
     }
-    return String.format("## Held-out accuracy, with 95 %% intervals\n\n| | before | after |\n| --- | --- | --- |\n%s%s\n", row("pass@1 greedy", result, "pass1_greedy_"), row("pass@1 sampled", result, "pass1_sampled_"));
+    return String.format(
+        "## Held-out accuracy, with 95 %% intervals\n\n| | before | after |\n| --- | --- | --- |\n%s%s\n",
+        row("pass@1 greedy", result, "pass1_greedy_"),
+        row("pass@1 sampled", result, "pass1_sampled_"));
   }
 
   private static String row(String name, JsonNode result, String key) {

@@ -25,7 +25,7 @@ class GpuCheckTest {
 
   @BeforeAll
   void compute() {
-    sound = compute(ComputeType.FLOAT32, DecoderShapes.random(GpuCheck.shape()));
+    sound = compute(ComputeType.FLOAT32, DecoderShapes.random(GpuCheck.SHAPE));
   }
 
   @Test
@@ -114,7 +114,7 @@ class GpuCheckTest {
   /** As of a kernel that is wrong in one place of one layer. */
   @Test
   void oneWrongProductChangesWhatDependsOnIt() {
-    PolicyModel.WeightSource source = DecoderShapes.random(GpuCheck.shape());
+    PolicyModel.WeightSource source = DecoderShapes.random(GpuCheck.SHAPE);
     Numbers wrong =
         compute(
             ComputeType.FLOAT32,
@@ -129,7 +129,7 @@ class GpuCheckTest {
 
   @Test
   void inBf16RoundingIsAllowedAndAWrongGradientIsSeen() {
-    PolicyModel.WeightSource source = DecoderShapes.random(GpuCheck.shape());
+    PolicyModel.WeightSource source = DecoderShapes.random(GpuCheck.SHAPE);
     Numbers cpu = compute(ComputeType.BFLOAT16, source);
     assertThat(names(GpuCheck.compare(ComputeType.BFLOAT16, cpu, cpu))).isEmpty();
     Numbers wrong =

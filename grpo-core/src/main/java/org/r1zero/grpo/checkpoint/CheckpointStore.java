@@ -250,7 +250,9 @@ public final class CheckpointStore {
     }
     if (!faults.isEmpty()) {
       throw new CheckpointException(
-          String.format("no checkpoint in %s can be used:\n  %s", folder, String.join("\n  ", faults.stream().map(Throwable::getMessage).toList())));
+          String.format(
+              "no checkpoint in %s can be used:\n  %s",
+              folder, String.join("\n  ", faults.stream().map(Throwable::getMessage).toList())));
     }
     return Optional.empty();
   }

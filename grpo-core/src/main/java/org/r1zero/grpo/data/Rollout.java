@@ -45,7 +45,9 @@ public record Rollout(
     turns = turns == null ? List.of() : List.copyOf(turns);
     if (tokens.length == 0 || policyLogProbs.length != tokens.length) {
       throw new IllegalArgumentException(
-          String.format("a rollout needs tokens and a log-prob for each; had %s and %s", tokens.length, policyLogProbs.length));
+          String.format(
+              "a rollout needs tokens and a log-prob for each; had %s and %s",
+              tokens.length, policyLogProbs.length));
     }
     if (!Double.isFinite(reward)) {
       throw new IllegalArgumentException("reward must be finite, was " + reward);
@@ -61,7 +63,9 @@ public record Rollout(
           || turn.to > tokens.length
           || !Double.isFinite(turn.reward)) {
         throw new IllegalArgumentException(
-            String.format("turns must be stretches of the %s tokens, in order, with finite rewards, were %s", tokens.length, turns));
+            String.format(
+                "turns must be stretches of the %s tokens, in order, with finite rewards, were %s",
+                tokens.length, turns));
       }
       end = turn.to;
     }

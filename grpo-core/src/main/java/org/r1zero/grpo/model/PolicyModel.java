@@ -413,7 +413,9 @@ public final class PolicyModel implements AutoCloseable {
       PolicyModel teacher, TokenBatch batch, double temperature, double weight, Scope scope) {
     if (config.vocabSize() != teacher.config.vocabSize()) {
       throw new IllegalArgumentException(
-          String.format("teacher must have the student's vocabulary of %s tokens, has %s", config.vocabSize(), teacher.config.vocabSize()));
+          String.format(
+              "teacher must have the student's vocabulary of %s tokens, has %s",
+              config.vocabSize(), teacher.config.vocabSize()));
     }
     int context = Math.min(config.maxPositionEmbeddings(), teacher.config.maxPositionEmbeddings());
     BatchPlan plan = BatchPlan.of(batch, context, scope);

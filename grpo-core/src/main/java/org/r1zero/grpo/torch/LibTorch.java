@@ -69,7 +69,12 @@ public record LibTorch(Path libraries, String version, @Nullable String cuda) {
     if (!anyVersion && !VERSION.equals(version)) {
       throw refused(
           given,
-          String.format("%s; the bridge to Java (DJL 0.36.0) is made for %s (set PYTORCH_VERSION too if you have a bridge for another one)", version == null ? "does not say which version of torch it has" : "has torch " + version, VERSION));
+          String.format(
+              "%s; the bridge to Java (DJL 0.36.0) is made for %s (set PYTORCH_VERSION too if you have a bridge for another one)",
+              version == null
+                  ? "does not say which version of torch it has"
+                  : "has torch " + version,
+              VERSION));
     }
     if (!Files.exists(libraries.resolve("libtorch_cuda.so"))) {
       throw refused(given, "has a torch for CPUs: there is no libtorch_cuda.so in it");
