@@ -150,11 +150,11 @@ public final class ExampleFiles {
 
     TooManyBadRecords(List<BadRecord> bad, int maxBad) {
       super(
-          String.format(
-              "more than %s bad records (max_bad allows more):%s%s",
-              maxBad,
-              bad.size() == 1 ? " " : "\n  ",
-              String.join("\n  ", bad.stream().limit(20).map(BadRecord::toString).toList())));
+          "more than "
+              + maxBad
+              + " bad records (max_bad allows more):"
+              + (bad.size() == 1 ? " " : "\n  ")
+              + String.join("\n  ", bad.stream().limit(20).map(BadRecord::toString).toList()));
     }
   }
 }

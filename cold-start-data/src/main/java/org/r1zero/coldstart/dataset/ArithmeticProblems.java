@@ -92,7 +92,8 @@ public final class ArithmeticProblems {
       if (tries > 1000L * count) {
         throw new IllegalArgumentException(
             String.format(
-                "there are only some %s different arithmetic problems of at most %s steps in the part %s; ask for fewer",
+                "there are only some %s different arithmetic problems of at most %s steps in the"
+                    + " part %s; ask for fewer",
                 byQuestion.size(), maxSteps, split));
       }
       Problem problem = next(random, split, limit);

@@ -74,8 +74,8 @@ abstract class CodeBenchmark extends HeldOutBenchmark {
       super(
           "livecodebench",
           "data/livecodebench/test.jsonl",
-          "a file of LiveCodeBench's code generation, such as test.jsonl, and from and until to days"
-              + " of its contests");
+          "a file of LiveCodeBench's code generation, such as test.jsonl, and from and until to"
+              + " days of its contests");
     }
 
     @Override

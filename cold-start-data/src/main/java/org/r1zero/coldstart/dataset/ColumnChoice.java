@@ -77,10 +77,9 @@ record ColumnChoice(
 
   /** What is read as what, in words. */
   String said() {
-    return String.format(
-        "questions from %s%s%s",
-        question,
-        answer.isEmpty() ? ", no answers" : ", answers from " + answer,
-        source.isEmpty() ? "" : ", data sources from " + source);
+    return "questions from "
+        + question
+        + (answer.isEmpty() ? ", no answers" : ", answers from " + answer)
+        + (source.isEmpty() ? "" : ", data sources from " + source);
   }
 }

@@ -62,7 +62,8 @@ public final class CountdownDataset implements DatasetProvider {
       if (fruitless > MAX_FRUITLESS) {
         throw new IllegalArgumentException(
             String.format(
-                "task.options allow only some %s different problems, but train and held_out ask for %s; ask for fewer, or raise max_numbers or max_number",
+                "task.options allow only some %s different problems, but train and held_out ask for"
+                    + " %s; ask for fewer, or raise max_numbers or max_number",
                 problems.size(), count));
       }
     }
@@ -100,8 +101,9 @@ public final class CountdownDataset implements DatasetProvider {
     List<Integer> sorted = numbers.stream().sorted().toList();
     String question =
         String.format(
-            "Using the numbers %s, create an equation that equals %s. You can use basic arithmetic operations (+, -, *, /) and each number can only be"
-                + " used once. Give the final equation, such as (1 + 2) / 3, as the answer.",
+            "Using the numbers %s, create an equation that equals %s. You can use basic arithmetic"
+                + " operations (+, -, *, /) and each number can only be used once. Give the final"
+                + " equation, such as (1 + 2) / 3, as the answer.",
             numbers, value);
     return new Problem("countdown/" + sorted + "=" + value, question, "", data);
   }

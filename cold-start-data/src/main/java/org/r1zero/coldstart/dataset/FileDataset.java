@@ -107,11 +107,11 @@ public final class FileDataset implements DatasetProvider {
       List<Path> unread = options.places.unread();
       if (!unread.isEmpty()) {
         notes.add(
-            String.format(
-                "not read, by their names (%s): %s%s",
-                unread.size(),
-                unread.stream().limit(NAMED).map(Path::toString).collect(Collectors.joining(", ")),
-                unread.size() > NAMED ? ", …" : ""));
+            "not read, by their names ("
+                + unread.size()
+                + "): "
+                + unread.stream().limit(NAMED).map(Path::toString).collect(Collectors.joining(", "))
+                + (unread.size() > NAMED ? ", …" : ""));
       }
       List<Problem> train = problems(trainRows, columns);
       List<Problem> heldOut =

@@ -49,8 +49,8 @@ public final class GuessDataset implements DatasetProvider {
     return new Problem(
         "guess/" + low + "-" + high + "/" + number,
         String.format(
-            "I think of a whole number from %s to %s. Guess it: say one number at a time, and I will say whether mine is higher or"
-                + " lower.",
+            "I think of a whole number from %s to %s. Guess it: say one number at a time, and I"
+                + " will say whether mine is higher or lower.",
             low, high),
         Integer.toString(number));
   }

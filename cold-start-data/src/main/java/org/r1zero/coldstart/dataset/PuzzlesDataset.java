@@ -105,7 +105,8 @@ public final class PuzzlesDataset implements DatasetProvider {
         if (++fruitless > MAX_FRUITLESS) {
           throw new IllegalArgumentException(
               String.format(
-                  "task.options: the family %s has only about %s different puzzles of these levels, but train and held_out ask for %s; ask for fewer, or raise max_level",
+                  "task.options: the family %s has only about %s different puzzles of these levels,"
+                      + " but train and held_out ask for %s; ask for fewer, or raise max_level",
                   name, made.size(), count));
         }
         continue;

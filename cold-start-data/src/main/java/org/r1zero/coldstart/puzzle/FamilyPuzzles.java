@@ -77,12 +77,12 @@ final class FamilyPuzzles {
     for (int i = 1; i < count; i++) {
       int parent = parents[i];
       facts.add(
-          String.format(
-              "%s is the %s of %s%s",
-              names.get(parent),
-              male[parent] == 1 ? "father" : "mother",
-              names.get(i),
-              male[i] == 1 ? ", a boy." : ", a girl."));
+          names.get(parent)
+              + " is the "
+              + (male[parent] == 1 ? "father" : "mother")
+              + " of "
+              + names.get(i)
+              + (male[i] == 1 ? ", a boy." : ", a girl."));
     }
     List<String> choices =
         Arrays.stream(RELATIONS)
@@ -93,11 +93,12 @@ final class FamilyPuzzles {
             .toList();
     return Puzzle.of(
             AnswerKind.CHOICE,
-            String.format(
-                "%s What is %s to %s? Answer with one word, such as mother, brother, grandson, niece or cousin.",
-                String.join(" ", Puzzle.some(random, facts.size(), facts)),
-                names.get(a),
-                names.get(b)),
+            String.join(" ", Puzzle.some(random, facts.size(), facts))
+                + " What is "
+                + names.get(a)
+                + " to "
+                + names.get(b)
+                + "? Answer with one word, such as mother, brother, grandson, niece or cousin.",
             relation[male[a]])
         .with("choices", choices)
         .with("parents", new int[][] {parents, male, {a, b}});

@@ -51,8 +51,9 @@ final class GridPuzzles {
     return Puzzle.of(
             AnswerKind.COLOURING,
             String.format(
-                "A map has the countries %s. These share a border: %s. Colour each country red, green or blue so that no two that share a border have"
-                    + " the same colour. Answer such as \"A: red, B: green\", with all countries.",
+                "A map has the countries %s. These share a border: %s. Colour each country red,"
+                    + " green or blue so that no two that share a border have the same colour."
+                    + " Answer such as \"A: red, B: green\", with all countries.",
                 Puzzle.and(names), shown),
             String.join(", ", gold))
         .with("names", names)
@@ -87,8 +88,8 @@ final class GridPuzzles {
             .collect(Collectors.joining("\n"));
     return Puzzle.of(
             AnswerKind.NUMBERS,
-            "Fill in the blanks of this 4x4 sudoku, so that each row, each column and each 2x2 block"
-                + " in a corner has the digits 1 to 4:\n"
+            "Fill in the blanks of this 4x4 sudoku, so that each row, each column and each 2x2"
+                + " block in a corner has the digits 1 to 4:\n"
                 + shown
                 + "Answer with all four rows.",
             gold)

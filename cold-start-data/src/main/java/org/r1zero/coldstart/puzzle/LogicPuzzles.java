@@ -56,9 +56,10 @@ final class LogicPuzzles {
         Puzzle puzzle =
             Puzzle.of(
                     AnswerKind.CHOICE,
-                    String.format(
-                        "%s ('Some' means at least one; a group may be empty.) Does it follow that %s? Answer yes or no.",
-                        String.join(" ", texts), conclusion.text(groups).toLowerCase(Locale.ROOT)),
+                    String.join(" ", texts)
+                        + " ('Some' means at least one; a group may be empty.) Does it follow that "
+                        + conclusion.text(groups).toLowerCase(Locale.ROOT)
+                        + "? Answer yes or no.",
                     wanted ? "yes" : "no")
                 .with("choices", List.of("yes", "no"));
         List<Statement> all = new ArrayList<>(premises);

@@ -66,7 +66,8 @@ final class WordPuzzles {
       return Puzzle.of(
           AnswerKind.WORDS,
           String.format(
-              "A text was written in the Vigenère cipher with the key '%s' (a shifts by 0, b by 1, …; blanks stay and use no letter of the key): %s. What was the text?%s",
+              "A text was written in the Vigenère cipher with the key '%s' (a shifts by 0, b by 1,"
+                  + " …; blanks stay and use no letter of the key): %s. What was the text?%s",
               key, coded, only),
           plain);
     }
@@ -76,7 +77,8 @@ final class WordPuzzles {
       return Puzzle.of(
           AnswerKind.WORDS,
           String.format(
-              "In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y, …): %s. What was the text?%s",
+              "In a text, each letter was replaced by its mirror in the alphabet (a by z, b by y,"
+                  + " …): %s. What was the text?%s",
               coded, only),
           plain);
     }
@@ -128,7 +130,8 @@ final class WordPuzzles {
       return Puzzle.of(
           AnswerKind.NUMBER,
           String.format(
-              "How many days are there from %s to %s, the first day not counted, the last one counted? Answer with one number.",
+              "How many days are there from %s to %s, the first day not counted, the last one"
+                  + " counted? Answer with one number.",
               date.format(DATE), other.format(DATE)),
           ChronoUnit.DAYS.between(date, other));
     }

@@ -49,11 +49,12 @@ final class JsonDocument {
       }
       if (parser.nextToken() != null) {
         throw new IllegalArgumentException(
-            String.format(
-                "%s:%s: something follows the %s; one record per line is JSON lines: name the file .jsonl",
-                file,
-                parser.currentTokenLocation().getLineNr(),
-                first == JsonToken.START_ARRAY ? "list" : "object"));
+            file
+                + ":"
+                + parser.currentTokenLocation().getLineNr()
+                + ": something follows the "
+                + (first == JsonToken.START_ARRAY ? "list" : "object")
+                + "; one record per line is JSON lines: name the file .jsonl");
       }
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();

@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
           + " signs of self-verification, with 95 %% intervals; docs/evaluation.md defines them.",
       "What was sampled is kept (below output, in .r1zero): an evaluation that was killed goes on.",
       "Takes recipes, or a run directory: then its trained model by its own recipe. With --model"
-          + " alone, a run's model is measured by that run's recipe, any other on --task. Without any"
-          + " of these it measures the embedded model by the demo's recipe."
+          + " alone, a run's model is measured by that run's recipe, any other on --task. Without"
+          + " any of these it measures the embedded model by the demo's recipe."
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -75,8 +75,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--workers",
       paramLabel = "N",
       description = {
-        "Generators that sample at once, one thread each; the same as --set rollouts.workers=N --set"
-            + " rollouts.unit_problems=1. Completions do not depend on N."
+        "Generators that sample at once, one thread each; the same as --set rollouts.workers=N"
+            + " --set rollouts.unit_problems=1. Completions do not depend on N."
       })
   private @Nullable Integer workers;
 
@@ -230,8 +230,8 @@ final class EvaluateCommand implements Callable<Integer> {
   private static String said(Recipe recipe) {
     return String.format(
         Locale.ROOT,
-        "measuring %s on up to %d held-out problems of task %s: prompt %s, verifier %s, %d samples of"
-            + " each at temperature %s, up to %d new tokens",
+        "measuring %s on up to %d held-out problems of task %s: prompt %s, verifier %s, %d samples"
+            + " of each at temperature %s, up to %d new tokens",
         recipe.model(),
         recipe.evaluation().problems(),
         recipe.task().name(),

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "import-config",
     description = {
       "Makes a recipe of a configuration of TRL or verl, and lists what has no counterpart.",
-      "FILE is a GRPOConfig of TRL in YAML or JSON, a configuration of verl in YAML, or a script or a"
-          + " list with verl's key=value words. The recipe goes to standard output, the list to"
+      "FILE is a GRPOConfig of TRL in YAML or JSON, a configuration of verl in YAML, or a script or"
+          + " a list with verl's key=value words. The recipe goes to standard output, the list to"
           + " standard error."
     },
     mixinStandardHelpOptions = true)

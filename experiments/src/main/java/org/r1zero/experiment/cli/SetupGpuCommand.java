@@ -119,8 +119,10 @@ final class SetupGpuCommand implements Callable<Integer> {
       if (code != 0) {
         throw new IllegalStateException(
             String.format(
-                "pip ended with %s, its messages are above; it needs the network, a Python of 3.9 to 3.13 and pip"
-                    + " (python3 -m ensurepip). Elsewhere fetched wheels do as well: pip download torch==%s, then pip install --no-index --find-links WHEELS --target DIR torch==%s",
+                "pip ended with %s, its messages are above; it needs the network, a Python of 3.9"
+                    + " to 3.13 and pip (python3 -m ensurepip). Elsewhere fetched wheels do as"
+                    + " well: pip download torch==%s, then pip install --no-index --find-links"
+                    + " WHEELS --target DIR torch==%s",
                 code, LibTorch.VERSION, LibTorch.VERSION));
       }
     } finally {

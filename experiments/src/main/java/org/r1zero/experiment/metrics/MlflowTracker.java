@@ -162,7 +162,8 @@ public final class MlflowTracker implements AutoCloseable {
         thread.interrupt();
         say.accept(
             String.format(
-                "WARNING: MLflow at %s did not answer in time: it has %s steps of this run, and may lack its end and files; all of them are in %s",
+                "WARNING: MLflow at %s did not answer in time: it has %s steps of this run, and may"
+                    + " lack its end and files; all of them are in %s",
                 config.trackingUri(), stepsSent, folder));
       }
     } catch (InterruptedException e) {
@@ -241,7 +242,8 @@ public final class MlflowTracker implements AutoCloseable {
       String why = String.valueOf(fault.getMessage());
       say.accept(
           String.format(
-              "WARNING: MLflow at %s can't be reached (%s): training goes on without it, and what it misses is sent when it is back",
+              "WARNING: MLflow at %s can't be reached (%s): training goes on without it, and what"
+                  + " it misses is sent when it is back",
               config.trackingUri(), why.equals("null") ? fault.getClass().getSimpleName() : why));
     }
   }
@@ -411,7 +413,8 @@ public final class MlflowTracker implements AutoCloseable {
     if (!MlflowClient.takesArtifacts(known)) {
       say.accept(
           String.format(
-              "MLflow keeps artefacts at %s, which its clients write to themselves: the run's files stay in %s (a server with --serve-artifacts takes them)",
+              "MLflow keeps artefacts at %s, which its clients write to themselves: the run's files"
+                  + " stay in %s (a server with --serve-artifacts takes them)",
               known.artifactUri(), folder));
       return;
     }

@@ -26,9 +26,10 @@ final class Conversations {
     List<Message> messages = example.messages();
     if (!messages.isEmpty() && (messages.size() > 1 || !messages.get(0).role().equals("user"))) {
       throw new IllegalArgumentException(
-          String.format(
-              "%s puts one question of the user, but before the answer there are messages of %s; set prompt.template: chat, or give prompt and completion as texts",
-              place, messages.stream().map(Message::role).toList()));
+          place
+              + " puts one question of the user, but before the answer there are messages of "
+              + messages.stream().map(Message::role).toList()
+              + "; set prompt.template: chat, or give prompt and completion as texts");
     }
   }
 }

@@ -59,7 +59,8 @@ record ModelCard(String base, String license, String body) {
       return "";
     }
     return String.format(
-        "## Held-out accuracy, with 95 %% intervals\n\n| | before | after |\n| --- | --- | --- |\n%s%s\n",
+        "## Held-out accuracy, with 95 %% intervals\n\n| | before | after |\n| --- | --- | --- |\n"
+            + "%s%s\n",
         row("pass@1 greedy", result, "pass1_greedy_"),
         row("pass@1 sampled", result, "pass1_sampled_"));
   }
@@ -96,7 +97,9 @@ record ModelCard(String base, String license, String body) {
   /** The whole file; {@code of} says which checkpoint, empty for the result of the run. */
   String text(String of) {
     return String.format(
-        "---\nlibrary_name: transformers\npipeline_tag: text-generation\nlicense: %s\nbase_model: %s\ntags:\n- r1zero\n- grpo\n- reinforcement-learning\n---\n\n# %s trained by reinforcement learning\n\n%s%s",
+        "---\nlibrary_name: transformers\npipeline_tag: text-generation\nlicense: %s\nbase_model:"
+            + " %s\ntags:\n- r1zero\n- grpo\n- reinforcement-learning\n---\n\n# %s trained by"
+            + " reinforcement learning\n\n%s%s",
         license,
         base,
         Path.of(base).getFileName(),

@@ -74,11 +74,10 @@ public final class FileVerification {
   public VerifySummary run(Path file, @Nullable Path out) throws IOException {
     long started = System.nanoTime();
     String key =
-        String.format(
-            "%s %s%s",
-            Hashes.sha256(file),
-            verifier.description(),
-            NamedFiles.contents(verifier.options(), verifier.plugins()));
+        Hashes.sha256(file)
+            + " "
+            + verifier.description()
+            + NamedFiles.contents(verifier.options(), verifier.plugins());
     try (Judging judging =
             cluster.isPresent()
                 ? new ClusterJudging(cluster.get(), verifier)

@@ -55,9 +55,10 @@ public record DecoupledNormalization(List<Double> weights) implements AdvantageE
       double[] scores = group.scores()[i];
       if (scores.length != weights.size()) {
         throw new IllegalArgumentException(
-            String.format(
-                "a rollout needs a score for each of the %s rewards that are normalised one by one, had %s",
-                weights.size(), scores.length));
+            "a rollout needs a score for each of the "
+                + weights.size()
+                + " rewards that are normalised one by one, had "
+                + scores.length);
       }
       column[i] = scores[k];
     }

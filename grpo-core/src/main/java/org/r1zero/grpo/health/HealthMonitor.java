@@ -66,8 +66,8 @@ public final class HealthMonitor {
           config.nan(),
           step,
           String.format(
-              "the loss is %s (%s); likely causes: a reward or log-prob that is not a number, or weights that have"
-                  + " diverged; lower learning_rate, or set dtype: float32",
+              "the loss is %s (%s); likely causes: a reward or log-prob that is not a number, or"
+                  + " weights that have diverged; lower learning_rate, or set dtype: float32",
               loss, where.get()));
     }
     if (mismatch > config.maxMismatch() && config.mismatch() != HealthAction.OFF) {
@@ -78,8 +78,9 @@ public final class HealthMonitor {
             config.mismatch(),
             step,
             String.format(
-                "log-probs of sampling and training differ by %s nats per token, above health.max_mismatch %s; likely causes: rollouts of old weights, or bf16; set dtype: float32, or use"
-                    + " grpo.off_policy",
+                "log-probs of sampling and training differ by %s nats per token, above"
+                    + " health.max_mismatch %s; likely causes: rollouts of old weights, or bf16;"
+                    + " set dtype: float32, or use grpo.off_policy",
                 mismatch, config.maxMismatch()));
       }
     } else if (mismatch <= config.maxMismatch()) {
@@ -136,7 +137,8 @@ public final class HealthMonitor {
           config.kl(),
           step,
           String.format(
-              "the KL divergence from the reference is %s nats per token, above health.max_kl %s; likely cause: the policy runs away; lower learning_rate or raise loss.beta",
+              "the KL divergence from the reference is %s nats per token, above health.max_kl %s;"
+                  + " likely cause: the policy runs away; lower learning_rate or raise loss.beta",
               kl, config.maxKl()));
     }
     klSaid = high;
@@ -149,8 +151,9 @@ public final class HealthMonitor {
           config.entropy(),
           step,
           String.format(
-              "entropy was below %s nats for %s steps: the policy has collapsed to one answer; likely cause: too many updates or"
-                  + " too high a rate; add entropy.entropy_coef, raise epsilon_high, or stop earlier",
+              "entropy was below %s nats for %s steps: the policy has collapsed to one answer;"
+                  + " likely cause: too many updates or too high a rate; add entropy.entropy_coef,"
+                  + " raise epsilon_high, or stop earlier",
               config.minEntropy(), lowEntropy));
     }
   }

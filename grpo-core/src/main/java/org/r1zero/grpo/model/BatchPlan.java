@@ -119,7 +119,8 @@ record BatchPlan(
     if (length > maxPositions) {
       throw new IllegalArgumentException(
           String.format(
-              "a sequence of %s tokens exceeds the model's max_position_embeddings %s; lower sampling.max_new_tokens",
+              "a sequence of %s tokens exceeds the model's max_position_embeddings %s; lower"
+                  + " sampling.max_new_tokens",
               length, maxPositions));
     }
   }

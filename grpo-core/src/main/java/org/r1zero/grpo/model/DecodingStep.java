@@ -35,7 +35,8 @@ public record DecodingStep(
         || n == 0) {
       throw new IllegalArgumentException(
           String.format(
-              "tokens, positions, own, slots and rows must have one number per token, had %s, %s, %s, %s and %s",
+              "tokens, positions, own, slots and rows must have one number per token, had %s, %s,"
+                  + " %s, %s and %s",
               n, positions.length, own.length, slots.length, rows.length));
     }
   }

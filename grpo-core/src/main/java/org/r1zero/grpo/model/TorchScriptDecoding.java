@@ -176,8 +176,9 @@ final class TorchScriptDecoding implements DecodingKernels {
     if (!packs || computeType != ComputeType.BFLOAT16 || !whole) {
       throw new IllegalArgumentException(
           String.format(
-              "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that are"
-                  + " multiples of 16, found %s, %s and %s; set sampling.quantization: none, or device: cpu and dtype: bfloat16",
+              "sampling.quantization int8 needs device cpu, dtype bfloat16 and layer widths that"
+                  + " are multiples of 16, found %s, %s and %s; set sampling.quantization: none, or"
+                  + " device: cpu and dtype: bfloat16",
               packs ? "cpu" : onCpu ? "a cpu whose oneDNN has no bfloat16" : "cuda",
               computeType,
               List.of(config.hiddenSize(), attention, config.intermediateSize())));

@@ -70,7 +70,8 @@ public record LibTorch(Path libraries, String version, @Nullable String cuda) {
       throw refused(
           given,
           String.format(
-              "%s; the bridge to Java (DJL 0.36.0) is made for %s (set PYTORCH_VERSION too if you have a bridge for another one)",
+              "%s; the bridge to Java (DJL 0.36.0) is made for %s (set PYTORCH_VERSION too if you"
+                  + " have a bridge for another one)",
               version == null
                   ? "does not say which version of torch it has"
                   : "has torch " + version,

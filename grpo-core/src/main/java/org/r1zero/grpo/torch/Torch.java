@@ -125,7 +125,8 @@ public final class Torch {
     if (index >= gpus) {
       throw new IllegalArgumentException(
           String.format(
-              "device %s was asked for, but libtorch sees %s; set device: cpu to compute on the CPU",
+              "device %s was asked for, but libtorch sees %s; set device: cpu to compute on the"
+                  + " CPU",
               name, gpus == 0 ? "no GPU: " + Gpus.reason() : "only cuda:0 to cuda:" + (gpus - 1)));
     }
     String misfit = LibTorch.misfit(Loaded.CHOSEN, Gpus.capability(index).orElse(null));

@@ -68,7 +68,8 @@ public final class SafetensorsFile {
             isPointer(channel, size)
                 ? "is Git LFS's pointer to the file, not the file; run git lfs pull in its folder"
                 : String.format(
-                    "is truncated or not a safetensors file: it states a header of %s bytes in a file of %s",
+                    "is truncated or not a safetensors file: it states a header of %s bytes in a"
+                        + " file of %s",
                     headerSize, size));
       }
       byte[] header = new byte[(int) headerSize];
