@@ -29,8 +29,7 @@ import org.r1zero.rollout.generation.SamplingConfig;
 public final class GpuCheck {
   private static final int VOCABULARY = 4096;
   private static final double RATE = 1e-3;
-  static final DecoderConfig SHAPE =
-      DecoderShapes.qwen2(VOCABULARY, 256, 512, 4, 8, 4, 32, true);
+  static final DecoderConfig SHAPE = DecoderShapes.qwen2(VOCABULARY, 256, 512, 4, 8, 4, 32, true);
 
   private GpuCheck() {}
 
