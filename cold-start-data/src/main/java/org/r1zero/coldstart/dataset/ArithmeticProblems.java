@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.r1zero.grpo.files.Hashes;
@@ -171,18 +173,19 @@ public final class ArithmeticProblems {
           Map.of(
               "who", who, "other", other, "things", things, "a", a, "b", b, "c", c, "d", d, "bags",
               bags, "each", each);
+      Function<String, Object> word = name -> Objects.requireNonNull(words.get(name), name);
       Plot plot = PLOTS.get(random.nextInt(PLOTS.size()));
       String[] chain = plot.calculation.split(" ", -1);
       List<Step> steps = new ArrayList<>();
-      int value = (int) words.get(chain[0]);
+      int value = (int) word.apply(chain[0]);
       for (int i = 1; i < chain.length; i += 2) {
-        Step step = new Step(value, chain[i].charAt(0), (int) words.get(chain[i + 1]));
+        Step step = new Step(value, chain[i].charAt(0), (int) word.apply(chain[i + 1]));
         steps.add(step);
         value = step.result();
       }
       String question =
           WORD.matcher("{who} has " + plot.text + " How many {things} does {who} have now?")
-              .replaceAll(word -> words.get(word.group(1)).toString());
+              .replaceAll(found -> word.apply(found.group(1)).toString());
       return new Story(question, steps);
     }
 
