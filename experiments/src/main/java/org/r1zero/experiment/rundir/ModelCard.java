@@ -58,17 +58,20 @@ record ModelCard(String base, String license, String body) {
     if (!result.has("pass1_sampled_after")) {
       return "";
     }
-    return String.format(
-        "## Held-out accuracy, with 95 %% intervals\n\n| | before | after |\n| --- | --- | --- |\n"
-            + "%s%s\n",
-        row("pass@1 greedy", result, "pass1_greedy_"),
-        row("pass@1 sampled", result, "pass1_sampled_"));
+    return "## Held-out accuracy, with 95 % intervals\n\n| | before | after |\n| --- | --- | --- |\n"
+        + row("pass@1 greedy", result, "pass1_greedy_")
+        + row("pass@1 sampled", result, "pass1_sampled_")
+        + "\n";
   }
 
   private static String row(String name, JsonNode result, String key) {
-    return String.format(
-        "| %s | %s | %s |\n",
-        name, interval(result.path(key + "before")), interval(result.path(key + "after")));
+    return "| "
+        + name
+        + " | "
+        + interval(result.path(key + "before"))
+        + " | "
+        + interval(result.path(key + "after"))
+        + " |\n";
   }
 
   private static String interval(JsonNode node) {
@@ -96,14 +99,14 @@ record ModelCard(String base, String license, String body) {
 
   /** The whole file; {@code of} says which checkpoint, empty for the result of the run. */
   String text(String of) {
-    return String.format(
-        "---\nlibrary_name: transformers\npipeline_tag: text-generation\nlicense: %s\nbase_model:"
-            + " %s\ntags:\n- r1zero\n- grpo\n- reinforcement-learning\n---\n\n# %s trained by"
-            + " reinforcement learning\n\n%s%s",
-        license,
-        base,
-        Path.of(base).getFileName(),
-        of.isEmpty() ? "" : "This is " + of + ", not the end of the run.\n\n",
-        body);
+    return "---\nlibrary_name: transformers\npipeline_tag: text-generation\nlicense: "
+        + license
+        + "\nbase_model: "
+        + base
+        + "\ntags:\n- r1zero\n- grpo\n- reinforcement-learning\n---\n\n# "
+        + Path.of(base).getFileName()
+        + " trained by reinforcement learning\n\n"
+        + (of.isEmpty() ? "" : "This is " + of + ", not the end of the run.\n\n")
+        + body;
   }
 }
