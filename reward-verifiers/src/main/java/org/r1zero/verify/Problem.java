@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question with what a rule needs to judge its answers.
@@ -40,5 +41,19 @@ public record Problem(String id, String question, String gold, ObjectNode data)
    */
   public JsonNode field(String name) {
     return data.path(name);
+  }
+
+  /**
+   * A fault of the data set, to be thrown.
+   *
+   * @param message what was expected and what was found; the problem's name is put before it
+   */
+  public IllegalArgumentException fault(String message) {
+    return fault(message, null);
+  }
+
+  /** The same with its cause. */
+  public IllegalArgumentException fault(String message, @Nullable Throwable cause) {
+    return new IllegalArgumentException("problem " + id + ": " + message, cause);
   }
 }

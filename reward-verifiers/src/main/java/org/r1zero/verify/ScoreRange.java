@@ -23,4 +23,14 @@ public record ScoreRange(double min, double max) {
   public boolean contains(double score) {
     return score >= min && score <= max;
   }
+
+  /** The score of this range that is nearest to a number. */
+  public double nearest(double number) {
+    return Math.max(min, Math.min(max, number));
+  }
+
+  /** As it is written in messages: {@code [min, max]}. */
+  public String interval() {
+    return "[" + min + ", " + max + "]";
+  }
 }

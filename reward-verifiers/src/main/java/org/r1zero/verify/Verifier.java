@@ -22,8 +22,10 @@ public interface Verifier {
    */
   String id();
 
-  /** The scores that {@link #verify} may give. */
-  ScoreRange range();
+  /** The scores that {@link #verify} may give: from 0 to 1 unless overridden. */
+  default ScoreRange range() {
+    return ScoreRange.UNIT;
+  }
 
   /**
    * The score that stands in for a verdict where this verifier itself fails: when it throws or

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.Problem;
+import org.r1zero.verify.process.Daemons;
 import org.r1zero.verify.reward.FailureLimit;
 import org.r1zero.verify.reward.Reward;
 import org.r1zero.verify.reward.RewardFailureException;
@@ -51,11 +52,7 @@ public final class RewardScorer {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "scorer-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> Daemons.of("scorer-" + number.incrementAndGet(), task));
     threads.allowCoreThreadTimeOut(true);
     this.room = new Semaphore(count * IN_LINE_PER_THREAD);
   }

@@ -23,6 +23,7 @@ import org.r1zero.rollout.worker.SamplingCancelledException;
 import org.r1zero.rollout.worker.WorkerPool;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.process.Daemons;
 import org.r1zero.verify.reward.Reward;
 
 /**
@@ -68,13 +69,7 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
     this.sampling =
         new GroupSampling(size, config, sampling, problems, texts, pool, scorer, progress);
     this.traces = traces;
-    this.background =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "rollouts-ahead");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.background = Executors.newSingleThreadExecutor(Daemons.named("rollouts-ahead"));
   }
 
   @Override

@@ -54,15 +54,13 @@ final class CodeTaskReader {
     String prompt = text(problem.field(begun)).orElse(problem.question());
     Optional<CodeTests> read = tests(problem, tests, entry.isPresent());
     if (read.isEmpty()) {
-      throw new IllegalArgumentException(
-          "problem "
-              + problem.id()
-              + ": the verifier 'code' needs the field tests: test code, a list of {input, output},"
+      throw problem.fault(
+"the verifier 'code' needs the field tests: test code, a list of {input, output},"
               + " or a list of {args, expected} with entry_point; found "
               + (tests.isMissingNode() ? "none" : shown(tests)));
     }
     return new CodeTask(
-        problem.id(), language(problem, defaultLanguage), prompt, entry, read.get());
+        problem, language(problem, defaultLanguage), prompt, entry, read.get());
   }
 
   private static Optional<CodeTests> tests(Problem problem, JsonNode tests, boolean hasEntry) {
@@ -166,10 +164,8 @@ final class CodeTaskReader {
         return language;
       }
     }
-    throw new IllegalArgumentException(
-        "problem "
-            + problem.id()
-            + ": the verifier 'code' runs python and java, the field language is "
+    throw problem.fault(
+"the verifier 'code' runs python and java, the field language is "
             + name.get());
   }
 

@@ -53,7 +53,7 @@ final class JavaCalls {
       }
     }
     if (names.isEmpty()) {
-      throw task.fault("calls in Java need the field entry_point, such as Solution.add");
+      throw task.problem().fault("calls in Java need the field entry_point, such as Solution.add");
     }
     this.method = names.get(names.size() - 1);
     this.source = whole(task.prompt(), code);

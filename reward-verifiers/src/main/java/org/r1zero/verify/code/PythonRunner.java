@@ -196,7 +196,7 @@ final class PythonRunner implements CodeRunner {
     }
     String fault = verdict.path("fault").asText();
     if (!fault.isEmpty()) {
-      throw task.fault(fault);
+      throw task.problem().fault(fault);
     }
     if (verdict.has("died")) {
       int signal = -verdict.path("died").asInt();

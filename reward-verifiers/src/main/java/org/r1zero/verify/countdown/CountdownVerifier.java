@@ -8,10 +8,12 @@ import java.util.Optional;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
 import org.r1zero.verify.records.Records;
@@ -65,11 +67,6 @@ public final class CountdownVerifier implements AnswerVerifier {
   @Override
   public String id() {
     return "countdown";
-  }
-
-  @Override
-  public ScoreRange range() {
-    return ScoreRange.UNIT;
   }
 
   @Override
@@ -139,10 +136,8 @@ public final class CountdownVerifier implements AnswerVerifier {
   private static List<BigInteger> numbers(Problem problem) {
     JsonNode node = problem.field("numbers");
     if (!node.isArray() || node.isEmpty()) {
-      throw new IllegalArgumentException(
-          "problem "
-              + problem.id()
-              + ": the verifier 'countdown' needs the field numbers, an array of whole numbers,"
+      throw problem.fault(
+"the verifier 'countdown' needs the field numbers, an array of whole numbers,"
               + " found "
               + (node.isMissingNode() ? "none" : node));
     }
@@ -155,14 +150,40 @@ public final class CountdownVerifier implements AnswerVerifier {
 
   private static BigInteger whole(Problem problem, String name, JsonNode node) {
     if (!node.isIntegralNumber()) {
-      throw new IllegalArgumentException(
-          "problem "
-              + problem.id()
-              + ": the verifier 'countdown' needs whole numbers in the field "
+      throw problem.fault(
+"the verifier 'countdown' needs whole numbers in the field "
               + name
               + ", found "
               + (node.isMissingNode() ? "none" : node));
     }
     return node.bigIntegerValue();
+  }
+
+  /**
+   * Makes {@link CountdownVerifier}s; options {@code use_all} (default false), {@code format_score}
+   * (default 0.1) and {@code format}.
+   */
+  public static final class Provider implements VerifierProvider {
+
+    @Override
+    public String id() {
+      return "countdown";
+    }
+
+    @Override
+    public String description() {
+      return "an equation that makes the target from the given numbers, TinyZero's rules";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'countdown'", node);
+      boolean useAll = options.flag("use_all", false);
+      double formatScore =
+          options.number("format_score", CountdownVerifier.DEFAULT_FORMAT_SCORE, 0, 1);
+      JsonNode format = options.node("format");
+      options.finish();
+      return new CountdownVerifier(ReasoningFormat.parse(format), useAll, formatScore);
+    }
   }
 }

@@ -58,7 +58,7 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
       Completion.Transcript transcript = completion.transcript();
       if (transcript == null) {
         return new Verdict(
-            Math.max(range.min(), Math.min(range.max(), 0)),
+            range.nearest(0),
             Outcome.NOT_APPLICABLE,
             "there was no environment");
       }
@@ -69,11 +69,9 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
             range.min(),
             Outcome.ERROR,
             reason
-                + ", which is not in ["
-                + range.min()
-                + ", "
-                + range.max()
-                + "]; set min and max");
+                + ", which is not in "
+                + range.interval()
+                + "; set min and max");
       }
       Outcome outcome =
           paid >= correctAt

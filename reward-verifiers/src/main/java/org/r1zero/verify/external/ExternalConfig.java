@@ -31,12 +31,7 @@ public record ExternalConfig(
     }
     if (!range.contains(failureScore)) {
       throw new IllegalArgumentException(
-          "failure_score must be within ["
-              + range.min()
-              + ", "
-              + range.max()
-              + "], was "
-              + failureScore);
+          "failure_score must be within " + range.interval() + ", was " + failureScore);
     }
     if (processes < 1) {
       throw new IllegalArgumentException("processes must be >= 1, was " + processes);

@@ -1,16 +1,18 @@
 package org.r1zero.verify.format;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.TagScanner.Kind;
 import org.r1zero.verify.format.TagScanner.Tag;
 
@@ -47,11 +49,6 @@ public final class FormatVerifier implements Verifier {
   @Override
   public String id() {
     return "format";
-  }
-
-  @Override
-  public ScoreRange range() {
-    return ScoreRange.UNIT;
   }
 
   @Override
@@ -162,5 +159,28 @@ public final class FormatVerifier implements Verifier {
 
   private static Verdict wrong(String reason) {
     return new Verdict(0, Outcome.INCORRECT, reason);
+  }
+
+  /** Makes {@link FormatVerifier}s; options {@code mode} (strict, soft) and {@code format}. */
+  public static final class Provider implements VerifierProvider {
+
+    @Override
+    public String id() {
+      return "format";
+    }
+
+    @Override
+    public String description() {
+      return "thinking and answer tags, strict (0 or 1) or soft (a share for each tag)";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'format'", node);
+      FormatVerifier.Mode mode = options.choice("mode", FormatVerifier.Mode.STRICT);
+      JsonNode format = options.node("format");
+      options.finish();
+      return new FormatVerifier(ReasoningFormat.parse(format), mode);
+    }
   }
 }

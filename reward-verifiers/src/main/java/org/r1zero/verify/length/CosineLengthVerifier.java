@@ -1,14 +1,19 @@
 package org.r1zero.verify.length;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
+import org.r1zero.verify.Verifiers;
 
 /**
  * The cosine reward of "Demystifying Long Chain-of-Thought Reasoning in LLMs" (Yeo et al. 2025,
@@ -47,13 +52,9 @@ public final class CosineLengthVerifier implements Verifier {
     public static final Scores DEFAULT = new Scores(1, 0.5, -1, -0.5, -1);
 
     private ScoreRange range() {
-      double least =
-          Math.min(
-              exceeded, Math.min(Math.min(rightStart, rightEnd), Math.min(wrongStart, wrongEnd)));
-      double most =
-          Math.max(
-              exceeded, Math.max(Math.max(rightStart, rightEnd), Math.max(wrongStart, wrongEnd)));
-      return new ScoreRange(least, most);
+      var ends =
+          DoubleStream.of(rightStart, rightEnd, wrongStart, wrongEnd, exceeded).summaryStatistics();
+      return new ScoreRange(ends.getMin(), ends.getMax());
     }
   }
 
@@ -123,6 +124,58 @@ public final class CosineLengthVerifier implements Verifier {
     double start = right ? scores.rightStart() : scores.wrongStart();
     double end = right ? scores.rightEnd() : scores.wrongEnd();
     double score = end + (start - end) / 2 * (1 + Math.cos(Math.PI * length / max));
-    return Math.max(range.min(), Math.min(range.max(), score));
+    return range.nearest(score);
+  }
+
+  /**
+   * Makes {@link CosineLengthVerifier}s; options {@code of} (the verifier that tells right from
+   * wrong, default number), {@code of_options} (its own), {@code max} (default 1000), {@code unit}
+   * (tokens, characters), and the scores {@code right_start}, {@code right_end}, {@code
+   * wrong_start}, {@code wrong_end}, {@code exceeded}.
+   */
+  public static final class Provider implements VerifierProvider {
+
+    private static final int DEFAULT_MAX = 1000;
+    private static final double LARGEST = 1000;
+
+    @Override
+    public String id() {
+      return "cosine_length";
+    }
+
+    @Override
+    public String description() {
+      return "another verifier's verdict, scaled by the cosine of the length";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      return create(node, Verifiers.discover());
+    }
+
+    @Override
+    public Verifier create(JsonNode node, Verifiers known) {
+      OptionReader options = OptionReader.of("verifier 'cosine_length'", node);
+      String of = options.text("of", "number");
+      JsonNode ofOptions = options.node("of_options");
+      int max = options.integer("max", DEFAULT_MAX, 1, Integer.MAX_VALUE);
+      LengthUnit unit = options.choice("unit", LengthUnit.TOKENS);
+      Scores scores =
+          new Scores(
+              score(options, "right_start", Scores.DEFAULT.rightStart()),
+              score(options, "right_end", Scores.DEFAULT.rightEnd()),
+              score(options, "wrong_start", Scores.DEFAULT.wrongStart()),
+              score(options, "wrong_end", Scores.DEFAULT.wrongEnd()),
+              score(options, "exceeded", Scores.DEFAULT.exceeded()));
+      if (of.equals(id())) {
+        options.fault("option 'of' can't be the verifier itself");
+      }
+      options.finish();
+      return new CosineLengthVerifier(known.create(of, ofOptions), max, unit, scores);
+    }
+
+    private static double score(OptionReader options, String name, double defaultValue) {
+      return options.number(name, defaultValue, -LARGEST, LARGEST);
+    }
   }
 }

@@ -31,28 +31,9 @@ final class Doubts {
 
   private static final Set<String> OPENINGS =
       Set.of(
-          "wait",
-          "hmm",
-          "so",
-          "then",
-          "next",
-          "now",
-          "okay",
-          "ok",
-          "and",
-          "but",
-          "well",
-          "again",
-          "yes",
-          "no",
-          "first",
-          "actually",
-          "thus",
-          "therefore",
-          "hence",
-          "finally",
-          "right",
-          "oh");
+          ("wait hmm so then next now okay ok and but well again yes no first actually "
+                  + "thus therefore hence finally right oh")
+              .split(" "));
 
   private Doubts() {}
 

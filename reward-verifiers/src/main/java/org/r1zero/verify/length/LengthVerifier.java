@@ -1,12 +1,15 @@
 package org.r1zero.verify.length;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 
 /**
  * The soft overlong punishment of DAPO (Yu et al. 2025, arXiv 2503.14476, equation 13): 0 up to
@@ -60,5 +63,38 @@ public record LengthVerifier(int max, int cache, LengthUnit unit) implements Ver
     double score = length > max ? -1 : (double) (allowed - length) / cache;
     Outcome outcome = score <= -1 ? Outcome.INCORRECT : Outcome.PARTIAL;
     return new Verdict(score, outcome, shown + ", over " + allowed);
+  }
+
+  /**
+   * Makes {@link LengthVerifier}s; options {@code max} (default 20480), {@code cache} (default
+   * 4096, both as in DAPO) and {@code unit} (tokens, characters).
+   */
+  public static final class Provider implements VerifierProvider {
+
+    private static final int DAPO_MAX = 20_480;
+    private static final int DAPO_CACHE = 4096;
+
+    @Override
+    public String id() {
+      return "length";
+    }
+
+    @Override
+    public String description() {
+      return "DAPO's soft overlong punishment, from 0 down to -1";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'length'", node);
+      int max = options.integer("max", DAPO_MAX, 1, Integer.MAX_VALUE);
+      int cache = options.integer("cache", Math.min(DAPO_CACHE, max / 5), 0, Integer.MAX_VALUE);
+      LengthUnit unit = options.choice("unit", LengthUnit.TOKENS);
+      if (cache > max) {
+        options.fault("option 'cache' must be at most max, " + max + ", was " + cache);
+      }
+      options.finish();
+      return new LengthVerifier(max, cache, unit);
+    }
   }
 }

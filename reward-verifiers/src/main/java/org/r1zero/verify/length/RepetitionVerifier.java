@@ -1,5 +1,6 @@
 package org.r1zero.verify.length;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,11 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.Deflater;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 
 /**
  * Repetition and rambling: how much of a completion says nothing new.
@@ -71,11 +73,6 @@ public final class RepetitionVerifier implements Verifier {
   @Override
   public String id() {
     return "repetition";
-  }
-
-  @Override
-  public ScoreRange range() {
-    return ScoreRange.UNIT;
   }
 
   @Override
@@ -173,5 +170,32 @@ public final class RepetitionVerifier implements Verifier {
       count += mark ? 1 : 0;
     }
     return marked.length == 0 ? 0 : (double) count / marked.length;
+  }
+
+  /**
+   * Makes {@link RepetitionVerifier}s; options {@code ngram} (default 10) and {@code
+   * max_repetition} (default 0.25).
+   */
+  public static final class Provider implements VerifierProvider {
+
+    @Override
+    public String id() {
+      return "repetition";
+    }
+
+    @Override
+    public String description() {
+      return "how much of a completion is new: repetition and rambling lower it";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'repetition'", node);
+      int ngram = options.integer("ngram", RepetitionVerifier.DEFAULT_NGRAM, 2, 1000);
+      double maxRepetition =
+          options.number("max_repetition", RepetitionVerifier.DEFAULT_MAX_REPETITION, 0, 1);
+      options.finish();
+      return new RepetitionVerifier(ngram, maxRepetition);
+    }
   }
 }

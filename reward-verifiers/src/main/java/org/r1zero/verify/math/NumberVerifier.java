@@ -1,15 +1,18 @@
 package org.r1zero.verify.math;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.math.equal.PercentRule;
 import org.r1zero.verify.math.read.AnswerText;
@@ -55,11 +58,6 @@ public final class NumberVerifier implements AnswerVerifier {
   @Override
   public String id() {
     return "number";
-  }
-
-  @Override
-  public ScoreRange range() {
-    return ScoreRange.UNIT;
   }
 
   @Override
@@ -146,10 +144,8 @@ public final class NumberVerifier implements AnswerVerifier {
     int hashes = gold.lastIndexOf("####");
     Quantity number = number(List.of(hashes < 0 ? gold : gold.substring(hashes + 4)));
     if (number == null) {
-      throw new IllegalArgumentException(
-          "problem "
-              + problem.id()
-              + ": the verifier 'number' needs a gold that is one number, was "
+      throw problem.fault(
+"the verifier 'number' needs a gold that is one number, was "
               + shown(gold));
     }
     return number;
@@ -158,5 +154,34 @@ public final class NumberVerifier implements AnswerVerifier {
   private static String shown(String text) {
     String line = text.replaceAll("\\s+", " ");
     return Records.shortened(line, 80, "…");
+  }
+
+  /**
+   * Makes {@link NumberVerifier}s; options {@code sources} (list, default {@code [answer_tag]}),
+   * {@code percent} (either, exact), {@code accept_truncated} (default false) and {@code format}.
+   */
+  public static final class Provider implements VerifierProvider {
+
+    @Override
+    public String id() {
+      return "number";
+    }
+
+    @Override
+    public String description() {
+      return "one exact number, as in GSM8K and arithmetic";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'number'", node);
+      List<AnswerSource> sources =
+          options.choices("sources", AnswerSource.class, NumberVerifier.TRAINING_SOURCES);
+      PercentRule percent = options.choice("percent", PercentRule.EITHER);
+      boolean acceptTruncated = options.flag("accept_truncated", false);
+      JsonNode format = options.node("format");
+      options.finish();
+      return new NumberVerifier(ReasoningFormat.parse(format), sources, percent, acceptTruncated);
+    }
   }
 }

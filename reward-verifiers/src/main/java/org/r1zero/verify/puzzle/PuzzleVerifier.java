@@ -16,10 +16,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
-import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
+import org.r1zero.verify.Verifier;
+import org.r1zero.verify.VerifierProvider;
 import org.r1zero.verify.format.ReasoningFormat;
 import org.r1zero.verify.format.TagScanner;
 import org.r1zero.verify.records.Records;
@@ -51,23 +53,9 @@ public final class PuzzleVerifier implements AnswerVerifier {
   private static final String ANSWER = "answer:";
   private static final Set<String> HEDGES =
       Set.of(
-          "about",
-          "almost",
-          "approximately",
-          "around",
-          "roughly",
-          "nearly",
-          "maybe",
-          "perhaps",
-          "possibly",
-          "probably",
-          "least",
-          "most",
-          "than",
-          "above",
-          "below",
-          "over",
-          "under");
+          ("about almost approximately around roughly nearly maybe perhaps possibly "
+                  + "probably least most than above below over under")
+              .split(" "));
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final Set<String> NEGATIONS = Set.of("not", "never", "neither", "nor", "cannot");
 
@@ -92,11 +80,6 @@ public final class PuzzleVerifier implements AnswerVerifier {
     return "puzzle";
   }
 
-  @Override
-  public ScoreRange range() {
-    return ScoreRange.UNIT;
-  }
-
   /** A problem is sound where its own gold is a right answer. */
   @Override
   public void check(Problem problem) {
@@ -104,12 +87,12 @@ public final class PuzzleVerifier implements AnswerVerifier {
     try {
       String fault = fault(problem, kind, problem.gold());
       if (fault != null) {
-        throw new IllegalArgumentException(
-            "problem " + problem.id() + ": its gold is not a right answer: " + fault);
+        throw problem.fault(
+"its gold is not a right answer: " + fault);
       }
     } catch (UnreadableException e) {
-      throw new IllegalArgumentException(
-          "problem " + problem.id() + ": its gold can't be read: " + e.getMessage(), e);
+      throw problem.fault(
+"its gold can't be read: " + e.getMessage(), e);
     }
   }
 
@@ -370,8 +353,8 @@ public final class PuzzleVerifier implements AnswerVerifier {
   private static String named(Problem problem, List<String> names, JsonNode place) {
     int at = place.asInt(-1);
     if (at < 0 || at >= names.size()) {
-      throw new IllegalArgumentException(
-          "problem " + problem.id() + ": edges must be pairs of places in names, found " + place);
+      throw problem.fault(
+"edges must be pairs of places in names, found " + place);
     }
     return names.get(at);
   }
@@ -380,10 +363,8 @@ public final class PuzzleVerifier implements AnswerVerifier {
     List<String> texts = new ArrayList<>();
     problem.field(field).forEach(text -> texts.add(text.asText()));
     if (texts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "problem "
-              + problem.id()
-              + ": the verifier 'puzzle' needs the field "
+      throw problem.fault(
+"the verifier 'puzzle' needs the field "
               + field
               + ", a list of texts, found "
               + (problem.field(field).isMissingNode() ? "none" : problem.field(field)));
@@ -398,11 +379,31 @@ public final class PuzzleVerifier implements AnswerVerifier {
         return one;
       }
     }
-    throw new IllegalArgumentException(
-        "problem "
-            + problem.id()
-            + ": the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
+    throw problem.fault(
+"the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
             + " have it, found "
             + (kind.isEmpty() ? "none" : kind));
+  }
+
+  /** Makes {@link PuzzleVerifier}s; option {@code format}. */
+  public static final class Provider implements VerifierProvider {
+
+    @Override
+    public String id() {
+      return "puzzle";
+    }
+
+    @Override
+    public String description() {
+      return "any right answer to a problem of the data set puzzles";
+    }
+
+    @Override
+    public Verifier create(JsonNode node) {
+      OptionReader options = OptionReader.of("verifier 'puzzle'", node);
+      JsonNode format = options.node("format");
+      options.finish();
+      return new PuzzleVerifier(ReasoningFormat.parse(format));
+    }
   }
 }

@@ -16,6 +16,7 @@ import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.Verifier;
+import org.r1zero.verify.process.Daemons;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,11 +54,7 @@ public final class GuardedVerifier implements Verifier {
             10,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "verifier-" + verifier.id());
-              thread.setDaemon(true);
-              return thread;
-            });
+            Daemons.named("verifier-" + verifier.id()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Keeps processes of one command started and ready ahead, so that taking one costs no start. Each
@@ -27,13 +28,7 @@ public final class SandboxPool implements AutoCloseable {
     this.sandbox = sandbox;
     this.command = command;
     this.ahead = ahead;
-    this.filler =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "sandbox-pool");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.filler = Executors.newSingleThreadExecutor(Daemons.named("sandbox-pool"));
   }
 
   /**

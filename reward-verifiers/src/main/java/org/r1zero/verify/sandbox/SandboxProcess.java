@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.process.Daemons;
 import org.r1zero.verify.process.EndedException;
 import org.r1zero.verify.process.LineProcess;
 import org.r1zero.verify.sandbox.SandboxException.Kind;
@@ -218,13 +219,7 @@ public final class SandboxProcess implements AutoCloseable {
 
   private static ScheduledThreadPoolExecutor clock() {
     ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "sandbox-clock");
-              thread.setDaemon(true);
-              return thread;
-            });
+        new ScheduledThreadPoolExecutor(1, Daemons.named("sandbox-clock"));
     executor.setRemoveOnCancelPolicy(true);
     return executor;
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.r1zero.verify.process.Daemons;
 import org.r1zero.verify.sandbox.SandboxException.Kind;
 
 /**
@@ -15,12 +16,7 @@ import org.r1zero.verify.sandbox.SandboxException.Kind;
 final class Spawner {
 
   private static final ExecutorService THREAD =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "sandbox-spawner");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(Daemons.named("sandbox-spawner"));
 
   private Spawner() {}
 

@@ -214,7 +214,7 @@ class CountdownVerifierTest extends VerifierContractTest {
   }
 
   private static Verifier create(String options) throws JsonProcessingException {
-    return new CountdownVerifierProvider().create(JSON.readTree(options));
+    return new CountdownVerifier.Provider().create(JSON.readTree(options));
   }
 
   private static Verifier verifier(boolean useAll) {

@@ -210,7 +210,7 @@ class ExternalVerifierTest extends VerifierContractTest {
 
   private static Verifier create(String options) {
     try {
-      return new ExternalVerifierProvider().create(new ObjectMapper().readTree(options));
+      return new ExternalVerifier.Provider().create(new ObjectMapper().readTree(options));
     } catch (JsonProcessingException e) {
       throw new AssertionError(options, e);
     }

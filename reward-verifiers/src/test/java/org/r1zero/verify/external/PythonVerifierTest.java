@@ -290,7 +290,7 @@ class PythonVerifierTest extends VerifierContractTest {
     assertFault(
         "verl_score.py", ", \"python\": \"/no/such/python\"", "can't start /no/such/python");
     assertFault("verl_score.py", ", \"kwargs\": 3", "'kwargs' must be a mapping");
-    assertThatThrownBy(() -> new PythonVerifierProvider().create(tree("{}")))
+    assertThatThrownBy(() -> new PythonVerifier.Provider().create(tree("{}")))
         .hasMessageContaining("'file' must name a Python file");
   }
 
@@ -307,7 +307,7 @@ class PythonVerifierTest extends VerifierContractTest {
   }
 
   private static Verifier verifier(String file, String options) {
-    return new PythonVerifierProvider()
+    return new PythonVerifier.Provider()
         .create(tree("{\"file\": \"" + FOLDER + file + "\"" + options + "}"));
   }
 

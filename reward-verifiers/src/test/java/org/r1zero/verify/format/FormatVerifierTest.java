@@ -141,7 +141,7 @@ class FormatVerifierTest extends VerifierContractTest {
   }
 
   private static Verifier create(String options) throws JsonProcessingException {
-    return new FormatVerifierProvider().create(new ObjectMapper().readTree(options));
+    return new FormatVerifier.Provider().create(new ObjectMapper().readTree(options));
   }
 
   private static Verdict judge(ReasoningFormat format, FormatVerifier.Mode mode, String text) {

@@ -86,7 +86,7 @@ class JudgeVerifierTest extends VerifierContractTest {
   }
 
   private static Verifier create(String options) {
-    return new JudgeVerifierProvider(JudgeVerifierTest::environment).create(json(options));
+    return new JudgeVerifier.Provider(JudgeVerifierTest::environment).create(json(options));
   }
 
   private static @Nullable String environment(String name) {

@@ -218,7 +218,8 @@ class LanguageConsistencyVerifierTest extends VerifierContractTest {
 
   private static Verifier create(String options) {
     try {
-      return new LanguageVerifierProvider().create(new ObjectMapper().readTree(options));
+      return new LanguageConsistencyVerifier.Provider()
+          .create(new ObjectMapper().readTree(options));
     } catch (JsonProcessingException e) {
       throw new AssertionError(options, e);
     }

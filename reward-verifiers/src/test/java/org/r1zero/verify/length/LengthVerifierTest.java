@@ -105,7 +105,7 @@ class LengthVerifierTest extends VerifierContractTest {
 
   private static Verifier create(String options) {
     try {
-      return new LengthVerifierProvider().create(new ObjectMapper().readTree(options));
+      return new LengthVerifier.Provider().create(new ObjectMapper().readTree(options));
     } catch (JsonProcessingException e) {
       throw new AssertionError(options, e);
     }

@@ -151,7 +151,7 @@ class RepetitionVerifierTest extends VerifierContractTest {
 
   private static Verifier create(String options) {
     try {
-      return new RepetitionVerifierProvider().create(new ObjectMapper().readTree(options));
+      return new RepetitionVerifier.Provider().create(new ObjectMapper().readTree(options));
     } catch (JsonProcessingException e) {
       throw new AssertionError(options, e);
     }

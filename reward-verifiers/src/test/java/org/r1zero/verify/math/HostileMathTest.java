@@ -119,7 +119,7 @@ class HostileMathTest {
   private static final int LIMIT_MILLIS = 300;
 
   private final Verifier verifier =
-      new MathVerifierProvider()
+      new MathVerifier.Provider()
           .create(JsonNodeFactory.instance.objectNode().put("time_limit_ms", LIMIT_MILLIS));
 
   @Test

@@ -40,7 +40,7 @@ class MathThroughputTest {
 
   @Test
   void judgesTwentyThousandEasyAnswersASecond() throws Exception {
-    Verifier verifier = new MathVerifierProvider().create(JsonNodeFactory.instance.objectNode());
+    Verifier verifier = new MathVerifier.Provider().create(JsonNodeFactory.instance.objectNode());
     List<Task> tasks = tasks();
     write(tasks);
     run(verifier, tasks, WARM_UP_NANOS);

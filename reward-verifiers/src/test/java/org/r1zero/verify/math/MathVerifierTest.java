@@ -230,6 +230,6 @@ class MathVerifierTest extends VerifierContractTest {
   }
 
   private static Verifier make(String options) {
-    return new MathVerifierProvider().create(Suite.parse(options.replace('\'', '"')));
+    return new MathVerifier.Provider().create(Suite.parse(options.replace('\'', '"')));
   }
 }

@@ -405,7 +405,7 @@ class NumberVerifierTest {
   void aCompletionThatWasCutOffHasNoAnswer() throws Exception {
     Completion cut = new Completion("<answer>72</answer> and 3", 20, FinishReason.LENGTH);
     Problem problem = new Problem("p", "q", "72");
-    NumberVerifierProvider provider = new NumberVerifierProvider();
+    NumberVerifier.Provider provider = new NumberVerifier.Provider();
 
     assertThat(provider.create(JSON.readTree("{}")).verify(problem, cut).outcome())
         .isEqualTo(Outcome.UNPARSEABLE);
@@ -434,7 +434,7 @@ class NumberVerifierTest {
   void takesTheLastNumberWhereAsked() throws Exception {
     NumberVerifier verifier =
         (NumberVerifier)
-            new NumberVerifierProvider().create(JSON.readTree("{\"sources\":[\"last\"]}"));
+            new NumberVerifier.Provider().create(JSON.readTree("{\"sources\":[\"last\"]}"));
 
     assertThat(
             verifier

@@ -33,7 +33,7 @@ class OtherNotationTest {
   };
 
   private final Verifier verifier =
-      new MathVerifierProvider()
+      new MathVerifier.Provider()
           .create(JsonNodeFactory.instance.objectNode().put("evaluated", false));
 
   @Test

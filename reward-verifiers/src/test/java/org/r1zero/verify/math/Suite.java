@@ -54,7 +54,7 @@ record Suite(String name, List<Suite.Case> cases) {
       // The suites ask whether two values are equal, calculations included.
       ObjectNode options = JSON.createObjectNode().put("evaluated", false);
       node.path("options").properties().forEach(o -> options.set(o.getKey(), o.getValue()));
-      Verifier verifier = new MathVerifierProvider().create(options);
+      Verifier verifier = new MathVerifier.Provider().create(options);
       return verifier.verify(
           new Problem(id, "", node.path("gold").asText()),
           Completion.of(node.path("completion").asText()));

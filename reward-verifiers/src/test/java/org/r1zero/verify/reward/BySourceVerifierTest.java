@@ -86,7 +86,7 @@ class BySourceVerifierTest extends VerifierContractTest {
 
   private static Verifier verifier(String options) {
     try {
-      return new BySourceVerifierProvider().create(new ObjectMapper().readTree(options));
+      return new BySourceVerifier.Provider().create(new ObjectMapper().readTree(options));
     } catch (JsonProcessingException e) {
       throw new AssertionError(options, e);
     }

@@ -1,11 +1,9 @@
 package org.r1zero.rollout.worker;
 
-import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.r1zero.grpo.model.ComputeType;
@@ -20,8 +18,6 @@ import org.r1zero.grpo.model.PolicySnapshot;
  * trained: machines fetch the weights once, and with each version only the adapters.
  */
 final class AdaptedWeights implements AutoCloseable {
-  private static final int PIECE = 1 << 16;
-
   private final PolicySnapshot snapshot;
 
   /**
@@ -41,15 +37,8 @@ final class AdaptedWeights implements AutoCloseable {
   /** Writes the adapters of a policy, all there is to it but the frozen weights. */
   static void write(PolicyModel policy, Path file) throws IOException {
     LongVector all = numbers(policy);
-    float[] numbers = new float[PIECE];
-    byte[] bytes = new byte[PIECE * Float.BYTES];
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      for (long at = 0; at < all.size(); at += PIECE) {
-        int count = (int) Math.min(PIECE, all.size() - at);
-        all.read(at, numbers, count);
-        floats(bytes).asFloatBuffer().put(numbers, 0, count);
-        out.write(bytes, 0, count * Float.BYTES);
-      }
+    try (OutputStream out = Files.newOutputStream(file)) {
+      all.send(0, all.size(), out, count -> {});
     }
   }
 
@@ -60,33 +49,22 @@ final class AdaptedWeights implements AutoCloseable {
    */
   PolicyModel with(InputStream adapters) throws IOException {
     LongVector all = numbers(snapshot.policy());
-    float[] numbers = new float[PIECE];
-    byte[] bytes = new byte[PIECE * Float.BYTES];
-    for (long at = 0; at < all.size(); at += PIECE) {
-      int count = (int) Math.min(PIECE, all.size() - at);
-      if (adapters.readNBytes(bytes, 0, count * Float.BYTES) < count * Float.BYTES) {
-        throw damaged(all);
-      }
-      floats(bytes).asFloatBuffer().get(numbers, 0, count);
-      all.write(at, numbers, count);
+    boolean whole = false;
+    try {
+      LongVector.receive(0, all.size(), adapters, all::write);
+      whole = adapters.read() < 0;
+    } catch (EOFException e) {
+      // said below
     }
-    if (adapters.read() >= 0) {
-      throw damaged(all);
+    if (!whole) {
+      throw new IOException("adapters came damaged: they have not " + all.size() + " numbers");
     }
     snapshot.policy().parameters().forEach(Parameter::updated);
     return snapshot.policy();
   }
 
-  private static IOException damaged(LongVector expected) {
-    return new IOException("adapters came damaged: they have not " + expected.size() + " numbers");
-  }
-
   private static LongVector numbers(PolicyModel policy) {
     return new LongVector(policy.parameters().stream().map(Parameter::value).toList());
-  }
-
-  private static ByteBuffer floats(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Where {@link Link}s arrive. All who connect are heard side by side, so that one who says nothing,
@@ -36,17 +37,11 @@ final class Door implements AutoCloseable {
   Door(byte[] secret, Duration limit) throws IOException {
     this.secret = secret.clone();
     this.limit = limit;
-    start(this::open);
+    Daemons.of("learners-door", this::open).start();
   }
 
   int port() {
     return server.getLocalPort();
-  }
-
-  private static void start(Runnable work) {
-    Thread thread = new Thread(work, "learners-door");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private void open() {
@@ -63,7 +58,7 @@ final class Door implements AutoCloseable {
             strangers.remove().close();
           }
         }
-        start(() -> greet(socket));
+        Daemons.of("learners-door", () -> greet(socket)).start();
       } catch (IOException e) {
         // it was closed, or somebody has gone already, or the process has no file left to open
         LockSupport.parkNanos(FAILED_MILLIS * 1_000_000);

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * secret of the update gets none. What it carries is not encrypted.
  */
 final class Link implements AutoCloseable {
-  private static final int PIECE = 1 << 16;
+  private static final int BUFFER = 4 * LongVector.PIECE;
   private static final int GREETING_MILLIS = 5000;
   private static final int CONNECT_MILLIS = 20_000;
 
@@ -38,8 +36,8 @@ final class Link implements AutoCloseable {
     this.socket = socket;
     this.limit = limit;
     socket.setTcpNoDelay(true);
-    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 4 * PIECE));
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 4 * PIECE));
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER));
   }
 
   /**
@@ -107,39 +105,14 @@ final class Link implements AutoCloseable {
 
   /** Sends the numbers of a vector from one place up to another. */
   void send(LongVector vector, long from, long to) throws IOException {
-    float[] numbers = new float[PIECE];
-    byte[] bytes = new byte[PIECE * Float.BYTES];
-    for (long at = from; at < to; ) {
-      int count = (int) Math.min(PIECE, to - at);
-      vector.read(at, numbers, count);
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers, 0, count);
-      out.write(bytes, 0, count * Float.BYTES);
-      at += count;
-      sent.addAndGet(count);
-    }
+    vector.send(from, to, out, sent::addAndGet);
     out.flush();
   }
 
-  /** What to do with numbers that come. */
-  interface Taker {
-    void take(long from, float[] numbers, int count);
-  }
-
   /** Receives as many numbers. */
-  void receive(long from, long to, Taker taker) throws IOException {
-    float[] numbers = new float[PIECE];
-    byte[] bytes = new byte[PIECE * Float.BYTES];
+  void receive(long from, long to, LongVector.Taker taker) throws IOException {
     try {
-      for (long at = from; at < to; ) {
-        int count = (int) Math.min(PIECE, to - at);
-        in.readFully(bytes, 0, count * Float.BYTES);
-        ByteBuffer.wrap(bytes)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asFloatBuffer()
-            .get(numbers, 0, count);
-        taker.take(at, numbers, count);
-        at += count;
-      }
+      LongVector.receive(from, to, in, taker);
     } catch (EOFException e) {
       throw new IOException("learner " + rank + " was lost", e);
     } catch (SocketTimeoutException e) {

@@ -22,6 +22,7 @@ import org.r1zero.grpo.model.Parameter;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Computes gradients by weights that lie in mapped files, on a thread of its own, whose share of
@@ -41,8 +42,7 @@ final class LocalLearner implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
-            Thread made = new Thread(task, "learner");
-            made.setDaemon(true);
+            Thread made = Daemons.of("learner", task);
             threadId = made.getId();
             return made;
           });

@@ -16,6 +16,7 @@ import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
 import org.r1zero.rollout.generation.StopCondition;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * A generator on a thread of this process. A thread can't be killed: one that hangs is left behind
@@ -39,13 +40,7 @@ final class LocalWorker implements RolloutWorker {
     this.host = host;
     this.stops = stops;
     this.hangTimeout = hangTimeout;
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread made = new Thread(task, "rollout-worker-" + number);
-              made.setDaemon(true);
-              return made;
-            });
+    this.thread = Executors.newSingleThreadExecutor(Daemons.named("rollout-worker-" + number));
   }
 
   @Override

@@ -1,13 +1,23 @@
 package org.r1zero.rollout.worker;
 
 import ai.djl.ndarray.NDArray;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.r1zero.grpo.torch.Torch;
 
 /** Several fp32 arrays in this machine's memory as one vector, in their order. */
 final class LongVector {
+  /** Numbers that are sent at once. */
+  static final int PIECE = 1 << 16;
+
   private final List<FloatBuffer> arrays = new ArrayList<>();
   private final long size;
 
@@ -57,6 +67,46 @@ final class LongVector {
       own[i] += values[i];
     }
     write(from, own, count);
+  }
+
+  /**
+   * Writes numbers as they lie in memory, little-endian, a piece at a time.
+   *
+   * @param sent is told of each piece how many numbers it has
+   */
+  void send(long from, long to, OutputStream out, IntConsumer sent) throws IOException {
+    float[] numbers = new float[PIECE];
+    ByteBuffer bytes = ByteBuffer.allocate(PIECE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (long at = from; at < to; at += PIECE) {
+      int count = (int) Math.min(PIECE, to - at);
+      read(at, numbers, count);
+      bytes.asFloatBuffer().put(numbers, 0, count);
+      out.write(bytes.array(), 0, count * Float.BYTES);
+      sent.accept(count);
+    }
+  }
+
+  /** What to do with numbers that come, and their place. */
+  interface Taker {
+    void take(long from, float[] numbers, int count);
+  }
+
+  /**
+   * Reads what {@link #send} writes.
+   *
+   * @throws EOFException if that ends before all is there
+   */
+  static void receive(long from, long to, InputStream in, Taker taker) throws IOException {
+    float[] numbers = new float[PIECE];
+    ByteBuffer bytes = ByteBuffer.allocate(PIECE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (long at = from; at < to; at += PIECE) {
+      int count = (int) Math.min(PIECE, to - at);
+      if (in.readNBytes(bytes.array(), 0, count * Float.BYTES) < count * Float.BYTES) {
+        throw new EOFException("numbers are missing from place " + at + " on");
+      }
+      bytes.asFloatBuffer().get(numbers, 0, count);
+      taker.take(at, numbers, count);
+    }
   }
 
   private void each(long from, float[] numbers, int count, Each what) {

@@ -33,6 +33,7 @@ import org.r1zero.grpo.torch.Torch;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.verify.process.Daemons;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,13 +73,7 @@ final class RemoteHost implements AutoCloseable {
   RemoteHost(RemoteTask.Model model) {
     this.model = model;
     this.judges =
-        Executors.newFixedThreadPool(
-            Math.max(1, model.threads()),
-            task -> {
-              Thread thread = new Thread(task, "rewards");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(Math.max(1, model.threads()), Daemons.named("rewards"));
     try {
       Path folder = Files.createTempDirectory("r1zero-model-");
       try {

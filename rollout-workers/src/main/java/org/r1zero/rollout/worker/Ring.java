@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Learners in a ring, each connected to the next, which add up their gradients (reduce-scatter): a
@@ -65,13 +66,7 @@ final class Ring implements AutoCloseable {
     this.rank = rank;
     this.secret = secret;
     this.limit = limit;
-    this.sender =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "learner-" + rank + "-sends");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.sender = Executors.newSingleThreadExecutor(Daemons.named("learner-" + rank + "-sends"));
   }
 
   /**

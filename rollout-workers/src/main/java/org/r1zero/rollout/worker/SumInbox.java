@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Where the learners of an update meet: each tells where the others reach it and hears the same of
@@ -54,8 +55,7 @@ final class SumInbox implements AutoCloseable {
   }
 
   private synchronized void start(Runnable work) {
-    Thread thread = new Thread(work, "learners-sums");
-    thread.setDaemon(true);
+    Thread thread = Daemons.of("learners-sums", work);
     threads.add(thread);
     thread.start();
   }

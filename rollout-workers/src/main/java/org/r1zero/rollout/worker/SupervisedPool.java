@@ -11,6 +11,7 @@ import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * Keeps workers at work: a thread for each takes units, runs them, and replaces its worker where
@@ -55,9 +56,7 @@ final class SupervisedPool implements WorkerPool {
     for (int i = 0; i < options.workers(); i++) {
       Slot slot = new Slot(i);
       slots.add(slot);
-      Thread thread = new Thread(slot, "rollout-slot-" + (i + 1));
-      thread.setDaemon(true);
-      thread.start();
+      Daemons.of("rollout-slot-" + (i + 1), slot).start();
     }
   }
 

@@ -23,6 +23,7 @@ import org.r1zero.grpo.model.weights.ModelDirectory;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.SamplingListener;
 import org.r1zero.rollout.generation.SamplingStatus;
+import org.r1zero.verify.process.Daemons;
 
 /**
  * A worker process: reads units from standard input, samples them, writes completions to standard
@@ -57,14 +58,8 @@ public final class WorkerMain {
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
     List<Path> files = Arrays.stream(args).skip(3).map(Path::of).toList();
     WorkerMain worker = new WorkerMain(files, out);
-    daemon("requests", worker::read);
+    Daemons.of("requests", worker::read).start();
     worker.run(Path.of(args[0]), ComputeType.valueOf(args[1]), Integer.parseInt(args[2]));
-  }
-
-  private static void daemon(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private void run(Path model, ComputeType type, int threads)
@@ -77,7 +72,7 @@ public final class WorkerMain {
     try (Tokenizer tokenizer = Tokenizer.open(model);
         GeneratorHost host = new GeneratorHost(slot -> snapshots.get(slot).policy(), threads)) {
       send(new Message.Ready());
-      daemon("heartbeat", this::beat);
+      Daemons.of("heartbeat", this::beat).start();
       while (true) {
         if (!(work.take() instanceof Message.Sample unit)) {
           host.forget(); // the weights stay: they cost more to pack than to keep

@@ -188,45 +188,21 @@ public final class Lexer {
   }
 
   private Expr.@Nullable Relation relation(char c) {
-    boolean equalsNext = at < text.length() && text.charAt(at) == '=';
-    switch (c) {
-      case '=' -> {
-        at += equalsNext ? 1 : 0;
-        return Expr.Relation.EQUAL;
-      }
-      case '<' -> {
-        at += equalsNext ? 1 : 0;
-        return equalsNext ? Expr.Relation.LESS_EQUAL : Expr.Relation.LESS;
-      }
-      case '>' -> {
-        at += equalsNext ? 1 : 0;
-        return equalsNext ? Expr.Relation.GREATER_EQUAL : Expr.Relation.GREATER;
-      }
-      case '≤', '⩽' -> {
-        return Expr.Relation.LESS_EQUAL;
-      }
-      case '≥', '⩾' -> {
-        return Expr.Relation.GREATER_EQUAL;
-      }
-      case '≠' -> {
-        return Expr.Relation.NOT_EQUAL;
-      }
-      case '≈', '≃', '∼' -> {
-        return Expr.Relation.APPROXIMATELY;
-      }
-      case '∈' -> {
-        return Expr.Relation.IN;
-      }
-      case '∉' -> {
-        return Expr.Relation.NOT_IN;
-      }
-      case '≡' -> {
-        return Expr.Relation.CONGRUENT;
-      }
-      default -> {
-        return null;
-      }
-    }
+    boolean orEqual = "=<>".indexOf(c) >= 0 && at < text.length() && text.charAt(at) == '=';
+    at += orEqual ? 1 : 0;
+    return switch (c) {
+      case '=' -> Expr.Relation.EQUAL;
+      case '<' -> orEqual ? Expr.Relation.LESS_EQUAL : Expr.Relation.LESS;
+      case '>' -> orEqual ? Expr.Relation.GREATER_EQUAL : Expr.Relation.GREATER;
+      case '≤', '⩽' -> Expr.Relation.LESS_EQUAL;
+      case '≥', '⩾' -> Expr.Relation.GREATER_EQUAL;
+      case '≠' -> Expr.Relation.NOT_EQUAL;
+      case '≈', '≃', '∼' -> Expr.Relation.APPROXIMATELY;
+      case '∈' -> Expr.Relation.IN;
+      case '∉' -> Expr.Relation.NOT_IN;
+      case '≡' -> Expr.Relation.CONGRUENT;
+      default -> null;
+    };
   }
 
   private void letters() {

@@ -1,7 +1,7 @@
 package org.r1zero.verify.math.read;
 
 import java.math.BigInteger;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -9,405 +9,42 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.math.expr.Expr;
 import org.r1zero.verify.math.expr.Op;
 
-/** The words and LaTeX commands that answers are written with. */
+/** The words and LaTeX commands that answers are written with; {@code words.json} lists them. */
 public final class Vocabulary {
 
   /** Functions by the name that follows a backslash or stands alone. */
-  private static final Map<String, Op> FUNCTIONS = new HashMap<>();
+  private static final Map<String, Op> FUNCTIONS = WordLists.meanings("functions", Op::valueOf);
 
   /** Greek letters and other symbols that stand for variables, by command. */
-  private static final Set<String> GREEK =
-      Set.of(
-          "alpha",
-          "beta",
-          "gamma",
-          "delta",
-          "epsilon",
-          "varepsilon",
-          "zeta",
-          "eta",
-          "theta",
-          "vartheta",
-          "iota",
-          "kappa",
-          "lambda",
-          "mu",
-          "nu",
-          "xi",
-          "omicron",
-          "rho",
-          "varrho",
-          "sigma",
-          "varsigma",
-          "tau",
-          "upsilon",
-          "phi",
-          "varphi",
-          "chi",
-          "psi",
-          "omega",
-          "Gamma",
-          "Delta",
-          "Theta",
-          "Lambda",
-          "Xi",
-          "Sigma",
-          "Upsilon",
-          "Phi",
-          "Psi",
-          "Omega",
-          "ell",
-          "hbar",
-          "square",
-          "angle",
-          "triangle",
-          "parallel",
-          "perp",
-          "partial",
-          "nabla",
-          "ldots",
-          "dots",
-          "cdots");
+  private static final Set<String> GREEK = WordLists.set("greek");
 
   private static final Map<String, Expr> CONSTANTS =
-      Map.ofEntries(
-          Map.entry("pi", Expr.Constant.PI),
-          Map.entry("infty", Expr.Constant.INFINITY),
-          Map.entry("infinity", Expr.Constant.INFINITY),
-          Map.entry("inf", Expr.Constant.INFINITY),
-          Map.entry("oo", Expr.Constant.INFINITY),
-          Map.entry("exponentialE", Expr.Constant.E),
-          Map.entry("imath", Expr.Constant.I),
-          Map.entry("emptyset", new Expr.Group(Expr.Shape.SET, java.util.List.of())),
-          Map.entry("varnothing", new Expr.Group(Expr.Shape.SET, java.util.List.of())));
+      WordLists.meanings("constants", Expr.Constant::valueOf);
 
   private static final Map<String, Expr.Relation> RELATIONS =
-      Map.ofEntries(
-          Map.entry("le", Expr.Relation.LESS_EQUAL),
-          Map.entry("leq", Expr.Relation.LESS_EQUAL),
-          Map.entry("leqslant", Expr.Relation.LESS_EQUAL),
-          Map.entry("leqq", Expr.Relation.LESS_EQUAL),
-          Map.entry("ge", Expr.Relation.GREATER_EQUAL),
-          Map.entry("geq", Expr.Relation.GREATER_EQUAL),
-          Map.entry("geqslant", Expr.Relation.GREATER_EQUAL),
-          Map.entry("geqq", Expr.Relation.GREATER_EQUAL),
-          Map.entry("lt", Expr.Relation.LESS),
-          Map.entry("gt", Expr.Relation.GREATER),
-          Map.entry("ne", Expr.Relation.NOT_EQUAL),
-          Map.entry("neq", Expr.Relation.NOT_EQUAL),
-          Map.entry("eq", Expr.Relation.EQUAL),
-          Map.entry("approx", Expr.Relation.APPROXIMATELY),
-          Map.entry("approxeq", Expr.Relation.APPROXIMATELY),
-          Map.entry("simeq", Expr.Relation.APPROXIMATELY),
-          Map.entry("sim", Expr.Relation.APPROXIMATELY),
-          Map.entry("doteq", Expr.Relation.APPROXIMATELY),
-          Map.entry("cong", Expr.Relation.CONGRUENT),
-          Map.entry("equiv", Expr.Relation.CONGRUENT),
-          Map.entry("in", Expr.Relation.IN),
-          Map.entry("notin", Expr.Relation.NOT_IN),
-          Map.entry("subset", Expr.Relation.SUBSET),
-          Map.entry("subseteq", Expr.Relation.SUBSET));
+      WordLists.meanings("relations", Expr.Relation::valueOf);
 
   /** Commands that are written as one sign. */
   private static final Map<String, String> OPERATORS =
-      Map.ofEntries(
-          Map.entry("cdot", "*"),
-          Map.entry("times", "*"),
-          Map.entry("ast", "*"),
-          Map.entry("star", "*"),
-          Map.entry("bullet", "*"),
-          Map.entry("div", "/"),
-          Map.entry("pm", "±"),
-          Map.entry("mp", "∓"),
-          Map.entry("cup", "∪"),
-          Map.entry("bigcup", "∪"),
-          Map.entry("cap", "∩"),
-          Map.entry("bigcap", "∩"),
-          Map.entry("setminus", "∖"),
-          Map.entry("backslash", "∖"),
-          Map.entry("smallsetminus", "∖"),
-          Map.entry("mod", "mod"),
-          Map.entry("bmod", "mod"),
-          Map.entry("colon", ":"),
-          Map.entry("land", "and"),
-          Map.entry("wedge", "and"),
-          Map.entry("lor", "or"),
-          Map.entry("vee", "or"),
-          Map.entry("prime", "'"),
-          Map.entry("to", "→"),
-          Map.entry("rightarrow", "→"),
-          Map.entry("Rightarrow", "→"),
-          Map.entry("longrightarrow", "→"),
-          Map.entry("Longrightarrow", "→"),
-          Map.entry("degree", "°"),
-          Map.entry("circ", "°"));
+      WordLists.meanings("operators", sign -> sign);
 
   /** Bracket commands by the sign that the lexer writes for them. */
-  private static final Map<String, String> BRACKETS =
-      Map.ofEntries(
-          Map.entry("lbrace", "\\{"),
-          Map.entry("rbrace", "\\}"),
-          Map.entry("lbrack", "["),
-          Map.entry("rbrack", "]"),
-          Map.entry("lparen", "("),
-          Map.entry("rparen", ")"),
-          Map.entry("lgroup", "("),
-          Map.entry("rgroup", ")"),
-          Map.entry("langle", "("),
-          Map.entry("rangle", ")"),
-          Map.entry("lfloor", "⌊"),
-          Map.entry("rfloor", "⌋"),
-          Map.entry("llcorner", "⌊"),
-          Map.entry("lrcorner", "⌋"),
-          Map.entry("lceil", "⌈"),
-          Map.entry("rceil", "⌉"),
-          Map.entry("ulcorner", "⌈"),
-          Map.entry("urcorner", "⌉"),
-          Map.entry("vert", "|"),
-          Map.entry("lvert", "|"),
-          Map.entry("rvert", "|"),
-          Map.entry("mid", "|"));
+  private static final Map<String, String> BRACKETS = WordLists.meanings("brackets", sign -> sign);
 
   /** Commands that the parser itself knows. */
-  private static final Set<String> STRUCTURES =
-      Set.of(
-          "frac",
-          "sqrt",
-          "binom",
-          "choose",
-          "over",
-          "overline",
-          "bar",
-          "underline",
-          "hat",
-          "vec",
-          "tilde",
-          "overrightarrow",
-          "widehat",
-          "boxed",
-          "fbox",
-          "begin",
-          "end",
-          "sum",
-          "prod",
-          "int",
-          "lim",
-          "pmod",
-          "complement",
-          "variable");
+  private static final Set<String> STRUCTURES = WordLists.set("structures");
 
   /** Commands that only change how things look, to be skipped. */
-  private static final Set<String> SPACING =
-      Set.of(
-          "left",
-          "right",
-          "mleft",
-          "mright",
-          "middle",
-          "big",
-          "Big",
-          "bigg",
-          "Bigg",
-          "bigl",
-          "bigr",
-          "Bigl",
-          "Bigr",
-          "biggl",
-          "biggr",
-          "quad",
-          "qquad",
-          "displaystyle",
-          "textstyle",
-          "scriptstyle",
-          "limits",
-          "nolimits",
-          "thinspace",
-          "enspace",
-          "space",
-          "hspace",
-          "vspace",
-          "phantom",
-          "rm",
-          "bf",
-          "it",
-          "cal",
-          "normalsize",
-          "large",
-          "Large",
-          "small",
-          "nonumber",
-          "hline",
-          "label",
-          "noindent",
-          "centering",
-          "cdotp",
-          "negthinspace",
-          "hfill",
-          "par");
+  private static final Set<String> SPACING = WordLists.set("spacing");
 
   /** Commands whose argument is text. */
-  private static final Set<String> TEXTS =
-      Set.of(
-          "text",
-          "textbf",
-          "textit",
-          "textrm",
-          "textnormal",
-          "textsf",
-          "texttt",
-          "textup",
-          "textsc",
-          "mbox",
-          "hbox",
-          "mathrm",
-          "mathbf",
-          "mathit",
-          "mathsf",
-          "mathtt",
-          "mathnormal",
-          "bm",
-          "boldsymbol",
-          "mathcal",
-          "mathfrak",
-          "mathscr",
-          "operatorname",
-          "emph",
-          "underbrace",
-          "unit",
-          "mathop",
-          "boldmath");
+  private static final Set<String> TEXTS = WordLists.set("texts");
 
   /** Units of more than one letter, which may follow a number without changing it. */
-  private static final Set<String> UNITS =
-      Set.of(
-          "cm",
-          "mm",
-          "km",
-          "dm",
-          "nm",
-          "ft",
-          "in",
-          "inch",
-          "inches",
-          "foot",
-          "feet",
-          "yd",
-          "yds",
-          "yard",
-          "yards",
-          "mi",
-          "mile",
-          "miles",
-          "meter",
-          "meters",
-          "metre",
-          "metres",
-          "kg",
-          "mg",
-          "gm",
-          "lb",
-          "lbs",
-          "oz",
-          "ounce",
-          "ounces",
-          "pound",
-          "pounds",
-          "gram",
-          "grams",
-          "ton",
-          "tons",
-          "ml",
-          "mL",
-          "cl",
-          "dl",
-          "liter",
-          "liters",
-          "litre",
-          "litres",
-          "gal",
-          "gallon",
-          "gallons",
-          "sec",
-          "secs",
-          "second",
-          "seconds",
-          "min",
-          "mins",
-          "minute",
-          "minutes",
-          "hr",
-          "hrs",
-          "hour",
-          "hours",
-          "day",
-          "days",
-          "week",
-          "weeks",
-          "month",
-          "months",
-          "yr",
-          "yrs",
-          "year",
-          "years",
-          "mph",
-          "kmh",
-          "kph",
-          "kmph",
-          "mps",
-          "deg",
-          "degree",
-          "degrees",
-          "rad",
-          "radian",
-          "radians",
-          "cent",
-          "cents",
-          "dollar",
-          "dollars",
-          "usd",
-          "eur",
-          "euro",
-          "euros",
-          "unit",
-          "units",
-          "sq",
-          "square",
-          "cu",
-          "cubic",
-          "cc",
-          "pm",
-          "am",
-          "ohm",
-          "ohms",
-          "hz",
-          "Hz",
-          "kHz",
-          "kPa",
-          "Pa",
-          "kJ",
-          "kW",
-          "kWh",
-          "mol",
-          "rpm",
-          "fps",
-          "people",
-          "ways",
-          "th",
-          "rs",
-          "Rs",
-          "pcs",
-          "pieces",
-          "points",
-          "students",
-          "times",
-          "per");
+  private static final Set<String> UNITS = WordLists.set("units");
 
   /** Short words that are not products of variables. */
-  private static final Set<String> WORDS =
-      Set.of(
-          "no", "yes", "on", "odd", "even", "true", "none", "all", "one", "two", "six", "ten",
-          "red", "blue", "win", "tie", "both", "zero", "does", "not", "the", "lies", "left", "up",
-          "down");
+  private static final Set<String> WORDS = WordLists.set("short_words");
 
   /** Words that multiply the number before them. */
   private static final Map<String, BigInteger> MAGNITUDES =
@@ -428,34 +65,9 @@ public final class Vocabulary {
         FUNCTIONS.put(op.name().toLowerCase(Locale.ROOT), op);
       }
     }
-    for (String name : new String[] {"sinh", "cosh", "tanh"}) {
-      Op op = Op.valueOf("ARC" + name.toUpperCase(Locale.ROOT));
-      FUNCTIONS.put("ar" + name, op);
-      FUNCTIONS.put("a" + name, op);
-    }
-    for (String name : new String[] {"sin", "cos", "tan"}) {
-      FUNCTIONS.put("a" + name, Op.valueOf("ARC" + name.toUpperCase(Locale.ROOT)));
-    }
-    FUNCTIONS.put("cosec", Op.CSC);
-    FUNCTIONS.put("tg", Op.TAN);
-    FUNCTIONS.put("ctg", Op.COT);
-    FUNCTIONS.put("arctg", Op.ARCTAN);
-    FUNCTIONS.put("arcctg", Op.ARCCOT);
-    FUNCTIONS.put("ln", Op.LOG);
-    FUNCTIONS.put("lg", Op.LOG);
-    FUNCTIONS.put("floor", Op.FLOOR);
-    FUNCTIONS.put("ceil", Op.CEILING);
-    FUNCTIONS.put("ceiling", Op.CEILING);
-    FUNCTIONS.put("abs", Op.ABS);
-    FUNCTIONS.put("gcd", Op.GCD);
-    FUNCTIONS.put("lcm", Op.LCM);
-    FUNCTIONS.put("max", Op.MAX);
-    FUNCTIONS.put("min", Op.MIN);
-    FUNCTIONS.put("Re", Op.REAL_PART);
-    FUNCTIONS.put("Im", Op.IMAGINARY_PART);
-    FUNCTIONS.put("arg", Op.ARGUMENT);
-    FUNCTIONS.put("det", Op.DETERMINANT);
-    FUNCTIONS.put("tr", Op.TRACE);
+    Expr nothing = new Expr.Group(Expr.Shape.SET, List.of());
+    CONSTANTS.put("emptyset", nothing);
+    CONSTANTS.put("varnothing", nothing);
   }
 
   private Vocabulary() {}
