@@ -55,12 +55,11 @@ final class CodeTaskReader {
     Optional<CodeTests> read = tests(problem, tests, entry.isPresent());
     if (read.isEmpty()) {
       throw problem.fault(
-"the verifier 'code' needs the field tests: test code, a list of {input, output},"
+          "the verifier 'code' needs the field tests: test code, a list of {input, output},"
               + " or a list of {args, expected} with entry_point; found "
               + (tests.isMissingNode() ? "none" : shown(tests)));
     }
-    return new CodeTask(
-        problem, language(problem, defaultLanguage), prompt, entry, read.get());
+    return new CodeTask(problem, language(problem, defaultLanguage), prompt, entry, read.get());
   }
 
   private static Optional<CodeTests> tests(Problem problem, JsonNode tests, boolean hasEntry) {
@@ -165,8 +164,7 @@ final class CodeTaskReader {
       }
     }
     throw problem.fault(
-"the verifier 'code' runs python and java, the field language is "
-            + name.get());
+        "the verifier 'code' runs python and java, the field language is " + name.get());
   }
 
   private static JsonNode first(Problem problem, String... names) {

@@ -94,9 +94,10 @@ final class JavaRunner implements CodeRunner {
       return calls(new JavaCalls(task, calls, code));
     }
     if (!(task.tests() instanceof CodeTests.Runs runs)) {
-      throw task.problem().fault(
-          "Java programs are judged by tests of input and output, a list of {input, output}, or by"
-              + " calls, a list of {args, expected} with entry_point");
+      throw task.problem()
+          .fault(
+              "Java programs are judged by tests of input and output, a list of {input, output}, or by"
+                  + " calls, a list of {args, expected} with entry_point");
     }
     JavaOutline outline = JavaOutline.of(code);
     String file = "/tmp/" + outline.fileName() + ".java";

@@ -67,8 +67,7 @@ final class LiveCodeBenchTests {
           (metadata.isTextual() ? JSON.readTree(metadata.textValue()) : metadata).path("func_name");
       return name.isTextual() ? Optional.of(name.textValue()) : Optional.empty();
     } catch (JsonProcessingException e) {
-      throw problem.fault(
-"metadata is not JSON: " + e.getOriginalMessage(), e);
+      throw problem.fault("metadata is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -81,8 +80,7 @@ final class LiveCodeBenchTests {
       }
       tests.forEach(all::add);
     } catch (IOException | IllegalArgumentException e) {
-      throw problem.fault(
-field + " can't be read: " + e.getMessage(), e);
+      throw problem.fault(field + " can't be read: " + e.getMessage(), e);
     }
   }
 

@@ -137,7 +137,7 @@ public final class CountdownVerifier implements AnswerVerifier {
     JsonNode node = problem.field("numbers");
     if (!node.isArray() || node.isEmpty()) {
       throw problem.fault(
-"the verifier 'countdown' needs the field numbers, an array of whole numbers,"
+          "the verifier 'countdown' needs the field numbers, an array of whole numbers,"
               + " found "
               + (node.isMissingNode() ? "none" : node));
     }
@@ -151,7 +151,7 @@ public final class CountdownVerifier implements AnswerVerifier {
   private static BigInteger whole(Problem problem, String name, JsonNode node) {
     if (!node.isIntegralNumber()) {
       throw problem.fault(
-"the verifier 'countdown' needs whole numbers in the field "
+          "the verifier 'countdown' needs whole numbers in the field "
               + name
               + ", found "
               + (node.isMissingNode() ? "none" : node));

@@ -57,10 +57,7 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
     public Verdict verify(Problem problem, Completion completion) {
       Completion.Transcript transcript = completion.transcript();
       if (transcript == null) {
-        return new Verdict(
-            range.nearest(0),
-            Outcome.NOT_APPLICABLE,
-            "there was no environment");
+        return new Verdict(range.nearest(0), Outcome.NOT_APPLICABLE, "there was no environment");
       }
       double paid = transcript.reward();
       String reason = "the environment paid " + paid + " over " + transcript.turns() + " turns";
@@ -68,10 +65,7 @@ public final class EnvironmentVerifierProvider implements VerifierProvider {
         return new Verdict(
             range.min(),
             Outcome.ERROR,
-            reason
-                + ", which is not in "
-                + range.interval()
-                + "; set min and max");
+            reason + ", which is not in " + range.interval() + "; set min and max");
       }
       Outcome outcome =
           paid >= correctAt

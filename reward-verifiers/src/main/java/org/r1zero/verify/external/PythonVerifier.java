@@ -286,19 +286,13 @@ public final class PythonVerifier implements Verifier {
       return failed(Outcome.ERROR, node.get("error").asText());
     }
     if (node.has("none")) {
-      return new Verdict(
-          range().nearest(0),
-          Outcome.NOT_APPLICABLE,
-          "the function returned None");
+      return new Verdict(range().nearest(0), Outcome.NOT_APPLICABLE, "the function returned None");
     }
     double score = node.path("score").asDouble();
     if (!range().contains(score)) {
       return failed(
           Outcome.ERROR,
-          "the function returned "
-              + score
-              + ", which is not in "
-              + range().interval());
+          "the function returned " + score + ", which is not in " + range().interval());
     }
     Map<String, Double> parts = new HashMap<>();
     node.path("parts")

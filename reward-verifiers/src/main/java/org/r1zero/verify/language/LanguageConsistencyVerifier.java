@@ -85,7 +85,7 @@ public final class LanguageConsistencyVerifier implements Verifier {
     ScriptProfile target = known.get(wanted);
     if (target == null) {
       throw problem.fault(
-"the verifier 'language' does not know the language '"
+          "the verifier 'language' does not know the language '"
               + wanted
               + "'; add it to the option 'languages', which now has "
               + String.join(", ", known.keySet()));

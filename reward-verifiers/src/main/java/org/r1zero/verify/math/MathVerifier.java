@@ -69,13 +69,12 @@ final class MathVerifier implements AnswerVerifier {
   @Override
   public Verdict verify(Problem problem, Completion completion) {
     if (problem.gold().isBlank()) {
-      throw problem.fault(
-"the verifier 'math' needs a gold answer, found none");
+      throw problem.fault("the verifier 'math' needs a gold answer, found none");
     }
     Gold gold = gold(problem.gold());
     if (gold.isMissing()) {
       throw problem.fault(
-"the gold is not an answer that can be compared: "
+          "the gold is not an answer that can be compared: "
               + shown(problem.gold())
               + "; give one, or leave the problem out");
     }
@@ -98,9 +97,7 @@ final class MathVerifier implements AnswerVerifier {
         && gold.choice() == null
         && gold.calendar() == null
         && gold.answer().read(ReadingRules.USUAL) == null) {
-      throw problem.fault(
-"the verifier 'math' can't read the gold "
-              + shown(problem.gold()));
+      throw problem.fault("the verifier 'math' can't read the gold " + shown(problem.gold()));
     }
   }
 

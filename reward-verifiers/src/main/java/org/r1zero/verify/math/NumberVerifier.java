@@ -145,8 +145,7 @@ public final class NumberVerifier implements AnswerVerifier {
     Quantity number = number(List.of(hashes < 0 ? gold : gold.substring(hashes + 4)));
     if (number == null) {
       throw problem.fault(
-"the verifier 'number' needs a gold that is one number, was "
-              + shown(gold));
+          "the verifier 'number' needs a gold that is one number, was " + shown(gold));
     }
     return number;
   }

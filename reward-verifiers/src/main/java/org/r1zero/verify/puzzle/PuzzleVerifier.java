@@ -87,12 +87,10 @@ public final class PuzzleVerifier implements AnswerVerifier {
     try {
       String fault = fault(problem, kind, problem.gold());
       if (fault != null) {
-        throw problem.fault(
-"its gold is not a right answer: " + fault);
+        throw problem.fault("its gold is not a right answer: " + fault);
       }
     } catch (UnreadableException e) {
-      throw problem.fault(
-"its gold can't be read: " + e.getMessage(), e);
+      throw problem.fault("its gold can't be read: " + e.getMessage(), e);
     }
   }
 
@@ -353,8 +351,7 @@ public final class PuzzleVerifier implements AnswerVerifier {
   private static String named(Problem problem, List<String> names, JsonNode place) {
     int at = place.asInt(-1);
     if (at < 0 || at >= names.size()) {
-      throw problem.fault(
-"edges must be pairs of places in names, found " + place);
+      throw problem.fault("edges must be pairs of places in names, found " + place);
     }
     return names.get(at);
   }
@@ -364,7 +361,7 @@ public final class PuzzleVerifier implements AnswerVerifier {
     problem.field(field).forEach(text -> texts.add(text.asText()));
     if (texts.isEmpty()) {
       throw problem.fault(
-"the verifier 'puzzle' needs the field "
+          "the verifier 'puzzle' needs the field "
               + field
               + ", a list of texts, found "
               + (problem.field(field).isMissingNode() ? "none" : problem.field(field)));
@@ -380,7 +377,7 @@ public final class PuzzleVerifier implements AnswerVerifier {
       }
     }
     throw problem.fault(
-"the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
+        "the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
             + " have it, found "
             + (kind.isEmpty() ? "none" : kind));
   }

@@ -96,9 +96,7 @@ public final class BySourceVerifier implements Verifier {
     Verifier judge = judge(problem);
     return judge == null
         ? new Verdict(
-            range.nearest(0),
-            Outcome.NOT_APPLICABLE,
-            "problems of this source are not judged")
+            range.nearest(0), Outcome.NOT_APPLICABLE, "problems of this source are not judged")
         : judge.verify(problem, completion);
   }
 
