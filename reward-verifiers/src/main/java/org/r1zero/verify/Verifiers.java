@@ -105,23 +105,14 @@ public final class Verifiers {
             provider);
     if (!found.id().matches("[a-z0-9][a-z0-9_-]*")) {
       throw new IllegalArgumentException(
-          "verifier id '"
-              + found.id()
-              + "' in "
-              + found.location()
-              + " must be lower case letters, digits, _ and -");
+          String.format("verifier id '%s' in %s must be lower case letters, digits, _ and -",
+found.id(), found.location()));
     }
     Found earlier = byId.putIfAbsent(found.id(), found);
     if (earlier != null) {
       throw new IllegalArgumentException(
-          "two verifiers have the id '"
-              + found.id()
-              + "': in "
-              + earlier.location()
-              + " and in "
-              + found.location()
-              + "; remove one; found so far: "
-              + String.join(", ", byId.keySet()));
+          String.format("two verifiers have the id '%s': in %s and in %s; remove one; found so far: %s",
+found.id(), earlier.location(), found.location(), String.join(", ", byId.keySet())));
     }
   }
 

@@ -59,10 +59,8 @@ public record CollectorState(
       rollouts = List.copyOf(rollouts);
       if (rollouts.size() != seeds.length) {
         throw new IllegalArgumentException(
-            "a group needs a rollout for each seed; had "
-                + rollouts.size()
-                + " and "
-                + seeds.length);
+            String.format("a group needs a rollout for each seed; had %s and %s",
+rollouts.size(), seeds.length));
       }
     }
   }
@@ -95,14 +93,9 @@ public record CollectorState(
           || policyLogProbs.length != tokens.length
           || covered != tokens.length) {
         throw new IllegalArgumentException(
-            "a rollout needs two log-probs and a segment for each of its "
-                + tokens.length
-                + " tokens; had "
-                + samplingLogProbs.length
-                + ", "
-                + policyLogProbs.length
-                + " and "
-                + covered);
+            String.format("a rollout needs two log-probs and a segment for each of its %s tokens; had "
+ + "%s, %s and %s",
+tokens.length, samplingLogProbs.length, policyLogProbs.length, covered));
       }
     }
   }

@@ -79,12 +79,8 @@ public final class PythonVerifier implements Verifier {
     this.config = config;
     if (!Files.isRegularFile(config.file())) {
       throw new IllegalArgumentException(
-          NAME
-              + "there is no file "
-              + config.file()
-              + " (in "
-              + config.file().toAbsolutePath().getParent()
-              + ")");
+          String.format("%sthere is no file %s (in %s)",
+NAME, config.file(), config.file().toAbsolutePath().getParent()));
     }
     this.pool =
         new ProgramPool(
@@ -142,13 +138,9 @@ public final class PythonVerifier implements Verifier {
     for (String column : columns) {
       if (!problem.data().has(column)) {
         throw new IllegalArgumentException(
-            NAME
-                + "the function needs the column '"
-                + column
-                + "', which problem "
-                + problem.id()
-                + " does not have; it has "
-                + names(problem));
+            String.format("%sthe function needs the column '%s', which problem %s does not have; it has "
+ + "%s",
+NAME, column, problem.id(), names(problem)));
       }
     }
     String fault = trial.get();

@@ -63,12 +63,9 @@ record JudgeReply(double score, String reason) {
       // said below
     }
     throw new JudgeException(
-        "expected {\"reason\": …, \"score\": a number from "
-            + range.min()
-            + " to "
-            + range.max()
-            + "}, the judge replied "
-            + shown(said),
+        String.format("expected {\"reason\": …, \"score\": a number from %s to %s}, the judge "
+ + "replied %s",
+range.min(), range.max(), shown(said)),
         true,
         false);
   }

@@ -107,13 +107,8 @@ public final class CosineLengthVerifier implements Verifier {
     int length = unit.of(completion);
     double score = score(verdict.outcome() == Outcome.CORRECT, length, completion.finishReason());
     String reason =
-        length
-            + " "
-            + unit.name().toLowerCase(Locale.ROOT)
-            + " of "
-            + max
-            + "; "
-            + verdict.reason();
+        String.format("%s %s of %s; %s",
+length, unit.name().toLowerCase(Locale.ROOT), max, verdict.reason());
     return new Verdict(score, verdict.outcome(), reason, Map.of("judged", verdict.score()));
   }
 

@@ -222,12 +222,8 @@ public final class PuzzleVerifier implements AnswerVerifier {
     }
     for (int i = 0; i < found.size(); i++) {
       if (found.get(i).compareTo(expected.get(i)) != 0) {
-        return "expected "
-            + expected.get(i).toPlainString()
-            + " in place "
-            + (i + 1)
-            + ", found "
-            + shown(found.get(i).toPlainString());
+        return String.format("expected %s in place %s, found %s",
+expected.get(i).toPlainString(), i + 1, shown(found.get(i).toPlainString()));
       }
     }
     return null;
@@ -361,10 +357,8 @@ public final class PuzzleVerifier implements AnswerVerifier {
     problem.field(field).forEach(text -> texts.add(text.asText()));
     if (texts.isEmpty()) {
       throw problem.fault(
-          "the verifier 'puzzle' needs the field "
-              + field
-              + ", a list of texts, found "
-              + (problem.field(field).isMissingNode() ? "none" : problem.field(field)));
+          String.format("the verifier 'puzzle' needs the field %s, a list of texts, found %s",
+field, problem.field(field).isMissingNode() ? "none" : problem.field(field)));
     }
     return texts;
   }

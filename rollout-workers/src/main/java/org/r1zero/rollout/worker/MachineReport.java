@@ -84,11 +84,8 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
       missing.remove("R1ZERO_KERNELS");
     }
     String processor = missing.isEmpty() ? "" : ", " + instructions();
-    return (version == null ? "r1zero" : "r1zero " + version)
-        + ", kernels "
-        + kernels
-        + processor
-        + (limits.isEmpty() ? "" : ", " + limits);
+    return String.format("%s, kernels %s%s%s",
+version == null ? "r1zero" : "r1zero " + version, kernels, processor, limits.isEmpty() ? "" : ", " + limits);
   }
 
   private static String instructions() {

@@ -279,12 +279,10 @@ final class RemotePool implements WorkerPool {
       kind = machine;
     } else if (!known.equals(machine)) {
       throw new IllegalStateException(
-          "machines differ, and so would the last bits of what they compute: "
-              + known
-              + " and "
-              + machine
-              + " (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors to"
-              + " what all have)");
+          String.format("machines differ, and so would the last bits of what they compute: %s and %s "
+ + "(ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors "
+ + "to what all have)",
+known, machine));
     }
   }
 

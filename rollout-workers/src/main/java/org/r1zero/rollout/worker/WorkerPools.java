@@ -47,12 +47,8 @@ public final class WorkerPools {
       WorkerBackend other = found.put(one.name(), one);
       if (other != null) {
         throw new IllegalArgumentException(
-            "two backends are named "
-                + one.name()
-                + ": "
-                + other.getClass()
-                + " and "
-                + one.getClass());
+            String.format("two backends are named %s: %s and %s",
+one.name(), other.getClass(), one.getClass()));
       }
     }
     return found;
