@@ -39,8 +39,8 @@ public final class NearestName {
   public static IllegalArgumentException unknown(
       String kind, String name, Collection<String> known) {
     return new IllegalArgumentException(
-        String.format("no %s '%s'%s; found: %s",
-kind, name, hint(name, known), String.join(", ", known)));
+        String.format(
+            "no %s '%s'%s; found: %s", kind, name, hint(name, known), String.join(", ", known)));
   }
 
   /** Levenshtein distance. */

@@ -169,8 +169,9 @@ public final class OptionReader {
     List<String> words = elements(value);
     if (words == null || words.isEmpty() || words.get(0).isBlank()) {
       faults.add(
-          String.format("%s must name a program, such as %s%s",
-named(name), example, value.isMissingNode() ? "" : ", was " + value));
+          String.format(
+              "%s must name a program, such as %s%s",
+              named(name), example, value.isMissingNode() ? "" : ", was " + value));
       return List.of();
     }
     return words;

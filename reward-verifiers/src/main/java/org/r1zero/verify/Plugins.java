@@ -54,13 +54,15 @@ public final class Plugins {
     } catch (ServiceConfigurationError e) {
       Throwable cause = e.getCause();
       throw new IllegalArgumentException(
-          String.format("a %s provider can't be loaded: %s%s",
-what, e.getMessage(), cause == null ? "" : " (" + cause + ")"),
+          String.format(
+              "a %s provider can't be loaded: %s%s",
+              what, e.getMessage(), cause == null ? "" : " (" + cause + ")"),
           e);
     } catch (LinkageError e) {
       throw new IllegalArgumentException(
-          String.format("a %s provider can't be loaded: %s; is a jar missing, or made for a newer Java?",
-what, e),
+          String.format(
+              "a %s provider can't be loaded: %s; is a jar missing, or made for a newer Java?",
+              what, e),
           e);
     }
   }

@@ -105,14 +105,16 @@ public final class Verifiers {
             provider);
     if (!found.id().matches("[a-z0-9][a-z0-9_-]*")) {
       throw new IllegalArgumentException(
-          String.format("verifier id '%s' in %s must be lower case letters, digits, _ and -",
-found.id(), found.location()));
+          String.format(
+              "verifier id '%s' in %s must be lower case letters, digits, _ and -",
+              found.id(), found.location()));
     }
     Found earlier = byId.putIfAbsent(found.id(), found);
     if (earlier != null) {
       throw new IllegalArgumentException(
-          String.format("two verifiers have the id '%s': in %s and in %s; remove one; found so far: %s",
-found.id(), earlier.location(), found.location(), String.join(", ", byId.keySet())));
+          String.format(
+              "two verifiers have the id '%s': in %s and in %s; remove one; found so far: %s",
+              found.id(), earlier.location(), found.location(), String.join(", ", byId.keySet())));
     }
   }
 

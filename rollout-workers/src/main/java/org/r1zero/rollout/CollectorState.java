@@ -59,8 +59,9 @@ public record CollectorState(
       rollouts = List.copyOf(rollouts);
       if (rollouts.size() != seeds.length) {
         throw new IllegalArgumentException(
-            String.format("a group needs a rollout for each seed; had %s and %s",
-rollouts.size(), seeds.length));
+            String.format(
+                "a group needs a rollout for each seed; had %s and %s",
+                rollouts.size(), seeds.length));
       }
     }
   }
@@ -93,9 +94,10 @@ rollouts.size(), seeds.length));
           || policyLogProbs.length != tokens.length
           || covered != tokens.length) {
         throw new IllegalArgumentException(
-            String.format("a rollout needs two log-probs and a segment for each of its %s tokens; had "
- + "%s, %s and %s",
-tokens.length, samplingLogProbs.length, policyLogProbs.length, covered));
+            String.format(
+                "a rollout needs two log-probs and a segment for each of its %s tokens; had "
+                    + "%s, %s and %s",
+                tokens.length, samplingLogProbs.length, policyLogProbs.length, covered));
       }
     }
   }

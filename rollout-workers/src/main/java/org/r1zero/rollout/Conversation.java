@@ -230,10 +230,11 @@ final class Conversation {
       boolean over = reply.done() || (then.length == 0 && end == saved.tokens().length);
       if (!over && !Arrays.equals(observation(reply), then)) {
         throw new IllegalStateException(
-            String.format("the environment answered a saved conversation about problem %s otherwise than "
- + "before the run was interrupted: '%s' in place of '%s'; an environment must "
- + "give the same answers for the same problem, seed and turns",
-problem.id(), reply.observation(), texts.decode(then)));
+            String.format(
+                "the environment answered a saved conversation about problem %s otherwise than "
+                    + "before the run was interrupted: '%s' in place of '%s'; an environment must "
+                    + "give the same answers for the same problem, seed and turns",
+                problem.id(), reply.observation(), texts.decode(then)));
       }
       end += then.length;
       turns.add(turn);

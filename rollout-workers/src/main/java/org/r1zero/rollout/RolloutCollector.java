@@ -81,8 +81,9 @@ public final class RolloutCollector implements RolloutSource, AutoCloseable {
   public RolloutBatch collect(long step, long policyVersion) {
     if (pool.version() != policyVersion) {
       throw new IllegalStateException(
-          String.format("step %s needs rollouts of policy version %s, but version %s was published last",
-step, policyVersion, pool.version()));
+          String.format(
+              "step %s needs rollouts of policy version %s, but version %s was published last",
+              step, policyVersion, pool.version()));
     }
     long started = System.nanoTime();
     Collected collected = ahead == null ? sampling.collect(step, step, pool.open()) : await(ahead);

@@ -65,8 +65,11 @@ public record RolloutsConfig(
     faults.require(
         WorkerPools.backends().contains(backend),
         "backend",
-        String.format("must be one of %s, was %s%s",
-String.join(", ", WorkerPools.backends()), backend, backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
+        String.format(
+            "must be one of %s, was %s%s",
+            String.join(", ", WorkerPools.backends()),
+            backend,
+            backend.equals("spark") ? " (./r1zero submit has it: docs/spark.md)" : ""));
     faults.require(
         devices.isEmpty() || backend.equals("in_process"),
         "devices",
@@ -93,9 +96,10 @@ String.join(", ", WorkerPools.backends()), backend, backend.equals("spark") ? " 
     faults.require(
         !partialRollouts.enable() || maxStaleness >= leastForPartial,
         "max_staleness",
-        String.format("must be >= %s for partial_rollouts in this mode, was %s (their first tokens "
- + "are a step older)",
-leastForPartial, maxStaleness));
+        String.format(
+            "must be >= %s for partial_rollouts in this mode, was %s (their first tokens "
+                + "are a step older)",
+            leastForPartial, maxStaleness));
     faults.require(hangTimeout >= 1, "hang_timeout", "must be >= 1 second, was " + hangTimeout);
     faults.atLeast(0, "max_replacements", maxReplacements);
     faults.require(

@@ -88,9 +88,10 @@ public final class CodeVerifier implements Verifier, AutoCloseable {
     } catch (SandboxException e) {
       close();
       throw new IllegalArgumentException(
-          String.format("%s can't run in the sandbox: %s; name a Python by the option python that all "
- + "users may read, such as /usr/bin/python3, or allow it more memory_mb",
-python.executable(), e.fault()),
+          String.format(
+              "%s can't run in the sandbox: %s; name a Python by the option python that all "
+                  + "users may read, such as /usr/bin/python3, or allow it more memory_mb",
+              python.executable(), e.fault()),
           e);
     }
   }

@@ -151,8 +151,9 @@ public final class CountdownVerifier implements AnswerVerifier {
   private static BigInteger whole(Problem problem, String name, JsonNode node) {
     if (!node.isIntegralNumber()) {
       throw problem.fault(
-          String.format("the verifier 'countdown' needs whole numbers in the field %s, found %s",
-name, node.isMissingNode() ? "none" : node));
+          String.format(
+              "the verifier 'countdown' needs whole numbers in the field %s, found %s",
+              name, node.isMissingNode() ? "none" : node));
     }
     return node.bigIntegerValue();
   }

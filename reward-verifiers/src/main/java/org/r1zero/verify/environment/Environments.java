@@ -47,8 +47,8 @@ public final class Environments {
       return factory.begin(problem, seed);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          String.format("environment '%s' can't begin with problem %s: %s",
-id, problem.id(), e.getMessage()),
+          String.format(
+              "environment '%s' can't begin with problem %s: %s", id, problem.id(), e.getMessage()),
           e);
     } catch (RuntimeException e) {
       throw failed(id, problem, e);

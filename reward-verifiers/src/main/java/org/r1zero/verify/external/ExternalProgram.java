@@ -129,10 +129,11 @@ final class ExternalProgram implements AutoCloseable {
 
   private static Failure surplus(String did, String line) {
     return new Failure(
-        String.format("the program %s: %s (it has to write one line per request, and all else to "
- + "standard error; an answer that repeats the key \"%s\" is never taken for "
- + "another's)",
-did, line, REQUEST),
+        String.format(
+            "the program %s: %s (it has to write one line per request, and all else to "
+                + "standard error; an answer that repeats the key \"%s\" is never taken for "
+                + "another's)",
+            did, line, REQUEST),
         false,
         true);
   }

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
@@ -106,7 +106,7 @@ public final class ExternalVerifier implements Verifier {
     ObjectNode node = request(problem);
     node.put("completion", Records.whole(completion.text()));
     node.put("tokens", completion.tokenCount());
-    node.put("finish_reason", lower(completion.finishReason()));
+    node.put("finish_reason", OptionValues.name(completion.finishReason()));
     return node;
   }
 
@@ -146,20 +146,12 @@ public final class ExternalVerifier implements Verifier {
           ? Outcome.CORRECT
           : score <= range().min() ? Outcome.INCORRECT : Outcome.PARTIAL;
     }
-    for (Outcome outcome : Outcome.values()) {
-      if (lower(outcome).equals(node.asText())) {
-        return outcome;
-      }
-    }
-    throw new ExternalProgram.Failure("unknown outcome " + node);
+    return OptionValues.constant(Outcome.class, node)
+        .orElseThrow(() -> new ExternalProgram.Failure("unknown outcome " + node));
   }
 
   private Verdict failed(Outcome outcome, String reason) {
     return new Verdict(failureScore(), outcome, reason);
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ProgramHome;
@@ -79,8 +79,9 @@ public final class PythonVerifier implements Verifier {
     this.config = config;
     if (!Files.isRegularFile(config.file())) {
       throw new IllegalArgumentException(
-          String.format("%sthere is no file %s (in %s)",
-NAME, config.file(), config.file().toAbsolutePath().getParent()));
+          String.format(
+              "%sthere is no file %s (in %s)",
+              NAME, config.file(), config.file().toAbsolutePath().getParent()));
     }
     this.pool =
         new ProgramPool(
@@ -102,7 +103,7 @@ NAME, config.file(), config.file().toAbsolutePath().getParent()));
         config.file().toString(),
         config.function(),
         ExternalProgram.written(config.arguments()),
-        config.completions().name().toLowerCase(Locale.ROOT));
+        OptionValues.name(config.completions()));
   }
 
   private static String script() {
@@ -138,9 +139,10 @@ NAME, config.file(), config.file().toAbsolutePath().getParent()));
     for (String column : columns) {
       if (!problem.data().has(column)) {
         throw new IllegalArgumentException(
-            String.format("%sthe function needs the column '%s', which problem %s does not have; it has "
- + "%s",
-NAME, column, problem.id(), names(problem)));
+            String.format(
+                "%sthe function needs the column '%s', which problem %s does not have; it has "
+                    + "%s",
+                NAME, column, problem.id(), names(problem)));
       }
     }
     String fault = trial.get();

@@ -1,11 +1,11 @@
 package org.r1zero.verify.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.OptionReader;
 import org.r1zero.verify.Outcome;
@@ -65,17 +65,9 @@ public final class FormatVerifier implements Verifier {
 
   /** Tags as they stand in a text. */
   private String written(List<Kind> kinds) {
-    List<String> tags = new ArrayList<>();
-    for (Kind kind : kinds) {
-      tags.add(
-          switch (kind) {
-            case THINK_OPEN -> format.thinkOpen();
-            case THINK_CLOSE -> format.thinkClose();
-            case ANSWER_OPEN -> format.answerOpen();
-            case ANSWER_CLOSE -> format.answerClose();
-          });
-    }
-    return tags.isEmpty() ? "none" : String.join(" ", tags);
+    return kinds.isEmpty()
+        ? "none"
+        : kinds.stream().map(scanner::literal).collect(Collectors.joining(" "));
   }
 
   private Verdict strict(String text, List<Tag> tags) {

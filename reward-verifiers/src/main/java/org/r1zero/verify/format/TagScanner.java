@@ -101,7 +101,8 @@ public final class TagScanner {
     return null;
   }
 
-  private String literal(Kind kind) {
+  /** A tag as it stands in a text. */
+  String literal(Kind kind) {
     return switch (kind) {
       case THINK_OPEN -> format.thinkOpen();
       case THINK_CLOSE -> format.thinkClose();

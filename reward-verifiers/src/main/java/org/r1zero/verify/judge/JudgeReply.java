@@ -63,9 +63,10 @@ record JudgeReply(double score, String reason) {
       // said below
     }
     throw new JudgeException(
-        String.format("expected {\"reason\": …, \"score\": a number from %s to %s}, the judge "
- + "replied %s",
-range.min(), range.max(), shown(said)),
+        String.format(
+            "expected {\"reason\": …, \"score\": a number from %s to %s}, the judge "
+                + "replied %s",
+            range.min(), range.max(), shown(said)),
         true,
         false);
   }

@@ -1,12 +1,12 @@
 package org.r1zero.verify.length;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.FinishReason;
 import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
@@ -107,8 +107,8 @@ public final class CosineLengthVerifier implements Verifier {
     int length = unit.of(completion);
     double score = score(verdict.outcome() == Outcome.CORRECT, length, completion.finishReason());
     String reason =
-        String.format("%s %s of %s; %s",
-length, unit.name().toLowerCase(Locale.ROOT), max, verdict.reason());
+        String.format(
+            "%s %s of %s; %s", length, OptionValues.name(unit), max, verdict.reason());
     return new Verdict(score, verdict.outcome(), reason, Map.of("judged", verdict.score()));
   }
 

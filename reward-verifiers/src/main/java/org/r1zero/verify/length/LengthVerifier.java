@@ -1,9 +1,9 @@
 package org.r1zero.verify.length;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Locale;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.ScoreRange;
@@ -56,7 +56,7 @@ public record LengthVerifier(int max, int cache, LengthUnit unit) implements Ver
     }
     int length = unit.of(completion);
     int allowed = max - cache;
-    String shown = length + " " + unit.name().toLowerCase(Locale.ROOT);
+    String shown = length + " " + OptionValues.name(unit);
     if (length <= allowed) {
       return new Verdict(0, Outcome.CORRECT, shown + ", at most " + allowed);
     }

@@ -61,8 +61,9 @@ public final class RepetitionVerifier implements Verifier {
   public RepetitionVerifier(int ngram, double maxRepetition) {
     if (ngram < 2 || !(maxRepetition >= 0 && maxRepetition <= 1)) {
       throw new IllegalArgumentException(
-          String.format("repetition needs ngram >= 2 and max_repetition in [0, 1], was %s and %s",
-ngram, maxRepetition));
+          String.format(
+              "repetition needs ngram >= 2 and max_repetition in [0, 1], was %s and %s",
+              ngram, maxRepetition));
     }
     this.ngram = ngram;
     this.maxRepetition = maxRepetition;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.r1zero.verify.AnswerVerifier;
 import org.r1zero.verify.Completion;
 import org.r1zero.verify.OptionReader;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Outcome;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
@@ -222,8 +223,9 @@ public final class PuzzleVerifier implements AnswerVerifier {
     }
     for (int i = 0; i < found.size(); i++) {
       if (found.get(i).compareTo(expected.get(i)) != 0) {
-        return String.format("expected %s in place %s, found %s",
-expected.get(i).toPlainString(), i + 1, shown(found.get(i).toPlainString()));
+        return String.format(
+            "expected %s in place %s, found %s",
+            expected.get(i).toPlainString(), i + 1, shown(found.get(i).toPlainString()));
       }
     }
     return null;
@@ -357,23 +359,22 @@ expected.get(i).toPlainString(), i + 1, shown(found.get(i).toPlainString()));
     problem.field(field).forEach(text -> texts.add(text.asText()));
     if (texts.isEmpty()) {
       throw problem.fault(
-          String.format("the verifier 'puzzle' needs the field %s, a list of texts, found %s",
-field, problem.field(field).isMissingNode() ? "none" : problem.field(field)));
+          String.format(
+              "the verifier 'puzzle' needs the field %s, a list of texts, found %s",
+              field, problem.field(field).isMissingNode() ? "none" : problem.field(field)));
     }
     return texts;
   }
 
   private static AnswerKind kind(Problem problem) {
-    String kind = problem.field("kind").asText();
-    for (AnswerKind one : AnswerKind.values()) {
-      if (one.name().toLowerCase(Locale.ROOT).equals(kind)) {
-        return one;
-      }
-    }
-    throw problem.fault(
-        "the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
-            + " have it, found "
-            + (kind.isEmpty() ? "none" : kind));
+    JsonNode kind = problem.field("kind");
+    return OptionValues.constant(AnswerKind.class, kind)
+        .orElseThrow(
+            () ->
+                problem.fault(
+                    "the verifier 'puzzle' needs the field kind, as problems of the data set puzzles"
+                        + " have it, found "
+                        + (kind.asText().isEmpty() ? "none" : kind.asText())));
   }
 
   /** Makes {@link PuzzleVerifier}s; option {@code format}. */

@@ -108,8 +108,9 @@ public final class BySourceVerifier implements Verifier {
           "verifier 'by_source': "
               + (source.isEmpty()
                   ? "problem " + problem.id() + " has no " + field
-                  : String.format("sources do not name the %s '%s' of problem %s%s",
-field, source, problem.id(), NearestName.hint(source, sources.keySet())))
+                  : String.format(
+                      "sources do not name the %s '%s' of problem %s%s",
+                      field, source, problem.id(), NearestName.hint(source, sources.keySet())))
               + "; they name "
               + String.join(", ", sources.keySet())
               + "; add it, or say what judges all others by the option default");

@@ -67,8 +67,9 @@ final class SparkCluster implements Cluster {
               return; // it was idle, and dynamic allocation gave it back
             }
             say.accept(
-                String.format("executor %s was lost (%s so far; what it was sampling is sampled again): %s",
-removed.executorId(), lost.incrementAndGet(), removed.reason().strip()));
+                String.format(
+                    "executor %s was lost (%s so far; what it was sampling is sampled again): %s",
+                    removed.executorId(), lost.incrementAndGet(), removed.reason().strip()));
           }
         };
     context.sc().addSparkListener(losses);

@@ -32,13 +32,15 @@ public record GenerationRequest(
   public GenerationRequest {
     if (prompt.length == 0 || seeds.length == 0) {
       throw new IllegalArgumentException(
-          String.format("a request needs a prompt and at least one seed; had %s tokens and %s seeds",
-prompt.length, seeds.length));
+          String.format(
+              "a request needs a prompt and at least one seed; had %s tokens and %s seeds",
+              prompt.length, seeds.length));
     }
     if (!started.isEmpty() && started.size() != seeds.length) {
       throw new IllegalArgumentException(
-          String.format("started must be empty or have one completion for each of the %s seeds, had %s",
-seeds.length, started.size()));
+          String.format(
+              "started must be empty or have one completion for each of the %s seeds, had %s",
+              seeds.length, started.size()));
     }
     if (budget < 0) {
       throw new IllegalArgumentException("budget must be >= 0, was " + budget);

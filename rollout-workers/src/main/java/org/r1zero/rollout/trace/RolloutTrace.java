@@ -1,10 +1,10 @@
 package org.r1zero.rollout.trace;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.r1zero.verify.Completion;
+import org.r1zero.verify.OptionValues;
 import org.r1zero.verify.Problem;
 import org.r1zero.verify.Verdict;
 import org.r1zero.verify.reward.Reward;
@@ -86,7 +86,7 @@ public record RolloutTrace(
       Verdict verdict = entry.getValue();
       verdicts.put(
           entry.getKey(),
-          new VerdictTrace(verdict.score(), lower(verdict.outcome()), verdict.reason()));
+          new VerdictTrace(verdict.score(), OptionValues.name(verdict.outcome()), verdict.reason()));
     }
     Completion.Transcript transcript = completion.transcript();
     return new RolloutTrace(
@@ -97,13 +97,9 @@ public record RolloutTrace(
         transcript == null ? completion.text() : transcript.text(),
         problem.gold(),
         completion.tokenCount(),
-        lower(completion.finishReason()),
+        OptionValues.name(completion.finishReason()),
         reward.total(),
         verdicts,
         transcript == null ? 1 : transcript.turns());
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

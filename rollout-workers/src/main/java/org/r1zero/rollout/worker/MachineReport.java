@@ -84,8 +84,12 @@ public record MachineReport(List<String> faults, String kind) implements Seriali
       missing.remove("R1ZERO_KERNELS");
     }
     String processor = missing.isEmpty() ? "" : ", " + instructions();
-    return String.format("%s, kernels %s%s%s",
-version == null ? "r1zero" : "r1zero " + version, kernels, processor, limits.isEmpty() ? "" : ", " + limits);
+    return String.format(
+        "%s, kernels %s%s%s",
+        version == null ? "r1zero" : "r1zero " + version,
+        kernels,
+        processor,
+        limits.isEmpty() ? "" : ", " + limits);
   }
 
   private static String instructions() {

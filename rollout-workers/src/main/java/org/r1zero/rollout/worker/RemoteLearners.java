@@ -47,16 +47,18 @@ final class RemoteLearners implements Learners {
     for (Parameter parameter : policy.parameters()) {
       if (4 * parameter.value().size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            String.format("rollouts.learners must be 0 where a weight has more than 2 GiB in fp32, was "
- + "%s (%s)",
-count, parameter.name()));
+            String.format(
+                "rollouts.learners must be 0 where a weight has more than 2 GiB in fp32, was "
+                    + "%s (%s)",
+                count, parameter.name()));
       }
     }
     int slots = cluster.slots(count);
     if (count > slots) {
       throw new IllegalArgumentException(
-          String.format("rollouts.learners must be at most the tasks that run at once, %s here, was %s",
-slots, count));
+          String.format(
+              "rollouts.learners must be at most the tasks that run at once, %s here, was %s",
+              slots, count));
     }
     this.pool = pool;
     this.cluster = cluster;

@@ -279,10 +279,11 @@ final class RemotePool implements WorkerPool {
       kind = machine;
     } else if (!known.equals(machine)) {
       throw new IllegalStateException(
-          String.format("machines differ, and so would the last bits of what they compute: %s and %s "
- + "(ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors "
- + "to what all have)",
-known, machine));
+          String.format(
+              "machines differ, and so would the last bits of what they compute: %s and %s "
+                  + "(ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and R1ZERO_KERNELS limit processors "
+                  + "to what all have)",
+              known, machine));
     }
   }
 

@@ -316,8 +316,11 @@ final class SupervisedPool implements WorkerPool {
         return;
       }
       say.accept(
-          String.format("a rollout worker was lost and is replaced (%s so far%s): %s",
-count, unit < 0 ? "" : "; what it was sampling is sampled again", reason.getMessage()));
+          String.format(
+              "a rollout worker was lost and is replaced (%s so far%s): %s",
+              count,
+              unit < 0 ? "" : "; what it was sampling is sampled again",
+              reason.getMessage()));
     }
 
     /** Idle workers that die at once are not started again and again: the next call will tell. */

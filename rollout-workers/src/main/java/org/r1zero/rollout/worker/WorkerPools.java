@@ -47,8 +47,9 @@ public final class WorkerPools {
       WorkerBackend other = found.put(one.name(), one);
       if (other != null) {
         throw new IllegalArgumentException(
-            String.format("two backends are named %s: %s and %s",
-one.name(), other.getClass(), one.getClass()));
+            String.format(
+                "two backends are named %s: %s and %s",
+                one.name(), other.getClass(), one.getClass()));
       }
     }
     return found;

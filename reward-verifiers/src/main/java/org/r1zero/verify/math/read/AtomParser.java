@@ -1,6 +1,5 @@
 package org.r1zero.verify.math.read;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -144,12 +143,8 @@ public final class AtomParser {
     if (Vocabulary.greek(token.text())) {
       return letter(new Token(Token.Kind.LETTER, token.text(), null, false));
     }
-    List<Token> letters = new ArrayList<>();
-    for (int i = 0; i < token.text().length(); i++) {
-      letters.add(new Token(Token.Kind.LETTER, token.text().substring(i, i + 1), null, false));
-    }
     in.backTo(in.position() - 1);
-    in.replaceNext(letters);
+    in.splitWord();
     return letter(in.take());
   }
 

@@ -1,6 +1,5 @@
 package org.r1zero.verify.math.read;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.r1zero.verify.math.expr.Expr;
 import org.r1zero.verify.math.expr.Exprs;
@@ -169,12 +168,7 @@ public final class CalculusReader {
   private void splitWord(int ahead) {
     int position = in.position();
     in.backTo(position + ahead);
-    String word = in.peek().text();
-    List<Token> letters = new ArrayList<>();
-    for (int i = 0; i < word.length(); i++) {
-      letters.add(new Token(Token.Kind.LETTER, word.substring(i, i + 1), null, false));
-    }
-    in.replaceNext(letters);
+    in.splitWord();
     in.backTo(position);
   }
 

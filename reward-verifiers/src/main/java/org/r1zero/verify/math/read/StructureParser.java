@@ -82,12 +82,7 @@ public final class StructureParser {
     }
     if (in.nextIs(Token.Kind.WORD)) {
       // \frac ab: the letters are two arguments.
-      String word = in.peek().text();
-      List<Token> letters = new ArrayList<>();
-      for (int i = 0; i < word.length(); i++) {
-        letters.add(new Token(Token.Kind.LETTER, word.substring(i, i + 1), null, false));
-      }
-      in.replaceNext(letters);
+      in.splitWord();
     }
     return atoms.atom();
   }

@@ -83,6 +83,17 @@ public final class TokenStream {
     tokens.addAll(at, others);
   }
 
+  /** Replaces the next word by its letters. */
+  void splitWord() {
+    List<Token> letters =
+        peek()
+            .text()
+            .chars()
+            .mapToObj(c -> new Token(Token.Kind.LETTER, Character.toString(c), null, false))
+            .toList();
+    replaceNext(letters);
+  }
+
   void enter() throws ParseException {
     if (++depth > MAX_DEPTH) {
       throw new ParseException("nested deeper than " + MAX_DEPTH);
