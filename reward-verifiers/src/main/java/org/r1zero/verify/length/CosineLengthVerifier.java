@@ -107,8 +107,7 @@ public final class CosineLengthVerifier implements Verifier {
     int length = unit.of(completion);
     double score = score(verdict.outcome() == Outcome.CORRECT, length, completion.finishReason());
     String reason =
-        String.format(
-            "%s %s of %s; %s", length, OptionValues.name(unit), max, verdict.reason());
+        String.format("%s %s of %s; %s", length, OptionValues.name(unit), max, verdict.reason());
     return new Verdict(score, verdict.outcome(), reason, Map.of("judged", verdict.score()));
   }
 

@@ -86,7 +86,8 @@ public record RolloutTrace(
       Verdict verdict = entry.getValue();
       verdicts.put(
           entry.getKey(),
-          new VerdictTrace(verdict.score(), OptionValues.name(verdict.outcome()), verdict.reason()));
+          new VerdictTrace(
+              verdict.score(), OptionValues.name(verdict.outcome()), verdict.reason()));
     }
     Completion.Transcript transcript = completion.transcript();
     return new RolloutTrace(
