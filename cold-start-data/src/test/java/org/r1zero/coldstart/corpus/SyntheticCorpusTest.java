@@ -24,7 +24,6 @@ class SyntheticCorpusTest {
   private static final Pattern TAGGED =
       Pattern.compile("<think> (.*) </think> <answer> (\\d+) </answer>");
 
-
   @Test
   void seedsDecide() {
     List<Document> first = documents(300, 1);
@@ -171,7 +170,9 @@ class SyntheticCorpusTest {
     Pattern foreign =
         Pattern.compile("Luego|Después|Ensuite|Puis|Dann|Danach|然后|接着|[éñü答]|Also ist|Das macht");
     assertThat(documents(TextKind.CLEAN, 300, 3)).noneMatch(d -> foreign.matcher(d.text()).find());
-    assertThat(documents(TextKind.MIXED, 300, 3).stream().filter(d -> foreign.matcher(d.text()).find()))
+    assertThat(
+            documents(TextKind.MIXED, 300, 3).stream()
+                .filter(d -> foreign.matcher(d.text()).find()))
         .hasSizeGreaterThan(250);
   }
 
@@ -226,8 +227,7 @@ class SyntheticCorpusTest {
 
   @Test
   void aMixNeedsAShare() {
-    assertThatThrownBy(() -> new CorpusMix(Map.of()))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new CorpusMix(Map.of())).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new CorpusMix(Map.of(TextKind.FACTS, 3, TextKind.SLIPS, -1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(">= 0");

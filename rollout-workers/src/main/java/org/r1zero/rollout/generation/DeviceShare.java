@@ -52,8 +52,7 @@ public final class DeviceShare {
       long now = free.getAsLong();
       long rest = now - (generators - 1) * copy;
       // 1 byte is a card that is full, 0 one of which nothing is known
-      perGenerator =
-          now <= 0 ? 0 : Math.max(1, SamplingMemory.share(rest, generators, trained));
+      perGenerator = now <= 0 ? 0 : Math.max(1, SamplingMemory.share(rest, generators, trained));
     }
     return perGenerator;
   }

@@ -14,8 +14,8 @@ import org.r1zero.grpo.faults.Faults;
  * @param hangTimeout a worker that samples nothing for so long is taken for hung
  * @param maxReplacements so many workers may be lost with no unit done in between
  * @param devices that workers in this process sample on, in turn; empty for the policy's own
- * @param trained whether the policy is trained while these workers are there: what a GPU has free is
- *     then not theirs alone
+ * @param trained whether the policy is trained while these workers are there: what a GPU has free
+ *     is then not theirs alone
  */
 public record PoolOptions(
     int workers,
