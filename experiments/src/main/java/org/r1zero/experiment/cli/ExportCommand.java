@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.experiment.config.ConfigException;
 import org.r1zero.experiment.rundir.RunExport;
+import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.weights.ModelExport;
 import org.r1zero.grpo.model.weights.TensorType;
 import picocli.CommandLine.Command;
@@ -33,14 +34,8 @@ final class ExportCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
   private Path out = Path.of("");
 
-  /** What weights are written in. */
-  enum Form {
-    FP32,
-    BF16
-  }
-
   @Option(names = "--dtype", description = "fp32 or bf16; fp32 is the default.")
-  private Form dtype = Form.FP32;
+  private ComputeType dtype = ComputeType.FLOAT32;
 
   @Option(
       names = "--max-shard-size",
@@ -65,12 +60,12 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (adapter && dtype != Form.FP32) {
+    if (adapter && dtype != ComputeType.FLOAT32) {
       throw new ConfigException(
-          "--adapter", List.of("adapters are written in fp32; leave --dtype " + dtype + " out"));
+          "--adapter", List.of("adapters are written in fp32; leave --dtype out"));
     }
     Places.requireFolder("OUT", out);
-    TensorType type = dtype == Form.FP32 ? TensorType.F32 : TensorType.BF16;
+    TensorType type = dtype == ComputeType.FLOAT32 ? TensorType.F32 : TensorType.BF16;
     new RunExport(new ModelExport(type, bytes()), adapter).write(source, step, out);
     System.err.println("written to " + out);
     if (common.json) {

@@ -78,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Decides every draw (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
-  @Option(names = "--dtype", description = "float32 or bfloat16 (default: float32).")
+  @Option(names = "--dtype", description = "fp32 or bf16 (default: fp32).")
   private ComputeType dtype = ComputeType.FLOAT32;
 
   @Option(

@@ -7,11 +7,13 @@ import java.util.Set;
 import org.r1zero.experiment.metrics.Console;
 import org.r1zero.experiment.metrics.Style;
 import org.r1zero.experiment.run.StoppedException;
+import org.r1zero.grpo.model.ComputeType;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -78,6 +80,7 @@ public final class Main implements Runnable {
     CommandLine commands =
         new CommandLine(new Main())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(ComputeType.class, Main::computeType)
             .setParameterExceptionHandler((fault, arguments) -> wrongUse(fault, said))
             .setExecutionExceptionHandler(
                 (fault, command, parsed) -> failed(fault, command.getCommandSpec(), verbose, said));
@@ -91,6 +94,15 @@ public final class Main implements Runnable {
   /** The names of the commands, in the order of the help. */
   static Set<String> commands() {
     return new CommandLine(new Main()).getSubcommands().keySet();
+  }
+
+  /** By the names that recipes have. */
+  private static ComputeType computeType(String name) {
+    return ComputeType.named(name)
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    "must be float32 (fp32) or bfloat16 (bf16), was " + name));
   }
 
   private static int wrongUse(ParameterException fault, Console said) {

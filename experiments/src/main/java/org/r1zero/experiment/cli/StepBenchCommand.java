@@ -31,7 +31,7 @@ final class StepBenchCommand implements Callable<Integer> {
   private String model = "embedded";
 
   @Option(names = "--dtype", description = "bf16 or fp32 (default: bf16).")
-  private String dtype = "bf16";
+  private ComputeType dtype = ComputeType.BFLOAT16;
 
   @Option(names = "--device", description = "auto, cpu, cuda or cuda:N.")
   private String device = "auto";
@@ -78,9 +78,7 @@ final class StepBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     StepBenchmark.Load load;
-    ComputeType type;
     try {
-      type = computeType();
       load =
           new StepBenchmark.Load(
               problems,
@@ -99,21 +97,13 @@ final class StepBenchCommand implements Callable<Integer> {
     if (threads > 0) {
       Torch.setThreads(threads);
     }
-    StepBenchmark.Result result = StepBenchmark.run(model, type, device, load);
+    StepBenchmark.Result result = StepBenchmark.run(model, dtype, device, load);
     if (common.json) {
       System.out.println(new ObjectMapper().writeValueAsString(json(result)));
     } else {
       print(result);
     }
     return 0;
-  }
-
-  private ComputeType computeType() {
-    return switch (dtype) {
-      case "bf16", "bfloat16" -> ComputeType.BFLOAT16;
-      case "fp32", "float32" -> ComputeType.FLOAT32;
-      default -> throw new IllegalArgumentException("--dtype must be bf16 or fp32, was " + dtype);
-    };
   }
 
   private ObjectNode json(StepBenchmark.Result result) {

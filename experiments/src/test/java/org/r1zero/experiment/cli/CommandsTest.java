@@ -143,7 +143,7 @@ class CommandsTest {
         "make-base none --steps 0                | --steps: must be >= 1, was 0",
         "dashboard . --port 99999                | --port: must be within 0 and 65535, was 99999",
         "dashboard . --port 0 --host 1.2.3.4     | --host: 1.2.3.4 is not an address of this machine",
-        "generate --model embedded --dtype x hi  | Invalid value for option '--dtype'",
+        "generate --model embedded --dtype x hi  | '--dtype': must be float32 (fp32) or bfloat16 (bf16), was x",
         "generate --model none hi                | none: is no",
         "generate --model embedded --template chat hi | has no chat template",
         "generate --model embedded --device cuda:77 hi | cuda:77 was asked for",

@@ -109,7 +109,7 @@ class ExportCommandTest {
     assertThat(taken).isEmptyDirectory();
     String out = folder.resolve("out").toString();
     assertRefused("leave --adapter out", "embedded", out, "--adapter");
-    assertRefused("leave --dtype BF16 out", lora + "", out, "--adapter", "--dtype", "bf16");
+    assertRefused("leave --dtype out", lora + "", out, "--adapter", "--dtype", "bf16");
     assertRefused("leave --step out", "embedded", out, "--step", "1");
     assertRefused("must be a number, last or best", lora + "", out, "--step", "first");
     assertThat(folder.resolve("out")).doesNotExist();
