@@ -64,7 +64,8 @@ final class DataCommand implements Callable<Integer> {
     ObjectNode json = JSON.createObjectNode();
     for (DataRows rows : DataSummary.rows(recipe.task())) {
       List<DataSummary.Column> columns = DataSummary.columns(rows);
-      out.printf(Locale.ROOT, "%,d rows, %,d lines hold no row%n", rows.size(), rows.bad().size());
+      out.printf(
+          Locale.ROOT, "%,d rows; lines that hold no row: %,d%n", rows.size(), rows.bad().size());
       for (DataSummary.Column column : columns) {
         out.printf(
             Locale.ROOT,
@@ -108,6 +109,13 @@ final class DataCommand implements Callable<Integer> {
     DataSummary.Part heldOut = summary.heldOut();
     row(out, "problems", train.problems(), heldOut.problems());
     row(out, "repeated questions", train.repeated(), heldOut.repeated());
+    row(out, "  with another gold", train.contradicting(), heldOut.contradicting());
+    for (DataSummary.Part part : List.of(train, heldOut)) {
+      if (part.contradicting() > 0) {
+        out.println(
+            ShownText.shown("  warning: the golds differ, first of " + part.contradiction()));
+      }
+    }
     if (2 * train.repeated() > train.problems()) {
       out.println("  warning: most questions repeat another: is this the column of questions?");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +47,22 @@ public record DataSummary(
    *
    * @param problems how many
    * @param repeated how many ask what an earlier one asked
+   * @param contradicting how many of those have another gold than the first that asked
+   * @param contradiction the first of them beside that which it contradicts; empty without any
    * @param shortest prompt, in tokens, as {@code median}, {@code most} (the 95th percentile) and
    *     {@code longest}
    * @param tooLong how many prompts leave no room for the new tokens
    */
   public record Part(
-      int problems, int repeated, int shortest, int median, int most, int longest, int tooLong) {}
+      int problems,
+      int repeated,
+      int contradicting,
+      String contradiction,
+      int shortest,
+      int median,
+      int most,
+      int longest,
+      int tooLong) {}
 
   /**
    * A prompt.
@@ -123,21 +134,29 @@ public record DataSummary(
   }
 
   private static Part part(List<Problem> problems, Texts texts, int limit) {
-    Set<String> asked = new HashSet<>();
+    Map<String, Problem> asked = new HashMap<>();
     int repeated = 0;
+    int contradicting = 0;
+    String contradiction = "";
     int[] tokens = new int[problems.size()];
     for (int i = 0; i < tokens.length; i++) {
       Problem problem = problems.get(i);
       tokens[i] = texts.encode(texts.renderer().render(problem)).length;
-      repeated += asked.add(HeldOutShare.key(problem)) ? 0 : 1;
+      Problem earlier = asked.putIfAbsent(HeldOutShare.key(problem), problem);
+      repeated += earlier == null ? 0 : 1;
+      if (earlier != null && !earlier.gold().equals(problem.gold()) && contradicting++ == 0) {
+        contradiction = problem.id() + " and " + earlier.id();
+      }
     }
     Arrays.sort(tokens);
     int last = tokens.length - 1;
     return last < 0
-        ? new Part(0, 0, 0, 0, 0, 0, 0)
+        ? new Part(0, 0, 0, "", 0, 0, 0, 0, 0)
         : new Part(
             tokens.length,
             repeated,
+            contradicting,
+            contradiction,
             tokens[0],
             tokens[last / 2],
             tokens[(int) (0.95 * last)],

@@ -36,7 +36,7 @@ class DataCommandTest {
             "task.options.max_bad_share=0.3");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines())
-        .contains("4 rows, 1 lines hold no row")
+        .contains("4 rows; lines that hold no row: 1")
         .anyMatch(line -> line.matches("  question +4  \"What is 1\\+1\\?\""))
         .anyMatch(line -> line.matches("  level +1  1"))
         .anyMatch(line -> line.matches("problems +4 +0"))
@@ -93,6 +93,25 @@ class DataCommandTest {
     assertThat(Ran.command("data", few.toString()).out())
         .contains("warning: most questions repeat");
     assertThat(Ran.command("data", many.toString()).out()).doesNotContain("warning");
+  }
+
+  @Test
+  void theSameQuestionWithAnotherGoldIsAWarning() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("q.jsonl"),
+            """
+            {"question": "What is 1+1?", "answer": "2"}
+            {"question": "What is 2+2?", "answer": "4"}
+            {"question": "What is 3+3?", "answer": "6"}
+            {"question": "What is 2+2?", "answer": "5"}
+            {"question": "What is 3+3?", "answer": "6"}
+            """);
+    Ran ran = Ran.command("data", file.toString(), "--set", "task.options.held_out_share=0");
+    assertThat(ran.out().lines())
+        .anyMatch(line -> line.matches("repeated questions +2 +0"))
+        .anyMatch(line -> line.matches("  with another gold +1 +0"))
+        .contains("  warning: the golds differ, first of q.jsonl:4 and q.jsonl:2");
   }
 
   @Test

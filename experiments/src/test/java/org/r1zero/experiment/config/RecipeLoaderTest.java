@@ -179,16 +179,6 @@ class RecipeLoaderTest {
   }
 
   @Test
-  void adaptersHaveNoLearners() {
-    assertThatThrownBy(
-            () ->
-                RecipeLoader.builtIn(
-                    "demo.yaml",
-                    List.of("lora.r=4", "rollouts.backend=spark", "rollouts.learners=2")))
-        .hasMessageContaining("rollouts.learners must be 0 where lora.r is > 0, was 2");
-  }
-
-  @Test
   void theWrittenRecipeReadsBackTheSame() throws IOException {
     Recipe recipe =
         RecipeLoader.builtIn(
