@@ -77,6 +77,7 @@ public final class EvaluationRun {
         new Workers(
             recipe.rollouts(),
             parts.policy(),
+            false,
             parts.texts(),
             parts.directory().path(),
             progress::say)) {

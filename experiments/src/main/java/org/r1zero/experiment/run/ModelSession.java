@@ -23,13 +23,18 @@ public final class ModelSession implements AutoCloseable {
   private final ModelFolder folder;
   private final PromptRenderer renderer;
   private final PolicyModel policy;
+  private final boolean trained;
 
   private ModelSession(
-      String model, PromptConfig prompt, Function<ModelFolder, PolicyModel> weights)
+      String model,
+      PromptConfig prompt,
+      boolean trained,
+      Function<ModelFolder, PolicyModel> weights)
       throws IOException {
     this.folder = ModelFolder.open(model);
     this.renderer = folder.renderer(prompt);
     this.policy = weights.apply(folder);
+    this.trained = trained;
   }
 
   /**
@@ -42,13 +47,13 @@ public final class ModelSession implements AutoCloseable {
    */
   public static ModelSession trained(
       String model, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
-    return new ModelSession(model, prompt, folder -> folder.policy(dtype, device));
+    return new ModelSession(model, prompt, true, folder -> folder.policy(dtype, device));
   }
 
   /** Reads a model that is only sampled from, or learned from. */
   public static ModelSession frozen(
       String model, ComputeType dtype, String device, PromptConfig prompt) throws IOException {
-    return new ModelSession(model, prompt, folder -> folder.frozen(dtype, device));
+    return new ModelSession(model, prompt, false, folder -> folder.frozen(dtype, device));
   }
 
   private Path path() {
@@ -77,7 +82,8 @@ public final class ModelSession implements AutoCloseable {
    * @param say is notified of each worker that is lost
    */
   public Workers workers(RolloutsConfig config, PromptRenderer prompts, Consumer<String> say) {
-    return new Workers(config, policy, new Texts(folder.tokenizer(), prompts), path(), say);
+    Texts texts = new Texts(folder.tokenizer(), prompts);
+    return new Workers(config, policy, trained, texts, path(), say);
   }
 
   /**

@@ -203,6 +203,7 @@ public final class R1ZeroRun {
         new Workers(
             recipe.rollouts(),
             parts.policy(),
+            true,
             parts.texts(),
             parts.directory().path(),
             recipe.environment().isOn() // whose answers, and what they earn, come from here

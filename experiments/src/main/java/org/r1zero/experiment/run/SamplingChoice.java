@@ -32,8 +32,7 @@ record SamplingChoice(Recipe recipe, String said) {
   record Room(long free, long later, int workers, boolean trained) {
     /** What each worker's keys and values may take. */
     long perWorker() {
-      long rest = Math.max(0, free - later);
-      return (trained ? rest / 2 : rest / 5 * 4) / workers;
+      return SamplingMemory.share(free - later, workers, trained);
     }
   }
 

@@ -28,12 +28,18 @@ public final class Workers implements AutoCloseable {
   /**
    * Starts the workers that a recipe asks for, with the policy's weights as they are.
    *
+   * @param trained whether the policy is trained while they are there
    * @param model the folder with the policy's configuration and tokenizer, for other processes
    * @param say is notified of each worker that is lost
    */
   public Workers(
-      RolloutsConfig config, PolicyModel policy, Texts texts, Path model, Consumer<String> say) {
-    this(config, policy, texts, model, null, say);
+      RolloutsConfig config,
+      PolicyModel policy,
+      boolean trained,
+      Texts texts,
+      Path model,
+      Consumer<String> say) {
+    this(config, policy, trained, texts, model, null, say);
   }
 
   /**
@@ -44,6 +50,7 @@ public final class Workers implements AutoCloseable {
   Workers(
       RolloutsConfig config,
       PolicyModel policy,
+      boolean trained,
       Texts texts,
       Path model,
       @Nullable PortableReward rewards,
@@ -51,12 +58,13 @@ public final class Workers implements AutoCloseable {
     this.config = config;
     this.policy = policy;
     this.texts = texts;
-    this.pool = pool(model, rewards, say);
+    this.pool = pool(trained, model, rewards, say);
     this.endAtExit = new Thread(pool::close, "end-workers");
     Runtime.getRuntime().addShutdownHook(endAtExit);
   }
 
-  private WorkerPool pool(Path model, @Nullable PortableReward rewards, Consumer<String> say) {
+  private WorkerPool pool(
+      boolean trained, Path model, @Nullable PortableReward rewards, Consumer<String> say) {
     PoolOptions options =
         new PoolOptions(
             config.workers(),
@@ -64,7 +72,8 @@ public final class Workers implements AutoCloseable {
             config.mode() == RolloutsConfig.Mode.ASYNC,
             config.hangDuration(),
             config.maxReplacements(),
-            config.devices().stream().map(Torch::device).toList());
+            config.devices().stream().map(Torch::device).toList(),
+            trained);
     return WorkerPools.backend(config.backend())
         .open(
             options,

@@ -34,12 +34,22 @@ public final class Generator implements AutoCloseable {
   private Quantization quantization = Quantization.NONE;
   private long version;
   private int mostAtOnce = Integer.MAX_VALUE;
-  private long freeAtFirst = -1;
+  private final DeviceShare share;
   private volatile boolean cancelled;
 
   /** Samples from a policy's weights as they are when a call begins, by copies of them. */
   public Generator(PolicyModel policy) {
+    this(policy, DeviceShare.alone());
+  }
+
+  /**
+   * The same where others use the device.
+   *
+   * @param share one for all generators on the device
+   */
+  public Generator(PolicyModel policy, DeviceShare share) {
     this.policy = policy;
+    this.share = share;
     Device device = policy.device();
     this.scope = Torch.openScope(device);
     this.kept = new KeptConversations(scope);
@@ -152,10 +162,9 @@ public final class Generator implements AutoCloseable {
     if (!policy.device().isGpu()) {
       return SamplingMemory.onCpu(options);
     }
-    if (freeAtFirst < 0) { // later libtorch keeps what a call has given back
-      freeAtFirst = Torch.freeBytes(policy.device());
-    }
-    return SamplingMemory.onGpu(options, freeAtFirst / 2);
+    long copy = policy.computeType().bytes() * policy.parameterCount();
+    long bytes = share.perGenerator(() -> Torch.freeBytes(policy.device()), copy);
+    return SamplingMemory.onGpu(options, bytes);
   }
 
   private void generate(Remaining.Attempt attempt, int batch, SamplingConfig config) {

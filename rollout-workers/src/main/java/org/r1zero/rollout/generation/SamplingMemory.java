@@ -34,6 +34,18 @@ public final class SamplingMemory {
     return with(config, GPU_BATCH, (int) Math.min(Integer.MAX_VALUE, megabytes));
   }
 
+  /**
+   * What each of the generators on a GPU may take for keys and values.
+   *
+   * @param bytes that are free, beside what is known to be taken later
+   * @param generators that sample there
+   * @param trained whether the policy is trained there too: then half is left to it
+   */
+  public static long share(long bytes, int generators, boolean trained) {
+    long rest = Math.max(0, bytes);
+    return (trained ? rest / 2 : rest / 5 * 4) / generators;
+  }
+
   private static SamplingConfig with(SamplingConfig config, int batch, int megabytes) {
     return isSet(config)
         ? config

@@ -5,6 +5,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.torch.Torch;
+import org.r1zero.rollout.generation.DeviceShare;
 import org.r1zero.rollout.generation.GenerationRequest;
 import org.r1zero.rollout.generation.Generator;
 import org.r1zero.rollout.generation.SamplingConfig;
@@ -19,6 +20,7 @@ final class GeneratorHost implements AutoCloseable {
   private final IntFunction<PolicyModel> policies;
   private final int threads;
   private final boolean ownStream;
+  private final DeviceShare share;
   private @Nullable Generator generator;
   private @Nullable Weights weights;
   private boolean threadPrepared;
@@ -30,18 +32,21 @@ final class GeneratorHost implements AutoCloseable {
    * @param threads that one operation may use; 0 leaves libtorch's own choice
    */
   GeneratorHost(IntFunction<PolicyModel> policies, int threads) {
-    this(policies, threads, false);
+    this(policies, threads, false, DeviceShare.alone());
   }
 
   /**
    * The same where others compute on the device meanwhile.
    *
    * @param ownStream whether a GPU does what this thread starts beside what others do
+   * @param share who uses it
    */
-  GeneratorHost(IntFunction<PolicyModel> policies, int threads, boolean ownStream) {
+  GeneratorHost(
+      IntFunction<PolicyModel> policies, int threads, boolean ownStream, DeviceShare share) {
     this.policies = policies;
     this.threads = threads;
     this.ownStream = ownStream;
+    this.share = share;
   }
 
   void run(
@@ -66,7 +71,7 @@ final class GeneratorHost implements AutoCloseable {
       generator = null;
     }
     if (generator == null) {
-      generator = new Generator(policies.apply(wanted.slot()));
+      generator = new Generator(policies.apply(wanted.slot()), share);
     } else if (!wanted.equals(weights)) {
       generator.refresh();
     }

@@ -14,6 +14,8 @@ import org.r1zero.grpo.faults.Faults;
  * @param hangTimeout a worker that samples nothing for so long is taken for hung
  * @param maxReplacements so many workers may be lost with no unit done in between
  * @param devices that workers in this process sample on, in turn; empty for the policy's own
+ * @param trained whether the policy is trained while these workers are there: what a GPU has free is
+ *     then not theirs alone
  */
 public record PoolOptions(
     int workers,
@@ -21,7 +23,8 @@ public record PoolOptions(
     boolean ahead,
     Duration hangTimeout,
     int maxReplacements,
-    List<Device> devices) {
+    List<Device> devices,
+    boolean trained) {
 
   /** Checks the ranges; all faults are named at once. */
   public PoolOptions {
@@ -35,10 +38,10 @@ public record PoolOptions(
     devices = List.copyOf(devices);
   }
 
-  /** On the policy's own device. */
+  /** On the policy's own device, with nothing trained. */
   public PoolOptions(
       int workers, int threads, boolean ahead, Duration hangTimeout, int maxReplacements) {
-    this(workers, threads, ahead, hangTimeout, maxReplacements, List.of());
+    this(workers, threads, ahead, hangTimeout, maxReplacements, List.of(), false);
   }
 
   /** One worker with the whole machine. */

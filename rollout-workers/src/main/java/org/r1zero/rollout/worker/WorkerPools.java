@@ -1,10 +1,14 @@
 package org.r1zero.rollout.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -13,6 +17,7 @@ import java.util.function.Function;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.PolicySnapshot;
+import org.r1zero.rollout.generation.DeviceShare;
 import org.r1zero.rollout.generation.SamplingConfig;
 import org.r1zero.rollout.generation.StopCondition;
 
@@ -83,18 +88,45 @@ public final class WorkerPools {
     LocalWeights weights =
         live ? LocalWeights.live(policy) : LocalWeights.copies(policy, devices, options.slots());
     boolean shared = options.ahead() || options.workers() > devices.size();
+    List<DeviceShare> shares = shares(options, devices, policy.device());
     return new SupervisedPool(
         weights,
         (place, number) ->
             new LocalWorker(
                 number,
-                new GeneratorHost(slot -> weights.policy(place, slot), options.threads(), shared),
+                new GeneratorHost(
+                    slot -> weights.policy(place, slot),
+                    options.threads(),
+                    shared,
+                    shares.get(place % shares.size())),
                 stops,
                 options.hangTimeout()),
         options,
         version,
         policy,
         say);
+  }
+
+  /**
+   * Who samples on each of the devices, which workers take in turn.
+   *
+   * @param devices one may be named twice: it has one share
+   * @param policy where the policy is
+   */
+  static List<DeviceShare> shares(PoolOptions options, List<Device> devices, Device policy) {
+    Map<Device, Integer> workers = new HashMap<>();
+    for (int place = 0; place < options.workers(); place++) {
+      workers.merge(devices.get(place % devices.size()), 1, Integer::sum);
+    }
+    Map<Device, DeviceShare> shares = new HashMap<>();
+    workers.forEach(
+        (device, count) ->
+            shares.put(device, new DeviceShare(count, options.trained() && device.equals(policy))));
+    // a device that no worker takes has none
+    return devices.stream()
+        .limit(options.workers())
+        .map(device -> requireNonNull(shares.get(device)))
+        .toList();
   }
 
   /**

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.r1zero.grpo.model.ComputeType;
 import org.r1zero.grpo.model.PolicyModel;
 import org.r1zero.grpo.model.tokenizer.Tokenizer;
+import org.r1zero.rollout.generation.DeviceShare;
 import org.r1zero.rollout.generation.Collected;
 import org.r1zero.rollout.generation.Generation;
 import org.r1zero.rollout.generation.GenerationRequest;
@@ -184,7 +185,7 @@ class WorkerPoolTest {
   void eachDeviceHasACopyOfEachVersion(boolean ahead) {
     List<WorkUnit> units = units(6, 2);
     PoolOptions twice =
-        new PoolOptions(3, 1, ahead, PATIENCE, 3, List.of(Device.cpu(), Device.cpu()));
+        new PoolOptions(3, 1, ahead, PATIENCE, 3, List.of(Device.cpu(), Device.cpu()), false);
     try (PolicyModel other = TinyModelFolder.policy(folder, 2, ComputeType.FLOAT32);
         Generator ofFirst = new Generator(policy);
         Generator ofOther = new Generator(other);
@@ -195,6 +196,32 @@ class WorkerPoolTest {
       pool.publish(2, policy);
       requireEqual(sampled(pool, units, config(12)), by(ofFirst, units, config(12)));
     }
+  }
+
+  @Test
+  void workersOfACardShareWhatItHasFree() {
+    Device first = Device.gpu(0);
+    Device second = Device.gpu(1);
+    List<Device> devices = List.of(first, second);
+    List<DeviceShare> shares = WorkerPools.shares(on(devices, 3, true), devices, first);
+    assertThat(shares).extracting(DeviceShare::generators).containsExactly(2, 1);
+    assertThat(shares).extracting(DeviceShare::trained).containsExactly(true, false);
+    assertThat(WorkerPools.shares(on(devices, 2, false), devices, first))
+        .as("nothing is trained")
+        .noneMatch(DeviceShare::trained);
+    List<Device> twice = List.of(first, first);
+    List<DeviceShare> one = WorkerPools.shares(on(twice, 4, true), twice, first);
+    assertThat(one).extracting(DeviceShare::generators).containsExactly(4, 4);
+    assertThat(one.get(0)).isSameAs(one.get(1));
+    assertThat(WorkerPools.shares(on(devices, 1, true), devices, second))
+        .as("a card without workers has no share")
+        .singleElement()
+        .satisfies(share -> assertThat(share.generators()).isEqualTo(1))
+        .satisfies(share -> assertThat(share.trained()).isFalse());
+  }
+
+  private static PoolOptions on(List<Device> devices, int workers, boolean trained) {
+    return new PoolOptions(workers, 1, false, PATIENCE, 3, devices, trained);
   }
 
   @Test
